@@ -1,0 +1,75 @@
+//===- Passes.td - Conversions of quant_bnn -----*- tablegen -*-===//
+//
+// Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef QUANT_BNN_CONVERSION_PASSES
+#define QUANT_BNN_CONVERSION_PASSES
+
+include "mlir/Pass/PassBase.td"
+
+def ConvertQuantBNNToArithPass : Pass<"convert-quant-bnn-to-arith"> {
+  let summary = "Expand elementwise ops on scalars and vectors into arith and math";
+  let description = [{
+    Expands every elementwise op on a scalar or vector into its payload, in the
+    compute type and rounded once at the end. Ops on tensors are left:
+    `convert-quant-bnn-to-linalg` maps those over their elements first.
+
+    Example:
+
+    ```mlir
+    %y = quant_bnn.ste_heaviside %x : vector<16xf32>
+    ```
+
+    becomes
+
+    ```mlir
+    %zero = arith.constant dense<0.0> : vector<16xf32>
+    %one = arith.constant dense<1.0> : vector<16xf32>
+    %positive = arith.cmpf ogt, %x, %zero : vector<16xf32>
+    %y = arith.select %positive, %one, %zero : vector<16xi1>, vector<16xf32>
+    ```
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect",
+                           "::mlir::math::MathDialect",
+                           "::mlir::vector::VectorDialect"];
+}
+
+def ConvertQuantBNNToLinalgPass : Pass<"convert-quant-bnn-to-linalg"> {
+  let summary = "Map ops on tensors over their elements with linalg.generic";
+  let description = [{
+    Decomposes what is not elementwise (see `quant-bnn-decompose`), and wraps
+    every elementwise op on tensors, of this dialect and of others, into a
+    `linalg.generic` that applies the same op to scalars. Every destination is a
+    `tensor.empty`, so that no operand is overwritten, whose sizes do not depend
+    on the results of other generics, so that they fuse. Ops that return an
+    operand move no data: they are replaced by it.
+
+    Example:
+
+    ```mlir
+    %y = quant_bnn.sign %x : tensor<4xf32>
+    ```
+
+    becomes
+
+    ```mlir
+    %empty = tensor.empty() : tensor<4xf32>
+    %y = linalg.generic {
+        indexing_maps = [affine_map<(d0) -> (d0)>, affine_map<(d0) -> (d0)>],
+        iterator_types = ["parallel"]}
+        ins(%x : tensor<4xf32>) outs(%empty : tensor<4xf32>) {
+    ^bb0(%in: f32, %out: f32):
+      %sign = quant_bnn.sign %in : f32
+      linalg.yield %sign : f32
+    } -> tensor<4xf32>
+    ```
+  }];
+  let dependentDialects = ["::mlir::linalg::LinalgDialect",
+                           "::mlir::tensor::TensorDialect"];
+}
+
+#endif // QUANT_BNN_CONVERSION_PASSES

@@ -1,0 +1,42 @@
+//===- QuantBNN.h - The quant_bnn dialect -----------------------*- C++ -*-===//
+//
+// Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef QUANT_BNN_IR_QUANTBNN_H
+#define QUANT_BNN_IR_QUANTBNN_H
+
+#include "mlir/Bytecode/BytecodeOpInterface.h"
+#include "mlir/IR/Builders.h"
+#include "mlir/IR/Dialect.h"
+#include "mlir/IR/OpDefinition.h"
+#include "mlir/IR/OpImplementation.h"
+#include "mlir/IR/TypeUtilities.h"
+#include "mlir/Interfaces/InferTypeOpInterface.h"
+#include "mlir/Interfaces/SideEffectInterfaces.h"
+#include "quant-bnn/IR/PayloadBuilder.h"
+#include "quant-bnn/IR/QuantBNNTraits.h"
+
+#include "quant-bnn/IR/QuantBNNDialect.h.inc"
+#include "quant-bnn/IR/QuantBNNEnums.h.inc"
+#include "quant-bnn/IR/QuantBNNInterfaces.h.inc"
+
+#define GET_ATTRDEF_CLASSES
+#include "quant-bnn/IR/QuantBNNAttributes.h.inc"
+
+#define GET_OP_CLASSES
+#include "quant-bnn/IR/QuantBNNOps.h.inc"
+
+namespace quant_bnn {
+
+/// Expands `op` into arith and math at its place, widening its operands to the
+/// compute type and rounding the result once. `op` is left in place.
+mlir::Value expandPayload(mlir::OpBuilder &builder,
+                          ElementwisePayloadOpInterface op);
+
+} // namespace quant_bnn
+
+#endif // QUANT_BNN_IR_QUANTBNN_H

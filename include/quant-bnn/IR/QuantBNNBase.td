@@ -1,0 +1,95 @@
+//===- QuantBNNBase.td - Types and op classes of quant_bnn -*- tablegen -*-===//
+//
+// Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef QUANT_BNN_IR_QUANTBNNBASE
+#define QUANT_BNN_IR_QUANTBNNBASE
+
+include "mlir/IR/OpBase.td"
+include "mlir/Interfaces/InferTypeOpInterface.td"
+include "mlir/Interfaces/SideEffectInterfaces.td"
+include "quant-bnn/IR/QuantBNNDialect.td"
+include "quant-bnn/IR/QuantBNNEnums.td"
+include "quant-bnn/IR/QuantBNNInterfaces.td"
+
+//===----------------------------------------------------------------------===//
+// Types
+//===----------------------------------------------------------------------===//
+
+def QuantBNN_Scalar : AnyTypeOf<[F16, BF16, F32, F64]>;
+def QuantBNN_Tensor : RankedTensorOf<[F16, BF16, F32, F64]>;
+def QuantBNN_FloatLike : AnyTypeOf<[
+  F16, BF16, F32, F64, VectorOfAnyRankOf<[F16, BF16, F32, F64]>, QuantBNN_Tensor
+], "f16, bf16, f32 or f64, or a vector or ranked tensor of one">;
+
+/// The scalar `scalar` has the element type of `shaped`.
+class QuantBNN_ElementTypeOf<string shaped, string scalar>
+    : TypesMatchWith<scalar # " has the element type of " # shaped, shaped, scalar,
+                     "::mlir::getElementTypeOrSelf($_self)">;
+
+//===----------------------------------------------------------------------===//
+// Traits
+//===----------------------------------------------------------------------===//
+
+/// Checks every `bits`, `clip`, `threshold` and `beta` of an op against the
+/// limits that hold throughout the dialect.
+def QuantBNN_AttributeLimits : NativeOpTrait<"AttributeLimits"> {
+  let cppNamespace = "::quant_bnn::OpTrait";
+}
+
+/// f(f(x)) = f(x) in value, whatever the gradients are.
+def QuantBNN_ValueIdempotent : NativeOpTrait<"ValueIdempotent"> {
+  let cppNamespace = "::quant_bnn::OpTrait";
+}
+
+//===----------------------------------------------------------------------===//
+// Op classes
+//===----------------------------------------------------------------------===//
+
+/// Every op is pure and has tensor results of the shape of its first tensor
+/// operand.
+class QuantBNN_Op<string mnemonic, list<Trait> traits = []>
+    : Op<QuantBNN_Dialect, mnemonic, [
+        Pure, QuantBNN_AttributeLimits,
+        DeclareOpInterfaceMethods<ReifyRankedShapedTypeOpInterface,
+                                  ["reifyResultShapes"]>
+      ] # traits> {
+  code reifyBody = [{
+    ::llvm::LogicalResult $cppClass::reifyResultShapes(
+        ::mlir::OpBuilder &builder,
+        ::mlir::ReifiedRankedShapedTypeDims &shapes) {
+      return ::quant_bnn::detail::reifyResultShapes(*this, builder, shapes);
+    }
+  }];
+  let extraClassDefinition = reifyBody;
+}
+
+/// An op that states the math of one element; `T` may be any `FloatLike`.
+class QuantBNN_ElementwiseOp<string mnemonic, list<Trait> traits = []>
+    : QuantBNN_Op<mnemonic, [
+        DeclareOpInterfaceMethods<ElementwisePayloadOpInterface>
+      ] # ElementwiseMappable.traits # traits>;
+
+/// An elementwise op that returns one of its operands for some attributes.
+class QuantBNN_PassThroughOp<string mnemonic, list<Trait> traits = []>
+    : QuantBNN_Op<mnemonic, [
+        SameOperandsAndResultType,
+        DeclareOpInterfaceMethods<ElementwisePayloadOpInterface, ["getPassThrough"]>
+      ] # ElementwiseMappable.traits # traits>;
+
+/// An op that is decomposed into structured ops.
+class QuantBNN_DecomposableOp<string mnemonic, list<Trait> traits = []>
+    : QuantBNN_Op<mnemonic, [
+        DeclareOpInterfaceMethods<DecomposableOpInterface>
+      ] # traits>;
+
+/// A gradient op that passes the cotangent where a mask of x holds.
+class QuantBNN_MaskGradOp<string mnemonic> : QuantBNN_PassThroughOp<mnemonic> {
+  let hasFolder = 1;
+}
+
+#endif // QUANT_BNN_IR_QUANTBNNBASE

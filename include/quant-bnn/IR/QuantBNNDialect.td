@@ -1,0 +1,53 @@
+//===- QuantBNNDialect.td - The quant_bnn dialect ----------*- tablegen -*-===//
+//
+// Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef QUANT_BNN_IR_QUANTBNNDIALECT
+#define QUANT_BNN_IR_QUANTBNNDIALECT
+
+include "mlir/IR/DialectBase.td"
+
+def QuantBNN_Dialect : Dialect {
+  let name = "quant_bnn";
+  let cppNamespace = "::quant_bnn";
+  let summary = "Quantizers of binary and low-bit networks, with their gradients";
+  let description = [{
+    Every op is a *quantizer*, which says what the forward pass computes, or the
+    *gradient* of one, which says what the backward pass computes. The two need
+    not agree as functions: that is the point of a straight-through estimator
+    (STE), and why a quantizer is an op rather than a handful of comparisons.
+
+    **Types.** `T` is `f16`, `bf16`, `f32` or `f64`, or a vector or ranked
+    tensor of one. Ops that reduce take ranked tensors only. The result type is
+    the operand type, and a scalar operand has the element type of `T`.
+
+    **Numerics.** `f16` and `bf16` compute in `f32` and round once, at the end.
+    Every other operation is rounded as written, half to even: no contraction, no
+    fast-math, no flush to zero. Float attributes are rounded to the compute type
+    before use.
+
+    **Folding.** A fold or canonicalization of this dialect preserves the value
+    *and* the gradient. What is true of values only is applied by
+    `quant-bnn-strip-gradients`, for inference.
+
+    **Extending.** An elementwise op states its scalar math once, in
+    `buildForward`; an op that reduces or has a scalar result states its
+    `decompose`; a quantizer adds `buildGradient`. Passes and targets see only
+    these interfaces.
+  }];
+  let dependentDialects = [
+    "::mlir::arith::ArithDialect",
+    "::mlir::linalg::LinalgDialect",
+    "::mlir::math::MathDialect",
+    "::mlir::tensor::TensorDialect",
+    "::mlir::vector::VectorDialect"
+  ];
+  let useDefaultAttributePrinterParser = 1;
+  let hasConstantMaterializer = 1;
+}
+
+#endif // QUANT_BNN_IR_QUANTBNNDIALECT

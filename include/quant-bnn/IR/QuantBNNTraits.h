@@ -1,0 +1,50 @@
+//===- QuantBNNTraits.h - Op traits of quant_bnn ----------------*- C++ -*-===//
+//
+// Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef QUANT_BNN_IR_QUANTBNNTRAITS_H
+#define QUANT_BNN_IR_QUANTBNNTRAITS_H
+
+#include "mlir/IR/OpDefinition.h"
+#include "mlir/Interfaces/InferTypeOpInterface.h"
+
+namespace quant_bnn {
+namespace detail {
+/// Checks `clip`, `threshold`, `beta` and `bits`, where `op` has them.
+llvm::LogicalResult verifyAttributeLimits(mlir::Operation *op);
+
+/// The shape of each tensor result is that of the first tensor operand.
+llvm::LogicalResult
+reifyResultShapes(mlir::Operation *op, mlir::OpBuilder &builder,
+                  mlir::ReifiedRankedShapedTypeDims &shapes);
+
+/// The pass-through operand of an elementwise op, or null.
+mlir::Value getPassThrough(mlir::Operation *op);
+} // namespace detail
+
+namespace OpTrait {
+
+/// The limits on attributes that hold throughout the dialect.
+template <typename ConcreteOp>
+class AttributeLimits
+    : public mlir::OpTrait::TraitBase<ConcreteOp, AttributeLimits> {
+public:
+  static llvm::LogicalResult verifyTrait(mlir::Operation *op) {
+    return detail::verifyAttributeLimits(op);
+  }
+};
+
+/// f(f(x)) = f(x) in value. It says nothing of gradients, so only
+/// `quant-bnn-strip-gradients` may use it.
+template <typename ConcreteOp>
+class ValueIdempotent
+    : public mlir::OpTrait::TraitBase<ConcreteOp, ValueIdempotent> {};
+
+} // namespace OpTrait
+} // namespace quant_bnn
+
+#endif // QUANT_BNN_IR_QUANTBNNTRAITS_H

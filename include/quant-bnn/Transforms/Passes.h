@@ -1,0 +1,31 @@
+//===- Passes.h - Transforms of quant_bnn -----*- C++ -*-===//
+//
+// Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef QUANT_BNN_TRANSFORMS_PASSES_H
+#define QUANT_BNN_TRANSFORMS_PASSES_H
+
+#include "mlir/Pass/Pass.h"
+
+namespace mlir {
+class RewritePatternSet;
+} // namespace mlir
+
+namespace quant_bnn {
+
+#define GEN_PASS_DECL
+#include "quant-bnn/Transforms/Passes.h.inc"
+
+/// Replaces every `DecomposableOpInterface` op by its decomposition.
+void populateDecomposePatterns(mlir::RewritePatternSet &patterns);
+
+#define GEN_PASS_REGISTRATION
+#include "quant-bnn/Transforms/Passes.h.inc"
+
+} // namespace quant_bnn
+
+#endif // QUANT_BNN_TRANSFORMS_PASSES_H

@@ -1,0 +1,99 @@
+//===- QuantBNNToLinalg.cpp - Map ops over the elements of tensors -----*- C++
+//-*-===//
+//
+// Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "mlir/Dialect/Linalg/Transforms/Transforms.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/Transforms/GreedyPatternRewriteDriver.h"
+#include "mlir/Transforms/WalkPatternRewriteDriver.h"
+#include "quant-bnn/Conversion/Passes.h"
+#include "quant-bnn/IR/QuantBNN.h"
+#include "quant-bnn/Transforms/Passes.h"
+
+namespace quant_bnn {
+#define GEN_PASS_DEF_CONVERTQUANTBNNTOLINALGPASS
+#include "quant-bnn/Conversion/Passes.h.inc"
+} // namespace quant_bnn
+
+using namespace mlir;
+using namespace quant_bnn;
+
+namespace {
+/// Ops that return an operand move no data.
+struct ForwardPassThrough
+    : OpInterfaceRewritePattern<ElementwisePayloadOpInterface> {
+  using OpInterfaceRewritePattern::OpInterfaceRewritePattern;
+
+  LogicalResult matchAndRewrite(ElementwisePayloadOpInterface op,
+                                PatternRewriter &rewriter) const override {
+    Value value = op.getPassThrough();
+    if (!value)
+      return rewriter.notifyMatchFailure(op, "computes");
+    rewriter.replaceOp(op, value);
+    return success();
+  }
+};
+
+struct ConvertQuantBNNToLinalgPass
+    : quant_bnn::impl::ConvertQuantBNNToLinalgPassBase<
+          ConvertQuantBNNToLinalgPass> {
+  void runOnOperation() override;
+};
+} // namespace
+
+/// The size of dimension `dim` of `value`, taken from where the shape comes
+/// from, so that it is no use of the result of a generic.
+static OpFoldResult getSourceSize(OpBuilder &builder, Location loc, Value value,
+                                  int64_t dim) {
+  while (auto generic = value.getDefiningOp<linalg::GenericOp>())
+    value = generic.getTiedOpOperand(cast<OpResult>(value))->get();
+  if (auto empty = value.getDefiningOp<tensor::EmptyOp>())
+    return empty.getMixedSizes()[dim];
+  return tensor::getMixedSize(builder, loc, value, dim);
+}
+
+/// Gives `generic`, which does not read its inits, new `tensor.empty` ones.
+static void replaceInits(linalg::GenericOp generic) {
+  OpBuilder builder(generic);
+  for (OpOperand &init : generic.getDpsInitsMutable()) {
+    auto type = cast<RankedTensorType>(init.get().getType());
+    if (init.get().getDefiningOp<tensor::EmptyOp>())
+      continue;
+    SmallVector<OpFoldResult> sizes;
+    for (int64_t dim = 0; dim < type.getRank(); ++dim)
+      sizes.push_back(
+          getSourceSize(builder, generic.getLoc(), init.get(), dim));
+    init.set(tensor::EmptyOp::create(builder, generic.getLoc(), sizes,
+                                     type.getElementType(),
+                                     type.getEncoding()));
+  }
+}
+
+void ConvertQuantBNNToLinalgPass::runOnOperation() {
+  RewritePatternSet decompositions(&getContext());
+  populateDecomposePatterns(decompositions);
+  decompositions.add<ForwardPassThrough>(&getContext());
+  GreedyRewriteConfig config;
+  config.enableFolding(false);
+  if (failed(applyPatternsGreedily(getOperation(), std::move(decompositions),
+                                   config)))
+    return signalPassFailure();
+
+  DenseSet<Operation *> present;
+  getOperation()->walk([&](linalg::GenericOp op) { present.insert(op); });
+  RewritePatternSet patterns(&getContext());
+  linalg::populateElementwiseToLinalgConversionPatterns(patterns);
+  walkAndApplyPatterns(getOperation(), std::move(patterns));
+  // The upstream pattern takes an operand as destination, and bufferization
+  // would then write into it.
+  getOperation()->walk([&](linalg::GenericOp op) {
+    if (!present.contains(op))
+      replaceInits(op);
+  });
+}

@@ -1,0 +1,167 @@
+//===- BinarizerOps.cpp - One-bit quantizers -----*- C++ -*-===//
+//
+// Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Detail.h"
+#include <limits>
+
+using namespace mlir;
+using namespace quant_bnn;
+using arith::CmpFPredicate;
+
+using Gradients = FailureOr<SmallVector<Value>>;
+
+//===----------------------------------------------------------------------===//
+// The binarizer family
+//===----------------------------------------------------------------------===//
+
+Value quant_bnn::detail::buildSign(PayloadBuilder &builder, Value x,
+                                   NanMode nan) {
+  Value zero = builder.constant(0.0);
+  Value minusOne = builder.constant(-1.0);
+  Value one = builder.constant(1.0);
+  if (nan == NanMode::negative)
+    return builder.select(builder.cmp(CmpFPredicate::OGE, x, zero), one,
+                          minusOne);
+  Value sign =
+      builder.select(builder.cmp(CmpFPredicate::OLT, x, zero), minusOne, one);
+  if (nan == NanMode::positive)
+    return sign;
+  return builder.select(builder.cmp(CmpFPredicate::UNO, x, x), x, sign);
+}
+
+Value quant_bnn::detail::buildSignInference(Operation *op, OpBuilder &builder,
+                                            Location loc) {
+  auto nan = op->getAttrOfType<NanModeAttr>("nan");
+  if (auto sign = dyn_cast<SignOp>(op); sign && !sign.getClip())
+    return Value();
+  return SignOp::create(builder, loc, op->getResult(0).getType(),
+                        op->getOperand(0), FloatAttr(), nan);
+}
+
+Value quant_bnn::detail::buildWindow(PayloadBuilder &builder, Value x, Value g,
+                                     FloatAttr limit) {
+  if (!limit)
+    return g;
+  return builder.select(builder.isWithin(x, limit.getValueAsDouble()), g,
+                        builder.constant(0.0));
+}
+
+//===----------------------------------------------------------------------===//
+// SignOp
+//===----------------------------------------------------------------------===//
+
+Gradients SignOp::buildGradient(OpBuilder &builder, Location loc,
+                                ValueRange cotangents) {
+  Value g = cotangents.front();
+  if (!g)
+    return SmallVector<Value>{Value()};
+  return SmallVector<Value>{
+      SignGradOp::create(builder, loc, getX(), g, getClipAttr())};
+}
+
+Value SignGradOp::getPassThrough() { return getClip() ? Value() : getG(); }
+
+Value SignGradOp::buildForward(PayloadBuilder &builder, ValueRange operands) {
+  return quant_bnn::detail::buildWindow(builder, operands[0], operands[1],
+                                        getClipAttr());
+}
+
+//===----------------------------------------------------------------------===//
+// ApproxSignOp
+//===----------------------------------------------------------------------===//
+
+Gradients ApproxSignOp::buildGradient(OpBuilder &builder, Location loc,
+                                      ValueRange cotangents) {
+  Value g = cotangents.front();
+  if (!g)
+    return SmallVector<Value>{Value()};
+  return SmallVector<Value>{ApproxSignGradOp::create(builder, loc, getX(), g)};
+}
+
+Value ApproxSignGradOp::buildForward(PayloadBuilder &builder,
+                                     ValueRange operands) {
+  Value x = operands[0], g = operands[1];
+  Value two = builder.constant(2.0);
+  Value slope = builder.sub(two, builder.mul(two, builder.abs(x)));
+  return builder.select(builder.isWithin(x, 1.0), builder.mul(slope, g),
+                        builder.constant(0.0));
+}
+
+//===----------------------------------------------------------------------===//
+// SwishSignOp
+//===----------------------------------------------------------------------===//
+
+Gradients SwishSignOp::buildGradient(OpBuilder &builder, Location loc,
+                                     ValueRange cotangents) {
+  Value g = cotangents.front();
+  if (!g)
+    return SmallVector<Value>{Value()};
+  return SmallVector<Value>{
+      SwishSignGradOp::create(builder, loc, getX(), g, getBetaAttr())};
+}
+
+Value SwishSignGradOp::buildForward(PayloadBuilder &builder,
+                                    ValueRange operands) {
+  Value x = operands[0], g = operands[1];
+  Value one = builder.constant(1.0), two = builder.constant(2.0);
+  Value beta = builder.constant(getBeta().convertToDouble());
+  Value z = builder.abs(builder.mul(beta, x));
+  Value e = builder.exp(builder.neg(z));
+  Value d = builder.div(one, builder.add(one, e));
+  Value zTanh = builder.mul(z, builder.mul(builder.sub(one, e), d));
+  Value sech = builder.mul(builder.mul(two, e), builder.mul(d, d));
+  Value slope = builder.mul(beta, builder.mul(builder.sub(two, zTanh), sech));
+  Value infinity = builder.constant(std::numeric_limits<double>::infinity());
+  return builder.select(builder.cmp(CmpFPredicate::OEQ, z, infinity),
+                        builder.constant(0.0), builder.mul(g, slope));
+}
+
+//===----------------------------------------------------------------------===//
+// SteHeavisideOp
+//===----------------------------------------------------------------------===//
+
+LogicalResult SteHeavisideOp::verify() {
+  double low = getLow().convertToDouble();
+  if (low != 0.0 && low != -1.0)
+    return emitOpError("requires low to be 0.0 or -1.0, but got ") << low;
+  return success();
+}
+
+Value SteHeavisideOp::buildForward(PayloadBuilder &builder,
+                                   ValueRange operands) {
+  Value positive =
+      builder.cmp(CmpFPredicate::OGT, operands.front(), builder.constant(0.0));
+  return builder.select(positive, builder.constant(1.0),
+                        builder.constant(getLow().convertToDouble()));
+}
+
+Gradients SteHeavisideOp::buildGradient(OpBuilder &builder, Location loc,
+                                        ValueRange cotangents) {
+  Value g = cotangents.front();
+  if (!g)
+    return SmallVector<Value>{Value()};
+  return SmallVector<Value>{
+      SteHeavisideGradOp::create(builder, loc, getX(), g, getClipAttr())};
+}
+
+Value SteHeavisideOp::buildInference(OpBuilder &builder, Location loc) {
+  if (!getClip())
+    return Value();
+  return SteHeavisideOp::create(builder, loc, getType(), getX(), getLowAttr(),
+                                FloatAttr());
+}
+
+Value SteHeavisideGradOp::getPassThrough() {
+  return getClip() ? Value() : getG();
+}
+
+Value SteHeavisideGradOp::buildForward(PayloadBuilder &builder,
+                                       ValueRange operands) {
+  return quant_bnn::detail::buildWindow(builder, operands[0], operands[1],
+                                        getClipAttr());
+}

@@ -1,0 +1,37 @@
+//===- Detail.h - What the ops of quant_bnn share ----------------*- C++
+//-*-===//
+//
+// Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef QUANT_BNN_LIB_IR_DETAIL_H
+#define QUANT_BNN_LIB_IR_DETAIL_H
+
+#include "quant-bnn/IR/QuantBNN.h"
+
+namespace quant_bnn::detail {
+
+//===----------------------------------------------------------------------===//
+// The binarizer family
+//===----------------------------------------------------------------------===//
+
+/// -1 where x < 0, +1 where x >= 0; a NaN as `nan` says.
+mlir::Value buildSign(PayloadBuilder &builder, mlir::Value x, NanMode nan);
+
+/// `sign` with the forward of the binarizer `op`, or null if it is that.
+mlir::Value buildSignInference(mlir::Operation *op, mlir::OpBuilder &builder,
+                               mlir::Location loc);
+
+/// `sign` of a constant, or null.
+mlir::OpFoldResult foldSign(mlir::Attribute x, NanMode nan);
+
+/// g where abs x <= limit, else 0.
+mlir::Value buildWindow(PayloadBuilder &builder, mlir::Value x, mlir::Value g,
+                        mlir::FloatAttr limit);
+
+} // namespace quant_bnn::detail
+
+#endif // QUANT_BNN_LIB_IR_DETAIL_H

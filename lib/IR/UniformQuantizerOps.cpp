@@ -1,0 +1,438 @@
+//===- UniformQuantizerOps.cpp - Quantizers to equal steps -----*- C++ -*-===//
+//
+// Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Detail.h"
+#include "Reductions.h"
+#include "mlir/Dialect/Arith/Utils/Utils.h"
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include <limits>
+
+using namespace mlir;
+using namespace quant_bnn;
+using arith::CmpFPredicate;
+
+using Gradients = FailureOr<SmallVector<Value>>;
+
+/// 2^bits - 1, the number of steps.
+static int64_t getSteps(int64_t bits) { return (int64_t(1) << bits) - 1; }
+
+/// A zero of the type of `like`, whose shape may be dynamic.
+static Value buildZeros(OpBuilder &builder, Location loc, Value like) {
+  return buildElementwise(builder, loc, like.getType(), like,
+                          [](PayloadBuilder &payload, ValueRange) {
+                            return SmallVector<Value>{payload.constant(0.0)};
+                          })
+      .front();
+}
+
+/// Scalar math in the compute type of `value`.
+static PayloadBuilder getScalarBuilder(OpBuilder &builder, Location loc,
+                                       Value value) {
+  return PayloadBuilder(loc, builder,
+                        getComputeType(getElementTypeOrSelf(value.getType())));
+}
+
+/// The signed kinds spend one bit on the sign, so they need two.
+static LogicalResult verifySignedBits(Operation *op, int64_t bits) {
+  if (bits < 2)
+    return op->emitOpError("requires at least 2 bits where levels are signed, "
+                           "but got ")
+           << bits;
+  return success();
+}
+
+/// Verifies that `scalar` is the element type of `shaped`, or `shaped` itself.
+static LogicalResult verifyScalarOrSame(Operation *op, StringRef name,
+                                        Type scalar, Type shaped) {
+  if (scalar == shaped || scalar == getElementTypeOrSelf(shaped))
+    return success();
+  return op->emitOpError("requires ")
+         << name << " of type " << getElementTypeOrSelf(shaped) << " or "
+         << shaped << ", but got " << scalar;
+}
+
+/// Verifies that an optional scalar has the element type of `shaped`.
+static LogicalResult verifyOptionalScalar(Operation *op, StringRef name,
+                                          Value scalar, Type shaped) {
+  if (!scalar || scalar.getType() == getElementTypeOrSelf(shaped))
+    return success();
+  return op->emitOpError("requires ")
+         << name << " of type " << getElementTypeOrSelf(shaped) << ", but got "
+         << scalar.getType();
+}
+
+//===----------------------------------------------------------------------===//
+// InputDoReFaOp
+//===----------------------------------------------------------------------===//
+
+Value InputDoReFaOp::buildForward(PayloadBuilder &builder,
+                                  ValueRange operands) {
+  int64_t n = getSteps(getBits());
+  Value clamped = builder.clamp(operands.front(), builder.constant(0.0),
+                                builder.constant(1.0));
+  Value level = builder.roundEven(builder.mul(clamped, builder.constant(n)));
+  return builder.divideLevel(level, n);
+}
+
+Gradients InputDoReFaOp::buildGradient(OpBuilder &builder, Location loc,
+                                       ValueRange cotangents) {
+  Value g = cotangents.front();
+  if (!g)
+    return SmallVector<Value>{Value()};
+  return SmallVector<Value>{
+      InputDoReFaGradOp::create(builder, loc, getX(), g, getGradAttr())};
+}
+
+Value InputDoReFaOp::buildInference(OpBuilder &builder, Location loc) {
+  if (getGrad() == InputDoReFaGradient::identity)
+    return Value();
+  return InputDoReFaOp::create(builder, loc, getX(), getBits());
+}
+
+Value InputDoReFaGradOp::getPassThrough() {
+  return getGrad() == InputDoReFaGradient::identity ? getG() : Value();
+}
+
+Value InputDoReFaGradOp::buildForward(PayloadBuilder &builder,
+                                      ValueRange operands) {
+  Value x = operands[0], g = operands[1];
+  if (getGrad() == InputDoReFaGradient::identity)
+    return g;
+  Value zero = builder.constant(0.0);
+  Value inside = arith::AndIOp::create(
+      builder, builder.cmp(CmpFPredicate::OGE, x, zero),
+      builder.cmp(CmpFPredicate::OLE, x, builder.constant(1.0)));
+  return builder.select(inside, g, zero);
+}
+
+//===----------------------------------------------------------------------===//
+// WeightDoReFaOp
+//===----------------------------------------------------------------------===//
+
+/// max abs tanh w, in the compute type. tanh is monotonic, so the maximum is
+/// taken of w.
+static Value buildMaxTanh(OpBuilder &builder, Location loc, Value w) {
+  PayloadBuilder scalars = getScalarBuilder(builder, loc, w);
+  return scalars.tanh(
+      widen(builder, loc, quant_bnn::detail::buildMaxAbs(builder, loc, w)));
+}
+
+SmallVector<Value> WeightDoReFaOp::decompose(OpBuilder &builder, Location loc) {
+  int64_t n = getSteps(getBits());
+  Value m = buildMaxTanh(builder, loc, getW());
+  PayloadBuilder scalars = getScalarBuilder(builder, loc, getW());
+  // Where m = 0 every t is 0, and so is t / 1.
+  Value range = scalars.select(
+      scalars.cmp(CmpFPredicate::OEQ, m, scalars.constant(0.0)),
+      scalars.constant(1.0), scalars.mul(scalars.constant(2.0), m));
+  return buildElementwise(
+      builder, loc, getType(), {getW(), range},
+      [&](PayloadBuilder &payload, ValueRange operands) {
+        Value unit =
+            payload.add(payload.div(payload.tanh(operands[0]), operands[1]),
+                        payload.constant(0.5));
+        Value level = payload.roundEven(payload.mul(unit, payload.constant(n)));
+        Value y =
+            payload.mul(payload.constant(2.0), payload.divideLevel(level, n));
+        return SmallVector<Value>{payload.sub(y, payload.constant(1.0))};
+      });
+}
+
+Gradients WeightDoReFaOp::buildGradient(OpBuilder &builder, Location loc,
+                                        ValueRange cotangents) {
+  Value g = cotangents.front();
+  if (!g)
+    return SmallVector<Value>{Value()};
+  return SmallVector<Value>{WeightDoReFaGradOp::create(builder, loc, getW(), g,
+                                                       Value(), getGradAttr())};
+}
+
+Value WeightDoReFaOp::buildInference(OpBuilder &builder, Location loc) {
+  if (getGrad() == WeightDoReFaGradient::identity)
+    return Value();
+  return WeightDoReFaOp::create(builder, loc, getW(), getBits());
+}
+
+LogicalResult WeightDoReFaGradOp::verify() {
+  return verifyOptionalScalar(*this, "max", getMax(), getType());
+}
+
+SmallVector<Value> WeightDoReFaGradOp::decompose(OpBuilder &builder,
+                                                 Location loc) {
+  if (getGrad() == WeightDoReFaGradient::identity)
+    return {getG()};
+  if (getGrad() == WeightDoReFaGradient::zero)
+    return {buildZeros(builder, loc, getG())};
+  Value m = getMax() ? widen(builder, loc, getMax())
+                     : buildMaxTanh(builder, loc, getW());
+  return buildElementwise(
+      builder, loc, getType(), {getW(), getG(), m},
+      [](PayloadBuilder &payload, ValueRange operands) {
+        Value t = payload.tanh(operands[0]);
+        Value m = operands[2], zero = payload.constant(0.0);
+        Value slope = payload.sub(payload.constant(1.0), payload.mul(t, t));
+        Value dw = payload.div(payload.mul(operands[1], slope), m);
+        return SmallVector<Value>{
+            payload.select(payload.cmp(CmpFPredicate::OEQ, m, zero), zero, dw)};
+      });
+}
+
+//===----------------------------------------------------------------------===//
+// MinMaxOp
+//===----------------------------------------------------------------------===//
+
+LogicalResult MinMaxOp::verify() { return verifySignedBits(*this, getBits()); }
+
+SmallVector<Value> MinMaxOp::decompose(OpBuilder &builder, Location loc) {
+  Value m =
+      widen(builder, loc, quant_bnn::detail::buildMaxAbs(builder, loc, getX()));
+  PayloadBuilder scalars = getScalarBuilder(builder, loc, getX());
+  Value zero = scalars.constant(0.0);
+  Value s =
+      scalars.select(scalars.cmp(CmpFPredicate::OEQ, m, zero), zero,
+                     scalars.div(scalars.constant(getSteps(getBits() - 1)), m));
+  // No clamp: m is the largest magnitude that there is.
+  SmallVector<Value> q = buildElementwise(
+      builder, loc, getQ().getType(), {getX(), s},
+      [&](PayloadBuilder &payload, ValueRange operands) {
+        Value scaled = payload.mul(operands[0], operands[1]);
+        return SmallVector<Value>{getUnrounded() ? scaled
+                                                 : payload.roundEven(scaled)};
+      });
+  return {q.front(), narrow(builder, loc, s, getS().getType())};
+}
+
+Gradients MinMaxOp::buildGradient(OpBuilder &builder, Location loc,
+                                  ValueRange cotangents) {
+  Value g = cotangents.front();
+  if (!g)
+    return SmallVector<Value>{Value()};
+  return SmallVector<Value>{
+      MinMaxGradOp::create(builder, loc, g.getType(), getS(), g)};
+}
+
+Value MinMaxOp::buildInference(OpBuilder &, Location) { return Value(); }
+
+LogicalResult MinMaxGradOp::verify() {
+  return verifyScalarOrSame(*this, "s", getS().getType(), getG().getType());
+}
+
+Value MinMaxGradOp::buildForward(PayloadBuilder &builder, ValueRange operands) {
+  return builder.mul(operands[1], operands[0]);
+}
+
+//===----------------------------------------------------------------------===//
+// PactOp
+//===----------------------------------------------------------------------===//
+
+/// What the forward and the gradient of PACT compute from alpha alone, in the
+/// compute type.
+namespace {
+struct PactRange {
+  /// alpha > 0
+  Value isValid;
+  /// alpha, or -1 (no x is in range) where it is not valid
+  Value alpha;
+  /// levels per unit, or 0
+  Value s;
+};
+} // namespace
+
+static PactRange buildPactRange(OpBuilder &builder, Location loc,
+                                Value alphaOperand, int64_t bits,
+                                PactMode mode) {
+  PayloadBuilder scalars = getScalarBuilder(builder, loc, alphaOperand);
+  Value alpha = widen(builder, loc, alphaOperand);
+  Value zero = scalars.constant(0.0);
+  PactRange range;
+  range.isValid = scalars.cmp(CmpFPredicate::OGT, alpha, zero);
+  range.alpha = scalars.select(range.isValid, alpha, scalars.constant(-1.0));
+  Value s;
+  if (mode == PactMode::signed_)
+    s = scalars.div(scalars.constant(getSteps(bits - 1)), alpha);
+  else
+    s = scalars.mul(scalars.constant(getSteps(bits)),
+                    scalars.div(scalars.constant(1.0), alpha));
+  range.s = scalars.select(range.isValid, s, zero);
+  return range;
+}
+
+/// x in the closed range of PACT.
+static Value isInRange(PayloadBuilder &payload, PactMode mode, Value x,
+                       Value alpha) {
+  if (mode == PactMode::signed_)
+    return payload.cmp(CmpFPredicate::OLE, payload.abs(x), alpha);
+  return arith::AndIOp::create(
+      payload, payload.cmp(CmpFPredicate::OGE, x, payload.constant(0.0)),
+      payload.cmp(CmpFPredicate::OLE, x, alpha));
+}
+
+static LogicalResult verifyPact(Operation *op, int64_t bits, PactMode mode,
+                                PactForm form, PactGradient grad) {
+  if (mode == PactMode::signed_ && failed(verifySignedBits(op, bits)))
+    return failure();
+  if (grad == PactGradient::compat && form == PactForm::value)
+    return op->emitOpError("requires form = level with grad = compat, but got "
+                           "form = value");
+  return success();
+}
+
+LogicalResult PactOp::verify() {
+  return verifyPact(*this, getBits(), getMode(), getForm(), getGrad());
+}
+
+SmallVector<Value> PactOp::decompose(OpBuilder &builder, Location loc) {
+  PactRange range =
+      buildPactRange(builder, loc, getAlpha(), getBits(), getMode());
+  SmallVector<Value> q = buildElementwise(
+      builder, loc, getQ().getType(), {getX(), range.alpha, range.s},
+      [&](PayloadBuilder &payload, ValueRange operands) {
+        Value x = operands[0], alpha = operands[1], s = operands[2];
+        Value zero = payload.constant(0.0), level;
+        if (getMode() == PactMode::signed_) {
+          Value limit = payload.constant(getSteps(getBits() - 1));
+          level = payload.clamp(payload.mul(s, x), payload.neg(limit), limit);
+        } else {
+          level = payload.mul(payload.clamp(x, zero, alpha), s);
+        }
+        if (!getUnrounded())
+          level = payload.roundEven(level);
+        if (getForm() == PactForm::value)
+          level = payload.div(level, s);
+        Value isValid = payload.cmp(CmpFPredicate::OGT, alpha, zero);
+        return SmallVector<Value>{payload.select(isValid, level, zero)};
+      });
+  return {q.front(), narrow(builder, loc, range.s, getS().getType())};
+}
+
+Gradients PactOp::buildGradient(OpBuilder &builder, Location loc,
+                                ValueRange cotangents) {
+  Value g = cotangents[0], scaleGradient = cotangents[1];
+  if (!g && !scaleGradient)
+    return SmallVector<Value>(2);
+  if (!isa<RankedTensorType>(getX().getType()))
+    return failure();
+  if (!g)
+    g = buildZeros(builder, loc, getX());
+  auto gradient =
+      PactGradOp::create(builder, loc, getX().getType(), getAlpha().getType(),
+                         getX(), getAlpha(), g, scaleGradient, getBitsAttr(),
+                         getModeAttr(), getFormAttr(), getGradAttr());
+  return llvm::to_vector_of<Value>(gradient.getResults());
+}
+
+Value PactOp::buildInference(OpBuilder &, Location) { return Value(); }
+
+LogicalResult PactGradOp::verify() {
+  if (failed(verifyPact(*this, getBits(), getMode(), getForm(), getGrad())))
+    return failure();
+  return verifyOptionalScalar(*this, "scale_gradient", getScaleGradient(),
+                              getX().getType());
+}
+
+SmallVector<Value> PactGradOp::decompose(OpBuilder &builder, Location loc) {
+  PactRange range =
+      buildPactRange(builder, loc, getAlpha(), getBits(), getMode());
+  PayloadBuilder scalars = getScalarBuilder(builder, loc, getX());
+  Value zero = scalars.constant(0.0);
+  if (getGrad() == PactGradient::compat) {
+    // Only alpha > 0 has a gradient, even of an infinite or NaN g.
+    SmallVector<Value> dx = buildElementwise(
+        builder, loc, getDx().getType(), {getG(), range.alpha, range.s},
+        [](PayloadBuilder &payload, ValueRange operands) {
+          Value none = payload.constant(0.0);
+          return SmallVector<Value>{
+              payload.select(payload.cmp(CmpFPredicate::OGT, operands[1], none),
+                             payload.mul(operands[0], operands[2]), none)};
+        });
+    return {dx.front(), narrow(builder, loc, zero, getDalpha().getType())};
+  }
+
+  bool isLevel = getForm() == PactForm::level;
+  Value slope = scalars.div(range.s, range.alpha);
+  auto [dx, sum] = quant_bnn::detail::buildElementwiseAndSum(
+      builder, loc, getDx().getType(), {getX(), getG(), range.alpha, range.s},
+      [&](PayloadBuilder &payload, ValueRange operands) {
+        Value x = operands[0], g = operands[1], alpha = operands[2];
+        Value none = payload.constant(0.0);
+        Value inside = isInRange(payload, getMode(), x, alpha);
+        if (isLevel)
+          return SmallVector<Value>{
+              payload.select(inside, payload.mul(g, operands[3]), none),
+              payload.select(inside, payload.mul(g, x), none)};
+        Value toAlpha = g, magnitude = x;
+        if (getMode() == PactMode::signed_) {
+          Value isNegative = payload.cmp(CmpFPredicate::OLT, x, none);
+          toAlpha = payload.select(isNegative, payload.neg(g), g);
+          magnitude = payload.abs(x);
+        }
+        Value beyond = payload.cmp(CmpFPredicate::OGE, magnitude, alpha);
+        return SmallVector<Value>{payload.select(inside, g, none),
+                                  payload.select(beyond, toAlpha, none)};
+      });
+  if (isLevel) {
+    if (getScaleGradient())
+      sum = scalars.add(sum, widen(builder, loc, getScaleGradient()));
+    sum = scalars.neg(scalars.mul(sum, slope));
+  }
+  Value dalpha = scalars.select(range.isValid, sum, zero);
+  return {dx, narrow(builder, loc, dalpha, getDalpha().getType())};
+}
+
+//===----------------------------------------------------------------------===//
+// DequantizeOp
+//===----------------------------------------------------------------------===//
+
+LogicalResult DequantizeOp::verify() {
+  return verifyScalarOrSame(*this, "s", getS().getType(), getQ().getType());
+}
+
+Value DequantizeOp::buildForward(PayloadBuilder &builder, ValueRange operands) {
+  Value q = operands[0], s = operands[1];
+  Value zero = builder.constant(0.0);
+  return builder.select(builder.cmp(CmpFPredicate::OEQ, s, zero), zero,
+                        builder.div(q, s));
+}
+
+unsigned DequantizeOp::getBitWidth() {
+  return getElementTypeOrSelf(getType()).getIntOrFloatBitWidth();
+}
+
+Gradients DequantizeOp::buildGradient(OpBuilder &builder, Location loc,
+                                      ValueRange cotangents) {
+  Value g = cotangents.front();
+  if (!g)
+    return SmallVector<Value>(2);
+  if (!isa<RankedTensorType>(getType()) || isa<ShapedType>(getS().getType()))
+    return failure();
+  auto gradient = DequantizeGradOp::create(builder, loc, getType(),
+                                           getS().getType(), getQ(), getS(), g);
+  return llvm::to_vector_of<Value>(gradient.getResults());
+}
+
+SmallVector<Value> DequantizeGradOp::decompose(OpBuilder &builder,
+                                               Location loc) {
+  PayloadBuilder scalars = getScalarBuilder(builder, loc, getQ());
+  Value s = widen(builder, loc, getS());
+  auto [dq, sum] = quant_bnn::detail::buildElementwiseAndSum(
+      builder, loc, getDq().getType(), {getQ(), getG(), s},
+      [](PayloadBuilder &payload, ValueRange operands) {
+        Value q = operands[0], g = operands[1], s = operands[2];
+        Value zero = payload.constant(0.0);
+        return SmallVector<Value>{
+            payload.select(payload.cmp(CmpFPredicate::OEQ, s, zero), zero,
+                           payload.div(g, s)),
+            payload.mul(g, q)};
+      });
+  Value zero = scalars.constant(0.0);
+  // Divided twice: s^2 may overflow where the quotient does not.
+  Value ds = scalars.neg(scalars.div(scalars.div(sum, s), s));
+  ds = scalars.select(scalars.cmp(CmpFPredicate::OEQ, s, zero), zero, ds);
+  return {dq, narrow(builder, loc, ds, getDs().getType())};
+}
