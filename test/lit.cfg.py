@@ -1,0 +1,48 @@
+import os
+
+import lit.formats
+from lit.llvm import llvm_config
+from lit.llvm.subst import ToolSubst
+
+config.name = "QuantBNN"
+config.test_format = lit.formats.ShTest(execute_external=False)
+config.suffixes = [".mlir", ".test"]
+config.excludes = ["Inputs", "Unit", "CMakeLists.txt"]
+config.test_source_root = os.path.dirname(__file__)
+config.test_exec_root = os.path.join(config.quant_bnn_binary_root, "test")
+lit_config.maxIndividualTestTime = 600
+
+config.environment["FILECHECK_OPTS"] = (
+    "--enable-var-scope --allow-unused-prefixes=false"
+)
+llvm_config.with_environment("PATH", config.llvm_tools_dir, append_path=True)
+llvm_config.with_environment("PATH", config.quant_bnn_tools_dir, append_path=True)
+
+config.substitutions.append(("%python", f'"{config.python}"'))
+config.substitutions.append(("%cmake", f'"{config.cmake}"'))
+config.substitutions.append(("%host_cxx", f'"{config.host_cxx}"'))
+config.substitutions.append(("%host_cc", f'"{config.host_cc}"'))
+config.substitutions.append(("%source_root", config.quant_bnn_source_root))
+config.substitutions.append(("%binary_root", config.quant_bnn_binary_root))
+config.substitutions.append(("%library_dir", config.quant_bnn_library_dir))
+config.substitutions.append(("%inputs", os.path.join(config.test_source_root, "Inputs")))
+
+# QUANT_BNN_VERIFY_ROUNDTRIP=1 runs the same suite through text and bytecode.
+roundtrip = os.environ.get("QUANT_BNN_VERIFY_ROUNDTRIP")
+tools = [
+    ToolSubst("bnn-opt", extra_args=["--verify-roundtrip"] if roundtrip else []),
+    "bnn-translate",
+    "bnn-runner",
+    "bnn-lsp-server",
+    "bnn-reduce",
+    "FileCheck",
+    "count",
+    "not",
+    "split-file",
+    "mlir-opt",
+    "mlir-translate",
+    ToolSubst("%clang", command="clang-22", unresolved="ignore"),
+]
+llvm_config.add_tool_substitutions(
+    tools, [config.quant_bnn_tools_dir, config.llvm_tools_dir]
+)
