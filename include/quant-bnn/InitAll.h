@@ -11,6 +11,7 @@
 
 #include "quant-bnn/Conversion/Passes.h"
 #include "quant-bnn/IR/QuantBNN.h"
+#include "quant-bnn/Pipelines/Pipelines.h"
 #include "quant-bnn/Transforms/Passes.h"
 
 namespace quant_bnn {
@@ -24,6 +25,7 @@ inline void registerAllDialects(mlir::DialectRegistry &registry) {
 inline void registerAllPasses() {
   registerQuantBNNConversionPasses();
   registerQuantBNNTransformsPasses();
+  registerQuantBNNPipelines();
 }
 
 } // namespace quant_bnn

@@ -32,6 +32,9 @@
 
 namespace quant_bnn {
 
+/// A function's type before its tensors became buffers, for tools that call it.
+inline constexpr llvm::StringLiteral signatureAttrName = "quant_bnn.signature";
+
 /// Expands `op` into arith and math at its place, widening its operands to the
 /// compute type and rounding the result once. `op` is left in place.
 mlir::Value expandPayload(mlir::OpBuilder &builder,

@@ -62,4 +62,44 @@ def QuantBNNStripGradientsPass : Pass<"quant-bnn-strip-gradients"> {
   }];
 }
 
+def QuantBNNAnnotateFunctionsPass
+    : Pass<"quant-bnn-annotate-functions", "::mlir::func::FuncOp"> {
+  let summary = "Protect the arguments of public functions and note their types";
+  let description = [{
+    Marks every tensor argument of a public function as not writable, unless it
+    carries `bufferization.writable` already, so that bufferization copies rather
+    than overwrite a buffer of the caller's. Records the type of the function in
+    `quant_bnn.signature`, for tools that call what it is lowered to.
+
+    Example:
+
+    ```mlir
+    func.func @f(%x: tensor<?xf32>) -> tensor<?xf32>
+    ```
+
+    becomes
+
+    ```mlir
+    func.func @f(%x: tensor<?xf32> {bufferization.writable = false})
+        -> tensor<?xf32>
+        attributes {quant_bnn.signature = (tensor<?xf32>) -> tensor<?xf32>}
+    ```
+  }];
+  let dependentDialects = ["::mlir::bufferization::BufferizationDialect",
+                           "::quant_bnn::QuantBNNDialect"];
+}
+
+def QuantBNNApproximateMathPass : Pass<"quant-bnn-approximate-math"> {
+  let summary = "Replace tanh and exp of f32 by vectorizable polynomials";
+  let description = [{
+    Replaces `math.tanh` and `math.exp` on `f32` scalars and vectors by the
+    polynomial approximations of the math dialect. `tanh` is within 5 ulp and
+    `exp` within 2 ulp (flushed to 0 below 2^-126). Wider and narrower types are
+    left to the C math library.
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect",
+                           "::mlir::math::MathDialect",
+                           "::mlir::vector::VectorDialect"];
+}
+
 #endif // QUANT_BNN_TRANSFORMS_PASSES

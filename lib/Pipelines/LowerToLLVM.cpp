@@ -1,0 +1,176 @@
+//===- LowerToLLVM.cpp - From the dialect to the LLVM dialect -----*- C++
+//-*-===//
+//
+// Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "mlir/Conversion/Passes.h"
+#include "mlir/Dialect/Arith/Transforms/Passes.h"
+#include "mlir/Dialect/Bufferization/Pipelines/Passes.h"
+#include "mlir/Dialect/Bufferization/Transforms/Passes.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/LLVMIR/Transforms/RequestCWrappers.h"
+#include "mlir/Dialect/Linalg/Passes.h"
+#include "mlir/Dialect/MemRef/Transforms/Passes.h"
+#include "mlir/Pass/PassManager.h"
+#include "mlir/Pass/PassRegistry.h"
+#include "mlir/Transforms/Passes.h"
+#include "quant-bnn/Conversion/Passes.h"
+#include "quant-bnn/Pipelines/Pipelines.h"
+#include "quant-bnn/Transforms/Passes.h"
+
+using namespace mlir;
+using namespace quant_bnn;
+
+//===----------------------------------------------------------------------===//
+// Options
+//===----------------------------------------------------------------------===//
+
+BufferizeFields::BufferizeFields(PassOptions *parent)
+    : results{*parent, "results",
+              llvm::cl::desc("How functions return tensors"),
+              llvm::cl::init(ResultConvention::Return),
+              llvm::cl::values(
+                  clEnumValN(ResultConvention::Return, "return",
+                             "as memrefs that the caller frees"),
+                  clEnumValN(ResultConvention::OutParams, "out-params",
+                             "into buffers that the caller passes after the "
+                             "arguments"))} {}
+
+VectorizeFields::VectorizeFields(PassOptions *parent)
+    : vectorWidth{*parent, "vector-width",
+                  llvm::cl::desc("Bits of a native vector of the target"),
+                  llvm::cl::init(512)},
+      nontemporalThreshold{
+          *parent, "nontemporal-threshold",
+          llvm::cl::desc("Bytes moved by a loop above which it stores past the "
+                         "caches; 0 for never"),
+          llvm::cl::init(int64_t(32) << 20)},
+      parallel{*parent, "parallel",
+               llvm::cl::desc("Run loops on the threads of OpenMP"),
+               llvm::cl::init(false)},
+      math{*parent, "math",
+           llvm::cl::desc("How tanh and exp of f32 are computed"),
+           llvm::cl::init(MathAccuracy::Fast),
+           llvm::cl::values(clEnumValN(MathAccuracy::Fast, "fast",
+                                       "by vectorized polynomials"),
+                            clEnumValN(MathAccuracy::Libm, "libm",
+                                       "by the C math library"))} {}
+
+//===----------------------------------------------------------------------===//
+// Pipelines
+//===----------------------------------------------------------------------===//
+
+static void addCleanup(OpPassManager &pm) {
+  pm.addPass(createCanonicalizerPass());
+  pm.addPass(createCSEPass());
+}
+
+void quant_bnn::buildFusePipeline(OpPassManager &pm) {
+  OpPassManager &functions = pm.nest<func::FuncOp>();
+  functions.addPass(createConvertQuantBNNToLinalgPass());
+  functions.addPass(createLinalgElementwiseOpFusionPass());
+  addCleanup(functions);
+}
+
+void quant_bnn::buildBufferizePipeline(OpPassManager &pm,
+                                       const BufferizeFields &options) {
+  pm.addNestedPass<func::FuncOp>(createQuantBNNAnnotateFunctionsPass());
+  pm.addPass(bufferization::createEmptyTensorEliminationPass());
+  bufferization::OneShotBufferizePassOptions bufferize;
+  bufferize.bufferizeFunctionBoundaries = true;
+  bufferize.functionBoundaryTypeConversion =
+      bufferization::LayoutMapOption::IdentityLayoutMap;
+  pm.addPass(bufferization::createOneShotBufferizePass(bufferize));
+  addCleanup(pm.nest<func::FuncOp>());
+  if (options.results == ResultConvention::OutParams) {
+    bufferization::BufferResultsToOutParamsPassOptions outParams;
+    outParams.hoistDynamicAllocs = true;
+    outParams.hoistStaticAllocs = true;
+    outParams.modifyPublicFunctions = true;
+    pm.addPass(bufferization::createBufferResultsToOutParamsPass(outParams));
+  }
+  bufferization::BufferDeallocationPipelineOptions deallocation;
+  bufferization::buildBufferDeallocationPipeline(pm, deallocation);
+  pm.addPass(createConvertBufferizationToMemRefPass());
+}
+
+void quant_bnn::buildVectorizePipeline(OpPassManager &pm,
+                                       const VectorizeFields &options) {
+  OpPassManager &functions = pm.nest<func::FuncOp>();
+  functions.addPass(createConvertQuantBNNToArithPass());
+  if (options.parallel)
+    functions.addPass(createConvertLinalgToParallelLoopsPass());
+  else
+    functions.addPass(createConvertLinalgToLoopsPass());
+  if (options.math == MathAccuracy::Fast)
+    functions.addPass(createQuantBNNApproximateMathPass());
+  addCleanup(functions);
+}
+
+void quant_bnn::buildFinalizeLLVMPipeline(OpPassManager &pm) {
+  OpPassManager &functions = pm.nest<func::FuncOp>();
+  arith::ArithExpandOpsPassOptions expand;
+  expand.includeBf16 = true;
+  functions.addPass(arith::createArithExpandOpsPass(expand));
+  functions.addPass(memref::createExpandStridedMetadataPass());
+  functions.addPass(createLowerAffinePass());
+  // scf.parallel that is left wraps its body in a region of one block, which
+  // only canonicalization makes fit for the conversion to cf.
+  pm.addPass(createConvertSCFToOpenMPPass());
+  OpPassManager &lowered = pm.nest<func::FuncOp>();
+  addCleanup(lowered);
+  lowered.addPass(createConvertVectorToSCFPass());
+  lowered.addPass(createSCFToControlFlowPass());
+  pm.addNestedPass<func::FuncOp>(LLVM::createLLVMRequestCWrappersPass());
+  // A 32-bit index would silently lose what lies past 2^31 elements.
+  ConvertVectorToLLVMPassOptions vectors;
+  vectors.force32BitVectorIndices = false;
+  pm.addPass(createConvertVectorToLLVMPass(vectors));
+  // Before libm: it turns what LLVM has an intrinsic for into calls.
+  pm.addPass(createConvertMathToLLVMPass());
+  pm.addPass(createConvertMathToLibmPass());
+  pm.addPass(createArithToLLVMConversionPass());
+  pm.addPass(createConvertIndexToLLVMPass());
+  pm.addPass(createUBToLLVMConversionPass());
+  pm.addPass(createConvertControlFlowToLLVMPass());
+  pm.addPass(createFinalizeMemRefToLLVMConversionPass());
+  pm.addPass(createConvertOpenMPToLLVMPass());
+  pm.addPass(createConvertFuncToLLVMPass());
+  pm.addPass(createReconcileUnrealizedCastsPass());
+}
+
+void quant_bnn::buildLowerToLLVMPipeline(OpPassManager &pm,
+                                         const LowerToLLVMOptions &options) {
+  buildFusePipeline(pm);
+  buildBufferizePipeline(pm, options);
+  buildVectorizePipeline(pm, options);
+  buildFinalizeLLVMPipeline(pm);
+}
+
+void quant_bnn::registerQuantBNNPipelines() {
+  PassPipelineRegistration<>(
+      "quant-bnn-fuse-pipeline",
+      "quant_bnn and elementwise ops on tensors to fused linalg",
+      buildFusePipeline);
+  PassPipelineRegistration<BufferizeOptions>(
+      "quant-bnn-bufferize-pipeline",
+      "tensors to buffers, whose arguments are never written",
+      buildBufferizePipeline);
+  PassPipelineRegistration<VectorizeOptions>(
+      "quant-bnn-vectorize-pipeline",
+      "linalg on buffers to loops over vectors, with quant_bnn expanded",
+      buildVectorizePipeline);
+  PassPipelineRegistration<>(
+      "quant-bnn-finalize-llvm-pipeline",
+      "loops, vectors, math and buffers to the LLVM dialect",
+      buildFinalizeLLVMPipeline);
+  PassPipelineRegistration<LowerToLLVMOptions>(
+      "quant-bnn-lower-to-llvm-pipeline",
+      "quant_bnn and what a network has around it to the LLVM dialect, for "
+      "the CPU: fuse, bufferize, vectorize and finalize in turn",
+      buildLowerToLLVMPipeline);
+}

@@ -1,0 +1,40 @@
+//===- AnnotateFunctions.cpp - Protect arguments, note types -----*- C++
+//-*-===//
+//
+// Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "mlir/Dialect/Bufferization/IR/Bufferization.h"
+#include "quant-bnn/IR/QuantBNN.h"
+#include "quant-bnn/Transforms/Passes.h"
+
+namespace quant_bnn {
+#define GEN_PASS_DEF_QUANTBNNANNOTATEFUNCTIONSPASS
+#include "quant-bnn/Transforms/Passes.h.inc"
+} // namespace quant_bnn
+
+using namespace mlir;
+using bufferization::BufferizationDialect;
+
+namespace {
+struct QuantBNNAnnotateFunctionsPass
+    : quant_bnn::impl::QuantBNNAnnotateFunctionsPassBase<
+          QuantBNNAnnotateFunctionsPass> {
+  void runOnOperation() override {
+    func::FuncOp function = getOperation();
+    if (!function.isPublic())
+      return;
+    StringRef writable = BufferizationDialect::kWritableAttrName;
+    for (unsigned i = 0, e = function.getNumArguments(); i < e; ++i)
+      if (isa<TensorType>(function.getArgumentTypes()[i]) &&
+          !function.getArgAttr(i, writable))
+        function.setArgAttr(i, writable, BoolAttr::get(&getContext(), false));
+    if (!function->hasAttr(quant_bnn::signatureAttrName))
+      function->setAttr(quant_bnn::signatureAttrName,
+                        TypeAttr::get(function.getFunctionType()));
+  }
+};
+} // namespace
