@@ -78,6 +78,8 @@ void quant_bnn::buildFusePipeline(OpPassManager &pm) {
 
 void quant_bnn::buildBufferizePipeline(OpPassManager &pm,
                                        const BufferizeFields &options) {
+  if (options.results == ResultConvention::OutParams)
+    pm.addPass(createQuantBNNConvertResultsToOutParamsPass());
   pm.addNestedPass<func::FuncOp>(createQuantBNNAnnotateFunctionsPass());
   pm.addPass(bufferization::createEmptyTensorEliminationPass());
   bufferization::OneShotBufferizePassOptions bufferize;
@@ -85,14 +87,9 @@ void quant_bnn::buildBufferizePipeline(OpPassManager &pm,
   bufferize.functionBoundaryTypeConversion =
       bufferization::LayoutMapOption::IdentityLayoutMap;
   pm.addPass(bufferization::createOneShotBufferizePass(bufferize));
-  addCleanup(pm.nest<func::FuncOp>());
-  if (options.results == ResultConvention::OutParams) {
-    bufferization::BufferResultsToOutParamsPassOptions outParams;
-    outParams.hoistDynamicAllocs = true;
-    outParams.hoistStaticAllocs = true;
-    outParams.modifyPublicFunctions = true;
-    pm.addPass(bufferization::createBufferResultsToOutParamsPass(outParams));
-  }
+  OpPassManager &functions = pm.nest<func::FuncOp>();
+  addCleanup(functions);
+  functions.addPass(createQuantBNNSeparateResultsPass());
   bufferization::BufferDeallocationPipelineOptions deallocation;
   bufferization::buildBufferDeallocationPipeline(pm, deallocation);
   pm.addPass(createConvertBufferizationToMemRefPass());

@@ -89,6 +89,45 @@ def QuantBNNAnnotateFunctionsPass
                            "::quant_bnn::QuantBNNDialect"];
 }
 
+def QuantBNNConvertResultsToOutParamsPass
+    : Pass<"quant-bnn-convert-results-to-out-params", "::mlir::ModuleOp"> {
+  let summary = "Return tensors into buffers of the caller's";
+  let description = [{
+    Gives every public function, in place of each tensor result, a memref
+    parameter after its arguments, in order, into which the result is
+    materialized. Scalars are still returned. Run before bufferization, which
+    then computes in these buffers where it can. A caller must not pass the same
+    memory twice. Calls within the module go to a private copy of the function,
+    which keeps its type.
+
+    Example:
+
+    ```mlir
+    func.func @f(%x: tensor<?xf32>) -> (tensor<?xf32>, f32)
+    ```
+
+    becomes
+
+    ```mlir
+    func.func @f(%x: tensor<?xf32>, %out: memref<?xf32>) -> f32
+    ```
+  }];
+  let dependentDialects = ["::mlir::bufferization::BufferizationDialect",
+                           "::mlir::memref::MemRefDialect"];
+}
+
+def QuantBNNSeparateResultsPass
+    : Pass<"quant-bnn-separate-results", "::mlir::func::FuncOp"> {
+  let summary = "Copy results that may share a buffer with another result";
+  let description = [{
+    After bufferization, two results of a function may be one buffer, which its
+    caller would free twice. Copies every returned memref that may share its
+    buffer with an earlier one. What is returned and not owned (an argument, a
+    constant) is copied by ownership-based deallocation.
+  }];
+  let dependentDialects = ["::mlir::memref::MemRefDialect"];
+}
+
 def QuantBNNApproximateMathPass : Pass<"quant-bnn-approximate-math"> {
   let summary = "Replace tanh and exp of f32 by vectorizable polynomials";
   let description = [{

@@ -1,0 +1,102 @@
+//===- ConvertResultsToOutParams.cpp - Return into the caller's buffers -----*-
+//C++ -*-===//
+//
+// Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "mlir/Dialect/Bufferization/IR/Bufferization.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/IR/SymbolTable.h"
+#include "quant-bnn/IR/QuantBNN.h"
+#include "quant-bnn/Transforms/Passes.h"
+
+namespace quant_bnn {
+#define GEN_PASS_DEF_QUANTBNNCONVERTRESULTSTOOUTPARAMSPASS
+#include "quant-bnn/Transforms/Passes.h.inc"
+} // namespace quant_bnn
+
+using namespace mlir;
+
+namespace {
+struct QuantBNNConvertResultsToOutParamsPass
+    : quant_bnn::impl::QuantBNNConvertResultsToOutParamsPassBase<
+          QuantBNNConvertResultsToOutParamsPass> {
+  void runOnOperation() override;
+};
+} // namespace
+
+/// Lets the callers of `function` within the module call a private copy, which
+/// keeps the type.
+static void redirectCallers(func::FuncOp function, SymbolTable &symbols) {
+  Operation *module = symbols.getOp();
+  if (SymbolTable::symbolKnownUseEmpty(function, module))
+    return;
+  func::FuncOp copy = function.clone();
+  copy.setPrivate();
+  symbols.insert(copy, std::next(function->getIterator()));
+  // Only uses that are not in the function itself can fail to be replaced.
+  (void)SymbolTable::replaceAllSymbolUses(function, copy.getSymNameAttr(),
+                                          module);
+}
+
+/// Appends an out parameter for every tensor result of `function`, and returns
+/// the others.
+static LogicalResult convertResults(func::FuncOp function) {
+  SmallVector<unsigned> tensors;
+  FunctionType type = function.getFunctionType();
+  for (auto [index, result] : llvm::enumerate(type.getResults())) {
+    if (!isa<TensorType>(result))
+      continue;
+    if (!isa<RankedTensorType>(result))
+      return function.emitError("cannot return ")
+             << result << " through an out parameter";
+    tensors.push_back(index);
+  }
+  if (tensors.empty())
+    return success();
+
+  SmallVector<BlockArgument> outs;
+  for (unsigned index : tensors) {
+    auto tensor = cast<RankedTensorType>(type.getResult(index));
+    if (failed(function.insertArgument(
+            function.getNumArguments(),
+            MemRefType::get(tensor.getShape(), tensor.getElementType()), {},
+            function.getLoc())))
+      return failure();
+    outs.push_back(function.getArguments().back());
+  }
+  function.walk([&](func::ReturnOp op) {
+    OpBuilder builder(op);
+    for (auto [index, out] : llvm::zip_equal(tensors, outs)) {
+      auto store = bufferization::MaterializeInDestinationOp::create(
+          builder, op.getLoc(), /*result=*/Type(), op.getOperand(index), out);
+      store.setRestrict(true);
+      store.setWritable(true);
+    }
+    BitVector erased(op.getNumOperands());
+    for (unsigned index : tensors)
+      erased.set(index);
+    op->eraseOperands(erased);
+  });
+  BitVector erased(type.getNumResults());
+  for (unsigned index : tensors)
+    erased.set(index);
+  return function.eraseResults(erased);
+}
+
+void QuantBNNConvertResultsToOutParamsPass::runOnOperation() {
+  SymbolTable symbols(getOperation());
+  SmallVector<func::FuncOp> functions;
+  for (auto function : getOperation().getOps<func::FuncOp>())
+    if (function.isPublic() && !function.isDeclaration())
+      functions.push_back(function);
+  for (func::FuncOp function : functions) {
+    redirectCallers(function, symbols);
+    if (failed(convertResults(function)))
+      return signalPassFailure();
+  }
+}

@@ -1,0 +1,56 @@
+//===- SeparateResults.cpp - Give each result its own buffer -----*- C++
+//-*-===//
+//
+// Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "mlir/Dialect/Bufferization/Transforms/BufferViewFlowAnalysis.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "quant-bnn/Transforms/Passes.h"
+
+namespace quant_bnn {
+#define GEN_PASS_DEF_QUANTBNNSEPARATERESULTSPASS
+#include "quant-bnn/Transforms/Passes.h.inc"
+} // namespace quant_bnn
+
+using namespace mlir;
+
+namespace {
+struct QuantBNNSeparateResultsPass
+    : quant_bnn::impl::QuantBNNSeparateResultsPassBase<
+          QuantBNNSeparateResultsPass> {
+  void runOnOperation() override;
+};
+} // namespace
+
+static Value buildCopy(OpBuilder &builder, Location loc, Value buffer) {
+  auto type = cast<MemRefType>(buffer.getType());
+  SmallVector<Value> sizes;
+  for (int64_t dim = 0; dim < type.getRank(); ++dim)
+    if (type.isDynamicDim(dim))
+      sizes.push_back(memref::DimOp::create(builder, loc, buffer, dim));
+  Value copy = memref::AllocOp::create(builder, loc, type, sizes);
+  memref::CopyOp::create(builder, loc, buffer, copy);
+  return copy;
+}
+
+void QuantBNNSeparateResultsPass::runOnOperation() {
+  BufferViewFlowAnalysis flow(getOperation());
+  getOperation().walk([&](func::ReturnOp op) {
+    OpBuilder builder(op);
+    // Every value that an earlier result may come from.
+    BufferViewFlowAnalysis::ValueSetT sources;
+    for (OpOperand &operand : op->getOpOperands()) {
+      if (!isa<MemRefType>(operand.get().getType()))
+        continue;
+      auto own = flow.resolveReverse(operand.get());
+      if (llvm::any_of(own, [&](Value v) { return sources.contains(v); }))
+        operand.set(buildCopy(builder, op.getLoc(), operand.get()));
+      else
+        sources.insert(own.begin(), own.end());
+    }
+  });
+}
