@@ -1,0 +1,194 @@
+//===- bnn-runner.cpp - Compile and run a function on NumPy files ---------===//
+//
+// Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "mlir/IR/AsmState.h"
+#include "mlir/InitAllDialects.h"
+#include "mlir/InitAllExtensions.h"
+#include "mlir/Parser/Parser.h"
+#include "mlir/Pass/PassManager.h"
+#include "mlir/Support/FileUtilities.h"
+#include "mlir/Target/LLVMIR/Dialect/All.h"
+#include "quant-bnn/InitAll.h"
+#include "quant-bnn/Pipelines/Pipelines.h"
+#include "quant-bnn/Runner/JITFunction.h"
+#include "llvm/Support/CommandLine.h"
+#include "llvm/Support/Format.h"
+#include "llvm/Support/InitLLVM.h"
+#include "llvm/Support/SourceMgr.h"
+#include "llvm/Support/xxhash.h"
+
+#include <chrono>
+
+using namespace mlir;
+using namespace quant_bnn;
+namespace cl = llvm::cl;
+
+static cl::OptionCategory category("bnn-runner options");
+
+static cl::opt<std::string> inputPath(cl::Positional, cl::init("-"),
+                                      cl::desc("<FILE.mlir, - is stdin>"),
+                                      cl::cat(category));
+
+static cl::opt<std::string> entry("entry", cl::Required,
+                                  cl::desc("The function to run"),
+                                  cl::value_desc("name"), cl::cat(category));
+
+static cl::list<std::string>
+    argumentPaths("arg",
+                  cl::desc("The file of the next argument; a scalar is an "
+                           "array of no dimensions, bf16 is '<V2' or '<u2'"),
+                  cl::value_desc("A.npy"), cl::cat(category));
+
+static cl::list<std::string>
+    resultPaths("result", cl::desc("The file to write the next result to"),
+                cl::value_desc("Y.npy"), cl::cat(category));
+
+namespace {
+enum class Pipeline { LLVM, None };
+} // namespace
+
+static cl::opt<Pipeline> pipeline(
+    "pipeline", cl::desc("How to lower the module before it is compiled:"),
+    cl::values(clEnumValN(Pipeline::LLVM, "llvm",
+                          "by quant-bnn-lower-to-llvm-pipeline (default)"),
+               clEnumValN(Pipeline::None, "none",
+                          "not at all: it is in the LLVM dialect, and the "
+                          "function has the attribute quant_bnn.signature")),
+    cl::init(Pipeline::LLVM), cl::cat(category));
+
+static cl::opt<unsigned> optLevel("opt-level",
+                                  cl::desc("LLVM's optimization level, 0 to 3"),
+                                  cl::value_desc("3"), cl::init(3),
+                                  cl::cat(category));
+
+static cl::opt<unsigned>
+    repeat("repeat",
+           cl::desc("Call the function so often and print the median time; the "
+                    "results are the last call's"),
+           cl::value_desc("N"), cl::init(1), cl::cat(category));
+
+static llvm::ExitOnError exitOnError("bnn-runner: error: ");
+
+/// Fails unless `paths`, given as `option`, are one for each of `values`.
+static llvm::Error checkCount(ArrayRef<SignatureValue> values, StringRef what,
+                              const cl::list<std::string> &paths) {
+  if (values.size() == paths.size())
+    return llvm::Error::success();
+  return llvm::createStringError(
+      "'@" + entry + "' has " + Twine(values.size()) + " " + what + ", but --" +
+      paths.ArgStr + " is given " + Twine(paths.size()) + " times");
+}
+
+static LogicalResult lower(ModuleOp module) {
+  PassManager pm(module.getContext());
+  buildLowerToLLVMPipeline(pm, LowerToLLVMOptions());
+  return pm.run(module);
+}
+
+/// Calls the function as often as asked for and reports the time if that was
+/// asked for, too.
+static CallResults callRepeatedly(const JITFunction &function,
+                                  MutableArrayRef<NpyArray> arguments) {
+  using Milliseconds = std::chrono::duration<double, std::milli>;
+  CallResults results;
+  std::vector<double> times;
+  for (unsigned i = 0; i < repeat; ++i) {
+    // The buffers of the call before are free for this one.
+    results = CallResults();
+    auto start = std::chrono::steady_clock::now();
+    results = function.call(arguments);
+    times.push_back(
+        Milliseconds(std::chrono::steady_clock::now() - start).count());
+  }
+  if (repeat.getNumOccurrences()) {
+    llvm::sort(times);
+    double median = (times[(repeat - 1) / 2] + times[repeat / 2]) / 2;
+    llvm::outs() << "median of " << repeat
+                 << (repeat == 1 ? " run: " : " runs: ")
+                 << llvm::format("%.3f ms\n", median);
+  }
+  return results;
+}
+
+/// What tells that an argument has changed that the function may not write to.
+static SmallVector<uint64_t> hashConstants(const Signature &signature,
+                                           ArrayRef<NpyArray> arrays) {
+  SmallVector<uint64_t> hashes;
+  for (auto [argument, array] : llvm::zip(signature.arguments, arrays)) {
+    StringRef bytes(array.getBytes().data(), array.getBytes().size());
+    if (!argument.isWritable)
+      hashes.push_back(llvm::xxh3_64bits(bytes));
+  }
+  return hashes;
+}
+
+static LogicalResult run(ModuleOp module) {
+  bool isLowered = pipeline == Pipeline::None;
+  FailureOr<Signature> signature = Signature::get(module, entry, isLowered);
+  if (failed(signature))
+    return failure();
+  exitOnError(checkCount(signature->arguments, "arguments", argumentPaths));
+  exitOnError(checkCount(signature->results, "results", resultPaths));
+
+  std::vector<NpyArray> arguments;
+  for (auto [index, path] : llvm::enumerate(argumentPaths)) {
+    arguments.push_back(exitOnError(readNpy(path)));
+    exitOnError(checkArgument(signature->arguments[index], index,
+                              arguments.back(), path));
+  }
+
+  if (!isLowered && failed(lower(module)))
+    return failure();
+  FailureOr<JITFunction> function =
+      JITFunction::compile(module, entry, *signature, optLevel);
+  if (failed(function))
+    return failure();
+
+  SmallVector<uint64_t> hashes = hashConstants(*signature, arguments);
+  CallResults results = callRepeatedly(*function, arguments);
+  if (hashes != hashConstants(*signature, arguments))
+    exitOnError(
+        llvm::createStringError("'@" + entry + "' has changed an argument"));
+
+  SmallVector<NpyOutput> outputs;
+  for (auto [path, view] : llvm::zip(resultPaths, results.getViews()))
+    outputs.push_back({path, view});
+  exitOnError(writeNpy(outputs));
+  return success();
+}
+
+int main(int argc, char **argv) {
+  llvm::InitLLVM initLLVM(argc, argv);
+  cl::HideUnrelatedOptions(category);
+  cl::ParseCommandLineOptions(
+      argc, argv,
+      "quant-bnn runner: compiles a function for this machine and calls it on "
+      "NumPy files\n");
+  if (optLevel > 3)
+    exitOnError(llvm::createStringError("--opt-level is at most 3"));
+  if (repeat == 0)
+    exitOnError(llvm::createStringError("--repeat is at least 1"));
+
+  DialectRegistry registry;
+  mlir::registerAllDialects(registry);
+  mlir::registerAllExtensions(registry);
+  registerAllToLLVMIRTranslations(registry);
+  quant_bnn::registerAllDialects(registry);
+  MLIRContext context(registry);
+
+  std::string message;
+  std::unique_ptr<llvm::MemoryBuffer> buffer =
+      openInputFile(inputPath, &message);
+  if (!buffer)
+    exitOnError(llvm::createStringError(message));
+  llvm::SourceMgr sourceMgr;
+  sourceMgr.AddNewSourceBuffer(std::move(buffer), llvm::SMLoc());
+  SourceMgrDiagnosticHandler handler(sourceMgr, &context);
+  OwningOpRef<ModuleOp> module = parseSourceFile<ModuleOp>(sourceMgr, &context);
+  return !module || failed(run(*module));
+}
