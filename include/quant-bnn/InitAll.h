@@ -1,4 +1,4 @@
-//===- InitAll.h - Register the dialect and its passes -----*- C++ -*-===//
+//===- InitAll.h - Register the dialect and its passes ----------*- C++ -*-===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.

@@ -1,4 +1,4 @@
-//===- QuantBNNToArith.cpp - Expand elementwise ops -----*- C++ -*-===//
+//===- QuantBNNToArith.cpp - Expand elementwise ops -----------------------===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.

@@ -1,4 +1,4 @@
-//===- BinarizerOps.cpp - One-bit quantizers -----*- C++ -*-===//
+//===- BinarizerOps.cpp - One-bit quantizers ------------------------------===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.

@@ -26,7 +26,7 @@ mlir::Value buildSignInference(mlir::Operation *op, mlir::OpBuilder &builder,
                                mlir::Location loc);
 
 /// `sign` of a constant, or null.
-mlir::OpFoldResult foldSign(mlir::Attribute x, NanMode nan);
+mlir::OpFoldResult foldSign(mlir::Type type, mlir::Attribute x, NanMode nan);
 
 /// g where abs x <= limit, else 0.
 mlir::Value buildWindow(PayloadBuilder &builder, mlir::Value x, mlir::Value g,

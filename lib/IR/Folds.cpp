@@ -1,40 +1,300 @@
-//===- Folds.cpp - Folds that keep value and gradient -----*- C++ -*-===//
+//===- Folds.cpp - Constants through the reference implementation ---------===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 //===----------------------------------------------------------------------===//
+//
+// A fold keeps the gradient as well as the value. Constants have no gradient to
+// keep, so an op on constants is what the reference implementation says; a
+// gradient op, which is linear in g, may fold to g. A quantizer never folds to
+// an operand: its gradient would be lost.
+//
+//===----------------------------------------------------------------------===//
 
 #include "Detail.h"
+#include "quant-bnn/Reference/Reference.h"
 
 using namespace mlir;
 using namespace quant_bnn;
-OpFoldResult IdentityOp::fold(FoldAdaptor) { return {}; }
-OpFoldResult StraightThroughOp::fold(FoldAdaptor) { return {}; }
-OpFoldResult GradientCancellationOp::fold(FoldAdaptor) { return {}; }
-OpFoldResult SteHeavisideOp::fold(FoldAdaptor) { return {}; }
-OpFoldResult ApproxSignGradOp::fold(FoldAdaptor) { return {}; }
-OpFoldResult SwishSignGradOp::fold(FoldAdaptor) { return {}; }
-OpFoldResult InputDoReFaOp::fold(FoldAdaptor) { return {}; }
-OpFoldResult DequantizeOp::fold(FoldAdaptor) { return {}; }
-OpFoldResult MinMaxGradOp::fold(FoldAdaptor) { return {}; }
-OpFoldResult WeightDoReFaGradOp::fold(FoldAdaptor) { return {}; }
-OpFoldResult WeightDoReFaOp::fold(FoldAdaptor) { return {}; }
-OpFoldResult IdentityGradOp::fold(FoldAdaptor) { return getPassThrough(); }
-OpFoldResult StraightThroughGradOp::fold(FoldAdaptor) {
-  return getPassThrough();
+
+//===----------------------------------------------------------------------===//
+// Elements of constants
+//===----------------------------------------------------------------------===//
+
+static APFloat toAPFloat(double value, const llvm::fltSemantics &semantics) {
+  APFloat result(value);
+  bool losesInfo;
+  result.convert(semantics, APFloat::rmNearestTiesToEven, &losesInfo);
+  return result;
 }
-OpFoldResult GradientCancellationGradOp::fold(FoldAdaptor) {
-  return getPassThrough();
+
+template <typename T>
+static T fromAPFloat(APFloat value) {
+  bool losesInfo;
+  value.convert(APFloat::IEEEdouble(), APFloat::rmNearestTiesToEven,
+                &losesInfo);
+  return static_cast<T>(value.convertToDouble());
 }
-OpFoldResult SignGradOp::fold(FoldAdaptor) { return getPassThrough(); }
-OpFoldResult SteHeavisideGradOp::fold(FoldAdaptor) { return getPassThrough(); }
-OpFoldResult InputDoReFaGradOp::fold(FoldAdaptor) { return getPassThrough(); }
-LogicalResult MinMaxOp::fold(FoldAdaptor, SmallVectorImpl<OpFoldResult> &) {
-  return failure();
+
+static const llvm::fltSemantics &getSemantics(Type type) {
+  return cast<FloatType>(getElementTypeOrSelf(type)).getFloatSemantics();
 }
-LogicalResult PactOp::fold(FoldAdaptor, SmallVectorImpl<OpFoldResult> &) {
-  return failure();
+
+/// Whether an op on `type` computes in double rather than in float.
+static bool computesInDouble(Type type) {
+  return getElementTypeOrSelf(type).isF64();
 }
-OpFoldResult quant_bnn::detail::foldSign(Attribute, NanMode) { return {}; }
+
+/// Calls `fn` with a zero of the type in which an op on `type` computes.
+template <typename Fn>
+static auto inComputeType(Type type, Fn fn) {
+  return computesInDouble(type) ? fn(double()) : fn(float());
+}
+
+/// The elements of a float constant; a scalar has one.
+template <typename T>
+static SmallVector<T> getElements(Attribute constant) {
+  if (auto scalar = dyn_cast<FloatAttr>(constant))
+    return {fromAPFloat<T>(scalar.getValue())};
+  return llvm::map_to_vector(
+      cast<DenseFPElementsAttr>(constant).getValues<APFloat>(),
+      [](const APFloat &value) { return fromAPFloat<T>(value); });
+}
+
+/// A constant of `type`, rounded from the compute type. One element makes a
+/// splat.
+template <typename T>
+static Attribute getConstant(Type type, ArrayRef<T> elements) {
+  auto rounded = llvm::map_to_vector(
+      elements, [&](T value) { return toAPFloat(value, getSemantics(type)); });
+  if (auto shaped = dyn_cast<ShapedType>(type))
+    return DenseElementsAttr::get(shaped, rounded);
+  return FloatAttr::get(type, rounded.front());
+}
+
+static bool areConstants(ArrayRef<Attribute> operands) {
+  return llvm::all_of(operands, [](Attribute operand) {
+    return isa_and_present<FloatAttr, DenseFPElementsAttr>(operand);
+  });
+}
+
+static bool isSplat(Attribute constant) {
+  auto dense = dyn_cast<DenseFPElementsAttr>(constant);
+  return !dense || dense.isSplat();
+}
+
+/// Applies `fn` to each element of `operands` (`fn` takes a list with one value
+/// of each), or returns null if they are not all constant.
+template <typename Fn>
+static OpFoldResult foldElementwise(Type type, ArrayRef<Attribute> operands,
+                                    Fn fn) {
+  if (!areConstants(operands))
+    return {};
+  int64_t size = 1;
+  if (!llvm::all_of(operands, isSplat))
+    size = cast<ShapedType>(type).getNumElements();
+  return inComputeType(type, [&](auto zero) -> Attribute {
+    using T = decltype(zero);
+    SmallVector<SmallVector<T>> columns;
+    for (Attribute operand : operands) {
+      if (auto dense = dyn_cast<DenseFPElementsAttr>(operand);
+          dense && dense.isSplat())
+        operand = FloatAttr::get(dense.getElementType(),
+                                 dense.getSplatValue<APFloat>());
+      columns.push_back(getElements<T>(operand));
+    }
+    SmallVector<T> results;
+    SmallVector<T> row(operands.size());
+    for (int64_t i = 0; i < size; ++i) {
+      for (auto [value, column] : llvm::zip_equal(row, columns))
+        value = column[column.size() == 1 ? 0 : i];
+      results.push_back(fn(ArrayRef<T>(row)));
+    }
+    return getConstant<T>(type, results);
+  });
+}
+
+//===----------------------------------------------------------------------===//
+// Quantizers
+//===----------------------------------------------------------------------===//
+
+OpFoldResult IdentityOp::fold(FoldAdaptor adaptor) { return adaptor.getX(); }
+
+OpFoldResult GradientCancellationOp::fold(FoldAdaptor adaptor) {
+  return adaptor.getX();
+}
+
+OpFoldResult StraightThroughOp::fold(FoldAdaptor adaptor) {
+  // x must be constant too: otherwise it has a gradient.
+  return adaptor.getX() ? adaptor.getQ() : Attribute();
+}
+
+static reference::NanPolicy getPolicy(NanMode nan) {
+  switch (nan) {
+  case NanMode::positive:
+    return reference::NanPolicy::positive;
+  case NanMode::negative:
+    return reference::NanPolicy::negative;
+  case NanMode::propagate:
+    return reference::NanPolicy::propagate;
+  }
+  llvm_unreachable("all modes are handled");
+}
+
+OpFoldResult quant_bnn::detail::foldSign(Type type, Attribute x, NanMode nan) {
+  return foldElementwise(type, x, [&](auto values) {
+    return reference::sign(values[0], getPolicy(nan));
+  });
+}
+
+OpFoldResult SteHeavisideOp::fold(FoldAdaptor adaptor) {
+  double low = getLow().convertToDouble();
+  return foldElementwise(getType(), adaptor.getX(), [&](auto values) {
+    return reference::heaviside(values[0], low);
+  });
+}
+
+OpFoldResult InputDoReFaOp::fold(FoldAdaptor adaptor) {
+  return foldElementwise(getType(), adaptor.getX(), [&](auto values) {
+    return reference::inputDoReFa(values[0], getBits());
+  });
+}
+
+OpFoldResult WeightDoReFaOp::fold(FoldAdaptor adaptor) {
+  Attribute w = adaptor.getW();
+  if (!areConstants(w))
+    return {};
+  return inComputeType(getType(), [&](auto zero) {
+    using T = decltype(zero);
+    SmallVector<T> elements = getElements<T>(w);
+    SmallVector<T> results(elements.size());
+    reference::weightDoReFa(elements.data(), results.data(), elements.size(),
+                            getBits());
+    return getConstant<T>(getType(), results);
+  });
+}
+
+LogicalResult MinMaxOp::fold(FoldAdaptor adaptor,
+                             SmallVectorImpl<OpFoldResult> &results) {
+  Attribute x = adaptor.getX();
+  if (!areConstants(x))
+    return failure();
+  inComputeType(getX().getType(), [&](auto zero) {
+    using T = decltype(zero);
+    SmallVector<T> elements = getElements<T>(x);
+    SmallVector<T> q(elements.size());
+    T s = reference::minMax(elements.data(), q.data(), elements.size(),
+                            getBits(), getUnrounded());
+    results.push_back(getConstant<T>(getQ().getType(), q));
+    results.push_back(getConstant<T>(getS().getType(), s));
+    return zero;
+  });
+  return success();
+}
+
+LogicalResult PactOp::fold(FoldAdaptor adaptor,
+                           SmallVectorImpl<OpFoldResult> &results) {
+  Attribute x = adaptor.getX(), alpha = adaptor.getAlpha();
+  reference::PactAttributes attributes;
+  attributes.bits = getBits();
+  attributes.mode = getMode() == PactMode::signed_
+                        ? reference::PactMode::signed_
+                        : reference::PactMode::unsigned_;
+  attributes.form = getForm() == PactForm::level ? reference::PactForm::level
+                                                 : reference::PactForm::value;
+  attributes.unrounded = getUnrounded();
+  OpFoldResult q =
+      foldElementwise(getQ().getType(), {x, alpha}, [&](auto values) {
+        return reference::pact(values[0], values[1], attributes);
+      });
+  if (!q)
+    return failure();
+  results.push_back(q);
+  results.push_back(foldElementwise(getS().getType(), alpha, [&](auto values) {
+    return reference::pactScale(values[0], attributes);
+  }));
+  return success();
+}
+
+OpFoldResult DequantizeOp::fold(FoldAdaptor adaptor) {
+  return foldElementwise(
+      getType(), {adaptor.getQ(), adaptor.getS()},
+      [](auto values) { return reference::dequantize(values[0], values[1]); });
+}
+
+//===----------------------------------------------------------------------===//
+// Gradients
+//===----------------------------------------------------------------------===//
+
+/// A gradient that is g where a window of x holds.
+static OpFoldResult foldWindow(Value passThrough, Type type, Attribute x,
+                               Attribute g, FloatAttr limit) {
+  if (passThrough)
+    return passThrough;
+  double clip = limit.getValueAsDouble();
+  return foldElementwise(type, {x, g}, [&](auto values) {
+    return reference::windowGrad(values[0], values[1], clip);
+  });
+}
+
+OpFoldResult IdentityGradOp::fold(FoldAdaptor) { return getG(); }
+
+OpFoldResult StraightThroughGradOp::fold(FoldAdaptor adaptor) {
+  return foldWindow(getPassThrough(), getType(), adaptor.getX(), adaptor.getG(),
+                    getClipAttr());
+}
+
+OpFoldResult GradientCancellationGradOp::fold(FoldAdaptor adaptor) {
+  return foldWindow(getPassThrough(), getType(), adaptor.getX(), adaptor.getG(),
+                    getThresholdAttr());
+}
+
+OpFoldResult SignGradOp::fold(FoldAdaptor adaptor) {
+  return foldWindow(getPassThrough(), getType(), adaptor.getX(), adaptor.getG(),
+                    getClipAttr());
+}
+
+OpFoldResult SteHeavisideGradOp::fold(FoldAdaptor adaptor) {
+  return foldWindow(getPassThrough(), getType(), adaptor.getX(), adaptor.getG(),
+                    getClipAttr());
+}
+
+OpFoldResult ApproxSignGradOp::fold(FoldAdaptor adaptor) {
+  return foldElementwise(
+      getType(), {adaptor.getX(), adaptor.getG()}, [](auto values) {
+        return reference::approxSignGrad(values[0], values[1]);
+      });
+}
+
+OpFoldResult SwishSignGradOp::fold(FoldAdaptor adaptor) {
+  double beta = getBeta().convertToDouble();
+  return foldElementwise(
+      getType(), {adaptor.getX(), adaptor.getG()}, [&](auto values) {
+        return reference::swishSignGrad(values[0], values[1], beta);
+      });
+}
+
+OpFoldResult InputDoReFaGradOp::fold(FoldAdaptor adaptor) {
+  if (Value g = getPassThrough())
+    return g;
+  return foldElementwise(
+      getType(), {adaptor.getX(), adaptor.getG()}, [](auto values) {
+        return reference::inputDoReFaWindowGrad(values[0], values[1]);
+      });
+}
+
+OpFoldResult WeightDoReFaGradOp::fold(FoldAdaptor) {
+  if (getGrad() == WeightDoReFaGradient::identity)
+    return getG();
+  if (getGrad() == WeightDoReFaGradient::zero && getType().hasStaticShape())
+    return getConstant<double>(getType(), 0.0);
+  return {};
+}
+
+OpFoldResult MinMaxGradOp::fold(FoldAdaptor adaptor) {
+  return foldElementwise(
+      getType(), {adaptor.getS(), adaptor.getG()},
+      [](auto values) { return reference::minMaxGrad(values[0], values[1]); });
+}

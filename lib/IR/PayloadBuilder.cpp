@@ -1,4 +1,4 @@
-//===- PayloadBuilder.cpp - The math of one element -----*- C++ -*-===//
+//===- PayloadBuilder.cpp - The math of one element -----------------------===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.

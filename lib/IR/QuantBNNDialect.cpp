@@ -1,4 +1,4 @@
-//===- QuantBNNDialect.cpp - The quant_bnn dialect -----*- C++ -*-===//
+//===- QuantBNNDialect.cpp - The quant_bnn dialect ------------------------===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.

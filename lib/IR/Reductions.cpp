@@ -1,4 +1,4 @@
-//===- Reductions.cpp - Whole-tensor reductions -----*- C++ -*-===//
+//===- Reductions.cpp - Whole-tensor reductions ---------------------------===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.

@@ -1,4 +1,4 @@
-//===- Reductions.h - Whole-tensor reductions -----*- C++ -*-===//
+//===- Reductions.h - Whole-tensor reductions -------------------*- C++ -*-===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.

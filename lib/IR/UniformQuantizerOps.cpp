@@ -1,4 +1,4 @@
-//===- UniformQuantizerOps.cpp - Quantizers to equal steps -----*- C++ -*-===//
+//===- UniformQuantizerOps.cpp - Quantizers to equal steps ----------------===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.

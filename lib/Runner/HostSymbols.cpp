@@ -1,4 +1,4 @@
-//===- HostSymbols.cpp - What compiled code finds in the host ---*- C++ -*-===//
+//===- HostSymbols.cpp - What compiled code finds in the host -------------===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.

@@ -1,4 +1,4 @@
-//===- JITFunction.cpp - A function compiled for the host -------*- C++ -*-===//
+//===- JITFunction.cpp - A function compiled for the host -----------------===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.

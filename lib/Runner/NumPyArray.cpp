@@ -1,4 +1,4 @@
-//===- NumPyArray.cpp - Arrays in NumPy's file format -----------*- C++ -*-===//
+//===- NumPyArray.cpp - Arrays in NumPy's file format ---------------------===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.

@@ -1,4 +1,4 @@
-//===- NumPyHeader.cpp - The header of NumPy's file format ------*- C++ -*-===//
+//===- NumPyHeader.cpp - The header of NumPy's file format ----------------===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.

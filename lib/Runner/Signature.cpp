@@ -1,4 +1,4 @@
-//===- Signature.cpp - What a function takes and returns --------*- C++ -*-===//
+//===- Signature.cpp - What a function takes and returns ------------------===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.

@@ -1,4 +1,4 @@
-//===- ApproximateMath.cpp - Polynomials for tanh and exp -----*- C++ -*-===//
+//===- ApproximateMath.cpp - Polynomials for tanh and exp -----------------===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.

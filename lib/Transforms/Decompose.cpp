@@ -1,4 +1,4 @@
-//===- Decompose.cpp - Expand ops that reduce -----*- C++ -*-===//
+//===- Decompose.cpp - Expand ops that reduce -----------------------------===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.

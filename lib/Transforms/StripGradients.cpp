@@ -1,4 +1,4 @@
-//===- StripGradients.cpp - Drop what only shapes gradients -----*- C++ -*-===//
+//===- StripGradients.cpp - Drop what only shapes gradients ---------------===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.

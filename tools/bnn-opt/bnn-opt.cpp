@@ -1,4 +1,4 @@
-//===- bnn-opt.cpp - The optimizer driver -----*- C++ -*-===//
+//===- bnn-opt.cpp - The optimizer driver ---------------------------------===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.

@@ -1,4 +1,4 @@
-//===- Passes.td - Conversions of quant_bnn -----*- tablegen -*-===//
+//===- Passes.td - Conversions of quant_bnn ----------------*- tablegen -*-===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.

@@ -33,7 +33,7 @@ class QuantBNN_SignLikeOp<string mnemonic, list<Trait> traits = []>
       return ::quant_bnn::detail::buildSign(builder, operands.front(), getNan());
     }
     ::mlir::OpFoldResult $cppClass::fold(FoldAdaptor adaptor) {
-      return ::quant_bnn::detail::foldSign(adaptor.getX(), getNan());
+      return ::quant_bnn::detail::foldSign(getType(), adaptor.getX(), getNan());
     }
     ::mlir::Value $cppClass::buildInference(::mlir::OpBuilder &builder,
                                             ::mlir::Location loc) {

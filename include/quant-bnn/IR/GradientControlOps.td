@@ -1,4 +1,4 @@
-//===- GradientControlOps.td - Ops that only shape gradients -*- tablegen -*-===//
+//===- GradientControlOps.td - Ops that only shape gradients *- tablegen -*-===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.

@@ -1,4 +1,4 @@
-//===- Pipelines.h - Pipelines of quant_bnn -----*- C++ -*-===//
+//===- Pipelines.h - Pipelines of quant_bnn ---------------------*- C++ -*-===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
