@@ -26,6 +26,9 @@ config.substitutions.append(("%binary_root", config.quant_bnn_binary_root))
 config.substitutions.append(("%library_dir", config.quant_bnn_library_dir))
 config.substitutions.append(("%inputs", os.path.join(config.test_source_root, "Inputs")))
 
+if config.has_plugin:
+    config.available_features.add("plugin")
+
 # QUANT_BNN_VERIFY_ROUNDTRIP=1 runs the same suite through text and bytecode.
 roundtrip = os.environ.get("QUANT_BNN_VERIFY_ROUNDTRIP")
 tools = [

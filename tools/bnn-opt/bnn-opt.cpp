@@ -11,8 +11,33 @@
 #include "mlir/InitAllPasses.h"
 #include "mlir/Tools/mlir-opt/MlirOptMain.h"
 #include "quant-bnn/InitAll.h"
+#include "quant-bnn/Version.h"
+#include "llvm/Support/CommandLine.h"
+#include "llvm/Support/Debug.h"
+#include "llvm/Support/raw_ostream.h"
+
+#ifndef NDEBUG
+/// Distributed LLVM libraries have no --debug-only, since they are built
+/// without assertions; this one switches on the output of this project's code.
+static llvm::cl::list<std::string> debugOnly(
+    "debug-only", llvm::cl::CommaSeparated, llvm::cl::value_desc("pass names"),
+    llvm::cl::desc("Print the debug output of these passes of quant-bnn"),
+    llvm::cl::callback([](const std::string &type) {
+      static std::vector<std::string> types;
+      types.push_back(type);
+      std::vector<const char *> names;
+      for (const std::string &name : types)
+        names.push_back(name.c_str());
+      llvm::DebugFlag = true;
+      llvm::setCurrentDebugTypes(names.data(), names.size());
+    }));
+#endif
 
 int main(int argc, char **argv) {
+  llvm::cl::AddExtraVersionPrinter([](llvm::raw_ostream &os) {
+    os << "quant-bnn version " QUANT_BNN_VERSION "\n";
+  });
+
   mlir::registerAllPasses();
   quant_bnn::registerAllPasses();
 

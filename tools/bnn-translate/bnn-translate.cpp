@@ -1,0 +1,52 @@
+//===- bnn-translate.cpp - The translation driver -*- C++ -*-===//
+//
+// Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "mlir/Dialect/DLTI/DLTI.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/IR/BuiltinOps.h"
+#include "mlir/InitAllTranslations.h"
+#include "mlir/Target/LLVMIR/Dialect/All.h"
+#include "mlir/Target/LLVMIR/Export.h"
+#include "mlir/Tools/mlir-translate/MlirTranslateMain.h"
+#include "mlir/Tools/mlir-translate/Translation.h"
+#include "quant-bnn/InitAll.h"
+#include "llvm/IR/LLVMContext.h"
+#include "llvm/IR/Module.h"
+
+using namespace mlir;
+
+/// `mlir-to-llvmir` of upstream registers no dialect but its own, so attributes
+/// of this project that are left on lowered functions would not parse.
+static void registerToLLVMIRTranslationWithQuantBNN() {
+  TranslateFromMLIRRegistration registration(
+      "mlir-to-llvmir", "Translate MLIR to LLVMIR",
+      [](Operation *op, raw_ostream &output) -> LogicalResult {
+        llvm::LLVMContext context;
+        std::unique_ptr<llvm::Module> module =
+            translateModuleToLLVMIR(op, context);
+        if (!module)
+          return failure();
+        module->print(output, /*AAW=*/nullptr);
+        return success();
+      },
+      [](DialectRegistry &registry) {
+        registry.insert<DLTIDialect, func::FuncDialect>();
+        registerAllToLLVMIRTranslations(registry);
+        quant_bnn::registerAllDialects(registry);
+      });
+}
+
+int main(int argc, char **argv) {
+  registerFromLLVMIRTranslation();
+  registerFromSPIRVTranslation();
+  registerToCppTranslation();
+  registerToSPIRVTranslation();
+  registerToLLVMIRTranslationWithQuantBNN();
+  return failed(
+      mlirTranslateMain(argc, argv, "quant-bnn translation driver\n"));
+}
