@@ -1,5 +1,4 @@
-//===- QuantBNNToLinalg.cpp - Map ops over the elements of tensors -----*- C++
-//-*-===//
+//===- QuantBNNToLinalg.cpp - Map ops over the elements of tensors --------===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.

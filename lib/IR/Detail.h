@@ -1,5 +1,4 @@
-//===- Detail.h - What the ops of quant_bnn share ----------------*- C++
-//-*-===//
+//===- Detail.h - What the ops of quant_bnn share ---------------*- C++ -*-===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.

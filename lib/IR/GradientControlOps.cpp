@@ -1,5 +1,4 @@
-//===- GradientControlOps.cpp - Ops that only shape gradients -----*- C++
-//-*-===//
+//===- GradientControlOps.cpp - Ops that only shape gradients -------------===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.

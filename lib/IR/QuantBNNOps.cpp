@@ -1,5 +1,4 @@
-//===- QuantBNNOps.cpp - What holds for every op of quant_bnn -----*- C++
-//-*-===//
+//===- QuantBNNOps.cpp - What holds for every op of quant_bnn -------------===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.

@@ -1,5 +1,4 @@
-//===- LowerToLLVM.cpp - From the dialect to the LLVM dialect -----*- C++
-//-*-===//
+//===- LowerToLLVM.cpp - From the dialect to the LLVM dialect -------------===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.

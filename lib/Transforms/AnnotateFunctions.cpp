@@ -1,5 +1,4 @@
-//===- AnnotateFunctions.cpp - Protect arguments, note types -----*- C++
-//-*-===//
+//===- AnnotateFunctions.cpp - Protect arguments, note types --------------===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.

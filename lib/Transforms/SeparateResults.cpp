@@ -1,5 +1,4 @@
-//===- SeparateResults.cpp - Give each result its own buffer -----*- C++
-//-*-===//
+//===- SeparateResults.cpp - Give each result its own buffer --------------===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
