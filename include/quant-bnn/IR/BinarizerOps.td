@@ -71,7 +71,7 @@ def QuantBNN_SignOp : QuantBNN_SignLikeOp<"sign", [QuantBNN_ValueIdempotent]> {
     OptionalAttr<F64Attr>:$clip,
     DefaultValuedAttr<QuantBNN_NanModeAttr, "::quant_bnn::NanMode::positive">:$nan);
   let assemblyFormat = [{
-    $x (`clip` `=` $clip^)? (`nan` `=` $nan^)? attr-dict `:` type($y)
+    $x (`clip` `=` $clip^)? (`nan` `=` `` $nan^)? attr-dict `:` type($y)
   }];
   let builders = [OpBuilder<(ins "::mlir::Value":$x), [{
     build($_builder, $_state, x.getType(), x, ::mlir::FloatAttr());
@@ -100,7 +100,7 @@ def QuantBNN_ApproxSignOp : QuantBNN_SignLikeOp<"approx_sign"> {
   let arguments = (ins
     QuantBNN_FloatLike:$x,
     DefaultValuedAttr<QuantBNN_NanModeAttr, "::quant_bnn::NanMode::positive">:$nan);
-  let assemblyFormat = "$x (`nan` `=` $nan^)? attr-dict `:` type($y)";
+  let assemblyFormat = "$x (`nan` `=` `` $nan^)? attr-dict `:` type($y)";
 }
 
 def QuantBNN_SwishSignOp : QuantBNN_SignLikeOp<"swish_sign"> {
@@ -127,7 +127,7 @@ def QuantBNN_SwishSignOp : QuantBNN_SignLikeOp<"swish_sign"> {
     DefaultValuedAttr<F64Attr, "5.0">:$beta,
     DefaultValuedAttr<QuantBNN_NanModeAttr, "::quant_bnn::NanMode::positive">:$nan);
   let assemblyFormat = [{
-    $x (`beta` `=` $beta^)? (`nan` `=` $nan^)? attr-dict `:` type($y)
+    $x (`beta` `=` $beta^)? (`nan` `=` `` $nan^)? attr-dict `:` type($y)
   }];
 }
 

@@ -17,10 +17,9 @@ class QuantBNN_Enum<string name, string summary, list<I32EnumCase> cases>
   let cppNamespace = "::quant_bnn";
 }
 
+/// Its printer begins with a space, so op formats write `=` `` $value.
 class QuantBNN_EnumAttr<EnumInfo enum, string mnemonic>
-    : EnumAttr<QuantBNN_Dialect, enum, mnemonic> {
-  let assemblyFormat = "`` $value";
-}
+    : EnumAttr<QuantBNN_Dialect, enum, mnemonic>;
 
 def QuantBNN_NanMode : QuantBNN_Enum<"NanMode", "what a binarizer makes of a NaN", [
   I32EnumCase<"positive", 0>,

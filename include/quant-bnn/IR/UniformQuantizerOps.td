@@ -55,7 +55,7 @@ def QuantBNN_InputDoReFaOp : QuantBNN_ElementwiseOp<"input_dorefa", [
                       "::quant_bnn::InputDoReFaGradient::identity">:$grad);
   let results = (outs QuantBNN_FloatLike:$y);
   let assemblyFormat = [{
-    $x `bits` `=` $bits (`grad` `=` $grad^)? attr-dict `:` type($y)
+    $x `bits` `=` $bits (`grad` `=` `` $grad^)? attr-dict `:` type($y)
   }];
   let extraClassDefinition = !strconcat(reifyBody, QuantBNN_BitWidthBody);
   let hasFolder = 1;
@@ -96,7 +96,7 @@ def QuantBNN_WeightDoReFaOp
                       "::quant_bnn::WeightDoReFaGradient::identity">:$grad);
   let results = (outs QuantBNN_Tensor:$y);
   let assemblyFormat = [{
-    $w `bits` `=` $bits (`grad` `=` $grad^)? attr-dict `:` type($y)
+    $w `bits` `=` $bits (`grad` `=` `` $grad^)? attr-dict `:` type($y)
   }];
   let extraClassDefinition = !strconcat(reifyBody, QuantBNN_BitWidthBody);
   let hasFolder = 1;
@@ -185,8 +185,8 @@ def QuantBNN_PactOp : QuantBNN_RangeQuantizerOp<"pact", [
     UnitAttr:$unrounded);
   let results = (outs QuantBNN_FloatLike:$q, QuantBNN_Scalar:$s);
   let assemblyFormat = [{
-    $x `,` $alpha `bits` `=` $bits (`mode` `=` $mode^)? (`form` `=` $form^)?
-    (`grad` `=` $grad^)? (`unrounded` $unrounded^)? attr-dict `:` type($x)
+    $x `,` $alpha `bits` `=` $bits (`mode` `=` `` $mode^)? (`form` `=` `` $form^)?
+    (`grad` `=` `` $grad^)? (`unrounded` $unrounded^)? attr-dict `:` type($x)
   }];
   let hasVerifier = 1;
   let hasFolder = 1;
@@ -244,7 +244,7 @@ def QuantBNN_InputDoReFaGradOp : QuantBNN_MaskGradOp<"input_dorefa_grad"> {
                       "::quant_bnn::InputDoReFaGradient::identity">:$grad);
   let results = (outs QuantBNN_FloatLike:$dx);
   let assemblyFormat = [{
-    $x `,` $g (`grad` `=` $grad^)? attr-dict `:` type($dx)
+    $x `,` $g (`grad` `=` `` $grad^)? attr-dict `:` type($dx)
   }];
 }
 
@@ -275,7 +275,7 @@ def QuantBNN_WeightDoReFaGradOp : QuantBNN_DecomposableOp<"weight_dorefa_grad", 
                       "::quant_bnn::WeightDoReFaGradient::identity">:$grad);
   let results = (outs QuantBNN_Tensor:$dw);
   let assemblyFormat = [{
-    $w `,` $g (`max` $max^)? (`grad` `=` $grad^)? attr-dict
+    $w `,` $g (`max` $max^)? (`grad` `=` `` $grad^)? attr-dict
     `:` custom<WithOptionalScalar>(type($dw), ref($max), type($max))
   }];
   let hasVerifier = 1;
@@ -332,8 +332,8 @@ def QuantBNN_PactGradOp : QuantBNN_DecomposableOp<"pact_grad", [
   let results = (outs QuantBNN_Tensor:$dx, QuantBNN_Scalar:$dalpha);
   let assemblyFormat = [{
     $x `,` $alpha `,` $g (`scale_gradient` $scale_gradient^)?
-    `bits` `=` $bits (`mode` `=` $mode^)? (`form` `=` $form^)?
-    (`grad` `=` $grad^)? attr-dict
+    `bits` `=` $bits (`mode` `=` `` $mode^)? (`form` `=` `` $form^)?
+    (`grad` `=` `` $grad^)? attr-dict
     `:` custom<WithOptionalScalar>(type($x), ref($scale_gradient), type($scale_gradient))
   }];
   let hasVerifier = 1;
