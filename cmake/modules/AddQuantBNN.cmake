@@ -5,7 +5,7 @@
 #                       [LINK_LIBS project libraries...]
 #                       [MLIR_LIBS upstream libraries...])
 # A static library, linked to libMLIR.so or to the named static MLIR libraries,
-# and exported as QuantBNN::NAME's plain name in QuantBNNTargets.
+# and exported by its plain name, as those of MLIR are.
 function(add_quant_bnn_library name)
   cmake_parse_arguments(ARG "" "" "DEPENDS;LINK_LIBS;MLIR_LIBS" ${ARGN})
   llvm_add_library(${name} STATIC ${ARG_UNPARSED_ARGUMENTS}

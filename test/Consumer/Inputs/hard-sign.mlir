@@ -1,0 +1,32 @@
+// GRAD-LABEL: func @hard_sign
+// GRAD-SAME:    %[[X:.*]]: tensor<?xf32>, %[[G:.*]]: tensor<?xf32>
+// GRAD: %[[DX:.*]] = consumer.hard_sign_grad %[[X]], %[[G]]
+// GRAD: return %[[DX]]
+// LINALG-LABEL: func @hard_sign
+// LINALG: linalg.generic
+// LINALG: consumer.hard_sign %{{.*}} : f32
+// LLVM-NOT: consumer
+// LLVM-LABEL: llvm.func @hard_sign
+// LLVM-NOT: consumer
+func.func @hard_sign(%x: tensor<?xf32>, %g: tensor<?xf32>) -> tensor<?xf32> {
+  %y = consumer.hard_sign %x : tensor<?xf32>
+  return %y : tensor<?xf32>
+}
+
+// A quantizer of quant_bnn through the same pass of the consumer's.
+// GRAD-LABEL: func @sign
+// GRAD: quant_bnn.sign_grad %{{.*}} clip = 1
+// LLVM-LABEL: llvm.func @sign
+// LLVM-NOT: {{consumer\.|quant_bnn\.sign_grad}}
+func.func @sign(%x: tensor<?xf32>, %g: tensor<?xf32>) -> tensor<?xf32> {
+  %y = quant_bnn.sign %x clip = 1.0 : tensor<?xf32>
+  return %y : tensor<?xf32>
+}
+
+// ARITH-LABEL: func @vector
+// ARITH: arith.cmpf olt
+// ARITH-NOT: consumer.
+func.func @vector(%x: vector<8xbf16>) -> vector<8xbf16> {
+  %y = consumer.hard_sign %x : vector<8xbf16>
+  return %y : vector<8xbf16>
+}
