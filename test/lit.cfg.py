@@ -25,6 +25,7 @@ config.substitutions.append(("%source_root", config.quant_bnn_source_root))
 config.substitutions.append(("%binary_root", config.quant_bnn_binary_root))
 config.substitutions.append(("%library_dir", config.quant_bnn_library_dir))
 config.substitutions.append(("%inputs", os.path.join(config.test_source_root, "Inputs")))
+config.substitutions.append(("%npy", f'"{config.python}" {config.test_source_root}/Inputs/npy.py'))
 
 if config.has_plugin:
     config.available_features.add("plugin")

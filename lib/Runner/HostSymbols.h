@@ -21,9 +21,9 @@ namespace quant_bnn {
 /// defines.
 llvm::LogicalResult checkSymbols(mlir::ModuleOp module);
 
-/// Gives the compiled `module` functions of this library: memrefCopy, which is
-/// in MLIR's runtime, and in place of the C library's those that would end in a
-/// crash, an allocation that fails and abort.
+/// Gives the compiled `module` functions of this library: what is in MLIR's and
+/// the compiler's runtime, which need not be there, and what in the C library
+/// would end in a crash, an allocation that fails and abort.
 void registerHostSymbols(mlir::ModuleOp module, mlir::ExecutionEngine &engine);
 
 } // namespace quant_bnn

@@ -35,8 +35,8 @@ lookupWrapper(ModuleOp module, StringRef name, const Signature &signature) {
   std::string wrapperName = ("_mlir_ciface_" + name).str();
   auto wrapper = module.lookupSymbol<LLVM::LLVMFuncOp>(wrapperName);
   if (!wrapper || wrapper.isExternal())
-    return module.lookupSymbol(name)->emitError()
-           << "expected a C wrapper, a function '@" << wrapperName << "'";
+    return module.emitError() << "expected a C wrapper of '@" << name
+                              << "', a function '@" << wrapperName << "'";
 
   LLVMTypeConverter converter(module.getContext());
   Type expected =
@@ -82,19 +82,20 @@ FailureOr<JITFunction> JITFunction::compile(ModuleOp module, StringRef name,
   FailureOr<LLVM::LLVMFuncOp> wrapper = lookupWrapper(module, name, signature);
   if (failed(wrapper) || failed(checkSymbols(module)))
     return failure();
-  auto fail = [&](llvm::Error error) {
-    return wrapper->emitError("cannot be compiled: ")
-           << llvm::toString(std::move(error));
-  };
-
   auto engine = createEngine(module, optLevel);
   if (!engine)
-    return fail(engine.takeError());
+    return wrapper->emitError("cannot be compiled: ")
+           << llvm::toString(engine.takeError());
   registerHostSymbols(module, **engine);
   // The lookup resolves every symbol and can fail, which initialize cannot.
   auto packed = (*engine)->lookupPacked(wrapper->getName());
-  if (!packed)
-    return fail(packed.takeError());
+  if (!packed) {
+    std::string message = llvm::toString(packed.takeError());
+    // The engine has printed what is missing; this lists all that is not.
+    if (StringRef(message).starts_with("Failed to materialize symbols"))
+      message = "it has undefined symbols";
+    return wrapper->emitError("cannot be linked: ") << message;
+  }
   (*engine)->initialize();
   return JITFunction(std::move(*engine), *packed, signature);
 }

@@ -107,7 +107,8 @@ static Expected<NpyHeader> readHeader(fs::file_t file) {
     return count.takeError();
   if (StringRef(prefix, 6) != "\x93NUMPY")
     return createStringError("not a NumPy file");
-  int major = prefix[6], minor = prefix[7];
+  unsigned major = static_cast<unsigned char>(prefix[6]);
+  unsigned minor = static_cast<unsigned char>(prefix[7]);
   if (*count < sizeof(prefix))
     return createStringError("truncated file: it ends in the format's version");
   if (major < 1 || major > 3 || minor != 0)
@@ -171,9 +172,9 @@ static Expected<NpyArray> readArray(fs::file_t file) {
   if (header->elementType.kind == 'b')
     for (auto [index, byte] : llvm::enumerate(array->getBytes()))
       if (byte != 0 && byte != 1)
-        return createStringError("element " + Twine(index) +
-                                 " is a bool of value " +
-                                 Twine(static_cast<unsigned char>(byte)));
+        return createStringError(
+            "element " + Twine(index) + " is a bool of value " +
+            Twine(static_cast<unsigned>(static_cast<unsigned char>(byte))));
   return array;
 }
 

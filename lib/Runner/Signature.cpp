@@ -93,12 +93,7 @@ static FailureOr<FunctionType> getLoweredType(Operation *function) {
   return type;
 }
 
-FailureOr<Signature> Signature::get(ModuleOp module, StringRef name,
-                                    bool isLowered) {
-  Operation *function = module.lookupSymbol(name);
-  if (!function)
-    return module.emitError() << "there is no function '@" << name << "'";
-
+FailureOr<Signature> Signature::get(Operation *function, bool isLowered) {
   FunctionType type;
   auto funcOp = dyn_cast<func::FuncOp>(function);
   if (isLowered) {
@@ -164,11 +159,8 @@ llvm::Error quant_bnn::checkArgument(const SignatureValue &value, size_t index,
   std::string message;
   llvm::raw_string_ostream stream(message);
   stream << path << ": expected '" << value.type << "' for argument " << index
-         << ", but got ";
-  if (shape.empty())
-    stream << "a scalar";
-  else
-    llvm::interleave(shape, stream, "x");
-  stream << " of '" << array.getElementType().str() << "'";
+         << ", but got shape [";
+  llvm::interleave(shape, stream, ",");
+  stream << "] and type '" << array.getElementType().str() << "'";
   return llvm::createStringError(message);
 }

@@ -13,6 +13,7 @@
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Support/FileUtilities.h"
 #include "mlir/Target/LLVMIR/Dialect/All.h"
+#include "mlir/Transforms/Passes.h"
 #include "quant-bnn/InitAll.h"
 #include "quant-bnn/Pipelines/Pipelines.h"
 #include "quant-bnn/Runner/JITFunction.h"
@@ -84,7 +85,28 @@ static llvm::Error checkCount(ArrayRef<SignatureValue> values, StringRef what,
       paths.ArgStr + " is given " + Twine(paths.size()) + " times");
 }
 
+/// Erases what the function to run does not use, so that a file of many
+/// functions does not cost the compilation of all.
+static LogicalResult eraseUnused(ModuleOp module) {
+  SmallVector<StringAttr> publicNames;
+  for (auto symbol : module.getOps<SymbolOpInterface>())
+    if (symbol.isPublic() && symbol.getName() != entry) {
+      publicNames.push_back(symbol.getNameAttr());
+      symbol.setPrivate();
+    }
+  PassManager pm(module.getContext());
+  pm.addPass(createSymbolDCEPass());
+  if (failed(pm.run(module)))
+    return failure();
+  for (StringAttr name : publicNames)
+    if (auto symbol = module.lookupSymbol<SymbolOpInterface>(name))
+      symbol.setPublic();
+  return success();
+}
+
 static LogicalResult lower(ModuleOp module) {
+  if (failed(eraseUnused(module)))
+    return failure();
   PassManager pm(module.getContext());
   buildLowerToLLVMPipeline(pm, LowerToLLVMOptions());
   return pm.run(module);
@@ -110,7 +132,7 @@ static CallResults callRepeatedly(const JITFunction &function,
     double median = (times[(repeat - 1) / 2] + times[repeat / 2]) / 2;
     llvm::outs() << "median of " << repeat
                  << (repeat == 1 ? " run: " : " runs: ")
-                 << llvm::format("%.3f ms\n", median);
+                 << llvm::format("%.6f ms\n", median);
   }
   return results;
 }
@@ -129,7 +151,11 @@ static SmallVector<uint64_t> hashConstants(const Signature &signature,
 
 static LogicalResult run(ModuleOp module) {
   bool isLowered = pipeline == Pipeline::None;
-  FailureOr<Signature> signature = Signature::get(module, entry, isLowered);
+  Operation *entryOp = module.lookupSymbol(entry);
+  if (!entryOp)
+    exitOnError(llvm::createStringError(
+        inputPath + ": there is no function '@" + entry + "'"));
+  FailureOr<Signature> signature = Signature::get(entryOp, isLowered);
   if (failed(signature))
     return failure();
   exitOnError(checkCount(signature->arguments, "arguments", argumentPaths));
@@ -180,6 +206,7 @@ int main(int argc, char **argv) {
   registerAllToLLVMIRTranslations(registry);
   quant_bnn::registerAllDialects(registry);
   MLIRContext context(registry);
+  context.printOpOnDiagnostic(false);
 
   std::string message;
   std::unique_ptr<llvm::MemoryBuffer> buffer =

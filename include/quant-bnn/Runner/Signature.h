@@ -40,11 +40,11 @@ struct Signature {
   /// The function's type with memrefs for tensors.
   mlir::FunctionType bufferized;
 
-  /// That of the function `name`, a func.func, or if the module `isLowered` an
-  /// llvm.func with the attribute `quant_bnn.signature`. Emits an error if
-  /// there is none or if its arrays have types that NumPy has not.
-  static mlir::FailureOr<Signature> get(mlir::ModuleOp module,
-                                        llvm::StringRef name, bool isLowered);
+  /// That of `function`, a func.func, or if it `isLowered` an llvm.func with
+  /// the attribute `quant_bnn.signature`. Emits an error if it is neither, or
+  /// if it takes or returns what NumPy has no type for.
+  static mlir::FailureOr<Signature> get(mlir::Operation *function,
+                                        bool isLowered);
 };
 
 /// Fails if `array`, read from `path`, cannot be argument `index` of a function
