@@ -8,6 +8,7 @@
 
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Linalg/Transforms/Transforms.h"
+#include "mlir/Dialect/MemRef/Transforms/Transforms.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/Transforms/GreedyPatternRewriteDriver.h"
 #include "mlir/Transforms/WalkPatternRewriteDriver.h"
@@ -46,31 +47,17 @@ struct ConvertQuantBNNToLinalgPass
 };
 } // namespace
 
-/// The size of dimension `dim` of `value`, taken from where the shape comes
-/// from, so that it is no use of the result of a generic.
-static OpFoldResult getSourceSize(OpBuilder &builder, Location loc, Value value,
-                                  int64_t dim) {
-  while (auto generic = value.getDefiningOp<linalg::GenericOp>())
-    value = generic.getTiedOpOperand(cast<OpResult>(value))->get();
-  if (auto empty = value.getDefiningOp<tensor::EmptyOp>())
-    return empty.getMixedSizes()[dim];
-  return tensor::getMixedSize(builder, loc, value, dim);
-}
-
 /// Gives `generic`, which does not read its inits, new `tensor.empty` ones.
 static void replaceInits(linalg::GenericOp generic) {
   OpBuilder builder(generic);
   for (OpOperand &init : generic.getDpsInitsMutable()) {
-    auto type = cast<RankedTensorType>(init.get().getType());
     if (init.get().getDefiningOp<tensor::EmptyOp>())
       continue;
-    SmallVector<OpFoldResult> sizes;
-    for (int64_t dim = 0; dim < type.getRank(); ++dim)
-      sizes.push_back(
-          getSourceSize(builder, generic.getLoc(), init.get(), dim));
-    init.set(tensor::EmptyOp::create(builder, generic.getLoc(), sizes,
-                                     type.getElementType(),
-                                     type.getEncoding()));
+    auto type = cast<RankedTensorType>(init.get().getType());
+    init.set(tensor::EmptyOp::create(
+        builder, generic.getLoc(),
+        tensor::getMixedSizes(builder, generic.getLoc(), init.get()),
+        type.getElementType(), type.getEncoding()));
   }
 }
 
@@ -95,4 +82,11 @@ void ConvertQuantBNNToLinalgPass::runOnOperation() {
     if (!present.contains(op))
       replaceInits(op);
   });
+
+  // A size taken of a result is a use of it, and a value with two uses is not
+  // fused: take sizes of the operands that they come from.
+  RewritePatternSet sizes(&getContext());
+  memref::populateResolveRankedShapedTypeResultDimsPatterns(sizes);
+  if (failed(applyPatternsGreedily(getOperation(), std::move(sizes), config)))
+    signalPassFailure();
 }

@@ -72,6 +72,8 @@ void quant_bnn::buildFusePipeline(OpPassManager &pm) {
   OpPassManager &functions = pm.nest<func::FuncOp>();
   functions.addPass(createConvertQuantBNNToLinalgPass());
   functions.addPass(createLinalgElementwiseOpFusionPass());
+  functions.addPass(createQuantBNNRecomputeProducersPass());
+  functions.addPass(createQuantBNNFuseSiblingsPass());
   addCleanup(functions);
 }
 

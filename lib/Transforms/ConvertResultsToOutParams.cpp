@@ -1,5 +1,5 @@
 //===- ConvertResultsToOutParams.cpp - Return into the caller's buffers -----*-
-//C++ -*-===//
+// C++ -*-===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.

@@ -116,6 +116,53 @@ def QuantBNNConvertResultsToOutParamsPass
                            "::mlir::memref::MemRefDialect"];
 }
 
+def QuantBNNFuseSiblingsPass : Pass<"quant-bnn-fuse-siblings"> {
+  let summary = "Fuse generics over the same elements into one loop";
+  let description = [{
+    Fuses `linalg.generic` ops on tensors that walk the same elements in the same
+    order and share an operand or use each other's results: a forward and its
+    gradient, two uses of one value, a reduction beside elementwise math. The
+    fused op has several results; what only its own parts use is no longer
+    stored. Upstream fusion merges a producer into its one consumer; this does
+    the rest, in linear time.
+
+    Shapes are known to agree where they are static or one generic relates them.
+    At most 12 tensors are walked at once.
+
+    Example: in
+
+    ```mlir
+    %a = quant_bnn.sign %x : tensor<?xf32>
+    %b = arith.mulf %a, %x : tensor<?xf32>
+    %c = arith.subf %a, %x : tensor<?xf32>
+    ```
+
+    with `%b` and `%c` used, all three are computed by one loop that reads `%x`
+    and writes `%b` and `%c`.
+  }];
+  let dependentDialects = ["::mlir::linalg::LinalgDialect"];
+}
+
+def QuantBNNRecomputeProducersPass : Pass<"quant-bnn-recompute-producers"> {
+  let summary = "Recompute cheap values instead of storing them";
+  let description = [{
+    Fuses an elementwise `linalg.generic` that reads at most one tensor into
+    every generic that uses it. They read that tensor instead, which costs no
+    more bytes than reading the result, and the result is never written.
+
+    Example: in
+
+    ```mlir
+    %h = quant_bnn.input_dorefa %x bits = 4 : tensor<?xf32>
+    %q, %s = quant_bnn.min_max %h bits = 4 : tensor<?xf32>
+    ```
+
+    `%h` is needed for the maximum and again for `%q`, after the maximum is
+    known; both loops compute it from `%x`.
+  }];
+  let dependentDialects = ["::mlir::linalg::LinalgDialect"];
+}
+
 def QuantBNNSeparateResultsPass
     : Pass<"quant-bnn-separate-results", "::mlir::func::FuncOp"> {
   let summary = "Copy results that may share a buffer with another result";

@@ -1,0 +1,82 @@
+// RUN: bnn-opt %s --convert-quant-bnn-to-linalg --linalg-fuse-elementwise-ops \
+// RUN:   --quant-bnn-fuse-siblings --canonicalize --cse --split-input-file \
+// RUN: | FileCheck %s
+
+// A value with two uses is not stored.
+// CHECK-LABEL: func @shared_producer
+//       CHECK: %[[BOTH:.*]]:2 = linalg.generic
+//  CHECK-SAME:   ins(%arg0 : tensor<?xf32>)
+//       CHECK:   quant_bnn.sign
+//   CHECK-NOT: linalg.generic
+//       CHECK: return %[[BOTH]]#0, %[[BOTH]]#1
+func.func @shared_producer(%x: tensor<?xf32>) -> (tensor<?xf32>, tensor<?xf32>) {
+  %a = quant_bnn.sign %x : tensor<?xf32>
+  %b = arith.mulf %a, %x : tensor<?xf32>
+  %c = arith.subf %a, %x : tensor<?xf32>
+  return %b, %c : tensor<?xf32>, tensor<?xf32>
+}
+
+// -----
+
+// A forward and its gradient read x once, though neither uses the other.
+// CHECK-LABEL: func @forward_and_gradient
+//       CHECK: linalg.generic
+//  CHECK-SAME:   ins(%arg0, %arg1 : tensor<?x?xf32>, tensor<?x?xf32>)
+//   CHECK-NOT: linalg.generic
+func.func @forward_and_gradient(%x: tensor<?x?xf32>, %g: tensor<?x?xf32>)
+    -> (tensor<?x?xf32>, tensor<?x?xf32>) {
+  %y = quant_bnn.sign %x : tensor<?x?xf32>
+  %dx = quant_bnn.sign_grad %x, %g clip = 1.0 : tensor<?x?xf32>
+  return %y, %dx : tensor<?x?xf32>, tensor<?x?xf32>
+}
+
+// -----
+
+// The sum over all elements joins the loop, and makes it a reduction.
+// CHECK-LABEL: func @with_sum
+//       CHECK: %{{.*}}:3 = linalg.generic
+//  CHECK-SAME:   iterator_types = ["reduction"]
+//   CHECK-NOT: linalg.generic
+func.func @with_sum(%x: tensor<?xf32>, %g: tensor<?xf32>, %alpha: f32)
+    -> (tensor<?xf32>, tensor<?xf32>, f32) {
+  %q, %s = quant_bnn.pact %x, %alpha bits = 4 form = value : tensor<?xf32>
+  %dx, %da = quant_bnn.pact_grad %x, %alpha, %g bits = 4 form = value : tensor<?xf32>
+  return %q, %dx, %da : tensor<?xf32>, tensor<?xf32>, f32
+}
+
+// -----
+
+// The range is not known before its loop ends.
+// CHECK-LABEL: func @not_before_the_reduction
+// CHECK-COUNT-2: linalg.generic
+func.func @not_before_the_reduction(%x: tensor<?xf32>) -> tensor<?xf32> {
+  %q, %s = quant_bnn.min_max %x bits = 8 : tensor<?xf32>
+  return %q : tensor<?xf32>
+}
+
+// -----
+
+// Nothing says that the shapes agree, and nothing is shared.
+// CHECK-LABEL: func @unrelated
+// CHECK-COUNT-2: linalg.generic
+func.func @unrelated(%x: tensor<?xf32>, %y: tensor<?xf32>)
+    -> (tensor<?xf32>, tensor<?xf32>) {
+  %a = quant_bnn.sign %x : tensor<?xf32>
+  %b = quant_bnn.sign %y : tensor<?xf32>
+  return %a, %b : tensor<?xf32>, tensor<?xf32>
+}
+
+// -----
+
+// Somebody needs the first result before the second generic.
+// CHECK-LABEL: func @needed_between
+// CHECK: linalg.generic
+// CHECK: call @use
+// CHECK: linalg.generic
+func.func private @use(tensor<?xf32>) -> tensor<?xf32>
+func.func @needed_between(%x: tensor<?xf32>) -> (tensor<?xf32>, tensor<?xf32>) {
+  %a = quant_bnn.sign %x : tensor<?xf32>
+  %b = call @use(%a) : (tensor<?xf32>) -> tensor<?xf32>
+  %c = arith.mulf %b, %x : tensor<?xf32>
+  return %a, %c : tensor<?xf32>, tensor<?xf32>
+}

@@ -1,0 +1,42 @@
+// RUN: bnn-opt %s --convert-quant-bnn-to-linalg --quant-bnn-recompute-producers \
+// RUN:   --canonicalize --cse --split-input-file \
+// RUN: | FileCheck %s
+
+// The reduction and the quantizer each compute the clamped x.
+// CHECK-LABEL: func @reduced_and_used
+//       CHECK: linalg.generic
+//  CHECK-SAME:   ins(%arg0 : tensor<?xf32>) outs(%{{.*}} : tensor<i32>)
+//       CHECK:   quant_bnn.input_dorefa
+//       CHECK: linalg.generic
+//  CHECK-SAME:   ins(%arg0, %{{.*}} : tensor<?xf32>, f32)
+//       CHECK:   quant_bnn.input_dorefa
+//   CHECK-NOT: linalg.generic
+func.func @reduced_and_used(%x: tensor<?xf32>) -> tensor<?xf32> {
+  %h = quant_bnn.input_dorefa %x bits = 4 : tensor<?xf32>
+  %q, %s = quant_bnn.min_max %h bits = 4 : tensor<?xf32>
+  return %q : tensor<?xf32>
+}
+
+// -----
+
+// Reading two tensors again would cost more than reading the one result.
+// CHECK-LABEL: func @two_inputs
+// CHECK-COUNT-3: linalg.generic
+func.func @two_inputs(%x: tensor<?xf32>, %y: tensor<?xf32>) -> tensor<?xf32> {
+  %h = arith.mulf %x, %y : tensor<?xf32>
+  %q, %s = quant_bnn.min_max %h bits = 4 : tensor<?xf32>
+  return %q : tensor<?xf32>
+}
+
+// -----
+
+// The result is returned, so it is stored anyway, and read.
+// CHECK-LABEL: func @returned
+//       CHECK: %[[H:.*]] = linalg.generic
+//       CHECK: linalg.generic
+//  CHECK-SAME:   ins(%[[H]] : tensor<?xf32>)
+func.func @returned(%x: tensor<?xf32>) -> (tensor<?xf32>, tensor<?xf32>) {
+  %h = quant_bnn.input_dorefa %x bits = 4 : tensor<?xf32>
+  %q, %s = quant_bnn.min_max %h bits = 4 : tensor<?xf32>
+  return %q, %h : tensor<?xf32>, tensor<?xf32>
+}
