@@ -1,0 +1,29 @@
+// RUN: bnn-opt %s --quant-bnn-approximate-math | FileCheck %s
+
+// CHECK-LABEL: func @f32(
+func.func @f32(%x: f32, %v: vector<16xf32>) -> (f32, vector<16xf32>) {
+  // CHECK-NOT: math.tanh
+  // CHECK-NOT: math.exp
+  // CHECK: math.fma
+  %0 = math.tanh %x : f32
+  %1 = math.exp %v : vector<16xf32>
+  return %0, %1 : f32, vector<16xf32>
+}
+
+// CHECK-LABEL: func @other_types(
+func.func @other_types(%x: f64, %y: vector<4xf64>) -> (f64, vector<4xf64>) {
+  // CHECK: math.tanh %{{.*}} : f64
+  // CHECK: math.exp %{{.*}} : vector<4xf64>
+  %0 = math.tanh %x : f64
+  %1 = math.exp %y : vector<4xf64>
+  return %0, %1 : f64, vector<4xf64>
+}
+
+// CHECK-LABEL: func @other_functions(
+func.func @other_functions(%x: f32) -> (f32, f32) {
+  // CHECK: math.log
+  // CHECK: math.sin
+  %0 = math.log %x : f32
+  %1 = math.sin %x : f32
+  return %0, %1 : f32, f32
+}

@@ -1,0 +1,61 @@
+// RUN: bnn-opt %s --quant-bnn-convert-results-to-out-params --split-input-file --verify-diagnostics | FileCheck %s
+
+// A buffer for each tensor, in order, after the arguments; scalars stay.
+// CHECK-LABEL: func.func @mixed_results(
+// CHECK-SAME: %[[X:.*]]: tensor<?xf32>, %[[A:.*]]: f32, %[[OUT0:.*]]: memref<?xf32>, %[[OUT1:.*]]: memref<4x4xf16>) -> (f32, index)
+func.func @mixed_results(%x: tensor<?xf32>, %a: f32) -> (tensor<?xf32>, f32, tensor<4x4xf16>, index) {
+  // CHECK: %[[Y:.*]] = tensor.empty
+  // CHECK: bufferization.materialize_in_destination %[[X]] in restrict writable %[[OUT0]]
+  // CHECK: bufferization.materialize_in_destination %[[Y]] in restrict writable %[[OUT1]]
+  // CHECK: return %[[A]], %{{.*}} : f32, index
+  %i = arith.constant 1 : index
+  %y = tensor.empty() : tensor<4x4xf16>
+  return %x, %a, %y, %i : tensor<?xf32>, f32, tensor<4x4xf16>, index
+}
+
+// -----
+
+// CHECK-LABEL: func.func @no_tensor(
+// CHECK-SAME: %[[A:.*]]: f32, %[[M:.*]]: memref<4xf32>) -> (f32, memref<4xf32>)
+func.func @no_tensor(%a: f32, %m: memref<4xf32>) -> (f32, memref<4xf32>) {
+  // CHECK-NEXT: return %[[A]], %[[M]]
+  return %a, %m : f32, memref<4xf32>
+}
+
+// -----
+
+// Callers in the module keep calling what they called, under another name.
+// CHECK: func.func @callee(%{{.*}}: tensor<?xf32>, %{{.*}}: memref<?xf32>) {
+// CHECK: func.func private @[[$COPY:.*]](%{{.*}}: tensor<?xf32>) -> tensor<?xf32>
+func.func @callee(%x: tensor<?xf32>) -> tensor<?xf32> {
+  return %x : tensor<?xf32>
+}
+// CHECK-LABEL: func.func @caller(
+// CHECK-SAME: %[[X:.*]]: tensor<?xf32>, %[[OUT:.*]]: memref<?xf32>) {
+func.func @caller(%x: tensor<?xf32>) -> tensor<?xf32> {
+  // CHECK: %[[Y:.*]] = call @[[$COPY]](%[[X]])
+  // CHECK: bufferization.materialize_in_destination %[[Y]] in restrict writable %[[OUT]]
+  %y = call @callee(%x) : (tensor<?xf32>) -> tensor<?xf32>
+  return %y : tensor<?xf32>
+}
+
+// -----
+
+// CHECK-LABEL: func.func private @private(
+// CHECK-SAME: -> tensor<?xf32>
+func.func private @private(%x: tensor<?xf32>) -> tensor<?xf32> {
+  return %x : tensor<?xf32>
+}
+
+// -----
+
+// A declaration is someone else's.
+// CHECK: func.func private @declaration(tensor<?xf32>) -> tensor<?xf32>
+func.func private @declaration(%x: tensor<?xf32>) -> tensor<?xf32>
+
+// -----
+
+// expected-error @+1 {{cannot return 'tensor<*xf32>' through an out parameter}}
+func.func @unranked(%x: tensor<*xf32>) -> tensor<*xf32> {
+  return %x : tensor<*xf32>
+}
