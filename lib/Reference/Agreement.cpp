@@ -19,6 +19,24 @@ bool equal(T a, T b) {
   return a == b || (std::isnan(a) && std::isnan(b));
 }
 
+/// Whether `actual` is what a value within `bound` of `expected` rounds to.
+template <typename T>
+static bool isNear(T actual, Wide<T> expected, Wide<T> bound,
+                   T (*roundToResult)(T)) {
+  if (!roundToResult)
+    return std::abs(actual - expected) <= bound;
+  return actual >= roundToResult(static_cast<T>(expected - bound)) &&
+         actual <= roundToResult(static_cast<T>(expected + bound));
+}
+
+/// Compares where g or the gradient is infinite or NaN.
+template <typename T>
+static bool isAsInfinite(T actual, T expected, T g) {
+  return equal(actual, expected) ||
+         (!std::isfinite(g) && !std::isfinite(expected) &&
+          !std::isfinite(actual));
+}
+
 template <typename T>
 bool weightDoReFaAgrees(T actual, double preRounding, int64_t bits,
                         T (*roundToResult)(T)) {
@@ -38,33 +56,55 @@ bool weightDoReFaAgrees(T actual, double preRounding, int64_t bits,
 }
 
 template <typename T>
-bool swishSignGradAgrees(T actual, T expected, T g, double beta,
-                         double epsilon) {
+bool weightDoReFaGradAgrees(T actual, T expected, T g, T m,
+                            T (*roundToResult)(T)) {
   if (!std::isfinite(expected) || !std::isfinite(g))
-    return equal(actual, expected) ||
-           (!std::isfinite(g) && !std::isfinite(expected) &&
-            !std::isfinite(actual));
-  // The smallest number covers a bound that underflows.
-  double bound = swishSignGradError * epsilon * std::abs(beta * g) +
-                 std::numeric_limits<T>::denorm_min();
-  return std::abs(double(actual) - double(expected)) <= bound;
+    return isAsInfinite(actual, expected, g);
+  if (m == 0)
+    return actual == 0;
+  constexpr T tiny = std::numeric_limits<T>::denorm_min();
+  Wide<T> bound = weightDoReFaGradError * std::numeric_limits<T>::epsilon() *
+                      std::abs(Wide<T>(g) / m) +
+                  tiny;
+  return isNear<T>(actual, expected, bound, roundToResult);
 }
 
 template <typename T>
-bool sumAgrees(T actual, Sum<T> expected, double factor, double epsilon) {
+bool swishSignGradAgrees(T actual, T expected, T g, double beta,
+                         T (*roundToResult)(T)) {
+  if (!std::isfinite(expected) || !std::isfinite(g))
+    return isAsInfinite(actual, expected, g);
+  // The smallest number covers a bound that underflows.
+  constexpr T tiny = std::numeric_limits<T>::denorm_min();
+  Wide<T> bound = swishSignGradError * std::numeric_limits<T>::epsilon() *
+                      std::abs(Wide<T>(beta) * g) +
+                  tiny;
+  return isNear<T>(actual, expected, bound, roundToResult);
+}
+
+template <typename T>
+bool sumAgrees(T actual, Sum<T> expected, double factor,
+               T (*roundToResult)(T)) {
   if (!std::isfinite(expected.absoluteTerms))
     return !std::isfinite(actual);
-  return std::abs(Wide<T>(actual) - Wide<T>(expected.value)) <=
-         factor * epsilon * expected.absoluteTerms;
+  Wide<T> bound = factor * Wide<T>(std::numeric_limits<T>::epsilon()) *
+                  expected.absoluteTerms;
+  return isNear<T>(actual, expected.value, bound, roundToResult);
 }
 
 template bool equal(float, float);
 template bool equal(double, double);
 template bool weightDoReFaAgrees(float, double, int64_t, float (*)(float));
 template bool weightDoReFaAgrees(double, double, int64_t, double (*)(double));
-template bool swishSignGradAgrees(float, float, float, double, double);
-template bool swishSignGradAgrees(double, double, double, double, double);
-template bool sumAgrees(float, Sum<float>, double, double);
-template bool sumAgrees(double, Sum<double>, double, double);
+template bool weightDoReFaGradAgrees(float, float, float, float,
+                                     float (*)(float));
+template bool weightDoReFaGradAgrees(double, double, double, double,
+                                     double (*)(double));
+template bool swishSignGradAgrees(float, float, float, double,
+                                  float (*)(float));
+template bool swishSignGradAgrees(double, double, double, double,
+                                  double (*)(double));
+template bool sumAgrees(float, Sum<float>, double, float (*)(float));
+template bool sumAgrees(double, Sum<double>, double, double (*)(double));
 
 } // namespace quant_bnn::reference

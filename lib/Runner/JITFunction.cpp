@@ -76,31 +76,54 @@ createEngine(ModuleOp module, unsigned optLevel) {
   return ExecutionEngine::create(module, options, std::move(*targetMachine));
 }
 
-FailureOr<JITFunction> JITFunction::compile(ModuleOp module, StringRef name,
-                                            const Signature &signature,
-                                            unsigned optLevel) {
-  FailureOr<LLVM::LLVMFuncOp> wrapper = lookupWrapper(module, name, signature);
-  if (failed(wrapper) || failed(checkSymbols(module)))
+FailureOr<std::vector<JITFunction>>
+JITFunction::compile(ModuleOp module, ArrayRef<StringRef> names,
+                     ArrayRef<Signature> signatures, unsigned optLevel) {
+  SmallVector<LLVM::LLVMFuncOp> wrappers;
+  for (auto [name, signature] : llvm::zip_equal(names, signatures)) {
+    FailureOr<LLVM::LLVMFuncOp> wrapper =
+        lookupWrapper(module, name, signature);
+    if (failed(wrapper))
+      return failure();
+    wrappers.push_back(*wrapper);
+  }
+  if (failed(checkSymbols(module)))
     return failure();
   auto engine = createEngine(module, optLevel);
   if (!engine)
-    return wrapper->emitError("cannot be compiled: ")
+    return (wrappers.size() == 1 ? wrappers.front() : module.getOperation())
+               ->emitError("cannot be compiled: ")
            << llvm::toString(engine.takeError());
-  registerHostSymbols(module, **engine);
-  // The lookup resolves every symbol and can fail, which initialize cannot.
-  auto packed = (*engine)->lookupPacked(wrapper->getName());
-  if (!packed) {
-    std::string message = llvm::toString(packed.takeError());
-    // The engine has printed what is missing; this lists all that is not.
-    if (StringRef(message).starts_with("Failed to materialize symbols"))
-      message = "it has undefined symbols";
-    return wrapper->emitError("cannot be linked: ") << message;
+  std::shared_ptr<ExecutionEngine> shared = std::move(*engine);
+  registerHostSymbols(module, *shared);
+  std::vector<JITFunction> functions;
+  for (auto [wrapper, signature] : llvm::zip_equal(wrappers, signatures)) {
+    // The lookup resolves every symbol and can fail, which initialize cannot.
+    auto packed = shared->lookupPacked(wrapper.getName());
+    if (!packed) {
+      std::string message = llvm::toString(packed.takeError());
+      // The engine has printed what is missing; this lists all that is not.
+      if (StringRef(message).starts_with("Failed to materialize symbols"))
+        message = "it has undefined symbols";
+      return wrapper.emitError("cannot be linked: ") << message;
+    }
+    functions.push_back(JITFunction(shared, *packed, signature));
   }
-  (*engine)->initialize();
-  return JITFunction(std::move(*engine), *packed, signature);
+  shared->initialize();
+  return functions;
 }
 
-JITFunction::JITFunction(std::unique_ptr<ExecutionEngine> engine,
+FailureOr<JITFunction> JITFunction::compile(ModuleOp module, StringRef name,
+                                            const Signature &signature,
+                                            unsigned optLevel) {
+  FailureOr<std::vector<JITFunction>> functions =
+      compile(module, ArrayRef(name), ArrayRef(signature), optLevel);
+  if (failed(functions))
+    return failure();
+  return std::move(functions->front());
+}
+
+JITFunction::JITFunction(std::shared_ptr<ExecutionEngine> engine,
                          void (*packed)(void **), const Signature &signature)
     : engine(std::move(engine)), packed(packed), arguments(signature.arguments),
       results(signature.results) {}

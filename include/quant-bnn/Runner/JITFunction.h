@@ -51,6 +51,11 @@ public:
                                               const Signature &signature,
                                               unsigned optLevel);
 
+  /// Compiles `module` once for all the functions `names`.
+  static mlir::FailureOr<std::vector<JITFunction>>
+  compile(mlir::ModuleOp module, llvm::ArrayRef<llvm::StringRef> names,
+          llvm::ArrayRef<Signature> signatures, unsigned optLevel);
+
   JITFunction(JITFunction &&);
   ~JITFunction();
 
@@ -59,10 +64,11 @@ public:
   CallResults call(llvm::MutableArrayRef<NpyArray> arguments) const;
 
 private:
-  JITFunction(std::unique_ptr<mlir::ExecutionEngine> engine,
+  JITFunction(std::shared_ptr<mlir::ExecutionEngine> engine,
               void (*packed)(void **), const Signature &signature);
 
-  std::unique_ptr<mlir::ExecutionEngine> engine;
+  /// Owns the code, together with the other functions of the module.
+  std::shared_ptr<mlir::ExecutionEngine> engine;
   void (*packed)(void **);
   llvm::SmallVector<SignatureValue> arguments;
   llvm::SmallVector<SignatureValue> results;

@@ -1,0 +1,127 @@
+//===- Harness.cpp - Compile a module and call it -------------------------===//
+//
+// Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Harness.h"
+
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/InitAllDialects.h"
+#include "mlir/InitAllExtensions.h"
+#include "mlir/Parser/Parser.h"
+#include "mlir/Pass/PassManager.h"
+#include "mlir/Target/LLVMIR/Dialect/All.h"
+#include "quant-bnn/InitAll.h"
+#include "gtest/gtest.h"
+
+#include <set>
+
+using namespace mlir;
+
+namespace quant_bnn::unittests {
+
+static const DialectRegistry &getRegistry() {
+  static const DialectRegistry registry = [] {
+    DialectRegistry registry;
+    mlir::registerAllDialects(registry);
+    mlir::registerAllExtensions(registry);
+    registerAllToLLVMIRTranslations(registry);
+    quant_bnn::registerAllDialects(registry);
+    return registry;
+  }();
+  return registry;
+}
+
+Program::Program()
+    // Modules are small: threads of the context cost more than they save.
+    : context(getRegistry(), MLIRContext::Threading::DISABLED) {}
+
+std::unique_ptr<Program> Program::compile(StringRef source,
+                                          const ProgramOptions &options) {
+  return compile(
+      [&](MLIRContext &context) {
+        return parseSourceString<ModuleOp>(source, &context);
+      },
+      options);
+}
+
+std::unique_ptr<Program>
+Program::compile(llvm::function_ref<OwningOpRef<ModuleOp>(MLIRContext &)> build,
+                 const ProgramOptions &options) {
+  std::unique_ptr<Program> program(new Program());
+  OwningOpRef<ModuleOp> module = build(program->context);
+  if (!module)
+    return nullptr;
+  SmallVector<std::string> names;
+  for (auto function : module->getOps<func::FuncOp>())
+    if (function.isPublic() && !function.isExternal())
+      names.push_back(function.getName().str());
+
+  PassManager pm(&program->context);
+  LowerToLLVMOptions pipeline;
+  pipeline.results = options.results;
+  pipeline.vectorWidth = options.vectorWidth;
+  pipeline.parallel = options.parallel;
+  pipeline.math = options.math;
+  buildLowerToLLVMPipeline(pm, pipeline);
+  if (failed(pm.run(*module)))
+    return nullptr;
+
+  SmallVector<Signature> signatures;
+  for (StringRef name : names) {
+    FailureOr<Signature> signature =
+        Signature::get(module->lookupSymbol(name), /*isLowered=*/true);
+    if (failed(signature))
+      return nullptr;
+    signatures.push_back(*signature);
+  }
+  FailureOr<std::vector<JITFunction>> functions =
+      JITFunction::compile(*module, llvm::to_vector_of<StringRef>(names),
+                           signatures, /*optLevel=*/2);
+  if (failed(functions))
+    return nullptr;
+  for (auto [name, signature, function] :
+       llvm::zip_equal(names, signatures, *functions))
+    program->functions.try_emplace(
+        name, Function{std::move(signature), std::move(function)});
+  return program;
+}
+
+const JITFunction &Program::lookup(StringRef name) const {
+  auto it = functions.find(name);
+  if (it == functions.end())
+    llvm::report_fatal_error("no function '@" + Twine(name) + "'");
+  return it->second.jit;
+}
+
+CallResults Program::call(StringRef name,
+                          MutableArrayRef<NpyArray> arguments) const {
+  auto it = functions.find(name);
+  if (it == functions.end())
+    llvm::report_fatal_error("no function '@" + Twine(name) + "'");
+  const Signature &signature = it->second.signature;
+  EXPECT_EQ(arguments.size(), signature.arguments.size()) << name.str();
+
+  std::vector<std::vector<char>> copies;
+  for (const NpyArray &argument : arguments)
+    copies.emplace_back(argument.getBytes().begin(), argument.getBytes().end());
+  CallResults results = it->second.jit.call(arguments);
+
+  std::set<const void *> memory;
+  for (auto [index, argument] : llvm::enumerate(arguments)) {
+    memory.insert(argument.getData());
+    bool isChanged = ArrayRef<char>(copies[index]) !=
+                     ArrayRef<char>(std::as_const(argument).getBytes());
+    EXPECT_TRUE(signature.arguments[index].isWritable || !isChanged)
+        << "argument " << index << " of " << name.str() << " has changed";
+  }
+  for (auto [index, view] : llvm::enumerate(results.getViews()))
+    EXPECT_TRUE(memory.insert(view.data).second)
+        << "result " << index << " of " << name.str() << " shares memory";
+  return results;
+}
+
+} // namespace quant_bnn::unittests

@@ -1,0 +1,72 @@
+//===- Harness.h - Compile a module and call it -----------------*- C++ -*-===//
+//
+// Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef QUANT_BNN_UNITTESTS_HARNESS_HARNESS_H
+#define QUANT_BNN_UNITTESTS_HARNESS_HARNESS_H
+
+#include "ElementTypes.h"
+
+#include "mlir/IR/BuiltinOps.h"
+#include "mlir/IR/MLIRContext.h"
+#include "quant-bnn/Pipelines/Pipelines.h"
+#include "quant-bnn/Runner/JITFunction.h"
+#include "llvm/ADT/StringMap.h"
+
+namespace quant_bnn::unittests {
+
+struct ProgramOptions {
+  ResultConvention results = ResultConvention::Return;
+  unsigned vectorWidth = 512;
+  bool parallel = false;
+  MathAccuracy math = MathAccuracy::Fast;
+};
+
+/// A module that went through the pipeline to LLVM and was compiled for the
+/// host. Its public functions can be called, also by several threads.
+class Program {
+public:
+  /// Null, with the diagnostics printed, if that fails.
+  static std::unique_ptr<Program> compile(llvm::StringRef source,
+                                          const ProgramOptions &options = {});
+  /// The same of a module that `build` makes.
+  static std::unique_ptr<Program> compile(
+      llvm::function_ref<mlir::OwningOpRef<mlir::ModuleOp>(mlir::MLIRContext &)>
+          build,
+      const ProgramOptions &options = {});
+
+  /// Calls a function, and fails the test if it changes an argument that is not
+  /// a memref, or if results share memory with each other or an argument.
+  CallResults call(llvm::StringRef name,
+                   llvm::MutableArrayRef<NpyArray> arguments) const;
+
+  /// The function itself, for calls that nothing is to be checked of.
+  const JITFunction &lookup(llvm::StringRef name) const;
+
+private:
+  struct Function {
+    Signature signature;
+    JITFunction jit;
+  };
+
+  Program();
+
+  mlir::MLIRContext context;
+  llvm::StringMap<Function> functions;
+};
+
+/// Makes the arguments of a call.
+template <typename... Arrays>
+std::vector<NpyArray> makeArguments(Arrays &&...arrays) {
+  std::vector<NpyArray> result;
+  (result.push_back(std::move(arrays)), ...);
+  return result;
+}
+
+} // namespace quant_bnn::unittests
+
+#endif // QUANT_BNN_UNITTESTS_HARNESS_HARNESS_H
