@@ -188,4 +188,96 @@ def QuantBNNApproximateMathPass : Pass<"quant-bnn-approximate-math"> {
                            "::mlir::vector::VectorDialect"];
 }
 
+def QuantBNNVectorizeLinalgPass : Pass<"quant-bnn-vectorize-linalg"> {
+  let summary = "Lower linalg ops on memrefs to loops over vectors";
+  let description = [{
+    Lowers `linalg` ops on memrefs to `scf` loops over `vector.load` and
+    `vector.store`, with the body of the op on vectors. Ops of this dialect stay
+    in it; `convert-quant-bnn-to-arith` expands them on vectors afterwards.
+
+    * Adjacent dimensions that every operand walks contiguously become one, so an
+      elementwise op of any rank is one loop.
+    * Four vectors are one step; a masked loop does the rest. All loads of a step
+      come before its stores, so an output may be exactly one of the inputs.
+    * The lanes lie along the innermost dimension of the outputs where inputs
+      allow it. Loops that only accumulate are then inside, with accumulators in
+      registers (column sums, matrix products). Otherwise the lanes lie along a
+      dimension that is reduced, and are combined once, at the end.
+    * Long float sums are compensated: their error does not grow with the number
+      of terms. Nothing is contracted, and there are no fast-math flags. The order
+      of float additions depends on `vector-width` and `parallel` only.
+
+    Ops are left alone (`convert-linalg-to-loops` lowers them) where there is no
+    dimension along which every operand has unit stride or does not change, where
+    a memref holds elements other than floats of 16 to 64 bits or integers of 8 to
+    64 bits, where the body has ops that have side effects, may trap, or have no
+    elementwise form, and where a reduction is none of add, mul, min, max, and, or,
+    xor.
+
+    A vector has `vector-width` bits of the widest type that the body computes in,
+    which is f32 for f16 and bf16.
+
+    An elementwise op of at least `nontemporal-threshold` bytes of inputs and
+    outputs stores past the caches: that saves reading what is overwritten, and
+    pays where the data does not stay in the last-level cache. It is decided when
+    the code runs, unless the size is known. In-place ops do not take part. The
+    loop ends in a fence. Such a loop is emitted beside the plain one.
+
+    With `parallel`, the outermost loop is an `scf.parallel`, over blocks of a
+    fixed number of elements where there is one loop only. Reductions are then
+    computed block by block, into a temporary buffer, and combined in order: results
+    do not depend on the number of threads. The buffer is freed, so run buffer
+    deallocation before.
+
+    Example:
+
+    ```mlir
+    linalg.generic {
+        indexing_maps = [affine_map<(d0, d1) -> (d0, d1)>,
+                         affine_map<(d0, d1) -> (d0, d1)>],
+        iterator_types = ["parallel", "parallel"]}
+        ins(%x : memref<?x?xf32>) outs(%y : memref<?x?xf32>) {
+    ^bb0(%in: f32, %out: f32):
+      %sign = quant_bnn.sign %in : f32
+      linalg.yield %sign : f32
+    }
+    ```
+
+    becomes, with one vector a step,
+
+    ```mlir
+    %flat_x = memref.collapse_shape %x [[0, 1]] : memref<?x?xf32> into memref<?xf32>
+    %flat_y = memref.collapse_shape %y [[0, 1]] : memref<?x?xf32> into memref<?xf32>
+    scf.for %i = %c0 to %whole step %c16 {
+      %in = vector.load %flat_x[%i] : memref<?xf32>, vector<16xf32>
+      %sign = quant_bnn.sign %in : vector<16xf32>
+      vector.store %sign, %flat_y[%i] : memref<?xf32>, vector<16xf32>
+    }
+    scf.for %i = %whole to %size step %c16 {
+      %left = arith.subi %size, %i : index
+      %mask = vector.create_mask %left : vector<16xi1>
+      %in = vector.maskedload %flat_x[%i], %mask, %zero
+          : memref<?xf32>, vector<16xi1>, vector<16xf32> into vector<16xf32>
+      %sign = quant_bnn.sign %in : vector<16xf32>
+      vector.maskedstore %flat_y[%i], %mask, %sign
+          : memref<?xf32>, vector<16xi1>, vector<16xf32>
+    }
+    ```
+  }];
+  let options = [
+    Option<"vectorWidth", "vector-width", "int64_t", /*default=*/"512",
+           "Bits of a vector: a power of two, at least 64">,
+    Option<"nontemporalThreshold", "nontemporal-threshold", "int64_t",
+           /*default=*/"33554432",
+           "Bytes from which on stores bypass the caches; 0 or less: never">,
+    Option<"parallel", "parallel", "bool", /*default=*/"false",
+           "Emit the outermost loop as scf.parallel">
+  ];
+  let dependentDialects = [
+    "::mlir::arith::ArithDialect", "::mlir::LLVM::LLVMDialect",
+    "::mlir::memref::MemRefDialect", "::mlir::scf::SCFDialect",
+    "::mlir::vector::VectorDialect"
+  ];
+}
+
 #endif // QUANT_BNN_TRANSFORMS_PASSES

@@ -1,0 +1,337 @@
+//===- VectorizeAnalysis.cpp - Choose the loops of a linalg op ------------===//
+//
+// Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "VectorizeLinalg.h"
+#include "mlir/Interfaces/SideEffectInterfaces.h"
+
+using namespace mlir;
+using namespace quant_bnn::vectorize;
+
+bool Access::uses(unsigned loop) const {
+  return llvm::any_of(
+      indices, [&](AffineExpr index) { return index.isFunctionOfDim(loop); });
+}
+
+Value Output::getYielded() const {
+  Block *body = argument.getOwner();
+  unsigned inputs =
+      cast<linalg::LinalgOp>(body->getParentOp()).getNumDpsInputs();
+  return body->getTerminator()->getOperand(argument.getArgNumber() - inputs);
+}
+
+bool Plan::isVarying(Operation *bodyOp) const {
+  return llvm::any_of(bodyOp->getResults(),
+                      [&](Value result) { return varying.contains(result); });
+}
+
+//===----------------------------------------------------------------------===//
+// Operands and loops
+//===----------------------------------------------------------------------===//
+
+/// A memref of one of these loads and stores as a vector. (An i1 does not: it
+/// takes a byte in a memref, and a bit in a vector.)
+static bool isVectorizableElement(Type type) {
+  return type.isF16() || type.isBF16() || type.isF32() || type.isF64() ||
+         type.isSignlessInteger(8) || type.isSignlessInteger(16) ||
+         type.isSignlessInteger(32) || type.isSignlessInteger(64);
+}
+
+static bool hasVectorizableOperands(linalg::LinalgOp op) {
+  return llvm::all_of(op->getOperands(), [](Value operand) {
+    auto type = dyn_cast<MemRefType>(operand.getType());
+    return type ? isVectorizableElement(type.getElementType())
+                : VectorType::isValidElementType(operand.getType());
+  });
+}
+
+/// Whether `operand` walks dimensions `dim` and `dim + 1` of the op as one, or
+/// neither.
+static bool walksAsOne(linalg::LinalgOp op, OpOperand &operand, unsigned dim) {
+  MLIRContext *context = op.getContext();
+  AffineExpr first = getAffineDimExpr(dim, context);
+  AffineExpr second = getAffineDimExpr(dim + 1, context);
+  ArrayRef<AffineExpr> results =
+      op.getMatchingIndexingMap(&operand).getResults();
+  auto usesEither = [&](AffineExpr expr) {
+    return expr.isFunctionOfDim(dim) || expr.isFunctionOfDim(dim + 1);
+  };
+  unsigned uses = llvm::count_if(results, usesEither);
+  if (uses == 0)
+    return true;
+  const AffineExpr *position = llvm::find(results, first);
+  if (uses != 2 || position == results.end() ||
+      std::next(position) == results.end() || *std::next(position) != second)
+    return false;
+  unsigned rank = results.size();
+  unsigned merged = position - results.begin();
+  SmallVector<ReassociationIndices> reassociation;
+  for (unsigned result = 0; result < rank; ++result) {
+    if (result == merged + 1)
+      reassociation.back().push_back(result);
+    else
+      reassociation.push_back({result});
+  }
+  return memref::CollapseShapeOp::isGuaranteedCollapsible(
+      cast<MemRefType>(operand.get().getType()), reassociation);
+}
+
+/// The static extent of dimension `dim` of `op`, or dynamic; nothing where no
+/// operand tells it.
+static std::optional<int64_t> getDimSize(linalg::LinalgOp op, unsigned dim) {
+  std::optional<int64_t> size;
+  AffineExpr expr = getAffineDimExpr(dim, op.getContext());
+  for (OpOperand &operand : op->getOpOperands())
+    for (auto [index, result] :
+         llvm::enumerate(op.getMatchingIndexingMap(&operand).getResults()))
+      if (result == expr) {
+        int64_t extent =
+            cast<MemRefType>(operand.get().getType()).getDimSize(index);
+        if (!size || !ShapedType::isDynamic(extent))
+          size = extent;
+      }
+  return size;
+}
+
+static LogicalResult collectLoops(Plan &plan) {
+  linalg::LinalgOp op = plan.op;
+  for (unsigned dim = 0; dim < op.getNumLoops(); ++dim) {
+    std::optional<int64_t> size = getDimSize(op, dim);
+    if (!size)
+      return failure();
+    bool merges =
+        dim > 0 && llvm::all_of(op->getOpOperands(), [&](OpOperand &operand) {
+          return walksAsOne(op, operand, dim - 1);
+        });
+    if (!merges) {
+      plan.loops.push_back({{dim}, *size});
+      continue;
+    }
+    Loop &loop = plan.loops.back();
+    loop.dims.push_back(dim);
+    bool isStatic =
+        !ShapedType::isDynamic(loop.size) && !ShapedType::isDynamic(*size);
+    loop.size = isStatic ? loop.size * *size : ShapedType::kDynamic;
+  }
+  return success();
+}
+
+static Access buildAccess(const Plan &plan, OpOperand &operand) {
+  linalg::LinalgOp op = plan.op;
+  Access access;
+  access.operand = &operand;
+  access.argument = op.getMatchingBlockArgument(&operand);
+  if (!access.getMemRefType())
+    return access;
+
+  SmallVector<AffineExpr> loopOfDim(op.getNumLoops());
+  llvm::SmallBitVector continues(op.getNumLoops());
+  for (auto [index, loop] : llvm::enumerate(plan.loops))
+    for (unsigned dim : loop.dims) {
+      loopOfDim[dim] = getAffineDimExpr(index, op.getContext());
+      continues[dim] = dim != loop.dims.front();
+    }
+  bool collapses = false;
+  for (auto [index, result] :
+       llvm::enumerate(op.getMatchingIndexingMap(&operand).getResults())) {
+    auto dim = dyn_cast<AffineDimExpr>(result);
+    if (dim && continues[dim.getPosition()]) {
+      access.reassociation.back().push_back(index);
+      collapses = true;
+      continue;
+    }
+    access.reassociation.push_back({static_cast<int64_t>(index)});
+    access.indices.push_back(result.replaceDims(loopOfDim));
+  }
+  if (!collapses)
+    access.reassociation.clear();
+  return access;
+}
+
+static void collectAccesses(Plan &plan) {
+  for (OpOperand *operand : plan.op.getDpsInputOperands())
+    plan.inputs.push_back(buildAccess(plan, *operand));
+  for (OpOperand &operand : plan.op.getDpsInitsMutable()) {
+    Output &output = plan.outputs.emplace_back();
+    static_cast<Access &>(output) = buildAccess(plan, operand);
+  }
+}
+
+//===----------------------------------------------------------------------===//
+// The vector loop
+//===----------------------------------------------------------------------===//
+
+/// Whether consecutive iterations of `loop` are consecutive elements, or all
+/// the same one.
+static bool isUnitStrideOrInvariant(const Access &access, unsigned loop) {
+  if (!access.uses(loop))
+    return true;
+  auto last = dyn_cast<AffineDimExpr>(access.indices.back());
+  if (!last || last.getPosition() != loop ||
+      llvm::any_of(ArrayRef(access.indices).drop_back(), [&](AffineExpr index) {
+        return index.isFunctionOfDim(loop);
+      }))
+    return false;
+  return access.getMemRefType().isLastDimUnitStride();
+}
+
+/// Prefers the loop along which most outputs lie, and of these the innermost.
+static LogicalResult chooseVectorLoop(Plan &plan) {
+  int best = -1;
+  for (unsigned loop = 0; loop < plan.loops.size(); ++loop) {
+    auto fits = [&](const Access &access) {
+      return isUnitStrideOrInvariant(access, loop);
+    };
+    if (!llvm::all_of(plan.inputs, fits) || !llvm::all_of(plan.outputs, fits))
+      continue;
+    int along = llvm::count_if(
+        plan.outputs, [&](const Output &output) { return output.uses(loop); });
+    if (along < best)
+      continue;
+    best = along;
+    plan.vectorLoop = loop;
+  }
+  return success(best >= 0);
+}
+
+/// Orders the nest: what selects an output is outside, and loops that only
+/// accumulate are inside of the vector loop where its lanes are elements of an
+/// output, so that the accumulators stay in registers.
+static void orderNest(Plan &plan) {
+  bool isAlongOutput = llvm::any_of(plan.outputs, [&](const Output &output) {
+    return output.uses(plan.vectorLoop);
+  });
+  SmallVector<unsigned> accumulating;
+  for (unsigned loop = 0; loop < plan.loops.size(); ++loop) {
+    if (loop == plan.vectorLoop)
+      continue;
+    bool selects = llvm::any_of(
+        plan.outputs, [&](const Output &output) { return output.uses(loop); });
+    (selects ? plan.outer : accumulating).push_back(loop);
+  }
+  (isAlongOutput ? plan.inner : plan.outer).append(accumulating);
+}
+
+//===----------------------------------------------------------------------===//
+// Outputs
+//===----------------------------------------------------------------------===//
+
+/// Whether so many terms are added that the error of plain addition could grow
+/// beyond that of one block.
+static bool isLongSum(const Plan &plan, const Output &output,
+                      ArrayRef<unsigned> nest) {
+  if (output.combiner != vector::CombiningKind::ADD ||
+      !isa<FloatType>(output.getElementType()))
+    return false;
+  int64_t terms = 1;
+  for (unsigned loop : nest.drop_front(output.depth)) {
+    int64_t size = plan.loops[loop].size;
+    if (ShapedType::isDynamic(size) || llvm::MulOverflow(terms, size, terms))
+      return true;
+  }
+  return terms > stepsPerBlock * unrollFactor * plan.lanes;
+}
+
+static LogicalResult classifyOutput(Plan &plan, Output &output,
+                                    ArrayRef<unsigned> nest) {
+  output.depth = nest.size();
+  while (output.depth > 0 && !output.uses(nest[output.depth - 1]))
+    --output.depth;
+  bool selectsAll =
+      llvm::all_of(nest, [&](unsigned loop) { return output.uses(loop); });
+  // A value that other iterations overwrite depends on their order.
+  if (!selectsAll && output.argument.use_empty())
+    return failure();
+  if (output.uses(plan.vectorLoop)) {
+    output.kind = plan.inner.empty() ? OutputKind::Stored : OutputKind::Lanes;
+    return success();
+  }
+  output.kind = OutputKind::Reduced;
+  std::optional<vector::CombiningKind> combiner = matchCombiner(
+      plan.op, output.argument.getArgNumber() - plan.inputs.size());
+  if (!combiner)
+    return failure();
+  output.combiner = *combiner;
+  output.compensated = isLongSum(plan, output, nest);
+  return success();
+}
+
+static LogicalResult classifyOutputs(Plan &plan) {
+  SmallVector<unsigned> nest = plan.outer;
+  nest.push_back(plan.vectorLoop);
+  nest.append(plan.inner);
+  return success(llvm::all_of(plan.outputs, [&](Output &output) {
+    return succeeded(classifyOutput(plan, output, nest));
+  }));
+}
+
+//===----------------------------------------------------------------------===//
+// The body
+//===----------------------------------------------------------------------===//
+
+/// Marks what differs from lane to lane, and checks that it can be computed on
+/// vectors: in masked-off lanes too, so it must not trap.
+static LogicalResult analyzeBody(Plan &plan) {
+  for (const Access &input : plan.inputs)
+    if (input.uses(plan.vectorLoop))
+      plan.varying.insert(input.argument);
+  for (const Output &output : plan.outputs)
+    plan.varying.insert(output.argument);
+  for (Operation &op : plan.getBody()->without_terminator()) {
+    if (!isPure(&op) || op.getNumRegions() != 0)
+      return failure();
+    if (llvm::none_of(op.getOperands(), [&](Value operand) {
+          return plan.varying.contains(operand);
+        }))
+      continue;
+    if (!mlir::OpTrait::hasElementwiseMappableTraits(&op) ||
+        !llvm::all_of(op.getOperandTypes(), VectorType::isValidElementType) ||
+        !llvm::all_of(op.getResultTypes(), VectorType::isValidElementType))
+      return failure();
+    plan.varying.insert_range(op.getResults());
+  }
+  return success();
+}
+
+/// The bits that one lane takes where it is widest. There is no arithmetic on
+/// narrow floats: it is done in f32.
+static int64_t getLaneBits(const Plan &plan) {
+  bool computes = llvm::any_of(
+      *plan.getBody(), [&](Operation &op) { return plan.isVarying(&op); });
+  int64_t widest = 8;
+  auto include = [&](Type type) {
+    int64_t bits = type.isIndex() ? 64 : type.getIntOrFloatBitWidth();
+    if (isa<FloatType>(type) && computes)
+      bits = std::max<int64_t>(bits, 32);
+    widest = std::max(widest, bits);
+  };
+  for (Value value : plan.varying)
+    include(value.getType());
+  for (Operation &op : *plan.getBody())
+    if (plan.isVarying(&op))
+      for (Type type : op.getOperandTypes())
+        include(type);
+  return llvm::PowerOf2Ceil(widest);
+}
+
+FailureOr<Plan> quant_bnn::vectorize::buildPlan(linalg::LinalgOp op,
+                                                const Options &options) {
+  if (!op.hasPureBufferSemantics() || !hasVectorizableOperands(op))
+    return failure();
+  Plan plan;
+  plan.op = op;
+  if (failed(collectLoops(plan)))
+    return failure();
+  collectAccesses(plan);
+  if (failed(chooseVectorLoop(plan)) || failed(analyzeBody(plan)))
+    return failure();
+  plan.lanes = std::max<int64_t>(options.vectorBits / getLaneBits(plan), 1);
+  orderNest(plan);
+  if (failed(classifyOutputs(plan)))
+    return failure();
+  return plan;
+}

@@ -1,0 +1,803 @@
+//===- VectorizeEmission.cpp - Emit vector loops --------------------------===//
+//
+// Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "VectorizeLinalg.h"
+#include "mlir/Dialect/Affine/Utils.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/IR/Matchers.h"
+
+using namespace mlir;
+using namespace quant_bnn::vectorize;
+
+/// Elements of one task of a parallel loop: enough work to be worth it. It does
+/// not depend on the number of threads, so neither do results.
+static constexpr int64_t elementsPerTask = int64_t(1) << 16;
+/// The same where every element is itself a reduction.
+static constexpr int64_t columnsPerTask = 256;
+
+namespace {
+/// Values that a loop carries, by output.
+using State = SmallVector<SmallVector<Value>>;
+
+/// The values of the body that are the same in all lanes: as scalars, and
+/// broadcast for the vector ops that use them.
+struct Scope {
+  IRMapping scalars;
+  IRMapping vectors;
+};
+
+/// A step of the vector loop.
+struct Step {
+  /// The first element of each vector.
+  SmallVector<Value> positions;
+  /// The lanes that are in bounds; null: all.
+  Value mask;
+  bool nontemporal;
+};
+
+/// When stores bypass the caches.
+struct Nontemporal {
+  Value condition;
+  /// Elements up to the first aligned one.
+  Value head;
+};
+
+class Emitter {
+public:
+  Emitter(const Plan &plan, const Options &options)
+      : plan(plan), options(options), op(plan.op), b(op.getLoc(), op) {}
+
+  void emit();
+
+private:
+  // Index arithmetic.
+  Value index(int64_t value);
+  template <typename OpTy>
+  Value fold(Value lhs, Value rhs);
+  Value buildSize(const Loop &loop);
+
+  // Memory.
+  VectorType getVectorType(Type element);
+  Value buildPointer(const Access &access);
+  SmallVector<Value> buildIndices(const Access &access);
+  Value loadScalar(const Access &access);
+  Value loadVector(const Access &access, const Step &step, int64_t part);
+  void storeVector(Value value, const Access &access, const Step &step,
+                   int64_t part);
+
+  // The body.
+  Value broadcast(Value scalar);
+  void define(Scope &scope, Value original, Value scalar);
+  void defineCaptures(Scope &scope);
+  void emitUniform(Scope &scope);
+  void emitVarying(IRMapping &vectors);
+  State emitBody(const Scope &scope, const Step &step, State state);
+  State emitInner(unsigned level, const Scope &scope, const Step &step,
+                  State state);
+  State emitStep(const Scope &scope, Value base, int64_t parts, Value mask,
+                 bool nontemporal, State state);
+
+  // The vector loop.
+  State buildNeutralState(int64_t parts);
+  void accumulateState(const State &state);
+  void emitSteps(const Scope &scope, Value lower, Value upper,
+                 bool nontemporal);
+  void emitBlocks(const Scope &scope, Value lower, Value upper,
+                  bool nontemporal);
+  void emitTail(const Scope &scope, Value lower, Value upper);
+  void emitRange(const Scope &scope, Value lower, Value upper);
+  void emitVectorLoop();
+  void emitTasks(const Scope &scope, int64_t grain);
+
+  // Stores that bypass the caches.
+  bool mayBypassCaches();
+  void prepareNontemporal();
+  Value emitNontemporal(const Scope &scope, Value lower, Value upper);
+
+  // The nest.
+  SmallVector<Value>
+  buildFor(Value lower, Value upper, Value step, ValueRange state,
+           llvm::function_ref<SmallVector<Value>(Value, ValueRange)> body);
+  void buildCarryingFor(Value lower, Value upper, Value step,
+                        llvm::function_ref<void(Value)> body);
+  void buildParallel(Value upper, Value step,
+                     llvm::function_ref<void(Value)> body);
+  void emitNest(unsigned level);
+  void finish(unsigned output);
+
+  const Plan &plan;
+  const Options &options;
+  linalg::LinalgOp op;
+  ImplicitLocOpBuilder b;
+  /// By loop.
+  SmallVector<Value> sizes, ivs;
+  /// By operand of the op: its memref over the loops of the plan.
+  SmallVector<Value> bases;
+  /// By output that is reduced, from where its accumulation starts.
+  State carries;
+  std::optional<Nontemporal> nontemporal;
+};
+} // namespace
+
+static SmallVector<Value> flatten(const State &state) {
+  SmallVector<Value> values;
+  for (const SmallVector<Value> &group : state)
+    values.append(group);
+  return values;
+}
+
+/// LLVM splits a masked access to bf16 into calls to convert each element,
+/// where the target has no bf16 instructions; one to i16 it does not.
+static bool needsIntegerMasking(const Access &access) {
+  return access.getElementType().isBF16();
+}
+
+static State unflatten(ValueRange values, const State &like) {
+  State state;
+  for (const SmallVector<Value> &group : like) {
+    state.push_back(llvm::to_vector(values.take_front(group.size())));
+    values = values.drop_front(group.size());
+  }
+  return state;
+}
+
+//===----------------------------------------------------------------------===//
+// Index arithmetic
+//===----------------------------------------------------------------------===//
+
+Value Emitter::index(int64_t value) {
+  return arith::ConstantIndexOp::create(b, value);
+}
+
+template <typename OpTy>
+Value Emitter::fold(Value lhs, Value rhs) {
+  return b.createOrFold<OpTy>(lhs, rhs);
+}
+
+/// The extent of `loop`, from the operand that walks each of its dimensions.
+Value Emitter::buildSize(const Loop &loop) {
+  if (!ShapedType::isDynamic(loop.size))
+    return index(loop.size);
+  Value size;
+  for (unsigned dim : loop.dims) {
+    AffineExpr expr = b.getAffineDimExpr(dim);
+    Value extent;
+    for (OpOperand &operand : op->getOpOperands()) {
+      ArrayRef<AffineExpr> results =
+          op.getMatchingIndexingMap(&operand).getResults();
+      const AffineExpr *position = llvm::find(results, expr);
+      if (position == results.end())
+        continue;
+      extent = b.createOrFold<memref::DimOp>(
+          operand.get(), int64_t(position - results.begin()));
+      break;
+    }
+    size = size ? fold<arith::MulIOp>(size, extent) : extent;
+  }
+  return size;
+}
+
+//===----------------------------------------------------------------------===//
+// Memory
+//===----------------------------------------------------------------------===//
+
+VectorType Emitter::getVectorType(Type element) {
+  return VectorType::get({plan.lanes}, element);
+}
+
+SmallVector<Value> Emitter::buildIndices(const Access &access) {
+  SmallVector<Value> indices;
+  for (AffineExpr expr : access.indices)
+    indices.push_back(affine::expandAffineExpr(b, b.getLoc(), expr, ivs, {}));
+  return indices;
+}
+
+Value Emitter::loadScalar(const Access &access) {
+  if (!access.getMemRefType())
+    return access.getValue();
+  return memref::LoadOp::create(b, bases[access.operand->getOperandNumber()],
+                                buildIndices(access));
+}
+
+/// The address of the element that `access` is at.
+Value Emitter::buildPointer(const Access &access) {
+  Value base = bases[access.operand->getOperandNumber()];
+  auto layout = memref::ExtractStridedMetadataOp::create(b, base);
+  Value position = layout.getOffset();
+  for (auto [index, stride] :
+       llvm::zip_equal(buildIndices(access), layout.getStrides()))
+    position =
+        fold<arith::AddIOp>(position, fold<arith::MulIOp>(index, stride));
+  Value bytes = fold<arith::MulIOp>(
+      position, index(access.getElementType().getIntOrFloatBitWidth() / 8));
+  Value address = fold<arith::AddIOp>(
+      memref::ExtractAlignedPointerAsIndexOp::create(b, base), bytes);
+  address = arith::IndexCastOp::create(b, b.getI64Type(), address);
+  return LLVM::IntToPtrOp::create(b, LLVM::LLVMPointerType::get(b.getContext()),
+                                  address);
+}
+
+Value Emitter::loadVector(const Access &access, const Step &step,
+                          int64_t part) {
+  ivs[plan.vectorLoop] = step.positions[part];
+  VectorType type = getVectorType(access.getElementType());
+  Value base = bases[access.operand->getOperandNumber()];
+  if (!step.mask)
+    return vector::LoadOp::create(b, type, base, buildIndices(access));
+  if (needsIntegerMasking(access)) {
+    auto bits = getVectorType(b.getI16Type());
+    Value zero = arith::ConstantOp::create(b, b.getZeroAttr(bits));
+    Value loaded = LLVM::MaskedLoadOp::create(
+        b, bits, buildPointer(access), step.mask, zero, b.getI32IntegerAttr(2));
+    return arith::BitcastOp::create(b, type, loaded);
+  }
+  Value zero = arith::ConstantOp::create(b, b.getZeroAttr(type));
+  return vector::MaskedLoadOp::create(b, type, base, buildIndices(access),
+                                      step.mask, zero);
+}
+
+void Emitter::storeVector(Value value, const Access &access, const Step &step,
+                          int64_t part) {
+  ivs[plan.vectorLoop] = step.positions[part];
+  Value base = bases[access.operand->getOperandNumber()];
+  if (step.mask && needsIntegerMasking(access)) {
+    Value bits =
+        arith::BitcastOp::create(b, getVectorType(b.getI16Type()), value);
+    LLVM::MaskedStoreOp::create(b, bits, buildPointer(access), step.mask,
+                                b.getI32IntegerAttr(2));
+    return;
+  }
+  SmallVector<Value> indices = buildIndices(access);
+  if (step.mask) {
+    vector::MaskedStoreOp::create(b, base, indices, step.mask, value);
+    return;
+  }
+  if (!step.nontemporal) {
+    vector::StoreOp::create(b, value, base, indices);
+    return;
+  }
+  // Without the alignment the store would be split into scalar ones.
+  int64_t bytes =
+      plan.lanes * access.getElementType().getIntOrFloatBitWidth() / 8;
+  vector::StoreOp::create(b, value, base, indices, /*nontemporal=*/true,
+                          llvm::MaybeAlign(std::min<int64_t>(bytes, 64)));
+}
+
+//===----------------------------------------------------------------------===//
+// The body
+//===----------------------------------------------------------------------===//
+
+Value Emitter::broadcast(Value scalar) {
+  VectorType type = getVectorType(scalar.getType());
+  Attribute constant;
+  if (matchPattern(scalar, m_Constant(&constant)) &&
+      isa<FloatAttr, IntegerAttr>(constant))
+    return arith::ConstantOp::create(b, DenseElementsAttr::get(type, constant));
+  return vector::BroadcastOp::create(b, type, scalar);
+}
+
+void Emitter::define(Scope &scope, Value original, Value scalar) {
+  scope.scalars.map(original, scalar);
+  bool isUsedByVectors =
+      llvm::any_of(original.getUsers(), [&](Operation *user) {
+        return plan.isVarying(user) || user->hasTrait<OpTrait::IsTerminator>();
+      });
+  if (isUsedByVectors)
+    scope.vectors.map(original, broadcast(scalar));
+}
+
+/// Broadcasts what vector ops take from outside of the body.
+void Emitter::defineCaptures(Scope &scope) {
+  for (Operation &op : *plan.getBody()) {
+    if (!plan.isVarying(&op) && !op.hasTrait<OpTrait::IsTerminator>())
+      continue;
+    for (Value operand : op.getOperands())
+      if (operand.getParentBlock() != plan.getBody() &&
+          !scope.vectors.contains(operand))
+        scope.vectors.map(operand, broadcast(operand));
+  }
+}
+
+/// Emits what is the same in all lanes, as far as the loops around the
+/// insertion point determine it.
+void Emitter::emitUniform(Scope &scope) {
+  for (const Access &input : plan.inputs) {
+    bool isDetermined = true;
+    for (auto [loop, iv] : llvm::enumerate(ivs))
+      isDetermined &= iv || !input.uses(loop);
+    if (isDetermined && !input.argument.use_empty() &&
+        !scope.scalars.contains(input.argument))
+      define(scope, input.argument, loadScalar(input));
+  }
+  for (Operation &op : plan.getBody()->without_terminator()) {
+    bool isReady = llvm::all_of(op.getOperands(), [&](Value operand) {
+      return operand.getParentBlock() != plan.getBody() ||
+             scope.scalars.contains(operand);
+    });
+    if (!isReady || plan.isVarying(&op) || op.getNumResults() == 0 ||
+        scope.scalars.contains(op.getResult(0)))
+      continue;
+    Operation *clone = b.clone(op, scope.scalars);
+    for (auto [original, scalar] :
+         llvm::zip_equal(op.getResults(), clone->getResults()))
+      define(scope, original, scalar);
+  }
+}
+
+void Emitter::emitVarying(IRMapping &vectors) {
+  for (Operation &op : plan.getBody()->without_terminator()) {
+    if (!plan.isVarying(&op))
+      continue;
+    OperationState state(op.getLoc(), op.getName());
+    for (Value operand : op.getOperands())
+      state.operands.push_back(vectors.lookup(operand));
+    for (Type type : op.getResultTypes())
+      state.types.push_back(getVectorType(type));
+    state.attributes = op.getDiscardableAttrDictionary().getValue();
+    state.propertiesAttr = op.getPropertiesAsAttribute();
+    Operation *clone = b.create(state);
+    vectors.map(op.getResults(), clone->getResults());
+  }
+}
+
+State Emitter::emitBody(const Scope &outerScope, const Step &step,
+                        State state) {
+  Scope scope = outerScope;
+  emitUniform(scope);
+  int64_t parts = step.positions.size();
+  SmallVector<IRMapping> vectors(parts, scope.vectors);
+  // Everything is loaded before anything is stored: an output may be an input.
+  for (int64_t part = 0; part < parts; ++part) {
+    for (const Access &input : plan.inputs)
+      if (input.uses(plan.vectorLoop) && !input.argument.use_empty())
+        vectors[part].map(input.argument, loadVector(input, step, part));
+    for (const Output &output : plan.outputs)
+      if (output.kind == OutputKind::Stored && !output.argument.use_empty())
+        vectors[part].map(output.argument, loadVector(output, step, part));
+  }
+  ivs[plan.vectorLoop] = nullptr;
+  for (int64_t part = 0; part < parts; ++part) {
+    for (auto [output, values] : llvm::zip_equal(plan.outputs, state))
+      if (!values.empty())
+        vectors[part].map(output.argument, values[part]);
+    emitVarying(vectors[part]);
+  }
+  for (int64_t part = 0; part < parts; ++part)
+    for (auto [output, values] : llvm::zip_equal(plan.outputs, state)) {
+      Value value = vectors[part].lookup(output.getYielded());
+      if (output.kind == OutputKind::Stored)
+        storeVector(value, output, step, part);
+      else if (output.kind == OutputKind::Reduced && step.mask)
+        values[part] =
+            arith::SelectOp::create(b, step.mask, value, values[part]);
+      else
+        values[part] = value;
+    }
+  ivs[plan.vectorLoop] = nullptr;
+  return state;
+}
+
+State Emitter::emitInner(unsigned level, const Scope &scope, const Step &step,
+                         State state) {
+  if (level == plan.inner.size())
+    return emitBody(scope, step, state);
+  unsigned loop = plan.inner[level];
+  SmallVector<Value> results =
+      buildFor(index(0), sizes[loop], index(1), flatten(state),
+               [&](Value iv, ValueRange values) {
+                 ivs[loop] = iv;
+                 return flatten(emitInner(level + 1, scope, step,
+                                          unflatten(values, state)));
+               });
+  ivs[loop] = nullptr;
+  return unflatten(results, state);
+}
+
+/// Emits a step of `parts` vectors from element `base`.
+State Emitter::emitStep(const Scope &scope, Value base, int64_t parts,
+                        Value mask, bool nontemporal, State state) {
+  Step step{{}, mask, nontemporal};
+  for (int64_t part = 0; part < parts; ++part)
+    step.positions.push_back(
+        fold<arith::AddIOp>(base, index(part * plan.lanes)));
+  for (auto [output, values] : llvm::zip_equal(plan.outputs, state))
+    if (output.kind == OutputKind::Lanes)
+      for (int64_t part = 0; part < parts; ++part)
+        values.push_back(loadVector(output, step, part));
+  ivs[plan.vectorLoop] = nullptr;
+  state = emitInner(0, scope, step, state);
+  for (auto [output, values] : llvm::zip_equal(plan.outputs, state))
+    if (output.kind == OutputKind::Lanes) {
+      for (int64_t part = 0; part < parts; ++part)
+        storeVector(values[part], output, step, part);
+      values.clear();
+    }
+  ivs[plan.vectorLoop] = nullptr;
+  return state;
+}
+
+//===----------------------------------------------------------------------===//
+// The vector loop
+//===----------------------------------------------------------------------===//
+
+State Emitter::buildNeutralState(int64_t parts) {
+  State state;
+  for (const Output &output : plan.outputs) {
+    SmallVector<Value> &values = state.emplace_back();
+    if (output.kind == OutputKind::Reduced)
+      values.assign(parts,
+                    buildNeutral(b, output.combiner,
+                                 getVectorType(output.getElementType())));
+  }
+  return state;
+}
+
+void Emitter::accumulateState(const State &state) {
+  for (auto [output, values, carry] :
+       llvm::zip_equal(plan.outputs, state, carries))
+    if (output.kind == OutputKind::Reduced)
+      carry =
+          accumulate(b, output, carry, combineAll(b, output.combiner, values));
+}
+
+/// Emits whole steps over [lower, upper).
+void Emitter::emitSteps(const Scope &scope, Value lower, Value upper,
+                        bool nontemporal) {
+  State initial = buildNeutralState(unrollFactor);
+  SmallVector<Value> results = buildFor(
+      lower, upper, index(unrollFactor * plan.lanes), flatten(initial),
+      [&](Value iv, ValueRange values) {
+        return flatten(emitStep(scope, iv, unrollFactor, /*mask=*/nullptr,
+                                nontemporal, unflatten(values, initial)));
+      });
+  accumulateState(unflatten(results, initial));
+}
+
+/// Emits whole steps over [lower, upper), in blocks that bound the rounding
+/// error of plain sums where there are long ones.
+void Emitter::emitBlocks(const Scope &scope, Value lower, Value upper,
+                         bool nontemporal) {
+  if (matchPattern(fold<arith::SubIOp>(upper, lower), m_Zero()))
+    return;
+  if (llvm::none_of(plan.outputs, [](const Output &output) {
+        return output.kind == OutputKind::Reduced && output.compensated;
+      }))
+    return emitSteps(scope, lower, upper, nontemporal);
+  Value block = index(stepsPerBlock * unrollFactor * plan.lanes);
+  buildCarryingFor(lower, upper, block, [&](Value iv) {
+    Value end = fold<arith::MinUIOp>(fold<arith::AddIOp>(iv, block), upper);
+    emitSteps(scope, iv, end, nontemporal);
+  });
+}
+
+/// Emits single vectors over [lower, upper), the last one masked.
+void Emitter::emitTail(const Scope &scope, Value lower, Value upper) {
+  Value length = fold<arith::SubIOp>(upper, lower);
+  std::optional<int64_t> known = getConstantIntValue(length);
+  if (known == 0)
+    return;
+  bool isWhole = known && *known % plan.lanes == 0;
+  State initial = buildNeutralState(1);
+  SmallVector<Value> results =
+      buildFor(lower, upper, index(plan.lanes), flatten(initial),
+               [&](Value iv, ValueRange values) {
+                 Value mask;
+                 if (!isWhole) {
+                   // Limited, so that it fits however few bits the mask
+                   // compares.
+                   Value left = fold<arith::MinUIOp>(
+                       fold<arith::SubIOp>(upper, iv), index(plan.lanes));
+                   mask = vector::CreateMaskOp::create(
+                       b, getVectorType(b.getI1Type()), left);
+                 }
+                 return flatten(emitStep(scope, iv, /*parts=*/1, mask,
+                                         /*nontemporal=*/false,
+                                         unflatten(values, initial)));
+               });
+  accumulateState(unflatten(results, initial));
+}
+
+/// Emits the iterations [lower, upper).
+void Emitter::emitRange(const Scope &scope, Value lower, Value upper) {
+  Value end = emitNontemporal(scope, lower, upper);
+  if (!end) {
+    Value length = fold<arith::SubIOp>(upper, lower);
+    Value rest = fold<arith::RemUIOp>(length, index(unrollFactor * plan.lanes));
+    end = fold<arith::SubIOp>(upper, rest);
+    emitBlocks(scope, lower, end, /*nontemporal=*/false);
+  }
+  emitTail(scope, end, upper);
+}
+
+void Emitter::emitVectorLoop() {
+  Scope scope;
+  defineCaptures(scope);
+  emitUniform(scope);
+  prepareNontemporal();
+  const Loop &loop = plan.loops[plan.vectorLoop];
+  int64_t grain = plan.inner.empty() ? elementsPerTask : columnsPerTask;
+  bool isOneTask = !ShapedType::isDynamic(loop.size) && loop.size <= grain;
+  if (options.parallel && plan.outer.empty() && !isOneTask)
+    return emitTasks(scope, grain);
+  emitRange(scope, index(0), sizes[plan.vectorLoop]);
+}
+
+/// Emits the vector loop as parallel tasks of `grain` elements. Each reduction
+/// leaves a partial result per task; these are then combined in order.
+void Emitter::emitTasks(const Scope &scope, int64_t grain) {
+  Value size = sizes[plan.vectorLoop];
+  Value step = index(grain);
+  Value count = fold<arith::CeilDivUIOp>(size, step);
+  SmallVector<Value> partials(plan.outputs.size());
+  for (auto [output, partial] : llvm::zip_equal(plan.outputs, partials))
+    if (output.kind == OutputKind::Reduced)
+      partial = memref::AllocOp::create(
+          b, MemRefType::get({ShapedType::kDynamic}, output.getElementType()),
+          count);
+
+  State before = carries;
+  buildParallel(size, step, [&](Value iv) {
+    Value end = fold<arith::MinUIOp>(fold<arith::AddIOp>(iv, step), size);
+    emitRange(scope, iv, end);
+    Value task = fold<arith::DivUIOp>(iv, step);
+    for (auto [output, partial, carry] :
+         llvm::zip_equal(plan.outputs, partials, carries))
+      if (partial)
+        memref::StoreOp::create(b, reduceCarry(b, output, carry), partial,
+                                task);
+  });
+  carries = before;
+  for (auto [output, partial, carry] :
+       llvm::zip_equal(plan.outputs, partials, carries))
+    if (partial)
+      carry = buildNeutralCarry(b, output, output.getElementType());
+  if (flatten(carries).empty())
+    return;
+  buildCarryingFor(index(0), count, index(1), [&](Value iv) {
+    for (auto [output, partial, carry] :
+         llvm::zip_equal(plan.outputs, partials, carries))
+      if (partial)
+        carry = accumulate(b, output, carry,
+                           memref::LoadOp::create(b, partial, iv));
+  });
+  for (Value partial : partials)
+    if (partial)
+      memref::DeallocOp::create(b, partial);
+}
+
+//===----------------------------------------------------------------------===//
+// Stores that bypass the caches
+//===----------------------------------------------------------------------===//
+
+/// Whether stores may bypass the caches where enough is stored: the vector loop
+/// is all there is, its outputs are aligned as one, and are only written.
+bool Emitter::mayBypassCaches() {
+  if (options.nontemporalThreshold <= 0 || !plan.outer.empty() ||
+      !plan.inner.empty())
+    return false;
+  Type element;
+  for (const Output &output : plan.outputs) {
+    if (output.kind != OutputKind::Stored)
+      continue;
+    Type type = output.getElementType();
+    if (!output.argument.use_empty() ||
+        !output.getMemRefType().getLayout().isIdentity() ||
+        (element &&
+         element.getIntOrFloatBitWidth() != type.getIntOrFloatBitWidth()))
+      return false;
+    for (const Access &input : plan.inputs)
+      if (input.getValue() == output.getValue())
+        return false;
+    element = type;
+  }
+  return element != nullptr;
+}
+
+/// Emits the condition on which stores bypass the caches.
+void Emitter::prepareNontemporal() {
+  if (!mayBypassCaches())
+    return;
+  int64_t bytesPerElement = 0;
+  SmallVector<Value> inputs, outputs;
+  auto getPointer = [&](const Access &access) -> Value {
+    return memref::ExtractAlignedPointerAsIndexOp::create(
+        b, bases[access.operand->getOperandNumber()]);
+  };
+  auto include = [&](const Access &access) {
+    bytesPerElement += access.getElementType().getIntOrFloatBitWidth() / 8;
+  };
+  int64_t elementBytes = 1;
+  const Loop &loop = plan.loops[plan.vectorLoop];
+  for (const Access &input : plan.inputs)
+    if (input.uses(plan.vectorLoop))
+      include(input);
+  for (const Output &output : plan.outputs)
+    if (output.kind == OutputKind::Stored) {
+      include(output);
+      elementBytes = output.getElementType().getIntOrFloatBitWidth() / 8;
+    }
+  int64_t enough =
+      llvm::divideCeil(options.nontemporalThreshold, bytesPerElement);
+  if (!ShapedType::isDynamic(loop.size) && loop.size < enough)
+    return;
+
+  for (const Access &input : plan.inputs)
+    if (input.uses(plan.vectorLoop))
+      inputs.push_back(getPointer(input));
+  for (const Output &output : plan.outputs)
+    if (output.kind == OutputKind::Stored)
+      outputs.push_back(getPointer(output));
+  auto compare = [&](arith::CmpIPredicate predicate, Value lhs, Value rhs) {
+    return b.createOrFold<arith::CmpIOp>(predicate, lhs, rhs);
+  };
+  Value condition =
+      compare(arith::CmpIPredicate::uge, sizes[plan.vectorLoop], index(enough));
+  auto require = [&](Value other) {
+    condition = fold<arith::AndIOp>(condition, other);
+  };
+  // In place, the line is in the cache already.
+  for (Value output : outputs)
+    for (Value input : inputs)
+      require(compare(arith::CmpIPredicate::ne, output, input));
+  Value alignment = index(std::min<int64_t>(plan.lanes * elementBytes, 64));
+  Value offset = fold<arith::RemUIOp>(outputs.front(), alignment);
+  for (Value output : ArrayRef(outputs).drop_front())
+    require(compare(arith::CmpIPredicate::eq,
+                    fold<arith::RemUIOp>(output, alignment), offset));
+  Value misalignment = fold<arith::RemUIOp>(offset, index(elementBytes));
+  require(compare(arith::CmpIPredicate::eq, misalignment, index(0)));
+  Value bytes =
+      fold<arith::RemUIOp>(fold<arith::SubIOp>(alignment, offset), alignment);
+  Value head = fold<arith::DivUIOp>(bytes, index(elementBytes));
+  nontemporal = {condition, head};
+}
+
+/// Emits whole steps of [lower, upper) in both ways, and returns where they
+/// end; null where there are not both ways.
+Value Emitter::emitNontemporal(const Scope &scope, Value lower, Value upper) {
+  if (!nontemporal)
+    return nullptr;
+  Value step = index(unrollFactor * plan.lanes);
+  auto getEnd = [&](Value from) {
+    Value length = fold<arith::SubIOp>(upper, from);
+    return fold<arith::SubIOp>(upper, fold<arith::RemUIOp>(length, step));
+  };
+  State before = carries;
+  SmallVector<Type> types = {b.getIndexType()};
+  for (Value value : flatten(carries))
+    types.push_back(value.getType());
+  auto yield = [&](Value end) {
+    SmallVector<Value> values = {end};
+    values.append(flatten(carries));
+    scf::YieldOp::create(b, values);
+    carries = before;
+  };
+  auto branch = scf::IfOp::create(b, types, nontemporal->condition,
+                                  /*addThenBlock=*/true, /*addElseBlock=*/true);
+  {
+    OpBuilder::InsertionGuard guard(b);
+    b.setInsertionPointToStart(branch.thenBlock());
+    Value start = fold<arith::MinUIOp>(
+        fold<arith::AddIOp>(lower, nontemporal->head), upper);
+    emitTail(scope, lower, start);
+    Value end = getEnd(start);
+    emitBlocks(scope, start, end, /*nontemporal=*/true);
+    // These stores are not ordered with later ones, such as one that tells
+    // another thread that the data is there.
+    LLVM::FenceOp::create(b, LLVM::AtomicOrdering::seq_cst);
+    yield(end);
+    b.setInsertionPointToStart(branch.elseBlock());
+    end = getEnd(lower);
+    emitBlocks(scope, lower, end, /*nontemporal=*/false);
+    yield(end);
+  }
+  carries = unflatten(branch.getResults().drop_front(), before);
+  return branch.getResult(0);
+}
+
+//===----------------------------------------------------------------------===//
+// The nest
+//===----------------------------------------------------------------------===//
+
+SmallVector<Value> Emitter::buildFor(
+    Value lower, Value upper, Value step, ValueRange state,
+    llvm::function_ref<SmallVector<Value>(Value, ValueRange)> body) {
+  auto loop = scf::ForOp::create(
+      b, lower, upper, step, state,
+      [&](OpBuilder &nested, Location, Value iv, ValueRange values) {
+        OpBuilder::InsertionGuard guard(b);
+        b.restoreInsertionPoint(nested.saveInsertionPoint());
+        scf::YieldOp::create(b, body(iv, values));
+      });
+  return llvm::to_vector_of<Value>(loop.getResults());
+}
+
+/// A loop that carries what is being reduced.
+void Emitter::buildCarryingFor(Value lower, Value upper, Value step,
+                               llvm::function_ref<void(Value)> body) {
+  State before = carries;
+  SmallVector<Value> results = buildFor(lower, upper, step, flatten(before),
+                                        [&](Value iv, ValueRange values) {
+                                          carries = unflatten(values, before);
+                                          body(iv);
+                                          return flatten(carries);
+                                        });
+  carries = unflatten(results, before);
+}
+
+void Emitter::buildParallel(Value upper, Value step,
+                            llvm::function_ref<void(Value)> body) {
+  scf::ParallelOp::create(
+      b, ValueRange{index(0)}, ValueRange{upper}, ValueRange{step},
+      [&](OpBuilder &nested, Location, ValueRange ivs) {
+        OpBuilder::InsertionGuard guard(b);
+        b.restoreInsertionPoint(nested.saveInsertionPoint());
+        body(ivs.front());
+      });
+}
+
+/// Emits the nest from loop `level` of those outside of the vector loop.
+void Emitter::emitNest(unsigned level) {
+  for (auto [output, carry] : llvm::zip_equal(plan.outputs, carries))
+    if (output.kind == OutputKind::Reduced && output.depth == level)
+      carry =
+          buildNeutralCarry(b, output, getVectorType(output.getElementType()));
+  if (level == plan.outer.size()) {
+    emitVectorLoop();
+  } else {
+    unsigned loop = plan.outer[level];
+    auto body = [&](Value iv) {
+      ivs[loop] = iv;
+      emitNest(level + 1);
+    };
+    bool isParallel = options.parallel && level == 0 &&
+                      llvm::all_of(plan.outputs, [&](const Output &output) {
+                        return output.uses(loop);
+                      });
+    if (isParallel)
+      buildParallel(sizes[loop], index(1), body);
+    else
+      buildCarryingFor(index(0), sizes[loop], index(1), body);
+    ivs[loop] = nullptr;
+  }
+  for (unsigned output = 0; output < plan.outputs.size(); ++output)
+    if (plan.outputs[output].kind == OutputKind::Reduced &&
+        plan.outputs[output].depth == level)
+      finish(output);
+}
+
+/// Combines what was reduced with the old value in memory.
+void Emitter::finish(unsigned number) {
+  const Output &output = plan.outputs[number];
+  Value total = reduceCarry(b, output, carries[number]);
+  Value sum = combineAll(b, output.combiner, {loadScalar(output), total});
+  memref::StoreOp::create(b, sum, bases[output.operand->getOperandNumber()],
+                          buildIndices(output));
+  carries[number].clear();
+}
+
+void Emitter::emit() {
+  for (const Loop &loop : plan.loops)
+    sizes.push_back(buildSize(loop));
+  ivs.resize(plan.loops.size());
+  carries.resize(plan.outputs.size());
+  bases = llvm::to_vector(op->getOperands());
+  auto collapse = [&](const Access &access) {
+    Value &base = bases[access.operand->getOperandNumber()];
+    if (!access.reassociation.empty())
+      base = memref::CollapseShapeOp::create(b, base, access.reassociation);
+  };
+  llvm::for_each(plan.inputs, collapse);
+  llvm::for_each(plan.outputs, collapse);
+  emitNest(0);
+}
+
+void quant_bnn::vectorize::emitLoops(const Plan &plan, const Options &options) {
+  Emitter(plan, options).emit();
+}

@@ -1,0 +1,49 @@
+//===- VectorizeLinalg.cpp - Linalg on memrefs to vector loops ------------===//
+//
+// Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "VectorizeLinalg.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "quant-bnn/Transforms/Passes.h"
+
+namespace quant_bnn {
+#define GEN_PASS_DEF_QUANTBNNVECTORIZELINALGPASS
+#include "quant-bnn/Transforms/Passes.h.inc"
+} // namespace quant_bnn
+
+using namespace mlir;
+using namespace quant_bnn;
+
+namespace {
+struct QuantBNNVectorizeLinalgPass
+    : quant_bnn::impl::QuantBNNVectorizeLinalgPassBase<
+          QuantBNNVectorizeLinalgPass> {
+  using Base::Base;
+
+  LogicalResult initialize(MLIRContext *context) override {
+    if (vectorWidth >= 64 && llvm::isPowerOf2_64(vectorWidth))
+      return success();
+    return emitError(UnknownLoc::get(context))
+           << "vector-width must be a power of two and at least 64, but is "
+           << int64_t(vectorWidth);
+  }
+
+  void runOnOperation() override {
+    vectorize::Options options{vectorWidth, nontemporalThreshold, parallel};
+    SmallVector<linalg::LinalgOp> ops;
+    getOperation()->walk([&](linalg::LinalgOp op) { ops.push_back(op); });
+    for (linalg::LinalgOp op : ops) {
+      FailureOr<vectorize::Plan> plan = vectorize::buildPlan(op, options);
+      if (failed(plan))
+        continue;
+      vectorize::emitLoops(*plan, options);
+      op->erase();
+    }
+  }
+};
+} // namespace

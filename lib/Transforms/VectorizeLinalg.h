@@ -1,0 +1,154 @@
+//===- VectorizeLinalg.h - Linalg on memrefs to vector loops ----*- C++ -*-===//
+//
+// Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef QUANT_BNN_LIB_TRANSFORMS_VECTORIZELINALG_H
+#define QUANT_BNN_LIB_TRANSFORMS_VECTORIZELINALG_H
+
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+
+namespace quant_bnn::vectorize {
+
+struct Options {
+  /// Bits of one vector: a power of two.
+  int64_t vectorBits;
+  /// Bytes from which on stores bypass the caches; not positive: never.
+  int64_t nontemporalThreshold;
+  bool parallel;
+};
+
+//===----------------------------------------------------------------------===//
+// Analysis
+//===----------------------------------------------------------------------===//
+
+/// A loop of the nest: adjacent dimensions of the op that every operand walks
+/// contiguously, or not at all, are one loop.
+struct Loop {
+  /// The dimensions of the op that it covers.
+  llvm::SmallVector<unsigned> dims;
+  /// Its extent, or dynamic.
+  int64_t size;
+};
+
+/// An operand of the op.
+struct Access {
+  mlir::OpOperand *operand;
+  /// The argument of the body.
+  mlir::BlockArgument argument;
+  /// Where in a memref: over the loops. Unused by scalars.
+  llvm::SmallVector<mlir::AffineExpr> indices;
+  /// How dimensions of the memref form those of `indices`; empty where they are
+  /// the same.
+  llvm::SmallVector<mlir::ReassociationIndices> reassociation;
+
+  mlir::Value getValue() const { return operand->get(); }
+  mlir::MemRefType getMemRefType() const {
+    return mlir::dyn_cast<mlir::MemRefType>(getValue().getType());
+  }
+  mlir::Type getElementType() const {
+    return mlir::getElementTypeOrSelf(getValue().getType());
+  }
+  bool uses(unsigned loop) const;
+};
+
+/// How an output gets its values.
+enum class OutputKind {
+  /// Each iteration writes its own element.
+  Stored,
+  /// Each lane accumulates over the loops inside the vector loop.
+  Lanes,
+  /// Lanes accumulate, and are then combined into one element.
+  Reduced,
+};
+
+struct Output : Access {
+  OutputKind kind;
+  /// The position in the nest, from the outermost loop, from which on no loop
+  /// selects another element: where accumulation starts.
+  unsigned depth;
+  /// Reduced: how.
+  mlir::vector::CombiningKind combiner;
+  /// Reduced: a float sum of so many terms that its rounding errors are carried
+  /// along.
+  bool compensated;
+
+  mlir::Value getYielded() const;
+};
+
+/// What loops to emit for an op.
+struct Plan {
+  mlir::linalg::LinalgOp op;
+  llvm::SmallVector<Loop> loops;
+  llvm::SmallVector<Access> inputs;
+  llvm::SmallVector<Output> outputs;
+  /// The nest: loops outside of the vector loop, it, and loops inside of it.
+  llvm::SmallVector<unsigned> outer;
+  unsigned vectorLoop;
+  llvm::SmallVector<unsigned> inner;
+  /// Elements of one vector.
+  int64_t lanes;
+  /// The values of the body that differ from lane to lane.
+  llvm::DenseSet<mlir::Value> varying;
+
+  bool isVarying(mlir::Operation *bodyOp) const;
+  mlir::Block *getBody() const { return &op->getRegion(0).front(); }
+};
+
+/// Native vectors of one step of the vector loop.
+inline constexpr int64_t unrollFactor = 4;
+/// Steps of plain float addition between compensated ones.
+inline constexpr int64_t stepsPerBlock = 256;
+
+/// Plans the loops of `op`, or fails where vector code would be wrong or slow.
+mlir::FailureOr<Plan> buildPlan(mlir::linalg::LinalgOp op,
+                                const Options &options);
+
+//===----------------------------------------------------------------------===//
+// Reductions
+//===----------------------------------------------------------------------===//
+
+/// How the result of `output` number `index` of `op` combines with its old
+/// value, or nothing.
+std::optional<mlir::vector::CombiningKind>
+matchCombiner(mlir::linalg::LinalgOp op, unsigned index);
+
+/// What `kind` leaves unchanged, in every lane of `type`.
+mlir::Value buildNeutral(mlir::ImplicitLocOpBuilder &builder,
+                         mlir::vector::CombiningKind kind, mlir::Type type);
+
+/// What is accumulated: a sum, and of a compensated one also its rounding
+/// errors.
+using Carry = llvm::SmallVector<mlir::Value>;
+
+Carry buildNeutralCarry(mlir::ImplicitLocOpBuilder &builder,
+                        const Output &output, mlir::Type type);
+
+/// `carry` with `value` added to it.
+Carry accumulate(mlir::ImplicitLocOpBuilder &builder, const Output &output,
+                 const Carry &carry, mlir::Value value);
+
+/// All of `values` combined in a balanced tree.
+mlir::Value combineAll(mlir::ImplicitLocOpBuilder &builder,
+                       mlir::vector::CombiningKind kind,
+                       llvm::SmallVector<mlir::Value> values);
+
+/// The scalar that all lanes of `carry` combine to.
+mlir::Value reduceCarry(mlir::ImplicitLocOpBuilder &builder,
+                        const Output &output, const Carry &carry);
+
+//===----------------------------------------------------------------------===//
+// Emission
+//===----------------------------------------------------------------------===//
+
+/// Emits the loops of `plan` before its op.
+void emitLoops(const Plan &plan, const Options &options);
+
+} // namespace quant_bnn::vectorize
+
+#endif // QUANT_BNN_LIB_TRANSFORMS_VECTORIZELINALG_H

@@ -1,0 +1,69 @@
+// RUN: bnn-opt %s --quant-bnn-vectorize-linalg="nontemporal-threshold=8192" --cse \
+// RUN:   | FileCheck %s
+
+#identity = affine_map<(d0) -> (d0)>
+
+// The size and whether the op is in place are looked at when it runs. A masked
+// head brings the output to the alignment of a vector.
+// CHECK-LABEL: func @dynamic
+// CHECK-DAG:     %[[ENOUGH:.*]] = arith.constant 1024 : index
+// CHECK-DAG:     %[[X:.*]] = memref.extract_aligned_pointer_as_index %arg0
+// CHECK-DAG:     %[[Y:.*]] = memref.extract_aligned_pointer_as_index %arg1
+// CHECK-DAG:     arith.cmpi uge, %{{.*}}, %[[ENOUGH]]
+// CHECK-DAG:     arith.cmpi ne, %[[Y]], %[[X]]
+// CHECK:         %[[END:.*]] = scf.if
+// CHECK:           vector.maskedstore
+// CHECK-COUNT-4:   vector.store {{.*}} {alignment = 64 : i64, nontemporal = true}
+// CHECK:           llvm.fence seq_cst
+// CHECK:         } else {
+// CHECK-NOT:       nontemporal
+// CHECK:         scf.for %{{.*}} = %[[END]]
+// CHECK:           vector.maskedstore
+func.func @dynamic(%x: memref<?xf32>, %y: memref<?xf32>) {
+  linalg.generic {indexing_maps = [#identity, #identity], iterator_types = ["parallel"]}
+      ins(%x : memref<?xf32>) outs(%y : memref<?xf32>) {
+  ^bb0(%in: f32, %out: f32):
+    %sign = quant_bnn.sign %in : f32
+    linalg.yield %sign : f32
+  }
+  return
+}
+
+// CHECK-LABEL: func @small
+// CHECK-NOT:     nontemporal
+// CHECK:         return
+func.func @small(%x: memref<1023xf32>, %y: memref<1023xf32>) {
+  linalg.generic {indexing_maps = [#identity, #identity], iterator_types = ["parallel"]}
+      ins(%x : memref<1023xf32>) outs(%y : memref<1023xf32>) {
+  ^bb0(%in: f32, %out: f32):
+    %sign = quant_bnn.sign %in : f32
+    linalg.yield %sign : f32
+  }
+  return
+}
+
+// CHECK-LABEL: func @in_place
+// CHECK-NOT:     nontemporal
+// CHECK:         return
+func.func @in_place(%x: memref<?xf32>) {
+  linalg.generic {indexing_maps = [#identity, #identity], iterator_types = ["parallel"]}
+      ins(%x : memref<?xf32>) outs(%x : memref<?xf32>) {
+  ^bb0(%in: f32, %out: f32):
+    %sign = quant_bnn.sign %in : f32
+    linalg.yield %sign : f32
+  }
+  return
+}
+
+// CHECK-LABEL: func @read
+// CHECK-NOT:     nontemporal
+// CHECK:         return
+func.func @read(%x: memref<?xf32>, %y: memref<?xf32>) {
+  linalg.generic {indexing_maps = [#identity, #identity], iterator_types = ["parallel"]}
+      ins(%x : memref<?xf32>) outs(%y : memref<?xf32>) {
+  ^bb0(%in: f32, %out: f32):
+    %sum = arith.addf %in, %out : f32
+    linalg.yield %sum : f32
+  }
+  return
+}
