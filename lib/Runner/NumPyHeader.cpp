@@ -33,6 +33,16 @@ std::string NpyElementType::str() const {
   return ((size == 1 ? "|" : "<") + Twine(kind) + Twine(size)).str();
 }
 
+/// Text of the file for a message of one line.
+static std::string quote(StringRef text) {
+  std::string quoted;
+  llvm::raw_string_ostream stream(quoted);
+  stream << "'";
+  llvm::printEscapedString(text.take_front(24), stream);
+  stream << "'";
+  return quoted;
+}
+
 /// Whether a function can take the type at all.
 static bool isSupported(NpyElementType type) {
   switch (type.kind) {
@@ -75,12 +85,8 @@ private:
   }
 
   Error malformed(const Twine &what) {
-    std::string message;
-    llvm::raw_string_ostream stream(message);
-    stream << "malformed header: " << what << " at '";
-    llvm::printEscapedString(rest.rtrim().take_front(16), stream);
-    stream << "'";
-    return createStringError(message);
+    return createStringError("malformed header: " + what + " at " +
+                             quote(rest.rtrim()));
   }
 
   Expected<StringRef> parseString();
@@ -124,13 +130,13 @@ Error HeaderParser::parseElementType() {
   NpyElementType type{size.empty() ? '\0' : size.front(), 0};
   if (size.drop_front(!size.empty()).getAsInteger(10, type.size) ||
       !isSupported(type))
-    return createStringError("element type '" + *string +
-                             "' is not supported: expected bool, an integer of "
+    return createStringError("element type " + quote(*string) +
+                             " is not supported: expected bool, an integer of "
                              "8, 16, 32 or 64 bits, '<f2', '<f4', '<f8' or "
                              "'<V2'");
   if (order == '>' && type.size > 1)
-    return createStringError("element type '" + *string +
-                             "' is big endian, which is not supported");
+    return createStringError("element type " + quote(*string) +
+                             " is big endian, which is not supported");
   elementType = type;
   return Error::success();
 }
@@ -159,7 +165,7 @@ Error HeaderParser::parseShape() {
       return malformed("expected a dimension");
     int64_t dim;
     if (digits.getAsInteger(10, dim))
-      return createStringError("dimension " + digits + " is too large");
+      return createStringError("dimension " + quote(digits) + " is too large");
     rest = rest.drop_front(digits.size());
     dims.push_back(dim);
     comma = consume(",");
@@ -184,7 +190,7 @@ Error HeaderParser::parseEntry(StringRef key) {
     return once(fortranOrder.has_value(), &HeaderParser::parseOrder);
   if (key == "shape")
     return once(shape.has_value(), &HeaderParser::parseShape);
-  return createStringError("malformed header: unknown key '" + key + "'");
+  return createStringError("malformed header: unknown key " + quote(key));
 }
 
 Expected<NpyHeader> HeaderParser::parse() {

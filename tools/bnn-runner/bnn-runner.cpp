@@ -75,7 +75,7 @@ static cl::opt<unsigned>
 
 static llvm::ExitOnError exitOnError("bnn-runner: error: ");
 
-/// Fails unless `paths`, given as `option`, are one for each of `values`.
+/// Fails unless there is one of `paths` for each of `values`.
 static llvm::Error checkCount(ArrayRef<SignatureValue> values, StringRef what,
                               const cl::list<std::string> &paths) {
   if (values.size() == paths.size())

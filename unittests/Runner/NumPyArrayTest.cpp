@@ -205,6 +205,7 @@ TEST_F(NumPyArrayTest, RefusesMalformedHeaders) {
       {"{'shape': (2 3)}", "malformed header: expected ',' or ')' at '3)}'"},
       {"{'shape': (2", "malformed header: expected ',' or ')' at ''"},
       {"{'order': 1}", "malformed header: unknown key 'order'"},
+      {"{'line\n': 1}", "malformed header: unknown key 'line\\0A'"},
       {"{'shape': (), 'shape': ()}",
        "malformed header: key 'shape' is given twice"},
       {"{}", "malformed header: key 'descr' is missing"},
@@ -241,7 +242,7 @@ TEST_F(NumPyArrayTest, RefusesFortranOrder) {
 
 TEST_F(NumPyArrayTest, RefusesWhatIsTooLarge) {
   EXPECT_EQ(getError(makeFile(makeHeader("<f4", "(9223372036854775808,)"))),
-            "dimension 9223372036854775808 is too large");
+            "dimension '9223372036854775808' is too large");
   EXPECT_EQ(getError(makeFile(makeHeader("<f4", "(4294967296, 1073741824)"))),
             "the shape has too many elements");
   EXPECT_EQ(getError(makeFile(makeHeader("|i1", "(9223372036854775807,)"))),
