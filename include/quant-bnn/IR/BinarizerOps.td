@@ -51,10 +51,11 @@ def QuantBNN_SignOp : QuantBNN_SignLikeOp<"sign", [QuantBNN_ValueIdempotent]> {
     dx = g  where |x| <= clip, else 0
     ```
 
-    Both zeros give +1, so every output is one bit. A NaN gives +1, -1 or NaN as
-    `nan` says (`positive`, `negative`, `propagate`), and is outside the window.
-    `clip` is at least 0 and may be infinite. `sign(sign(x))` is not folded: its
-    gradient is not that of `sign(x)`.
+    Both zeros give +1, so every output is one bit (unless `nan = propagate`). A
+    NaN gives +1, -1 or NaN as `nan` says (`positive`, `negative`, `propagate`),
+    and is outside the window. Without `clip` the gradient is `g` even there.
+    `clip` is at least 0 and may be infinite, which cuts at a NaN alone.
+    `sign(sign(x))` is not folded: its gradient is not that of `sign(x)`.
 
     Source: Courbariaux et al. 2016, arXiv:1602.02830 (clip = 1); Bengio et al.
     2013, arXiv:1308.3432 (no clip).
@@ -86,8 +87,9 @@ def QuantBNN_ApproxSignOp : QuantBNN_SignLikeOp<"approx_sign"> {
     dx = (2 - 2 |x|) g  where |x| <= 1, else 0
     ```
 
-    The forward is that of `sign`, `nan` included. The gradient is a select, so
-    it is 0 at an infinite or NaN `x`.
+    The forward is that of `sign`, `nan` included. The gradient is that of
+    2x - x |x| on [-1, 1], which joins -1 and +1 smoothly: its peak is 2, at 0, and
+    it is 0 from |x| = 1 on. It is a select, so it is 0 at an infinite or NaN `x`.
 
     Source: Bi-Real Net, Liu et al. 2018, arXiv:1808.00278.
 
@@ -111,8 +113,10 @@ def QuantBNN_SwishSignOp : QuantBNN_SignLikeOp<"swish_sign"> {
     dx = g b (2 - z tanh(z/2)) / (1 + cosh z),  z = b x,  b = beta
     ```
 
-    The forward is that of `sign`, `nan` included. The gradient is 0 where `z` is
-    infinite and NaN at NaN. `beta` is positive and finite, 5.0 unless given.
+    The forward is that of `sign`, `nan` included. The gradient peaks at `beta g`
+    at 0, changes sign at |z| = 2.399 and tends to 0 from below. It is 0 where `z`
+    is infinite and NaN at NaN. `beta` is positive and finite, 5.0 unless given;
+    the larger it is, the narrower the peak.
 
     Source: BNN+, Darabi et al. 2018, arXiv:1812.11800.
 
@@ -222,7 +226,8 @@ def QuantBNN_SwishSignGradOp
     ```
 
     It is 0 where `z` is infinite, and NaN at NaN. The factor has a root near
-    |z| = 2.399, so its error is bounded in ulps of `b g`, not of the result.
+    |z| = 2.399, so the error is bounded in terms of `b g`, not of the result: it
+    is at most 8 epsilon |b g|, with the epsilon of the type.
 
     Example:
 

@@ -46,9 +46,12 @@ def QuantBNN_StraightThroughOp : QuantBNN_GradientControlOp<"straight_through"> 
     dx = g  where |x| <= clip, else 0
     ```
 
-    and nothing goes to `q`. A NaN `x` is outside. This is the base form of the
-    straight-through estimator (Bengio et al. 2013, arXiv:1308.3432), and what
-    `x + (q(x) - x).detach()` means. `clip` is at least 0 and may be infinite.
+    and nothing goes to `q`. A NaN `x` is outside. `clip` is at least 0 and may be
+    infinite.
+
+    This is the base form of the straight-through estimator (Bengio et al. 2013,
+    arXiv:1308.3432), and what `x + (q(x) - x).detach()` means; that expression
+    rounds twice, while the value here is `q` to the bit. Lowering moves no data.
 
     Example:
 
@@ -114,7 +117,9 @@ def QuantBNN_QActivationOp : QuantBNN_DecomposableOp<"qactivation", [
     `approx_sign`, `swish_sign`, `ste_heaviside`, `input_dorefa`,
     `weight_dorefa`. The last two need `bits` and no other takes it; only
     `swish_sign` takes `beta`. `weight_dorefa` reduces, so it needs a ranked
-    tensor. All other attributes of the quantizer are its defaults.
+    tensor. All other attributes of the quantizer are its defaults. Without
+    `threshold` nothing is cancelled; a `threshold` of 0 passes the gradient at 0
+    alone.
 
     The op canonicalizes to the two that it stands for.
 

@@ -25,14 +25,40 @@ def QuantBNN_Dialect : Dialect {
     tensor of one. Ops that reduce take ranked tensors only. The result type is
     the operand type, and a scalar operand has the element type of `T`.
 
+    **Attributes** are written as `keyword = value`, in the order that each op
+    gives, floats with a dot (an infinite one as `0x7FF0000000000000`). One that
+    has its default is not printed. These limits hold throughout:
+
+    | attribute | limits |
+    |---|---|
+    | `bits` | from 1, or 2 where levels are signed, to 24 for `f32` and `f64`, 11 for `f16`, 8 for `bf16`: every level is exact |
+    | `clip`, `threshold` | at least 0; may be infinite, not NaN |
+    | `beta` | positive and finite |
+
     **Numerics.** `f16` and `bf16` compute in `f32` and round once, at the end.
     Every other operation is rounded as written, half to even: no contraction, no
     fast-math, no flush to zero. Float attributes are rounded to the compute type
-    before use.
+    before use. The sign of a zero result and the payload of a NaN are free. What
+    is not determined to the bit (tanh, exp and sums) says so.
+
+    **Windows.** A gradient that is cut outside a window is a select, not a
+    product: what is outside gives 0 even where `g` is infinite or NaN. Windows
+    are closed, and a NaN is outside of every one.
 
     **Folding.** A fold or canonicalization of this dialect preserves the value
     *and* the gradient. What is true of values only is applied by
     `quant-bnn-strip-gradients`, for inference.
+
+    A layer and its gradient:
+
+    ```mlir
+    // Forward: cancel the gradient where x has saturated, then binarize.
+    %c = quant_bnn.gradient_cancellation %x threshold = 1.0 : tensor<?x64xf32>
+    %y = quant_bnn.approx_sign %c : tensor<?x64xf32>
+    // Backward: g is the gradient of y, dx that of x.
+    %dc = quant_bnn.approx_sign_grad %c, %g : tensor<?x64xf32>
+    %dx = quant_bnn.gradient_cancellation_grad %x, %dc threshold = 1.0 : tensor<?x64xf32>
+    ```
 
     **Extending.** An elementwise op states its scalar math once, in
     `buildForward`; an op that reduces or has a scalar result states its

@@ -37,9 +37,10 @@ def QuantBNN_InputDoReFaOp : QuantBNN_ElementwiseOp<"input_dorefa", [
     dx = g  where 0 <= x <= 1, else 0     grad = window
     ```
 
-    Ties round to even. A NaN gives NaN, and is outside the window. `bits` is at
-    least 1 and at most 24 (`f32`, `f64`), 11 (`f16`) or 8 (`bf16`), so that
-    every level is exact in the type.
+    Ties round to even: with 1 bit 0.5 gives 0, with 2 bits 2/3. An infinity
+    clamps to 0 or 1. A NaN gives NaN, and is outside the window. `bits` is at
+    least 1 and at most 24 (`f32`, `f64`), 11 (`f16`) or 8 (`bf16`), so that every
+    level is exact in the type. The division is correctly rounded.
 
     Source: DoReFa-Net, Zhou et al. 2016, arXiv:1606.06160, equation 6.
 
@@ -74,12 +75,13 @@ def QuantBNN_WeightDoReFaOp
     ```
 
     `m` is a constant of the gradient (detached). Where `m = 0` (all zero)
-    `t / (2m)` counts as 0, and the `tanh` gradient is 0. Any NaN makes every
-    output NaN. An empty tensor gives an empty one. Limits of `bits` as in
-    `input_dorefa`.
+    `t / (2m)` counts as 0, and the `tanh` gradient is 0. An infinite weight is
+    one of tanh 1. Any NaN makes every output NaN, and every `tanh` gradient. An
+    empty tensor gives an empty one. Limits of `bits` as in `input_dorefa`. With 1
+    bit a 0 gives -1, for it is a tie: this is not `sign`.
 
-    Results are one of the levels exactly; which one may be the neighbour where
-    `(t / (2m) + 1/2) n` lies within the error of tanh of a tie.
+    A result is one of the levels exactly; which one may be the neighbour where
+    `(t / (2m) + 1/2) n` lies within `7 n` epsilon of a tie, the error of tanh.
 
     Source: DoReFa-Net, Zhou et al. 2016, arXiv:1606.06160, equation 9. The
     gradient that follows from it is `tanh`; the others are what is in use.
@@ -114,9 +116,11 @@ def QuantBNN_MinMaxOp : QuantBNN_RangeQuantizerOp<"min_max", [
     ```
 
     `q` holds integers as floats and `s` is their scale: `q / s` is `x` to within
-    half a step. `s` is detached. Where `m = 0`, or the tensor is empty, `q = 0`
-    and `s = 0`. Any NaN makes `s` and every `q` NaN. An infinite `m` gives
-    `s = 0`. `bits` is at least 2; the upper limits are those of `input_dorefa`.
+    half a step. `s` is detached, and the clamp never acts, so the gradient is the
+    same everywhere. Where `m = 0`, or the tensor is empty, `q = 0` and `s = 0`.
+    Any NaN makes `s` and every `q` NaN. An infinite `m` gives `s = 0`, and so 0
+    for finite elements and NaN for infinite ones. `bits` is at least 2; the upper
+    limits are those of `input_dorefa`.
 
     Source: torchapprox's MinMaxQuant; it is the symmetric, narrow-range form of
     Jacob et al. 2018, arXiv:1712.05877.
@@ -151,7 +155,9 @@ def QuantBNN_PactOp : QuantBNN_RangeQuantizerOp<"pact", [
     ```
 
     `unrounded` leaves out the roundeven. `alpha <= 0` or NaN gives `s = 0`,
-    `q = 0` and zero gradients. With R the closed range [-alpha, alpha] (signed)
+    `q = 0` and zero gradients; else a NaN `x` gives a NaN `q`, and is in no
+    range. An infinite `alpha` gives `s = 0` by the formula, and with it a level
+    of 0 and a value of 0 / 0, NaN. With R the closed range [-alpha, alpha] (signed)
     or [0, alpha] (unsigned), g the cotangent of `q` and gs that of `s`:
 
     ```
@@ -165,7 +171,12 @@ def QuantBNN_PactOp : QuantBNN_RangeQuantizerOp<"pact", [
       dx     = g s,  dalpha = 0
     ```
 
-    `compat` is what torchapprox does, where alpha never learns. `bits` is at
+    In the form `value`, an `x` at the edge of R is counted for both gradients. In
+    the form `level` dalpha comes from the dependence of the level and of s on
+    alpha: with `dequantize` after it, dx is that of the form `value`, and so is
+    dalpha but for the rounding, sum of g (q / s - x) / alpha where x in R.
+    `compat` is what torchapprox does, where alpha never learns.
+    The gradient op needs a ranked tensor, since dalpha is a sum. `bits` is at
     least 1, and at least 2 if signed; the upper limits are those of
     `input_dorefa`.
 
@@ -202,6 +213,10 @@ def QuantBNN_DequantizeOp : QuantBNN_ElementwiseOp<"dequantize", [
     dq = g / s,              0 where s = 0
     ds = -sum of g q / s^2,  0 where s = 0
     ```
+
+    It is the inverse of `min_max` and of the form `level` of `pact`. A zero scale
+    gives 0 whatever `q` is, so that a tensor of zeros comes back as zeros; a NaN
+    scale gives NaN.
 
     `s` is a scalar of the element type of `q`; after vectorization it may have
     the type of `q`, which is then printed.
@@ -260,7 +275,8 @@ def QuantBNN_WeightDoReFaGradOp : QuantBNN_DecomposableOp<"weight_dorefa_grad", 
 
     `m = max |t|` over the tensor is computed unless it is given as `max`, a
     residual of the forward of the element type. Where `m = 0` the `tanh`
-    gradient is 0.
+    gradient is 0; where `m` is NaN it is NaN. With `grad = identity` the op folds
+    to `g`, with `grad = zero` and a static shape to zeros.
 
     Example:
 
@@ -314,7 +330,8 @@ def QuantBNN_PactGradOp : QuantBNN_DecomposableOp<"pact_grad", [
     `scale_gradient`, if given, that of `s`; it has the element type of `x` and
     acts only with `form = level` and `grad = full`, since elsewhere `s` is
     detached. The sum accumulates in `f32` (`f64` for `f64`), in an order that is
-    the same on every run.
+    the same on every run on one target; its error is bounded by that of the
+    accumulation, relative to the sum of absolute terms.
 
     Example:
 
@@ -350,7 +367,8 @@ def QuantBNN_DequantizeGradOp : QuantBNN_DecomposableOp<"dequantize_grad", [
     ```
 
     The sum accumulates in `f32` (`f64` for `f64`), in an order that is the same
-    on every run.
+    on every run on one target, and is divided by `s` twice: `s^2` may overflow
+    where the quotient does not.
 
     Example:
 
