@@ -8,7 +8,6 @@
 
 #include "mlir/Conversion/Passes.h"
 #include "mlir/Dialect/Arith/Transforms/Passes.h"
-#include "mlir/Dialect/Bufferization/Pipelines/Passes.h"
 #include "mlir/Dialect/Bufferization/Transforms/Passes.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/LLVMIR/Transforms/RequestCWrappers.h"
@@ -59,6 +58,11 @@ VectorizeFields::VectorizeFields(PassOptions *parent)
                             clEnumValN(MathAccuracy::Libm, "libm",
                                        "by the C math library"))} {}
 
+FinalizeLLVMFields::FinalizeLLVMFields(PassOptions *parent)
+    : openmp{*parent, "openmp",
+             llvm::cl::desc("Lower parallel loops to OpenMP"),
+             llvm::cl::init(false)} {}
+
 //===----------------------------------------------------------------------===//
 // Pipelines
 //===----------------------------------------------------------------------===//
@@ -77,6 +81,17 @@ void quant_bnn::buildFusePipeline(OpPassManager &pm) {
   addCleanup(functions);
 }
 
+/// Frees what is not returned. This is the upstream pipeline without the passes
+/// for what bufferization does not make here.
+static void addDeallocation(OpPassManager &pm) {
+  pm.addPass(bufferization::createOwnershipBasedBufferDeallocationPass());
+  pm.addPass(createCanonicalizerPass());
+  pm.addPass(bufferization::createBufferDeallocationSimplificationPass());
+  pm.addPass(bufferization::createLowerDeallocationsPass());
+  addCleanup(pm);
+  pm.addPass(createConvertBufferizationToMemRefPass());
+}
+
 void quant_bnn::buildBufferizePipeline(OpPassManager &pm,
                                        const BufferizeFields &options) {
   if (options.results == ResultConvention::OutParams)
@@ -91,53 +106,62 @@ void quant_bnn::buildBufferizePipeline(OpPassManager &pm,
   OpPassManager &functions = pm.nest<func::FuncOp>();
   addCleanup(functions);
   functions.addPass(createQuantBNNSeparateResultsPass());
-  bufferization::BufferDeallocationPipelineOptions deallocation;
-  bufferization::buildBufferDeallocationPipeline(pm, deallocation);
-  pm.addPass(createConvertBufferizationToMemRefPass());
+  addDeallocation(pm);
 }
 
 void quant_bnn::buildVectorizePipeline(OpPassManager &pm,
                                        const VectorizeFields &options) {
   OpPassManager &functions = pm.nest<func::FuncOp>();
-  functions.addPass(createConvertQuantBNNToArithPass());
+  functions.addPass(createQuantBNNExpandStridedCopiesPass());
+  QuantBNNVectorizeLinalgPassOptions vectorize;
+  vectorize.vectorWidth = options.vectorWidth;
+  vectorize.nontemporalThreshold = options.nontemporalThreshold;
+  vectorize.parallel = options.parallel;
+  functions.addPass(createQuantBNNVectorizeLinalgPass(vectorize));
+  // What does not vectorize.
   if (options.parallel)
     functions.addPass(createConvertLinalgToParallelLoopsPass());
   else
     functions.addPass(createConvertLinalgToLoopsPass());
+  functions.addPass(createConvertQuantBNNToArithPass());
   if (options.math == MathAccuracy::Fast)
     functions.addPass(createQuantBNNApproximateMathPass());
   addCleanup(functions);
 }
 
-void quant_bnn::buildFinalizeLLVMPipeline(OpPassManager &pm) {
+void quant_bnn::buildFinalizeLLVMPipeline(OpPassManager &pm,
+                                          const FinalizeLLVMFields &options) {
+  if (options.openmp) {
+    pm.addPass(createConvertSCFToOpenMPPass());
+    // The conversion wraps bodies into regions of one block, which only
+    // canonicalization makes fit for the conversion to cf.
+    pm.addNestedPass<func::FuncOp>(createCanonicalizerPass());
+  }
   OpPassManager &functions = pm.nest<func::FuncOp>();
   arith::ArithExpandOpsPassOptions expand;
   expand.includeBf16 = true;
   functions.addPass(arith::createArithExpandOpsPass(expand));
   functions.addPass(memref::createExpandStridedMetadataPass());
   functions.addPass(createLowerAffinePass());
-  // scf.parallel that is left wraps its body in a region of one block, which
-  // only canonicalization makes fit for the conversion to cf.
-  pm.addPass(createConvertSCFToOpenMPPass());
-  OpPassManager &lowered = pm.nest<func::FuncOp>();
-  addCleanup(lowered);
-  lowered.addPass(createConvertVectorToSCFPass());
-  lowered.addPass(createSCFToControlFlowPass());
-  pm.addNestedPass<func::FuncOp>(LLVM::createLLVMRequestCWrappersPass());
+  functions.addPass(createConvertVectorToSCFPass());
+  functions.addPass(createSCFToControlFlowPass());
+  functions.addPass(LLVM::createLLVMRequestCWrappersPass());
   // A 32-bit index would silently lose what lies past 2^31 elements.
   ConvertVectorToLLVMPassOptions vectors;
   vectors.force32BitVectorIndices = false;
-  pm.addPass(createConvertVectorToLLVMPass(vectors));
-  // Before libm: it turns what LLVM has an intrinsic for into calls.
-  pm.addPass(createConvertMathToLLVMPass());
+  functions.addPass(createConvertVectorToLLVMPass(vectors));
+  // Before libm, which turns what LLVM has an intrinsic for into calls.
+  functions.addPass(createConvertMathToLLVMPass());
+  functions.addPass(createArithToLLVMConversionPass());
+  functions.addPass(createConvertIndexToLLVMPass());
+  functions.addPass(createUBToLLVMConversionPass());
+  // These declare functions of the C library.
   pm.addPass(createConvertMathToLibmPass());
-  pm.addPass(createArithToLLVMConversionPass());
-  pm.addPass(createConvertIndexToLLVMPass());
-  pm.addPass(createUBToLLVMConversionPass());
-  pm.addPass(createConvertControlFlowToLLVMPass());
   pm.addPass(createFinalizeMemRefToLLVMConversionPass());
-  pm.addPass(createConvertOpenMPToLLVMPass());
+  if (options.openmp)
+    pm.addPass(createConvertOpenMPToLLVMPass());
   pm.addPass(createConvertFuncToLLVMPass());
+  pm.addPass(createConvertControlFlowToLLVMPass());
   pm.addPass(createReconcileUnrealizedCastsPass());
 }
 
@@ -146,7 +170,9 @@ void quant_bnn::buildLowerToLLVMPipeline(OpPassManager &pm,
   buildFusePipeline(pm);
   buildBufferizePipeline(pm, options);
   buildVectorizePipeline(pm, options);
-  buildFinalizeLLVMPipeline(pm);
+  FinalizeLLVMOptions finalize;
+  finalize.openmp = options.parallel;
+  buildFinalizeLLVMPipeline(pm, finalize);
 }
 
 void quant_bnn::registerQuantBNNPipelines() {
@@ -162,7 +188,7 @@ void quant_bnn::registerQuantBNNPipelines() {
       "quant-bnn-vectorize-pipeline",
       "linalg on buffers to loops over vectors, with quant_bnn expanded",
       buildVectorizePipeline);
-  PassPipelineRegistration<>(
+  PassPipelineRegistration<FinalizeLLVMOptions>(
       "quant-bnn-finalize-llvm-pipeline",
       "loops, vectors, math and buffers to the LLVM dialect",
       buildFinalizeLLVMPipeline);

@@ -46,10 +46,18 @@ struct VectorizeFields {
   using PassOptions = mlir::detail::PassOptions;
   explicit VectorizeFields(PassOptions *parent);
 
-  PassOptions::Option<unsigned> vectorWidth;
+  PassOptions::Option<int64_t> vectorWidth;
   PassOptions::Option<int64_t> nontemporalThreshold;
   PassOptions::Option<bool> parallel;
   PassOptions::Option<MathAccuracy> math;
+};
+
+/// Options of buildFinalizeLLVMPipeline.
+struct FinalizeLLVMFields {
+  using PassOptions = mlir::detail::PassOptions;
+  explicit FinalizeLLVMFields(PassOptions *parent);
+
+  PassOptions::Option<bool> openmp;
 };
 
 struct BufferizeOptions : mlir::PassPipelineOptions<BufferizeOptions>,
@@ -60,6 +68,11 @@ struct BufferizeOptions : mlir::PassPipelineOptions<BufferizeOptions>,
 struct VectorizeOptions : mlir::PassPipelineOptions<VectorizeOptions>,
                           VectorizeFields {
   VectorizeOptions() : VectorizeFields(this) {}
+};
+
+struct FinalizeLLVMOptions : mlir::PassPipelineOptions<FinalizeLLVMOptions>,
+                             FinalizeLLVMFields {
+  FinalizeLLVMOptions() : FinalizeLLVMFields(this) {}
 };
 
 struct LowerToLLVMOptions : mlir::PassPipelineOptions<LowerToLLVMOptions>,
@@ -80,7 +93,8 @@ void buildVectorizePipeline(mlir::OpPassManager &pm,
                             const VectorizeFields &options);
 
 /// Loops, vectors, math and buffers to the LLVM dialect.
-void buildFinalizeLLVMPipeline(mlir::OpPassManager &pm);
+void buildFinalizeLLVMPipeline(mlir::OpPassManager &pm,
+                               const FinalizeLLVMFields &options);
 
 /// All of the above: quant_bnn to the LLVM dialect for the CPU.
 void buildLowerToLLVMPipeline(mlir::OpPassManager &pm,

@@ -116,6 +116,17 @@ def QuantBNNConvertResultsToOutParamsPass
                            "::mlir::memref::MemRefDialect"];
 }
 
+def QuantBNNExpandStridedCopiesPass : Pass<"quant-bnn-expand-strided-copies"> {
+  let summary = "Copy between strided buffers with linalg";
+  let description = [{
+    Replaces `memref.copy` from or to a buffer that is not one block of memory by
+    a `linalg.generic`. Lowered as it is, it would call a function of the MLIR
+    runtime, which ahead-of-time users need not have. A copy of one block becomes
+    a `memcpy`.
+  }];
+  let dependentDialects = ["::mlir::linalg::LinalgDialect"];
+}
+
 def QuantBNNFuseSiblingsPass : Pass<"quant-bnn-fuse-siblings"> {
   let summary = "Fuse generics over the same elements into one loop";
   let description = [{
