@@ -74,15 +74,20 @@ def QuantBNNAnnotateFunctionsPass
     Example:
 
     ```mlir
-    func.func @f(%x: tensor<?xf32>) -> tensor<?xf32>
+    func.func @f(%x: tensor<?xf32>) -> tensor<?xf32> {
+      %y = quant_bnn.sign %x : tensor<?xf32>
+      return %y : tensor<?xf32>
+    }
     ```
 
     becomes
 
     ```mlir
-    func.func @f(%x: tensor<?xf32> {bufferization.writable = false})
-        -> tensor<?xf32>
-        attributes {quant_bnn.signature = (tensor<?xf32>) -> tensor<?xf32>}
+    func.func @f(%x: tensor<?xf32> {bufferization.writable = false}) -> tensor<?xf32>
+        attributes {quant_bnn.signature = (tensor<?xf32>) -> tensor<?xf32>} {
+      %y = quant_bnn.sign %x : tensor<?xf32>
+      return %y : tensor<?xf32>
+    }
     ```
   }];
   let dependentDialects = ["::mlir::bufferization::BufferizationDialect",
@@ -103,13 +108,21 @@ def QuantBNNConvertResultsToOutParamsPass
     Example:
 
     ```mlir
-    func.func @f(%x: tensor<?xf32>) -> (tensor<?xf32>, f32)
+    func.func @f(%x: tensor<?xf32>) -> (tensor<?xf32>, f32) {
+      %q, %s = quant_bnn.min_max %x bits = 8 : tensor<?xf32>
+      return %q, %s : tensor<?xf32>, f32
+    }
     ```
 
     becomes
 
     ```mlir
-    func.func @f(%x: tensor<?xf32>, %out: memref<?xf32>) -> f32
+    func.func @f(%x: tensor<?xf32>, %out: memref<?xf32>) -> f32 {
+      %q, %s = quant_bnn.min_max %x bits = 8 : tensor<?xf32>
+      bufferization.materialize_in_destination %q in restrict writable %out
+          : (tensor<?xf32>, memref<?xf32>) -> ()
+      return %s : f32
+    }
     ```
   }];
   let dependentDialects = ["::mlir::bufferization::BufferizationDialect",
@@ -182,6 +195,26 @@ def QuantBNNSeparateResultsPass
     caller would free twice. Copies every returned memref that may share its
     buffer with an earlier one. What is returned and not owned (an argument, a
     constant) is copied by ownership-based deallocation.
+
+    Example:
+
+    ```mlir
+    func.func @f() -> (memref<4xf32>, memref<4xf32>) {
+      %y = memref.alloc() : memref<4xf32>
+      return %y, %y : memref<4xf32>, memref<4xf32>
+    }
+    ```
+
+    becomes
+
+    ```mlir
+    func.func @f() -> (memref<4xf32>, memref<4xf32>) {
+      %y = memref.alloc() : memref<4xf32>
+      %copy = memref.alloc() : memref<4xf32>
+      memref.copy %y, %copy : memref<4xf32> to memref<4xf32>
+      return %y, %copy : memref<4xf32>, memref<4xf32>
+    }
+    ```
   }];
   let dependentDialects = ["::mlir::memref::MemRefDialect"];
 }
@@ -257,21 +290,30 @@ def QuantBNNVectorizeLinalgPass : Pass<"quant-bnn-vectorize-linalg"> {
     becomes, with one vector a step,
 
     ```mlir
-    %flat_x = memref.collapse_shape %x [[0, 1]] : memref<?x?xf32> into memref<?xf32>
-    %flat_y = memref.collapse_shape %y [[0, 1]] : memref<?x?xf32> into memref<?xf32>
-    scf.for %i = %c0 to %whole step %c16 {
-      %in = vector.load %flat_x[%i] : memref<?xf32>, vector<16xf32>
-      %sign = quant_bnn.sign %in : vector<16xf32>
-      vector.store %sign, %flat_y[%i] : memref<?xf32>, vector<16xf32>
-    }
-    scf.for %i = %whole to %size step %c16 {
-      %left = arith.subi %size, %i : index
-      %mask = vector.create_mask %left : vector<16xi1>
-      %in = vector.maskedload %flat_x[%i], %mask, %zero
-          : memref<?xf32>, vector<16xi1>, vector<16xf32> into vector<16xf32>
-      %sign = quant_bnn.sign %in : vector<16xf32>
-      vector.maskedstore %flat_y[%i], %mask, %sign
-          : memref<?xf32>, vector<16xi1>, vector<16xf32>
+    func.func @sign(%x: memref<?x?xf32>, %y: memref<?x?xf32>) {
+      %c0 = arith.constant 0 : index
+      %c16 = arith.constant 16 : index
+      %zero = arith.constant dense<0.0> : vector<16xf32>
+      %flat_x = memref.collapse_shape %x [[0, 1]] : memref<?x?xf32> into memref<?xf32>
+      %flat_y = memref.collapse_shape %y [[0, 1]] : memref<?x?xf32> into memref<?xf32>
+      %size = memref.dim %flat_x, %c0 : memref<?xf32>
+      %rest = arith.remui %size, %c16 : index
+      %whole = arith.subi %size, %rest : index
+      scf.for %i = %c0 to %whole step %c16 {
+        %in = vector.load %flat_x[%i] : memref<?xf32>, vector<16xf32>
+        %sign = quant_bnn.sign %in : vector<16xf32>
+        vector.store %sign, %flat_y[%i] : memref<?xf32>, vector<16xf32>
+      }
+      scf.for %i = %whole to %size step %c16 {
+        %left = arith.subi %size, %i : index
+        %mask = vector.create_mask %left : vector<16xi1>
+        %in = vector.maskedload %flat_x[%i], %mask, %zero
+            : memref<?xf32>, vector<16xi1>, vector<16xf32> into vector<16xf32>
+        %sign = quant_bnn.sign %in : vector<16xf32>
+        vector.maskedstore %flat_y[%i], %mask, %sign
+            : memref<?xf32>, vector<16xi1>, vector<16xf32>
+      }
+      return
     }
     ```
   }];
