@@ -198,8 +198,10 @@ buildElementwiseGeneric(OpBuilder &builder, Location loc, TypeRange resultTypes,
   SmallVector<OpFoldResult> sizes = tensor::getMixedSizes(builder, loc, shaped);
   SmallVector<Value> inits;
   for (Type type : resultTypes) {
+    auto resultType = cast<RankedTensorType>(type);
     inits.push_back(tensor::EmptyOp::create(builder, loc, sizes,
-                                            getElementTypeOrSelf(type)));
+                                            resultType.getElementType(),
+                                            resultType.getEncoding()));
     maps.push_back(identity);
   }
   SmallVector<utils::IteratorType> iterators(rank,

@@ -73,8 +73,8 @@ quant_bnn::detail::buildElementwiseAndSum(OpBuilder &builder, Location loc,
                                          builder.getFloatAttr(sumType, 0.0));
   SmallVector<OpFoldResult> sizes =
       tensor::getMixedSizes(builder, loc, operands.front());
-  Value init =
-      tensor::EmptyOp::create(builder, loc, sizes, type.getElementType());
+  Value init = tensor::EmptyOp::create(
+      builder, loc, sizes, type.getElementType(), type.getEncoding());
   Value accumulator = buildAccumulator(builder, loc, zero);
   // The sum makes every dimension a reduction, though the first result is
   // elementwise.

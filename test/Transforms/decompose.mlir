@@ -209,3 +209,15 @@ func.func @elementwise_stays(%x: tensor<?xf32>, %s: f32) -> (tensor<?xf32>, tens
   %1 = quant_bnn.dequantize %x, %s : tensor<?xf32>
   return %0, %1 : tensor<?xf32>, tensor<?xf32>
 }
+
+// -----
+
+// The encoding of a tensor is that of its destination too.
+// CHECK-LABEL: func @encoding(
+func.func @encoding(%x: tensor<?xf32, "blocked">, %alpha: f32) -> (tensor<?xf32, "blocked">, tensor<?xf32, "blocked">) {
+  // CHECK: linalg.generic {{.*}} outs(%{{.*}} : tensor<?xf32, "blocked">)
+  // CHECK: linalg.generic {{.*}} outs(%{{.*}}, %{{.*}} : tensor<?xf32, "blocked">, tensor<f32>)
+  %q, %s = quant_bnn.pact %x, %alpha bits = 8 : tensor<?xf32, "blocked">
+  %dx, %dalpha = quant_bnn.pact_grad %x, %alpha, %q bits = 8 : tensor<?xf32, "blocked">
+  return %q, %dx : tensor<?xf32, "blocked">, tensor<?xf32, "blocked">
+}
