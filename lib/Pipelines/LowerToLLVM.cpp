@@ -113,6 +113,8 @@ void quant_bnn::buildVectorizePipeline(OpPassManager &pm,
                                        const VectorizeFields &options) {
   OpPassManager &functions = pm.nest<func::FuncOp>();
   functions.addPass(createQuantBNNExpandStridedCopiesPass());
+  // First, so that bodies are as long as they are.
+  functions.addPass(createConvertQuantBNNToArithPass());
   QuantBNNVectorizeLinalgPassOptions vectorize;
   vectorize.vectorWidth = options.vectorWidth;
   vectorize.nontemporalThreshold = options.nontemporalThreshold;
@@ -123,7 +125,6 @@ void quant_bnn::buildVectorizePipeline(OpPassManager &pm,
     functions.addPass(createConvertLinalgToParallelLoopsPass());
   else
     functions.addPass(createConvertLinalgToLoopsPass());
-  functions.addPass(createConvertQuantBNNToArithPass());
   if (options.math == MathAccuracy::Fast)
     functions.addPass(createQuantBNNApproximateMathPass());
   addCleanup(functions);
@@ -152,16 +153,11 @@ void quant_bnn::buildFinalizeLLVMPipeline(OpPassManager &pm,
   functions.addPass(createConvertVectorToLLVMPass(vectors));
   // Before libm, which turns what LLVM has an intrinsic for into calls.
   functions.addPass(createConvertMathToLLVMPass());
-  functions.addPass(createArithToLLVMConversionPass());
-  functions.addPass(createConvertIndexToLLVMPass());
-  functions.addPass(createUBToLLVMConversionPass());
-  // These declare functions of the C library.
   pm.addPass(createConvertMathToLibmPass());
-  pm.addPass(createFinalizeMemRefToLLVMConversionPass());
-  if (options.openmp)
-    pm.addPass(createConvertOpenMPToLLVMPass());
-  pm.addPass(createConvertFuncToLLVMPass());
-  pm.addPass(createConvertControlFlowToLLVMPass());
+  // Everything else at once.
+  ConvertToLLVMPassOptions convert;
+  convert.allowPatternRollback = false;
+  pm.addPass(createConvertToLLVMPass(convert));
   pm.addPass(createReconcileUnrealizedCastsPass());
 }
 

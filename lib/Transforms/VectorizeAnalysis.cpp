@@ -233,7 +233,7 @@ static bool isLongSum(const Plan &plan, const Output &output,
     if (ShapedType::isDynamic(size) || llvm::MulOverflow(terms, size, terms))
       return true;
   }
-  return terms > stepsPerBlock * unrollFactor * plan.lanes;
+  return terms > stepsPerBlock * plan.unrollFactor * plan.lanes;
 }
 
 static LogicalResult classifyOutput(Plan &plan, Output &output,
@@ -318,6 +318,15 @@ static int64_t getLaneBits(const Plan &plan) {
   return llvm::PowerOf2Ceil(widest);
 }
 
+/// Enough to hide the latency of small bodies; large ones have enough to do,
+/// and repeating them costs time to compile.
+static int64_t getUnrollFactor(const Plan &plan) {
+  int64_t size = llvm::count_if(*plan.getBody(), [&](Operation &bodyOp) {
+    return plan.isVarying(&bodyOp);
+  });
+  return size <= 6 ? 4 : size <= 24 ? 2 : 1;
+}
+
 FailureOr<Plan> quant_bnn::vectorize::buildPlan(linalg::LinalgOp op,
                                                 const Options &options) {
   if (!op.hasPureBufferSemantics() || !hasVectorizableOperands(op))
@@ -330,6 +339,7 @@ FailureOr<Plan> quant_bnn::vectorize::buildPlan(linalg::LinalgOp op,
   if (failed(chooseVectorLoop(plan)) || failed(analyzeBody(plan)))
     return failure();
   plan.lanes = std::max<int64_t>(options.vectorBits / getLaneBits(plan), 1);
+  plan.unrollFactor = getUnrollFactor(plan);
   orderNest(plan);
   if (failed(classifyOutputs(plan)))
     return failure();

@@ -449,11 +449,11 @@ void Emitter::accumulateState(const State &state) {
 /// Emits whole steps over [lower, upper).
 void Emitter::emitSteps(const Scope &scope, Value lower, Value upper,
                         bool nontemporal) {
-  State initial = buildNeutralState(unrollFactor);
+  State initial = buildNeutralState(plan.unrollFactor);
   SmallVector<Value> results = buildFor(
-      lower, upper, index(unrollFactor * plan.lanes), flatten(initial),
+      lower, upper, index(plan.unrollFactor * plan.lanes), flatten(initial),
       [&](Value iv, ValueRange values) {
-        return flatten(emitStep(scope, iv, unrollFactor, /*mask=*/nullptr,
+        return flatten(emitStep(scope, iv, plan.unrollFactor, /*mask=*/nullptr,
                                 nontemporal, unflatten(values, initial)));
       });
   accumulateState(unflatten(results, initial));
@@ -469,7 +469,7 @@ void Emitter::emitBlocks(const Scope &scope, Value lower, Value upper,
         return output.kind == OutputKind::Reduced && output.compensated;
       }))
     return emitSteps(scope, lower, upper, nontemporal);
-  Value block = index(stepsPerBlock * unrollFactor * plan.lanes);
+  Value block = index(stepsPerBlock * plan.unrollFactor * plan.lanes);
   buildCarryingFor(lower, upper, block, [&](Value iv) {
     Value end = fold<arith::MinUIOp>(fold<arith::AddIOp>(iv, block), upper);
     emitSteps(scope, iv, end, nontemporal);
@@ -508,7 +508,8 @@ void Emitter::emitRange(const Scope &scope, Value lower, Value upper) {
   Value end = emitNontemporal(scope, lower, upper);
   if (!end) {
     Value length = fold<arith::SubIOp>(upper, lower);
-    Value rest = fold<arith::RemUIOp>(length, index(unrollFactor * plan.lanes));
+    Value rest =
+        fold<arith::RemUIOp>(length, index(plan.unrollFactor * plan.lanes));
     end = fold<arith::SubIOp>(upper, rest);
     emitBlocks(scope, lower, end, /*nontemporal=*/false);
   }
@@ -663,7 +664,7 @@ void Emitter::prepareNontemporal() {
 Value Emitter::emitNontemporal(const Scope &scope, Value lower, Value upper) {
   if (!nontemporal)
     return nullptr;
-  Value step = index(unrollFactor * plan.lanes);
+  Value step = index(plan.unrollFactor * plan.lanes);
   auto getEnd = [&](Value from) {
     Value length = fold<arith::SubIOp>(upper, from);
     return fold<arith::SubIOp>(upper, fold<arith::RemUIOp>(length, step));

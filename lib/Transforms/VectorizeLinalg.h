@@ -93,6 +93,8 @@ struct Plan {
   llvm::SmallVector<unsigned> inner;
   /// Elements of one vector.
   int64_t lanes;
+  /// Vectors of one step of the vector loop.
+  int64_t unrollFactor;
   /// The values of the body that differ from lane to lane.
   llvm::DenseSet<mlir::Value> varying;
 
@@ -100,8 +102,6 @@ struct Plan {
   mlir::Block *getBody() const { return &op->getRegion(0).front(); }
 };
 
-/// Native vectors of one step of the vector loop.
-inline constexpr int64_t unrollFactor = 4;
 /// Steps of plain float addition between compensated ones.
 inline constexpr int64_t stepsPerBlock = 256;
 
