@@ -45,7 +45,7 @@ VectorizeFields::VectorizeFields(PassOptions *parent)
       nontemporalThreshold{
           *parent, "nontemporal-threshold",
           llvm::cl::desc("Bytes moved by a loop above which it stores past the "
-                         "caches; 0 for never"),
+                         "caches; 0 for never, as with parallel"),
           llvm::cl::init(int64_t(32) << 20)},
       parallel{*parent, "parallel",
                llvm::cl::desc("Run loops on the threads of OpenMP"),
@@ -117,7 +117,10 @@ void quant_bnn::buildVectorizePipeline(OpPassManager &pm,
   functions.addPass(createConvertQuantBNNToArithPass());
   QuantBNNVectorizeLinalgPassOptions vectorize;
   vectorize.vectorWidth = options.vectorWidth;
-  vectorize.nontemporalThreshold = options.nontemporalThreshold;
+  // Stores past the caches need a fence, which keeps a parallel loop from being
+  // lowered to OpenMP.
+  vectorize.nontemporalThreshold =
+      options.parallel ? int64_t(0) : int64_t(options.nontemporalThreshold);
   vectorize.parallel = options.parallel;
   functions.addPass(createQuantBNNVectorizeLinalgPass(vectorize));
   // What does not vectorize.
