@@ -282,7 +282,8 @@ static LogicalResult analyzeBody(Plan &plan) {
   for (const Output &output : plan.outputs)
     plan.varying.insert(output.argument);
   for (Operation &op : plan.getBody()->without_terminator()) {
-    if (!isPure(&op) || op.getNumRegions() != 0)
+    // An index of the loops has no meaning in others.
+    if (!isPure(&op) || op.getNumRegions() != 0 || isa<linalg::IndexOp>(op))
       return failure();
     if (llvm::none_of(op.getOperands(), [&](Value operand) {
           return plan.varying.contains(operand);

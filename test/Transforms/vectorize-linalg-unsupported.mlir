@@ -77,3 +77,17 @@ func.func @not_a_reduction(%x: memref<?xf32>, %y: memref<f32>) {
   }
   return
 }
+
+// CHECK-LABEL: func @index_of_the_loop
+//       CHECK: linalg.generic
+//   CHECK-NOT: vector.
+func.func @index_of_the_loop(%x: memref<?xi64>) {
+  linalg.generic {indexing_maps = [affine_map<(d0) -> (d0)>],
+                  iterator_types = ["parallel"]} outs(%x : memref<?xi64>) {
+  ^bb0(%out: i64):
+    %i = linalg.index 0 : index
+    %v = arith.index_cast %i : index to i64
+    linalg.yield %v : i64
+  }
+  return
+}
