@@ -355,17 +355,25 @@ SmallVector<Value> PactGradOp::decompose(OpBuilder &builder, Location loc) {
   }
 
   bool isLevel = getForm() == PactForm::level;
-  Value slope = scalars.div(range.s, range.alpha);
+  // x / alpha is at most 1 in range, so that no term overflows or underflows
+  // where g s does not.
+  Value reciprocal = scalars.div(scalars.constant(1.0), range.alpha);
+  SmallVector<Value> operands = {getX(), getG(), range.alpha};
+  if (isLevel)
+    operands.append({range.s, reciprocal});
   auto [dx, sum] = quant_bnn::detail::buildElementwiseAndSum(
-      builder, loc, getDx().getType(), {getX(), getG(), range.alpha, range.s},
+      builder, loc, getDx().getType(), operands,
       [&](PayloadBuilder &payload, ValueRange operands) {
         Value x = operands[0], g = operands[1], alpha = operands[2];
         Value none = payload.constant(0.0);
         Value inside = isInRange(payload, getMode(), x, alpha);
-        if (isLevel)
+        if (isLevel) {
+          Value s = operands[3], reciprocal = operands[4];
+          Value part = payload.mul(g, payload.mul(x, reciprocal));
           return SmallVector<Value>{
-              payload.select(inside, payload.mul(g, operands[3]), none),
-              payload.select(inside, payload.mul(g, x), none)};
+              payload.select(inside, payload.mul(g, s), none),
+              payload.select(inside, payload.mul(part, s), none)};
+        }
         Value toAlpha = g, magnitude = x;
         if (getMode() == PactMode::signed_) {
           Value isNegative = payload.cmp(CmpFPredicate::OLT, x, none);
@@ -377,9 +385,12 @@ SmallVector<Value> PactGradOp::decompose(OpBuilder &builder, Location loc) {
                                   payload.select(beyond, toAlpha, none)};
       });
   if (isLevel) {
-    if (getScaleGradient())
-      sum = scalars.add(sum, widen(builder, loc, getScaleGradient()));
-    sum = scalars.neg(scalars.mul(sum, slope));
+    if (getScaleGradient()) {
+      Value gs = widen(builder, loc, getScaleGradient());
+      sum =
+          scalars.add(sum, scalars.mul(scalars.div(gs, range.alpha), range.s));
+    }
+    sum = scalars.neg(sum);
   }
   Value dalpha = scalars.select(range.isValid, sum, zero);
   return {dx, narrow(builder, loc, dalpha, getDalpha().getType())};

@@ -86,7 +86,7 @@ template <typename T>
 bool sumAgrees(T actual, Sum<T> expected, double factor,
                T (*roundToResult)(T)) {
   if (!std::isfinite(expected.absoluteTerms))
-    return !std::isfinite(actual);
+    return !std::isfinite(actual) || std::isfinite(expected.value);
   Wide<T> bound = factor * Wide<T>(std::numeric_limits<T>::epsilon()) *
                   expected.absoluteTerms;
   return isNear<T>(actual, expected.value, bound, roundToResult);

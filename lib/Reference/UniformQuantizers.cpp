@@ -110,14 +110,15 @@ Sum<T> dequantizeGrad(const T *q, T s, const T *g, T *dq, size_t n) {
     std::fill_n(dq, n, T(0));
     return {T(0), T(0)};
   }
-  Wide<T> sum = 0, absoluteTerms = 0;
+  Wide<T> sum = 0, absoluteTerms = 0, square = Wide<T>(s) * s;
   for (size_t i = 0; i != n; ++i) {
     dq[i] = g[i] / s;
-    Wide<T> term = -(Wide<T>(g[i]) * q[i]) / (Wide<T>(s) * s);
+    Wide<T> term = Wide<T>(g[i]) * q[i];
     sum += term;
     absoluteTerms += std::abs(term);
   }
-  return {static_cast<T>(sum), static_cast<T>(absoluteTerms)};
+  return {static_cast<T>(-sum / square),
+          static_cast<T>(absoluteTerms / square)};
 }
 
 template float maxAbs(const float *, size_t);

@@ -6,8 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "ElementwiseOps.h"
-#include "Harness.h"
+#include "ElementwiseCheck.h"
 
 #include "gtest/gtest.h"
 
@@ -29,44 +28,6 @@ std::string getSource(ElementType type) {
               "\n  return %y : " + tensor + "\n}\n";
   }
   return source;
-}
-
-/// The operands of a call, as values and as arrays.
-template <typename T>
-struct Operands {
-  explicit Operands(ElementType type, std::vector<T> x)
-      : values{std::move(x)},
-        arrays(makeArguments(makeArray<T>(type, values[0]))) {}
-  Operands(ElementType type, std::pair<std::vector<T>, std::vector<T>> pairs)
-      : values{std::move(pairs.first), std::move(pairs.second)},
-        arrays(makeArguments(makeArray<T>(type, values[0]),
-                             makeArray<T>(type, values[1]))) {}
-
-  std::vector<std::vector<T>> values;
-  std::vector<NpyArray> arrays;
-};
-
-/// Compares one call with the reference. Reports the first difference alone.
-template <typename T>
-void check(const Program &program, const ElementwiseOp &op, ElementType type,
-           Operands<T> &operands) {
-  const std::vector<T> &first = operands.values.front();
-  const std::vector<T> &last = operands.values.back();
-  const T *pointers[] = {first.data(), last.data()};
-  std::vector<T> expected(first.size());
-  op.getLoop<T>()(pointers, expected.data(), first.size());
-
-  CallResults results = program.call(op.name, operands.arrays);
-  std::vector<T> actual = getValues<T>(type, results.getViews()[0]);
-  ASSERT_EQ(actual.size(), first.size());
-  unsigned wrong = 0;
-  for (size_t i = 0; i != first.size(); ++i)
-    if (!op.agrees<T>(type, actual[i], expected[i], last[i]) && wrong++ == 0)
-      ADD_FAILURE() << std::hexfloat << op.assembly << " of "
-                    << getName(type).str() << " at " << first[i] << ", "
-                    << last[i] << ": got " << actual[i] << ", expected "
-                    << expected[i];
-  EXPECT_EQ(wrong, 0u) << op.assembly;
 }
 
 /// The values of %0 at which the op is checked, beside those of its type.
@@ -155,9 +116,9 @@ void checkAll(ElementType type) {
     if (!op.isLegal(type))
       continue;
     for (Operands<T> &operands : op.numOperands == 1 ? common.one : common.two)
-      check(*program, op, type, operands);
+      checkElementwise(*program, op.name, op, type, operands);
     if (std::optional<Operands<T>> operands = getDirectedOperands<T>(op, type))
-      check(*program, op, type, *operands);
+      checkElementwise(*program, op.name, op, type, *operands);
   }
 }
 

@@ -10,11 +10,14 @@
 
 #include "llvm/ADT/APFloat.h"
 #include "llvm/ADT/APInt.h"
+#include "llvm/ADT/bit.h"
 #include "llvm/Support/ErrorHandling.h"
 
+#include <cmath>
 #include <cstring>
 #include <limits>
 #include <numeric>
+#include <optional>
 #include <random>
 
 using namespace llvm;
@@ -73,7 +76,25 @@ static APFloat convert(const APFloat &value, const fltSemantics &semantics) {
   return result;
 }
 
+/// The pattern of a float that is a normal number of the narrow type already,
+/// which APFloat takes long for.
+static std::optional<uint16_t> getExactPattern(ElementType type, float value) {
+  auto bits = bit_cast<uint32_t>(value);
+  if (type == ElementType::bf16)
+    return bits & 0xffff || std::isnan(value)
+               ? std::nullopt
+               : std::optional<uint16_t>(bits >> 16);
+  unsigned exponent = (bits >> 23) & 0xff;
+  if (bits & 0x1fff || exponent < 127 - 14 || exponent > 127 + 15)
+    return std::nullopt;
+  return (bits >> 16 & 0x8000) | (exponent - (127 - 15)) << 10 |
+         (bits >> 13 & 0x3ff);
+}
+
 static uint16_t toPattern(ElementType type, double value) {
+  if (value == static_cast<float>(value))
+    if (std::optional<uint16_t> pattern = getExactPattern(type, value))
+      return *pattern;
   return convert(APFloat(value), getSemantics(type))
       .bitcastToAPInt()
       .getZExtValue();

@@ -72,8 +72,9 @@ bool swishSignGradAgrees(T actual, T expected, T g, double beta,
 constexpr double sumError = 136;
 
 /// Whether abs (actual - value) <= factor epsilon absoluteTerms. Where the sum
-/// of absolute terms is infinite or NaN, `actual` need only not be finite: the
-/// order of the terms decides between the infinities and NaN.
+/// of absolute terms is infinite or NaN, `actual` need only not be finite where
+/// `value` is not: the order of the terms decides between the infinities and
+/// NaN, and between them and a value whose terms alone overflow.
 template <typename T>
 bool sumAgrees(T actual, Sum<T> expected, double factor = sumError,
                T (*roundToResult)(T) = nullptr);

@@ -85,7 +85,8 @@ T minMaxGrad(T s, T g);
 template <typename T>
 T dequantize(T q, T s);
 
-/// Writes dq = g / s and returns ds = -sum of g q / s^2; all 0 where s = 0.
+/// Writes dq = g / s and returns ds = -(sum of g q) / s^2; all 0 where s = 0.
+/// A NaN s thus gives NaN, also of an empty tensor.
 template <typename T>
 Sum<T> dequantizeGrad(const T *q, T s, const T *g, T *dq, size_t n);
 

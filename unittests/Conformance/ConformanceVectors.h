@@ -11,8 +11,8 @@
 //
 //===----------------------------------------------------------------------===//
 
-#ifndef QUANT_BNN_UNITTESTS_REFERENCE_CONFORMANCEVECTORS_H
-#define QUANT_BNN_UNITTESTS_REFERENCE_CONFORMANCEVECTORS_H
+#ifndef QUANT_BNN_UNITTESTS_CONFORMANCE_CONFORMANCEVECTORS_H
+#define QUANT_BNN_UNITTESTS_CONFORMANCE_CONFORMANCEVECTORS_H
 
 #include "llvm/ADT/SmallVector.h"
 #include "llvm/Support/Error.h"
@@ -54,4 +54,4 @@ llvm::Expected<std::vector<ConformanceVector>> readConformanceVectors();
 
 } // namespace quant_bnn::unittests
 
-#endif // QUANT_BNN_UNITTESTS_REFERENCE_CONFORMANCEVECTORS_H
+#endif // QUANT_BNN_UNITTESTS_CONFORMANCE_CONFORMANCEVECTORS_H

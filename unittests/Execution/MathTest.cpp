@@ -1,0 +1,146 @@
+//===- MathTest.cpp - The math that payloads are made of ------------------===//
+//
+// Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Harness.h"
+
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "quant-bnn/IR/PayloadBuilder.h"
+#include "gtest/gtest.h"
+
+#include <cmath>
+
+using namespace mlir;
+using namespace quant_bnn;
+using namespace quant_bnn::unittests;
+
+namespace {
+
+//===----------------------------------------------------------------------===//
+// tanh and exp
+//===----------------------------------------------------------------------===//
+
+const char *const mathFunctions = R"mlir(
+  func.func @tanh(%x: tensor<?xf32>) -> tensor<?xf32> {
+    %y = math.tanh %x : tensor<?xf32>
+    return %y : tensor<?xf32>
+  }
+  func.func @exp(%x: tensor<?xf32>) -> tensor<?xf32> {
+    %y = math.exp %x : tensor<?xf32>
+    return %y : tensor<?xf32>
+  }
+)mlir";
+
+double getUlps(float actual, double exact) {
+  int exponent;
+  std::frexp(exact, &exponent);
+  return std::abs(actual - exact) /
+         std::ldexp(1.0, std::max(exponent, -125) - 24);
+}
+
+/// Calls a function on specials and every 1013th pattern, and returns its
+/// largest error in ulps. Below 2^-126 the result may be 0.
+double getWorstUlps(const Program &program, StringRef name,
+                    double (*exact)(double)) {
+  std::vector<float> x = getSpecialValues<float>(ElementType::f32);
+  for (uint64_t pattern = 0; pattern < uint64_t(1) << 32; pattern += 1013)
+    x.push_back(llvm::bit_cast<float>(uint32_t(pattern)));
+  std::vector<NpyArray> arguments =
+      makeArguments(makeArray<float>(ElementType::f32, x));
+  CallResults results = program.call(name, arguments);
+  std::vector<float> y =
+      getValues<float>(ElementType::f32, results.getViews()[0]);
+  double worst = 0;
+  for (size_t i = 0; i != x.size(); ++i) {
+    double expected = exact(x[i]);
+    if (!std::isfinite(float(expected))) {
+      EXPECT_TRUE(y[i] == float(expected) ||
+                  (std::isnan(y[i]) && std::isnan(expected)))
+          << name.str() << " of " << x[i] << " is " << y[i];
+      continue;
+    }
+    if (std::abs(expected) < std::numeric_limits<float>::min() && y[i] == 0 &&
+        name == "exp")
+      continue;
+    worst = std::max(worst, getUlps(y[i], expected));
+  }
+  return worst;
+}
+
+TEST(Math, Polynomials) {
+  std::unique_ptr<Program> program = Program::compile(mathFunctions);
+  ASSERT_TRUE(program);
+  EXPECT_LE(getWorstUlps(*program, "tanh", std::tanh), 5);
+  EXPECT_LE(getWorstUlps(*program, "exp", std::exp), 2);
+}
+
+TEST(Math, Libm) {
+  ProgramOptions options;
+  options.math = MathAccuracy::Libm;
+  std::unique_ptr<Program> program = Program::compile(mathFunctions, options);
+  ASSERT_TRUE(program);
+  EXPECT_LE(getWorstUlps(*program, "tanh", std::tanh), 3);
+  EXPECT_LE(getWorstUlps(*program, "exp", std::exp), 1);
+}
+
+//===----------------------------------------------------------------------===//
+// divideLevel
+//===----------------------------------------------------------------------===//
+
+constexpr int64_t chunk = 1 << 16;
+
+/// A module with a function for every bits that divides a chunk of levels.
+OwningOpRef<ModuleOp> buildDivisions(MLIRContext &context, bool isDouble) {
+  context.loadDialect<func::FuncDialect, arith::ArithDialect>();
+  OpBuilder builder(&context);
+  Location loc = builder.getUnknownLoc();
+  OwningOpRef<ModuleOp> module = ModuleOp::create(loc);
+  Type element = isDouble ? Type(builder.getF64Type()) : builder.getF32Type();
+  auto type = RankedTensorType::get({chunk}, element);
+  for (int64_t bits = 1; bits <= 24; ++bits) {
+    builder.setInsertionPointToEnd(module->getBody());
+    auto function =
+        func::FuncOp::create(builder, loc, "divide" + std::to_string(bits),
+                             builder.getFunctionType(type, type));
+    builder.setInsertionPointToStart(function.addEntryBlock());
+    PayloadBuilder payload(loc, builder, type);
+    Value quotient =
+        payload.divideLevel(function.getArgument(0), (int64_t(1) << bits) - 1);
+    func::ReturnOp::create(builder, loc, quotient);
+  }
+  return module;
+}
+
+template <typename T>
+void checkDivisions(ElementType type) {
+  std::unique_ptr<Program> program =
+      Program::compile([&](MLIRContext &context) {
+        return buildDivisions(context, isDouble(type));
+      });
+  ASSERT_TRUE(program);
+  std::vector<T> levels(chunk);
+  for (int64_t bits = 1; bits <= 24; ++bits) {
+    T n = (int64_t(1) << bits) - 1;
+    for (int64_t first = 0; first <= n; first += chunk) {
+      for (int64_t i = 0; i != chunk; ++i)
+        levels[i] = std::min<T>(first + i, n);
+      std::vector<NpyArray> arguments =
+          makeArguments(makeArray<T>(type, levels));
+      CallResults results =
+          program->call("divide" + std::to_string(bits), arguments);
+      auto *quotients = static_cast<const T *>(results.getViews()[0].data);
+      for (int64_t i = 0; i != chunk; ++i)
+        ASSERT_EQ(quotients[i], levels[i] / n)
+            << levels[i] << " with " << bits << " bits";
+    }
+  }
+}
+
+TEST(DivideLevel, EveryLevelF32) { checkDivisions<float>(ElementType::f32); }
+TEST(DivideLevel, EveryLevelF64) { checkDivisions<double>(ElementType::f64); }
+
+} // namespace
