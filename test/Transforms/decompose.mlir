@@ -171,7 +171,9 @@ func.func @pact_grad(%x: tensor<?xbf16>, %alpha: bf16, %g: tensor<?xbf16>) -> (t
 // CHECK-SAME: %[[GS:[^ ,]*]]: f32)
 func.func @pact_grad_of_scale(%x: tensor<?xf32>, %alpha: f32, %g: tensor<?xf32>, %gs: f32) -> (tensor<?xf32>, f32) {
   // CHECK: %[[SUM:.*]] = tensor.extract
-  // CHECK: arith.addf %[[SUM]], %[[GS]] : f32
+  // CHECK: %[[SHARE:.*]] = arith.divf %[[GS]], %{{.*}} : f32
+  // CHECK: %[[PART:.*]] = arith.mulf %[[SHARE]], %{{.*}} : f32
+  // CHECK: arith.addf %[[SUM]], %[[PART]] : f32
   %dx, %dalpha = quant_bnn.pact_grad %x, %alpha, %g scale_gradient %gs bits = 8 : tensor<?xf32>
   return %dx, %dalpha : tensor<?xf32>, f32
 }

@@ -73,7 +73,7 @@ std::vector<std::vector<T>> getReductionData(ElementType type,
                            {-2, -1, T(-0.5), 0, T(0.5), 1, 2, T(1.5), -T(0)},
                            {small, -small / 2, small / 4},
                            {tiny, -tiny, 0},
-                           {T(40000), T(-9), T(0.25)}});
+                           {roundTo<T>(type, T(40000)), T(-9), T(0.25)}});
   for (T special : {T(0), -T(0), std::numeric_limits<T>::quiet_NaN(), infinity,
                     -infinity}) {
     data.push_back(std::vector<T>(21, special));
