@@ -1,0 +1,396 @@
+//===- Baselines.cpp - Hand-written loops ---------------------------------===//
+//
+// Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+// Compiled by the clang that compiles the kernels, with the same flags, and in
+// the vector extension, so that nothing is left to the auto-vectorizer. Arrays
+// are aligned to 64 bytes and a multiple of 256 bytes long.
+//
+//===----------------------------------------------------------------------===//
+
+#include "Kernels.h"
+#include <initializer_list>
+
+namespace {
+typedef float Floats __attribute__((ext_vector_type(16)));
+typedef int32_t Ints __attribute__((ext_vector_type(16)));
+typedef uint32_t Words __attribute__((ext_vector_type(16)));
+typedef uint16_t Halves __attribute__((ext_vector_type(16)));
+
+/// Vectors in a step.
+constexpr int step = 4;
+
+template <bool nontemporal, typename V>
+void storeVector(V value, void *to) {
+  if constexpr (nontemporal)
+    __builtin_nontemporal_store(value, static_cast<V *>(to));
+  else
+    *static_cast<V *>(to) = value;
+}
+
+struct F32 {
+  static constexpr int size = 4;
+  static Floats load(const char *from) {
+    return *reinterpret_cast<const Floats *>(from);
+  }
+  static Floats round(Floats value) { return value; }
+  template <bool nontemporal>
+  static void store(Floats value, char *to) {
+    storeVector<nontemporal>(value, to);
+  }
+};
+
+struct BF16 {
+  static constexpr int size = 2;
+  static Floats load(const char *from) {
+    Halves halves = *reinterpret_cast<const Halves *>(from);
+    return __builtin_bit_cast(Floats, __builtin_convertvector(halves, Words)
+                                          << 16);
+  }
+  /// Half to even. A NaN becomes the quiet one.
+  static Words roundToHalf(Floats value) {
+    Words bits = __builtin_bit_cast(Words, value);
+    Words rounded = (bits + 0x7FFFu + ((bits >> 16) & 1u)) >> 16;
+    return value == value ? rounded : Words(0x7FC0u);
+  }
+  static Floats round(Floats value) {
+    return __builtin_bit_cast(Floats, roundToHalf(value) << 16);
+  }
+  template <bool nontemporal>
+  static void store(Floats value, char *to) {
+    storeVector<nontemporal>(
+        __builtin_convertvector(roundToHalf(value), Halves), to);
+  }
+};
+
+template <typename Format>
+float loadScalar(const void *from) {
+  uint32_t bits = 0;
+  __builtin_memcpy(reinterpret_cast<char *>(&bits) + 4 - Format::size, from,
+                   Format::size);
+  return __builtin_bit_cast(float, bits);
+}
+
+template <typename Format>
+void storeScalar(float value, void *to) {
+  alignas(64) char vector[64];
+  Format::template store<false>(Floats(value), vector);
+  __builtin_memcpy(to, vector, Format::size);
+}
+
+//===----------------------------------------------------------------------===//
+// Loops
+//===----------------------------------------------------------------------===//
+
+template <typename Format, bool nontemporal, typename Function>
+void mapLoop(const Arrays &arrays, Function function) {
+  auto *x = static_cast<const char *>(arrays.x);
+  auto *y = static_cast<char *>(arrays.y);
+  constexpr size_t width = 16 * Format::size;
+  for (size_t i = 0; i < arrays.bytes; i += step * width) {
+    Floats in[step];
+#pragma clang loop unroll(full)
+    for (int k = 0; k < step; ++k)
+      in[k] = Format::load(x + i + k * width);
+#pragma clang loop unroll(full)
+    for (int k = 0; k < step; ++k)
+      Format::template store<nontemporal>(function(in[k]), y + i + k * width);
+  }
+}
+
+template <typename Format, bool nontemporal, typename Function>
+void mapLoop2(const Arrays &arrays, Function function) {
+  auto *x = static_cast<const char *>(arrays.x);
+  auto *g = static_cast<const char *>(arrays.g);
+  auto *y = static_cast<char *>(arrays.y);
+  constexpr size_t width = 16 * Format::size;
+  for (size_t i = 0; i < arrays.bytes; i += step * width) {
+    Floats in[step], gradient[step];
+#pragma clang loop unroll(full)
+    for (int k = 0; k < step; ++k) {
+      in[k] = Format::load(x + i + k * width);
+      gradient[k] = Format::load(g + i + k * width);
+    }
+#pragma clang loop unroll(full)
+    for (int k = 0; k < step; ++k)
+      Format::template store<nontemporal>(function(in[k], gradient[k]),
+                                          y + i + k * width);
+  }
+}
+
+template <typename Format, typename Function>
+void map(const Arrays &arrays, bool nontemporal, Function function) {
+  if (nontemporal)
+    mapLoop<Format, true>(arrays, function);
+  else
+    mapLoop<Format, false>(arrays, function);
+}
+
+template <typename Format, typename Function>
+void map2(const Arrays &arrays, bool nontemporal, Function function) {
+  if (nontemporal)
+    mapLoop2<Format, true>(arrays, function);
+  else
+    mapLoop2<Format, false>(arrays, function);
+}
+
+/// The largest lane of `pick(words)` over all of x.
+template <typename Lanes, typename Function>
+Lanes scan(const Arrays &arrays, Function pick) {
+  auto *x = static_cast<const char *>(arrays.x);
+  Lanes most[step] = {};
+  for (size_t i = 0; i < arrays.bytes; i += step * sizeof(Lanes))
+#pragma clang loop unroll(full)
+    for (int k = 0; k < step; ++k)
+      most[k] = __builtin_elementwise_max(
+          most[k],
+          pick(*reinterpret_cast<const Lanes *>(x + i + k * sizeof(Lanes))));
+  return __builtin_elementwise_max(__builtin_elementwise_max(most[0], most[1]),
+                                   __builtin_elementwise_max(most[2], most[3]));
+}
+
+/// max abs x, by comparing the bits without the sign as integers.
+float maxAbs(const Arrays &arrays, F32) {
+  Ints most = scan<Ints>(arrays, [](Ints words) { return words & 0x7FFFFFFF; });
+  return __builtin_bit_cast(float, __builtin_reduce_max(most));
+}
+
+float maxAbs(const Arrays &arrays, BF16) {
+  typedef int16_t Shorts __attribute__((ext_vector_type(32)));
+  Shorts most = scan<Shorts>(
+      arrays, [](Shorts words) { return words & int16_t(0x7FFF); });
+  return __builtin_bit_cast(float, __builtin_reduce_max(most) << 16);
+}
+
+/// Keeps a scan whose result nothing else uses.
+void keep(float value) { asm volatile("" : : "x"(value)); }
+
+//===----------------------------------------------------------------------===//
+// Math
+//===----------------------------------------------------------------------===//
+
+Floats abs(Floats x) { return __builtin_elementwise_abs(x); }
+Floats roundEven(Floats x) { return __builtin_elementwise_roundeven(x); }
+Floats fma(Floats a, Floats b, Floats c) {
+  return __builtin_elementwise_fma(a, b, c);
+}
+Floats select(Ints which, Floats a, Floats b) { return which ? a : b; }
+
+/// What NaN passes through, as arith.minimumf and arith.maximumf do.
+Floats clamp(Floats x, float low, float high) {
+  x = select(x < low, low, x);
+  return select(x > high, high, x);
+}
+
+/// level / n for k = 2, 4 and 8 bits, as PayloadBuilder::divideLevel does.
+Floats divideLevel(Floats level, float n) {
+  double reciprocal = 1.0 / n;
+  double scale = 8388608.0; // 2^23
+  double high = double(int64_t(reciprocal * scale)) / scale;
+  float low = float((1.0 - high * n) / n);
+  return level * float(high) + level * low;
+}
+
+Floats dorefa(Floats x, float n) {
+  return divideLevel(roundEven(clamp(x, 0.0f, 1.0f) * n), n);
+}
+
+/// The polynomials that populateMathPolynomialApproximationPatterns has.
+Floats exp(Floats x) {
+  x = __builtin_elementwise_min(__builtin_elementwise_max(x, Floats(-87.8f)),
+                                Floats(88.8f));
+  Floats k =
+      __builtin_elementwise_floor(fma(x, Floats(1.44269502f), Floats(0.5f)));
+  k = clamp(k, -127.0f, 127.0f);
+  Floats r = fma(Floats(-0.693359375f), k, x);
+  r = fma(Floats(2.12194442e-4f), k, r);
+  Floats p = fma(r, Floats(1.98756912e-4f), Floats(0.00139819994f));
+  for (float coefficient : {0.00833345205f, 0.0416657962f, 0.166666657f, 0.5f})
+    p = fma(p, r, Floats(coefficient));
+  Floats y = fma(p, r * r, r) + 1.0f;
+  Ints exponent = (__builtin_convertvector(k, Ints) + 127) << 23;
+  return y * __builtin_bit_cast(Floats, exponent);
+}
+
+Floats tanh(Floats value) {
+  Floats x = clamp(value, -7.99881172f, 7.99881172f);
+  Floats square = x * x;
+  Floats p = fma(square, Floats(-2.76076837e-16f), Floats(2.00018794e-13f));
+  for (float coefficient : {-8.60467184e-11f, 5.12229725e-8f, 1.48572235e-5f,
+                            6.37261954e-4f, 0.00489352457f})
+    p = fma(square, p, Floats(coefficient));
+  Floats q = fma(square, Floats(1.19825836e-6f), Floats(1.18534706e-4f));
+  for (float coefficient : {0.00226843474f, 0.00489352504f})
+    q = fma(square, q, Floats(coefficient));
+  return select(abs(value) < 4.0e-4f, x, x * p / q);
+}
+
+Floats sign(Floats x) { return select(x < 0.0f, -1.0f, 1.0f); }
+
+Floats swishSignGrad(Floats x, Floats g) {
+  const float beta = 5.0f;
+  Floats z = abs(beta * x);
+  Floats e = exp(-z);
+  Floats d = 1.0f / (1.0f + e);
+  Floats zTanh = z * ((1.0f - e) * d);
+  Floats slope = beta * ((2.0f - zTanh) * ((2.0f * e) * (d * d)));
+  return select(z == __builtin_inff(), 0.0f, g * slope);
+}
+} // namespace
+
+//===----------------------------------------------------------------------===//
+// Floors
+//===----------------------------------------------------------------------===//
+
+// Of words, not floats: whatever the bits are, they take the same time.
+void floorCopy(const Arrays &arrays, bool nontemporal) {
+  map<F32>(arrays, nontemporal, [](Floats x) { return abs(x); });
+}
+
+void floorSelect(const Arrays &arrays, bool nontemporal) {
+  map2<F32>(arrays, nontemporal, [](Floats x, Floats g) {
+    return __builtin_bit_cast(Floats, __builtin_bit_cast(Ints, x) &
+                                          __builtin_bit_cast(Ints, g));
+  });
+}
+
+void floorScanAndCopy(const Arrays &arrays, bool nontemporal) {
+  keep(maxAbs(arrays, F32()));
+  floorCopy(arrays, nontemporal);
+}
+
+void floorScanAndSelect(const Arrays &arrays, bool nontemporal) {
+  keep(maxAbs(arrays, F32()));
+  floorSelect(arrays, nontemporal);
+}
+
+//===----------------------------------------------------------------------===//
+// Twins
+//===----------------------------------------------------------------------===//
+
+namespace {
+/// How the output is written, and the scalar operand.
+template <typename Format>
+struct Twin {
+  const Arrays &arrays;
+  bool nontemporal;
+
+  float scalar() const { return loadScalar<Format>(arrays.scalar); }
+  template <typename Function>
+  void map(Function function) const {
+    ::map<Format>(arrays, nontemporal, function);
+  }
+  template <typename Function>
+  void map2(Function function) const {
+    ::map2<Format>(arrays, nontemporal, function);
+  }
+  /// The gradient of what passes it where abs x <= limit.
+  void window(float limit) const {
+    map2([=](Floats x, Floats g) { return select(abs(x) <= limit, g, 0.0f); });
+  }
+
+  void sign() const { map(::sign); }
+  void approx_sign() const { map(::sign); }
+  void ste_heaviside() const {
+    map([](Floats x) { return select(x > 0.0f, 1.0f, 0.0f); });
+  }
+  void input_dorefa_2() const {
+    map([](Floats x) { return dorefa(x, 3.0f); });
+  }
+  void input_dorefa_4() const {
+    map([](Floats x) { return dorefa(x, 15.0f); });
+  }
+  void input_dorefa_8() const {
+    map([](Floats x) { return dorefa(x, 255.0f); });
+  }
+  void pact_level() const {
+    float alpha = scalar(), s = 15.0f * (1.0f / alpha);
+    map([=](Floats x) { return roundEven(clamp(x, 0.0f, alpha) * s); });
+  }
+  void pact_value() const {
+    float alpha = scalar(), s = 15.0f * (1.0f / alpha);
+    map([=](Floats x) { return roundEven(clamp(x, 0.0f, alpha) * s) / s; });
+  }
+  void dequantize() const {
+    float s = scalar();
+    map([=](Floats q) { return q / s; });
+  }
+  void min_max_grad() const {
+    float s = scalar();
+    map([=](Floats g) { return g * s; });
+  }
+  void sign_grad() const { window(1.0f); }
+  void approx_sign_grad() const {
+    map2([](Floats x, Floats g) {
+      Floats size = abs(x);
+      return select(size <= 1.0f, (2.0f - 2.0f * size) * g, 0.0f);
+    });
+  }
+  void swish_sign_grad() const { map2(swishSignGrad); }
+  void gradient_cancellation_grad() const { window(1.0f); }
+  void input_dorefa_grad() const {
+    map2([](Floats x, Floats g) {
+      return select((x >= 0.0f) & (x <= 1.0f), g, 0.0f);
+    });
+  }
+  void min_max() const {
+    float m = maxAbs(arrays, Format()), s = 127.0f / m;
+    map([=](Floats x) { return roundEven(x * s); });
+    storeScalar<Format>(s, arrays.result);
+  }
+  void weight_dorefa() const {
+    float range = 2.0f * tanh(Floats(maxAbs(arrays, Format())))[0];
+    map([=](Floats w) {
+      Floats level = roundEven((tanh(w) / range + 0.5f) * 3.0f);
+      return 2.0f * divideLevel(level, 3.0f) - 1.0f;
+    });
+  }
+  void weight_dorefa_grad() const {
+    float m = tanh(Floats(maxAbs(arrays, Format())))[0];
+    map2([=](Floats w, Floats g) {
+      Floats t = tanh(w);
+      return g * (1.0f - t * t) / m;
+    });
+  }
+  void pact_grad() const {
+    float alpha = scalar();
+    Floats sum = 0.0f;
+    map2([&](Floats x, Floats g) {
+      sum += select(x >= alpha, g, 0.0f);
+      return select((x >= 0.0f) & (x <= alpha), g, 0.0f);
+    });
+    float total = 0.0f;
+    for (int i = 0; i < 16; ++i)
+      total += sum[i];
+    storeScalar<Format>(total, arrays.result);
+  }
+  void chain_dorefa() const {
+    float s = scalar();
+    // The element type is rounded to between the two ops.
+    map([=](Floats x) { return Format::round(dorefa(x, 3.0f)) * s; });
+  }
+  void chain_pact() const {
+    float s = 7.0f / scalar();
+    map([=](Floats x) { return ::sign(roundEven(clamp(s * x, -7.0f, 7.0f))); });
+  }
+  void chain_backward() const {
+    map2([](Floats x, Floats g) {
+      Floats inner = select((x >= 0.0f) & (x <= 1.0f), g, 0.0f);
+      return select(abs(x) <= 0.5f, inner, 0.0f);
+    });
+  }
+};
+} // namespace
+
+#define QUANT_BNN_KERNEL(NAME, SIGNATURE, FLOOR)                               \
+  void twin_##NAME##_f32(const Arrays &arrays, bool nontemporal) {             \
+    Twin<F32>{arrays, nontemporal}.NAME();                                     \
+  }                                                                            \
+  void twin_##NAME##_bf16(const Arrays &arrays, bool nontemporal) {            \
+    Twin<BF16>{arrays, nontemporal}.NAME();                                    \
+  }
+#include "Kernels.def"
