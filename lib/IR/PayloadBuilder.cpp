@@ -81,8 +81,11 @@ Value PayloadBuilder::select(Value condition, Value trueValue,
 }
 
 Value PayloadBuilder::clamp(Value value, Value low, Value high) {
-  Value raised = arith::MaximumFOp::create(*this, value, low);
-  return arith::MinimumFOp::create(*this, raised, high);
+  // x86 has one instruction for each of these, which returns its second operand
+  // where one is a NaN; arith.maximumf takes four.
+  using Predicate = arith::CmpFPredicate;
+  Value raised = select(cmp(Predicate::OLT, value, low), low, value);
+  return select(cmp(Predicate::OGT, raised, high), high, raised);
 }
 
 Value PayloadBuilder::isWithin(Value value, double limit) {

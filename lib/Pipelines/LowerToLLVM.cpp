@@ -144,6 +144,7 @@ void quant_bnn::buildFinalizeLLVMPipeline(OpPassManager &pm,
   OpPassManager &functions = pm.nest<func::FuncOp>();
   arith::ArithExpandOpsPassOptions expand;
   expand.includeBf16 = true;
+  functions.addPass(createQuantBNNExpandBF16SelectPass());
   functions.addPass(arith::createArithExpandOpsPass(expand));
   functions.addPass(memref::createExpandStridedMetadataPass());
   functions.addPass(createLowerAffinePass());

@@ -20,6 +20,9 @@ using namespace quant_bnn::vectorize;
 static constexpr int64_t elementsPerTask = int64_t(1) << 16;
 /// The same where every element is itself a reduction.
 static constexpr int64_t columnsPerTask = 256;
+/// Outputs that a loop stores past the caches at once: the buffers that combine
+/// such stores to whole lines are few.
+static constexpr int64_t maxNontemporalOutputs = 4;
 
 namespace {
 /// Values that a loop carries, by output.
@@ -583,9 +586,11 @@ bool Emitter::mayBypassCaches() {
       !plan.inner.empty())
     return false;
   Type element;
+  int64_t stored = 0;
   for (const Output &output : plan.outputs) {
     if (output.kind != OutputKind::Stored)
       continue;
+    ++stored;
     Type type = output.getElementType();
     if (!output.argument.use_empty() ||
         !output.getMemRefType().getLayout().isIdentity() ||
@@ -597,7 +602,7 @@ bool Emitter::mayBypassCaches() {
         return false;
     element = type;
   }
-  return element != nullptr;
+  return stored > 0 && stored <= maxNontemporalOutputs;
 }
 
 /// Emits the condition on which stores bypass the caches.

@@ -131,8 +131,8 @@ func.func @pact_of_vector(%x: vector<8xf32>, %alpha: f32) -> (vector<8xf32>, f32
   // CHECK: %[[S:.*]] = arith.select %{{.*}}, %[[QUOTIENT]], %{{.*}} : f32
   // CHECK: %[[SPREAD:.*]] = vector.broadcast %[[S]] : f32 to vector<8xf32>
   // CHECK: arith.mulf %[[SPREAD]], %[[X]] : vector<8xf32>
-  // CHECK: arith.maximumf
-  // CHECK: arith.minimumf
+  // CHECK: arith.cmpf olt
+  // CHECK: arith.cmpf ogt
   // CHECK: math.roundeven
   %q, %s = quant_bnn.pact %x, %alpha bits = 8 : vector<8xf32>
   return %q, %s : vector<8xf32>, f32

@@ -241,8 +241,9 @@ def QuantBNNVectorizeLinalgPass : Pass<"quant-bnn-vectorize-linalg"> {
 
     * Adjacent dimensions that every operand walks contiguously become one, so an
       elementwise op of any rank is one loop.
-    * Four vectors are one step; a masked loop does the rest. All loads of a step
-      come before its stores, so an output may be exactly one of the inputs.
+    * Four vectors are one step, fewer where the body is long; a masked loop does
+      the rest. All loads of a step come before its stores, so an output may be
+      exactly one of the inputs.
     * The lanes lie along the innermost dimension of the outputs where inputs
       allow it. Loops that only accumulate are then inside, with accumulators in
       registers (column sums, matrix products). Otherwise the lanes lie along a
@@ -331,6 +332,31 @@ def QuantBNNVectorizeLinalgPass : Pass<"quant-bnn-vectorize-linalg"> {
     "::mlir::memref::MemRefDialect", "::mlir::scf::SCFDialect",
     "::mlir::vector::VectorDialect"
   ];
+}
+
+def QuantBNNExpandBF16SelectPass : Pass<"quant-bnn-expand-bf16-select"> {
+  let summary = "Select bf16 values by their bits";
+  let description = [{
+    Makes every `arith.select` of `bf16` scalars or vectors one of integers. A
+    target without bf16 instructions splits a select of a bf16 vector into scalars
+    and converts each to f32 and back; one of integers is one instruction.
+
+    Example:
+
+    ```mlir
+    %z = arith.select %c, %x, %y : vector<16xi1>, vector<16xbf16>
+    ```
+
+    becomes
+
+    ```mlir
+    %x_bits = arith.bitcast %x : vector<16xbf16> to vector<16xi16>
+    %y_bits = arith.bitcast %y : vector<16xbf16> to vector<16xi16>
+    %z_bits = arith.select %c, %x_bits, %y_bits : vector<16xi1>, vector<16xi16>
+    %z = arith.bitcast %z_bits : vector<16xi16> to vector<16xbf16>
+    ```
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect"];
 }
 
 #endif // QUANT_BNN_TRANSFORMS_PASSES
