@@ -344,16 +344,22 @@ def QuantBNNExpandBF16SelectPass : Pass<"quant-bnn-expand-bf16-select"> {
     Example:
 
     ```mlir
-    %z = arith.select %c, %x, %y : vector<16xi1>, vector<16xbf16>
+    func.func @f(%c: vector<16xi1>, %x: vector<16xbf16>, %y: vector<16xbf16>) -> vector<16xbf16> {
+      %z = arith.select %c, %x, %y : vector<16xi1>, vector<16xbf16>
+      return %z : vector<16xbf16>
+    }
     ```
 
     becomes
 
     ```mlir
-    %x_bits = arith.bitcast %x : vector<16xbf16> to vector<16xi16>
-    %y_bits = arith.bitcast %y : vector<16xbf16> to vector<16xi16>
-    %z_bits = arith.select %c, %x_bits, %y_bits : vector<16xi1>, vector<16xi16>
-    %z = arith.bitcast %z_bits : vector<16xi16> to vector<16xbf16>
+    func.func @f(%c: vector<16xi1>, %x: vector<16xbf16>, %y: vector<16xbf16>) -> vector<16xbf16> {
+      %x_bits = arith.bitcast %x : vector<16xbf16> to vector<16xi16>
+      %y_bits = arith.bitcast %y : vector<16xbf16> to vector<16xi16>
+      %z_bits = arith.select %c, %x_bits, %y_bits : vector<16xi1>, vector<16xi16>
+      %z = arith.bitcast %z_bits : vector<16xi16> to vector<16xbf16>
+      return %z : vector<16xbf16>
+    }
     ```
   }];
   let dependentDialects = ["::mlir::arith::ArithDialect"];
