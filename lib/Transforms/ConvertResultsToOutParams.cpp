@@ -1,5 +1,4 @@
-//===- ConvertResultsToOutParams.cpp - Return into the caller's buffers -----*-
-// C++ -*-===//
+//===- ConvertResultsToOutParams.cpp - Results into caller's buffers ------===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -29,18 +28,26 @@ struct QuantBNNConvertResultsToOutParamsPass
 };
 } // namespace
 
-/// Lets the callers of `function` within the module call a private copy, which
-/// keeps the type.
-static void redirectCallers(func::FuncOp function, SymbolTable &symbols) {
-  Operation *module = symbols.getOp();
-  if (SymbolTable::symbolKnownUseEmpty(function, module))
-    return;
-  func::FuncOp copy = function.clone();
-  copy.setPrivate();
-  symbols.insert(copy, std::next(function->getIterator()));
-  // Only uses that are not in the function itself can fail to be replaced.
-  (void)SymbolTable::replaceAllSymbolUses(function, copy.getSymNameAttr(),
-                                          module);
+/// Lets the callers of `functions` within the module call private copies, which
+/// keep the types.
+static void redirectCallers(ArrayRef<func::FuncOp> functions,
+                            ModuleOp moduleOp) {
+  SymbolTableCollection tables;
+  SymbolTable &symbols = tables.getSymbolTable(moduleOp);
+  SymbolUserMap usersBefore(tables, moduleOp);
+  SmallVector<std::pair<func::FuncOp, func::FuncOp>> copies;
+  for (func::FuncOp function : functions) {
+    if (usersBefore.useEmpty(function))
+      continue;
+    func::FuncOp copy = function.clone();
+    copy.setPrivate();
+    symbols.insert(copy, std::next(function->getIterator()));
+    copies.push_back({function, copy});
+  }
+  // Copies call each other and themselves too.
+  SymbolUserMap users(tables, moduleOp);
+  for (auto [function, copy] : copies)
+    users.replaceAllUsesWith(function, copy.getSymNameAttr());
 }
 
 /// Appends an out parameter for every tensor result of `function`, and returns
@@ -89,14 +96,12 @@ static LogicalResult convertResults(func::FuncOp function) {
 }
 
 void QuantBNNConvertResultsToOutParamsPass::runOnOperation() {
-  SymbolTable symbols(getOperation());
   SmallVector<func::FuncOp> functions;
   for (auto function : getOperation().getOps<func::FuncOp>())
     if (function.isPublic() && !function.isDeclaration())
       functions.push_back(function);
-  for (func::FuncOp function : functions) {
-    redirectCallers(function, symbols);
+  redirectCallers(functions, getOperation());
+  for (func::FuncOp function : functions)
     if (failed(convertResults(function)))
       return signalPassFailure();
-  }
 }

@@ -41,6 +41,31 @@ func.func @caller(%x: tensor<?xf32>) -> tensor<?xf32> {
 
 // -----
 
+// A copy calls copies.
+// CHECK: func.func @even(%{{.*}}: tensor<f32>, %{{.*}}: i1, %{{.*}}: memref<f32>) {
+// CHECK:   call @[[$ODD:[a-z_0-9]*]](%{{.*}}) : (tensor<f32>, i1) -> tensor<f32>
+// CHECK: func.func private @[[$EVEN:[a-z_0-9]*]](%{{.*}}) -> tensor<f32> {
+// CHECK:   call @[[$ODD]](%{{.*}}) : (tensor<f32>, i1) -> tensor<f32>
+func.func @even(%x: tensor<f32>, %c: i1) -> tensor<f32> {
+  %y = call @odd(%x, %c) : (tensor<f32>, i1) -> tensor<f32>
+  return %y : tensor<f32>
+}
+// CHECK: func.func @odd(%{{.*}}: tensor<f32>, %{{.*}}: i1, %{{.*}}: memref<f32>) {
+// CHECK:   func.call @[[$EVEN]](%{{.*}}) : (tensor<f32>, i1) -> tensor<f32>
+// CHECK: func.func private @[[$ODD]](%{{.*}}) -> tensor<f32> {
+// CHECK:   func.call @[[$EVEN]](%{{.*}}) : (tensor<f32>, i1) -> tensor<f32>
+func.func @odd(%x: tensor<f32>, %c: i1) -> tensor<f32> {
+  %y = scf.if %c -> tensor<f32> {
+    %z = func.call @even(%x, %c) : (tensor<f32>, i1) -> tensor<f32>
+    scf.yield %z : tensor<f32>
+  } else {
+    scf.yield %x : tensor<f32>
+  }
+  return %y : tensor<f32>
+}
+
+// -----
+
 // CHECK-LABEL: func.func private @private(
 // CHECK-SAME: -> tensor<?xf32>
 func.func private @private(%x: tensor<?xf32>) -> tensor<?xf32> {
