@@ -12,6 +12,7 @@
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/Transforms/GreedyPatternRewriteDriver.h"
 #include "quant-bnn/Transforms/Passes.h"
+#include "llvm/ADT/DenseMap.h"
 #include "llvm/ADT/SetVector.h"
 
 namespace quant_bnn {
@@ -30,15 +31,14 @@ struct QuantBNNRecomputeProducersPass
 };
 } // namespace
 
-/// Bodies above this size are not repeated.
-static constexpr size_t maxBodySize = 24;
+/// What takes more operations than this for an element is not repeated.
+static constexpr size_t maxOperations = 24;
 
 /// Whether every user of `producer` may as well read what it reads: it is
 /// elementwise, has one full-size input at most, and is used by generics alone,
 /// but not as their destination.
-static bool isCheap(GenericOp producer) {
-  if (!linalg::isElementwise(producer) ||
-      producer.getBody()->getOperations().size() > maxBodySize)
+static bool canRecompute(GenericOp producer) {
+  if (!linalg::isElementwise(producer) || producer->getNumResults() != 1)
     return false;
   unsigned streams =
       llvm::count_if(producer.getDpsInputOperands(), [&](OpOperand *operand) {
@@ -48,6 +48,24 @@ static bool isCheap(GenericOp producer) {
            auto user = dyn_cast<GenericOp>(use.getOwner());
            return user && !user.isDpsInit(&use);
          });
+}
+
+/// The producers in `root` to repeat in their users. One that is made of others
+/// that are repeated costs what they cost together: else a chain would be
+/// computed anew for each of its parts.
+static SmallVector<GenericOp> selectProducers(Operation *root) {
+  SmallVector<GenericOp> producers;
+  llvm::DenseMap<Operation *, size_t> costs;
+  root->walk([&](GenericOp op) {
+    size_t cost = op.getBody()->getOperations().size() - 1;
+    for (Value input : op.getDpsInputs())
+      cost += costs.lookup(input.getDefiningOp());
+    if (cost > maxOperations || !canRecompute(op))
+      return;
+    costs[op] = cost;
+    producers.push_back(op);
+  });
+  return producers;
 }
 
 /// Gives every user but the last a copy of `producer`.
@@ -62,11 +80,7 @@ static void copyForUsers(GenericOp producer) {
 }
 
 void QuantBNNRecomputeProducersPass::runOnOperation() {
-  SmallVector<GenericOp> producers;
-  getOperation()->walk([&](GenericOp op) {
-    if (op->getNumResults() == 1 && isCheap(op))
-      producers.push_back(op);
-  });
+  SmallVector<GenericOp> producers = selectProducers(getOperation());
   for (GenericOp producer : llvm::reverse(producers))
     copyForUsers(producer);
 

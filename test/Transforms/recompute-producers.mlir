@@ -40,3 +40,21 @@ func.func @returned(%x: tensor<?xf32>) -> (tensor<?xf32>, tensor<?xf32>) {
   %q, %s = quant_bnn.min_max %h bits = 4 : tensor<?xf32>
   return %q, %h : tensor<?xf32>, tensor<?xf32>
 }
+
+// -----
+
+// What costs a loop of its own is not computed for every op after it, up to a
+// time that grows with the square of the chain.
+// CHECK-LABEL: func @chain
+//       CHECK: linalg.generic
+//  CHECK-SAME:   ins(%arg0 : tensor<?xf32>)
+//       CHECK: %[[STORED:.*]] = linalg.generic {{.*}}["parallel"]} ins(%arg0,
+//       CHECK: ins(%[[STORED]]
+//       CHECK: return
+func.func @chain(%x: tensor<?xf32>) -> tensor<?xf32> {
+  %a = quant_bnn.weight_dorefa %x bits = 2 : tensor<?xf32>
+  %b = quant_bnn.weight_dorefa %a bits = 2 : tensor<?xf32>
+  %c = quant_bnn.weight_dorefa %b bits = 2 : tensor<?xf32>
+  %d = quant_bnn.weight_dorefa %c bits = 2 : tensor<?xf32>
+  return %d : tensor<?xf32>
+}
