@@ -8,7 +8,6 @@
 
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Linalg/Transforms/Transforms.h"
-#include "mlir/Dialect/MemRef/Transforms/Transforms.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/Transforms/GreedyPatternRewriteDriver.h"
 #include "mlir/Transforms/WalkPatternRewriteDriver.h"
@@ -84,9 +83,10 @@ void ConvertQuantBNNToLinalgPass::runOnOperation() {
   });
 
   // A size taken of a result is a use of it, and a value with two uses is not
-  // fused: take sizes of the operands that they come from.
+  // fused: take the sizes that its destination was made with.
   RewritePatternSet sizes(&getContext());
-  memref::populateResolveRankedShapedTypeResultDimsPatterns(sizes);
+  tensor::DimOp::getCanonicalizationPatterns(sizes, &getContext());
+  tensor::EmptyOp::getCanonicalizationPatterns(sizes, &getContext());
   if (failed(applyPatternsGreedily(getOperation(), std::move(sizes), config)))
     signalPassFailure();
 }
