@@ -23,6 +23,7 @@
 #include "llvm/Support/raw_ostream.h"
 
 #include <atomic>
+#include <cfloat>
 #include <chrono>
 #include <cmath>
 #include <cstring>
@@ -41,7 +42,7 @@ static cl::opt<std::string>
     filter("filter", cl::desc("Take the functions whose names contain this"),
            cl::value_desc("text"));
 static cl::opt<unsigned>
-    numThreads("threads", cl::desc("Threads"),
+    numThreads("num-threads", cl::desc("Threads"),
                cl::init(std::thread::hardware_concurrency()));
 
 static constexpr uint64_t chunkSize = uint64_t(1) << 20;
