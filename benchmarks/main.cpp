@@ -26,11 +26,18 @@
 #include <string>
 #include <sys/mman.h>
 #include <type_traits>
+#include <unistd.h>
 #include <vector>
 
 namespace {
 constexpr size_t KiB = 1024, MiB = 1024 * KiB;
 constexpr size_t largest = 256 * MiB;
+
+/// Bytes of an array such that the three of a kernel stay in the second cache.
+size_t getL2ArraySize() {
+  long cache = sysconf(_SC_LEVEL2_CACHE_SIZE);
+  return cache <= 0 ? 64 * KiB : size_t(cache) / 4 / KiB * KiB;
+}
 
 //===----------------------------------------------------------------------===//
 // Kernels
@@ -284,7 +291,7 @@ int main(int argc, char **argv) {
   benchmark::Initialize(&argc, argv);
   if (benchmark::ReportUnrecognizedArguments(argc, argv))
     return 1;
-  for (size_t bytes : {256 * KiB, largest})
+  for (size_t bytes : {getL2ArraySize(), largest})
     for (const Kernel &kernel : getKernels()) {
       add(kernel, bytes, /*inPlace=*/false);
       if (runsInPlace(kernel))
