@@ -10,6 +10,7 @@
 #include "mlir/Dialect/Arith/Transforms/Passes.h"
 #include "mlir/Dialect/Bufferization/Transforms/Passes.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/LLVMIR/Transforms/RequestCWrappers.h"
 #include "mlir/Dialect/Linalg/Passes.h"
 #include "mlir/Dialect/MemRef/Transforms/Passes.h"
@@ -115,6 +116,8 @@ void quant_bnn::buildVectorizePipeline(OpPassManager &pm,
   functions.addPass(createQuantBNNExpandStridedCopiesPass());
   // First, so that bodies are as long as they are.
   functions.addPass(createConvertQuantBNNToArithPass());
+  if (options.math == MathAccuracy::Fast)
+    functions.addPass(createQuantBNNApproximateMathPass());
   QuantBNNVectorizeLinalgPassOptions vectorize;
   vectorize.vectorWidth = options.vectorWidth;
   // Stores past the caches need a fence, which keeps a parallel loop from being
@@ -128,8 +131,6 @@ void quant_bnn::buildVectorizePipeline(OpPassManager &pm,
     functions.addPass(createConvertLinalgToParallelLoopsPass());
   else
     functions.addPass(createConvertLinalgToLoopsPass());
-  if (options.math == MathAccuracy::Fast)
-    functions.addPass(createQuantBNNApproximateMathPass());
   addCleanup(functions);
 }
 
@@ -142,15 +143,18 @@ void quant_bnn::buildFinalizeLLVMPipeline(OpPassManager &pm,
     pm.addNestedPass<func::FuncOp>(createCanonicalizerPass());
   }
   OpPassManager &functions = pm.nest<func::FuncOp>();
+  functions.addPass(LLVM::createLLVMRequestCWrappersPass());
+  functions.addPass(createConvertVectorToSCFPass());
+  arith::ArithEmulateUnsupportedFloatsOptions emulate;
+  emulate.sourceTypeStrs = {"bf16"};
+  emulate.targetTypeStr = "f32";
+  functions.addPass(arith::createArithEmulateUnsupportedFloats(emulate));
   arith::ArithExpandOpsPassOptions expand;
   expand.includeBf16 = true;
-  functions.addPass(createQuantBNNExpandBF16SelectPass());
   functions.addPass(arith::createArithExpandOpsPass(expand));
   functions.addPass(memref::createExpandStridedMetadataPass());
   functions.addPass(createLowerAffinePass());
-  functions.addPass(createConvertVectorToSCFPass());
-  functions.addPass(createSCFToControlFlowPass());
-  functions.addPass(LLVM::createLLVMRequestCWrappersPass());
+  functions.addPass(createQuantBNNConvertSCFToCFPass());
   // A 32-bit index would silently lose what lies past 2^31 elements.
   ConvertVectorToLLVMPassOptions vectors;
   vectors.force32BitVectorIndices = false;
@@ -163,6 +167,7 @@ void quant_bnn::buildFinalizeLLVMPipeline(OpPassManager &pm,
   convert.allowPatternRollback = false;
   pm.addPass(createConvertToLLVMPass(convert));
   pm.addPass(createReconcileUnrealizedCastsPass());
+  pm.addNestedPass<LLVM::LLVMFuncOp>(createQuantBNNBF16VectorsToI16Pass());
 }
 
 void quant_bnn::buildLowerToLLVMPipeline(OpPassManager &pm,

@@ -29,6 +29,13 @@ bool Plan::isVarying(Operation *bodyOp) const {
                       [&](Value result) { return varying.contains(result); });
 }
 
+SmallVector<unsigned> Plan::getNest() const {
+  SmallVector<unsigned> nest = outer;
+  nest.push_back(vectorLoop);
+  nest.append(inner);
+  return nest;
+}
+
 //===----------------------------------------------------------------------===//
 // Operands and loops
 //===----------------------------------------------------------------------===//
@@ -222,13 +229,14 @@ static void orderNest(Plan &plan) {
 
 /// Whether so many terms are added that the error of plain addition could grow
 /// beyond that of one block.
-static bool isLongSum(const Plan &plan, const Output &output,
-                      ArrayRef<unsigned> nest) {
-  if (output.combiner != vector::CombiningKind::ADD ||
+static bool isLongSum(const Plan &plan, const Output &output) {
+  if (output.kind != OutputKind::Reduced ||
+      output.combiner != vector::CombiningKind::ADD ||
       !isa<FloatType>(output.getElementType()))
     return false;
+  SmallVector<unsigned> nest = plan.getNest();
   int64_t terms = 1;
-  for (unsigned loop : nest.drop_front(output.depth)) {
+  for (unsigned loop : ArrayRef(nest).drop_front(output.depth)) {
     int64_t size = plan.loops[loop].size;
     if (ShapedType::isDynamic(size) || llvm::MulOverflow(terms, size, terms))
       return true;
@@ -256,14 +264,11 @@ static LogicalResult classifyOutput(Plan &plan, Output &output,
   if (!combiner)
     return failure();
   output.combiner = *combiner;
-  output.compensated = isLongSum(plan, output, nest);
   return success();
 }
 
 static LogicalResult classifyOutputs(Plan &plan) {
-  SmallVector<unsigned> nest = plan.outer;
-  nest.push_back(plan.vectorLoop);
-  nest.append(plan.inner);
+  SmallVector<unsigned> nest = plan.getNest();
   return success(llvm::all_of(plan.outputs, [&](Output &output) {
     return succeeded(classifyOutput(plan, output, nest));
   }));
@@ -298,34 +303,58 @@ static LogicalResult analyzeBody(Plan &plan) {
   return success();
 }
 
-/// The bits that one lane takes where it is widest. There is no arithmetic on
+/// The bits of `type` in a register.
+static int64_t getBits(Type type) {
+  return type.isIndex() ? 64 : type.getIntOrFloatBitWidth();
+}
+
+/// The bits of a lane, such that a vector fills a register: in memory, and
+/// where it is computed with at least half of one. There is no arithmetic on
 /// narrow floats: it is done in f32.
 static int64_t getLaneBits(const Plan &plan) {
   bool computes = llvm::any_of(
       *plan.getBody(), [&](Operation &op) { return plan.isVarying(&op); });
   int64_t widest = 8;
-  auto include = [&](Type type) {
-    int64_t bits = type.isIndex() ? 64 : type.getIntOrFloatBitWidth();
+  auto includeComputed = [&](Type type) {
+    int64_t bits = getBits(type);
     if (isa<FloatType>(type) && computes)
       bits = std::max<int64_t>(bits, 32);
-    widest = std::max(widest, bits);
+    widest = std::max(widest, bits / 2);
+  };
+  auto includeAccess = [&](const Access &access) {
+    if (access.uses(plan.vectorLoop))
+      widest = std::max(widest, getBits(access.getElementType()));
   };
   for (Value value : plan.varying)
-    include(value.getType());
+    includeComputed(value.getType());
   for (Operation &op : *plan.getBody())
     if (plan.isVarying(&op))
-      for (Type type : op.getOperandTypes())
-        include(type);
+      llvm::for_each(op.getOperandTypes(), includeComputed);
+  llvm::for_each(plan.inputs, includeAccess);
+  llvm::for_each(plan.outputs, includeAccess);
   return llvm::PowerOf2Ceil(widest);
 }
 
-/// Enough to hide the latency of small bodies; large ones have enough to do,
-/// and repeating them costs time to compile.
-static int64_t getUnrollFactor(const Plan &plan) {
+/// Repeats what is computed, to hide its latency. What is accumulated needs
+/// registers of its own for each vector. Else LLVM unrolls the loop, or splits
+/// vectors of several registers where bodies are so long that only interleaving
+/// them helps: a quarter of the operations up to there.
+static void chooseUnrolling(Plan &plan) {
   int64_t size = llvm::count_if(*plan.getBody(), [&](Operation &bodyOp) {
     return plan.isVarying(&bodyOp);
   });
-  return size <= 6 ? 4 : size <= 24 ? 2 : 1;
+  int64_t factor = size <= 6 ? 4 : 2;
+  bool isLong = size > 24;
+  plan.unrollFactor = plan.unrollHint = 1;
+  bool accumulates = llvm::any_of(plan.outputs, [](const Output &output) {
+    return output.kind != OutputKind::Stored;
+  });
+  if (accumulates)
+    plan.unrollFactor = isLong ? 1 : factor;
+  else if (isLong)
+    plan.lanes *= 4;
+  else
+    plan.unrollHint = factor;
 }
 
 FailureOr<Plan> quant_bnn::vectorize::buildPlan(linalg::LinalgOp op,
@@ -340,9 +369,12 @@ FailureOr<Plan> quant_bnn::vectorize::buildPlan(linalg::LinalgOp op,
   if (failed(chooseVectorLoop(plan)) || failed(analyzeBody(plan)))
     return failure();
   plan.lanes = std::max<int64_t>(options.vectorBits / getLaneBits(plan), 1);
-  plan.unrollFactor = getUnrollFactor(plan);
   orderNest(plan);
   if (failed(classifyOutputs(plan)))
     return failure();
+  chooseUnrolling(plan);
+  llvm::for_each(plan.outputs, [&](Output &output) {
+    output.compensated = isLongSum(plan, output);
+  });
   return plan;
 }

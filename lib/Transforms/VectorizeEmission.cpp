@@ -23,6 +23,9 @@ static constexpr int64_t columnsPerTask = 256;
 /// Outputs that a loop stores past the caches at once: the buffers that combine
 /// such stores to whole lines are few.
 static constexpr int64_t maxNontemporalOutputs = 4;
+/// Bytes to store past the caches at once: several lines, so that memory turns
+/// less often from reading to writing.
+static constexpr int64_t nontemporalStepBytes = 256;
 
 namespace {
 /// Values that a loop carries, by output.
@@ -44,11 +47,20 @@ struct Step {
   bool nontemporal;
 };
 
+/// How the steps of a loop are made.
+struct StepShape {
+  int64_t parts;
+  int64_t unrollHint;
+  bool nontemporal;
+};
+
 /// When stores bypass the caches.
 struct Nontemporal {
   Value condition;
   /// Elements up to the first aligned one.
   Value head;
+  /// Of an element that is stored.
+  int64_t elementBytes;
 };
 
 class Emitter {
@@ -67,7 +79,6 @@ private:
 
   // Memory.
   VectorType getVectorType(Type element);
-  Value buildPointer(const Access &access);
   SmallVector<Value> buildIndices(const Access &access);
   Value loadScalar(const Access &access);
   Value loadVector(const Access &access, const Step &step, int64_t part);
@@ -79,7 +90,7 @@ private:
   void define(Scope &scope, Value original, Value scalar);
   void defineCaptures(Scope &scope);
   void emitUniform(Scope &scope);
-  void emitVarying(IRMapping &vectors);
+  void emitVarying(const Scope &scope, IRMapping &vectors);
   State emitBody(const Scope &scope, const Step &step, State state);
   State emitInner(unsigned level, const Scope &scope, const Step &step,
                   State state);
@@ -90,9 +101,11 @@ private:
   State buildNeutralState(int64_t parts);
   void accumulateState(const State &state);
   void emitSteps(const Scope &scope, Value lower, Value upper,
-                 bool nontemporal);
-  void emitBlocks(const Scope &scope, Value lower, Value upper,
-                  bool nontemporal);
+                 const StepShape &shape);
+  Value emitBlocks(const Scope &scope, Value lower, Value upper,
+                   const StepShape &shape);
+  State emitMaskedStep(const Scope &scope, Value base, Value upper,
+                       State state);
   void emitTail(const Scope &scope, Value lower, Value upper);
   void emitRange(const Scope &scope, Value lower, Value upper);
   void emitVectorLoop();
@@ -106,7 +119,8 @@ private:
   // The nest.
   SmallVector<Value>
   buildFor(Value lower, Value upper, Value step, ValueRange state,
-           llvm::function_ref<SmallVector<Value>(Value, ValueRange)> body);
+           llvm::function_ref<SmallVector<Value>(Value, ValueRange)> body,
+           int64_t unrollHint = 1);
   void buildCarryingFor(Value lower, Value upper, Value step,
                         llvm::function_ref<void(Value)> body);
   void buildParallel(Value upper, Value step,
@@ -133,12 +147,6 @@ static SmallVector<Value> flatten(const State &state) {
   for (const SmallVector<Value> &group : state)
     values.append(group);
   return values;
-}
-
-/// LLVM splits a masked access to bf16 into calls to convert each element,
-/// where the target has no bf16 instructions; one to i16 it does not.
-static bool needsIntegerMasking(const Access &access) {
-  return access.getElementType().isBF16();
 }
 
 static State unflatten(ValueRange values, const State &like) {
@@ -208,24 +216,6 @@ Value Emitter::loadScalar(const Access &access) {
                                 buildIndices(access));
 }
 
-/// The address of the element that `access` is at.
-Value Emitter::buildPointer(const Access &access) {
-  Value base = bases[access.operand->getOperandNumber()];
-  auto layout = memref::ExtractStridedMetadataOp::create(b, base);
-  Value position = layout.getOffset();
-  for (auto [index, stride] :
-       llvm::zip_equal(buildIndices(access), layout.getStrides()))
-    position =
-        fold<arith::AddIOp>(position, fold<arith::MulIOp>(index, stride));
-  Value bytes = fold<arith::MulIOp>(
-      position, index(access.getElementType().getIntOrFloatBitWidth() / 8));
-  Value address = fold<arith::AddIOp>(
-      memref::ExtractAlignedPointerAsIndexOp::create(b, base), bytes);
-  address = arith::IndexCastOp::create(b, b.getI64Type(), address);
-  return LLVM::IntToPtrOp::create(b, LLVM::LLVMPointerType::get(b.getContext()),
-                                  address);
-}
-
 Value Emitter::loadVector(const Access &access, const Step &step,
                           int64_t part) {
   ivs[plan.vectorLoop] = step.positions[part];
@@ -233,13 +223,6 @@ Value Emitter::loadVector(const Access &access, const Step &step,
   Value base = bases[access.operand->getOperandNumber()];
   if (!step.mask)
     return vector::LoadOp::create(b, type, base, buildIndices(access));
-  if (needsIntegerMasking(access)) {
-    auto bits = getVectorType(b.getI16Type());
-    Value zero = arith::ConstantOp::create(b, b.getZeroAttr(bits));
-    Value loaded = LLVM::MaskedLoadOp::create(
-        b, bits, buildPointer(access), step.mask, zero, b.getI32IntegerAttr(2));
-    return arith::BitcastOp::create(b, type, loaded);
-  }
   Value zero = arith::ConstantOp::create(b, b.getZeroAttr(type));
   return vector::MaskedLoadOp::create(b, type, base, buildIndices(access),
                                       step.mask, zero);
@@ -249,13 +232,6 @@ void Emitter::storeVector(Value value, const Access &access, const Step &step,
                           int64_t part) {
   ivs[plan.vectorLoop] = step.positions[part];
   Value base = bases[access.operand->getOperandNumber()];
-  if (step.mask && needsIntegerMasking(access)) {
-    Value bits =
-        arith::BitcastOp::create(b, getVectorType(b.getI16Type()), value);
-    LLVM::MaskedStoreOp::create(b, bits, buildPointer(access), step.mask,
-                                b.getI32IntegerAttr(2));
-    return;
-  }
   SmallVector<Value> indices = buildIndices(access);
   if (step.mask) {
     vector::MaskedStoreOp::create(b, base, indices, step.mask, value);
@@ -333,13 +309,16 @@ void Emitter::emitUniform(Scope &scope) {
   }
 }
 
-void Emitter::emitVarying(IRMapping &vectors) {
+void Emitter::emitVarying(const Scope &scope, IRMapping &vectors) {
   for (Operation &op : plan.getBody()->without_terminator()) {
     if (!plan.isVarying(&op))
       continue;
     OperationState state(op.getLoc(), op.getName());
     for (Value operand : op.getOperands())
       state.operands.push_back(vectors.lookup(operand));
+    // One condition for all lanes needs no mask.
+    if (isa<arith::SelectOp>(op) && scope.scalars.contains(op.getOperand(0)))
+      state.operands[0] = scope.scalars.lookup(op.getOperand(0));
     for (Type type : op.getResultTypes())
       state.types.push_back(getVectorType(type));
     state.attributes = op.getDiscardableAttrDictionary().getValue();
@@ -369,7 +348,7 @@ State Emitter::emitBody(const Scope &outerScope, const Step &step,
     for (auto [output, values] : llvm::zip_equal(plan.outputs, state))
       if (!values.empty())
         vectors[part].map(output.argument, values[part]);
-    emitVarying(vectors[part]);
+    emitVarying(scope, vectors[part]);
   }
   for (int64_t part = 0; part < parts; ++part)
     for (auto [output, values] : llvm::zip_equal(plan.outputs, state)) {
@@ -449,73 +428,96 @@ void Emitter::accumulateState(const State &state) {
           accumulate(b, output, carry, combineAll(b, output.combiner, values));
 }
 
-/// Emits whole steps over [lower, upper).
+/// Emits whole steps over [lower, upper). The loop starts at 0: from elsewhere,
+/// LLVM may not know how often it runs, and then unrolls it with its exits.
 void Emitter::emitSteps(const Scope &scope, Value lower, Value upper,
-                        bool nontemporal) {
-  State initial = buildNeutralState(plan.unrollFactor);
+                        const StepShape &shape) {
+  State initial = buildNeutralState(shape.parts);
   SmallVector<Value> results = buildFor(
-      lower, upper, index(plan.unrollFactor * plan.lanes), flatten(initial),
+      index(0), fold<arith::SubIOp>(upper, lower),
+      index(shape.parts * plan.lanes), flatten(initial),
       [&](Value iv, ValueRange values) {
-        return flatten(emitStep(scope, iv, plan.unrollFactor, /*mask=*/nullptr,
-                                nontemporal, unflatten(values, initial)));
-      });
+        return flatten(emitStep(scope, fold<arith::AddIOp>(iv, lower),
+                                shape.parts, /*mask=*/nullptr,
+                                shape.nontemporal, unflatten(values, initial)));
+      },
+      shape.unrollHint);
   accumulateState(unflatten(results, initial));
 }
 
-/// Emits whole steps over [lower, upper), in blocks that bound the rounding
-/// error of plain sums where there are long ones.
-void Emitter::emitBlocks(const Scope &scope, Value lower, Value upper,
-                         bool nontemporal) {
-  if (matchPattern(fold<arith::SubIOp>(upper, lower), m_Zero()))
-    return;
+/// Emits as many whole steps as fit into [lower, upper), and returns where they
+/// end: in blocks that bound the rounding error of plain sums where there are
+/// long ones.
+Value Emitter::emitBlocks(const Scope &scope, Value lower, Value upper,
+                          const StepShape &shape) {
+  int64_t step = shape.parts * plan.lanes;
+  Value rest =
+      fold<arith::RemUIOp>(fold<arith::SubIOp>(upper, lower), index(step));
+  Value end = fold<arith::SubIOp>(upper, rest);
+  if (matchPattern(fold<arith::SubIOp>(end, lower), m_Zero()))
+    return end;
   if (llvm::none_of(plan.outputs, [](const Output &output) {
         return output.kind == OutputKind::Reduced && output.compensated;
-      }))
-    return emitSteps(scope, lower, upper, nontemporal);
-  Value block = index(stepsPerBlock * plan.unrollFactor * plan.lanes);
-  buildCarryingFor(lower, upper, block, [&](Value iv) {
-    Value end = fold<arith::MinUIOp>(fold<arith::AddIOp>(iv, block), upper);
-    emitSteps(scope, iv, end, nontemporal);
+      })) {
+    emitSteps(scope, lower, end, shape);
+    return end;
+  }
+  Value block = index(stepsPerBlock * step);
+  buildCarryingFor(lower, end, block, [&](Value iv) {
+    Value blockEnd = fold<arith::MinUIOp>(fold<arith::AddIOp>(iv, block), end);
+    emitSteps(scope, iv, blockEnd, shape);
   });
+  return end;
 }
 
-/// Emits single vectors over [lower, upper), the last one masked.
+/// Emits a step of one vector from element `base`, whose lanes at and past
+/// `upper` are masked off.
+State Emitter::emitMaskedStep(const Scope &scope, Value base, Value upper,
+                              State state) {
+  // Compared as i32, whose lanes are no wider than most elements.
+  auto type = getVectorType(b.getI32Type());
+  Value left =
+      fold<arith::MinUIOp>(fold<arith::SubIOp>(upper, base), index(plan.lanes));
+  left = b.createOrFold<arith::IndexCastUIOp>(b.getI32Type(), left);
+  auto lanes = llvm::to_vector(llvm::seq<int32_t>(plan.lanes));
+  Value lane = arith::ConstantOp::create(b, b.getI32VectorAttr(lanes));
+  Value mask =
+      arith::CmpIOp::create(b, arith::CmpIPredicate::ult, lane,
+                            vector::BroadcastOp::create(b, type, left));
+  return emitStep(scope, base, /*parts=*/1, mask, /*nontemporal=*/false,
+                  std::move(state));
+}
+
+/// Emits single vectors over [lower, upper), less than a step, the last one
+/// masked.
 void Emitter::emitTail(const Scope &scope, Value lower, Value upper) {
-  Value length = fold<arith::SubIOp>(upper, lower);
-  std::optional<int64_t> known = getConstantIntValue(length);
-  if (known == 0)
+  std::optional<int64_t> length =
+      getConstantIntValue(fold<arith::SubIOp>(upper, lower));
+  if (length == 0)
     return;
-  bool isWhole = known && *known % plan.lanes == 0;
   State initial = buildNeutralState(1);
-  SmallVector<Value> results =
-      buildFor(lower, upper, index(plan.lanes), flatten(initial),
-               [&](Value iv, ValueRange values) {
-                 Value mask;
-                 if (!isWhole) {
-                   // Limited, so that it fits however few bits the mask
-                   // compares.
-                   Value left = fold<arith::MinUIOp>(
-                       fold<arith::SubIOp>(upper, iv), index(plan.lanes));
-                   mask = vector::CreateMaskOp::create(
-                       b, getVectorType(b.getI1Type()), left);
-                 }
-                 return flatten(emitStep(scope, iv, /*parts=*/1, mask,
-                                         /*nontemporal=*/false,
-                                         unflatten(values, initial)));
-               });
+  // Less than a vector needs no loop: where nothing is left, no lane is.
+  if (plan.unrollFactor == 1)
+    return accumulateState(emitMaskedStep(scope, lower, upper, initial));
+  bool isWhole = length && *length % plan.lanes == 0;
+  SmallVector<Value> results = buildFor(
+      lower, upper, index(plan.lanes), flatten(initial),
+      [&](Value iv, ValueRange values) {
+        State state = unflatten(values, initial);
+        return flatten(isWhole
+                           ? emitStep(scope, iv, /*parts=*/1, /*mask=*/nullptr,
+                                      /*nontemporal=*/false, state)
+                           : emitMaskedStep(scope, iv, upper, state));
+      });
   accumulateState(unflatten(results, initial));
 }
 
 /// Emits the iterations [lower, upper).
 void Emitter::emitRange(const Scope &scope, Value lower, Value upper) {
-  Value end = emitNontemporal(scope, lower, upper);
-  if (!end) {
-    Value length = fold<arith::SubIOp>(upper, lower);
-    Value rest =
-        fold<arith::RemUIOp>(length, index(plan.unrollFactor * plan.lanes));
-    end = fold<arith::SubIOp>(upper, rest);
-    emitBlocks(scope, lower, end, /*nontemporal=*/false);
-  }
+  lower = emitNontemporal(scope, lower, upper);
+  Value end =
+      emitBlocks(scope, lower, upper,
+                 {plan.unrollFactor, plan.unrollHint, /*nontemporal=*/false});
   emitTail(scope, end, upper);
 }
 
@@ -661,19 +663,14 @@ void Emitter::prepareNontemporal() {
   Value bytes =
       fold<arith::RemUIOp>(fold<arith::SubIOp>(alignment, offset), alignment);
   Value head = fold<arith::DivUIOp>(bytes, index(elementBytes));
-  nontemporal = {condition, head};
+  nontemporal = {condition, head, elementBytes};
 }
 
-/// Emits whole steps of [lower, upper) in both ways, and returns where they
-/// end; null where there are not both ways.
+/// Emits whole steps of [lower, upper) that bypass the caches, if that is to
+/// be, and returns where they end.
 Value Emitter::emitNontemporal(const Scope &scope, Value lower, Value upper) {
   if (!nontemporal)
-    return nullptr;
-  Value step = index(plan.unrollFactor * plan.lanes);
-  auto getEnd = [&](Value from) {
-    Value length = fold<arith::SubIOp>(upper, from);
-    return fold<arith::SubIOp>(upper, fold<arith::RemUIOp>(length, step));
-  };
+    return lower;
   State before = carries;
   SmallVector<Type> types = {b.getIndexType()};
   for (Value value : flatten(carries))
@@ -692,16 +689,17 @@ Value Emitter::emitNontemporal(const Scope &scope, Value lower, Value upper) {
     Value start = fold<arith::MinUIOp>(
         fold<arith::AddIOp>(lower, nontemporal->head), upper);
     emitTail(scope, lower, start);
-    Value end = getEnd(start);
-    emitBlocks(scope, start, end, /*nontemporal=*/true);
+    int64_t parts = std::max(plan.unrollFactor,
+                             nontemporalStepBytes /
+                                 (plan.lanes * nontemporal->elementBytes));
+    Value end = emitBlocks(scope, start, upper,
+                           {parts, /*unrollHint=*/1, /*nontemporal=*/true});
     // These stores are not ordered with later ones, such as one that tells
     // another thread that the data is there.
     LLVM::FenceOp::create(b, LLVM::AtomicOrdering::seq_cst);
     yield(end);
     b.setInsertionPointToStart(branch.elseBlock());
-    end = getEnd(lower);
-    emitBlocks(scope, lower, end, /*nontemporal=*/false);
-    yield(end);
+    yield(lower);
   }
   carries = unflatten(branch.getResults().drop_front(), before);
   return branch.getResult(0);
@@ -711,9 +709,28 @@ Value Emitter::emitNontemporal(const Scope &scope, Value lower, Value upper) {
 // The nest
 //===----------------------------------------------------------------------===//
 
+/// An attribute of the LLVM dialect stays with a loop until its branch back,
+/// whose own one has this name.
+static constexpr StringLiteral loopAnnotation = "loop_annotation";
+
+static LLVM::LoopAnnotationAttr buildUnrollAnnotation(Builder &builder,
+                                                      int64_t count) {
+  auto unroll = LLVM::LoopUnrollAttr::get(
+      builder.getContext(), /*disable=*/{}, builder.getI32IntegerAttr(count),
+      /*runtimeDisable=*/{}, /*full=*/{}, /*followupUnrolled=*/{},
+      /*followupRemainder=*/{}, /*followupAll=*/{});
+  return LLVM::LoopAnnotationAttr::get(
+      builder.getContext(), /*disableNonforced=*/{}, /*vectorize=*/{},
+      /*interleave=*/{}, unroll, /*unrollAndJam=*/{}, /*licm=*/{},
+      /*distribute=*/{}, /*pipeline=*/{}, /*peeled=*/{}, /*unswitch=*/{},
+      /*mustProgress=*/{}, /*isVectorized=*/{}, /*startLoc=*/{}, /*endLoc=*/{},
+      /*parallelAccesses=*/{});
+}
+
 SmallVector<Value> Emitter::buildFor(
     Value lower, Value upper, Value step, ValueRange state,
-    llvm::function_ref<SmallVector<Value>(Value, ValueRange)> body) {
+    llvm::function_ref<SmallVector<Value>(Value, ValueRange)> body,
+    int64_t unrollHint) {
   auto loop = scf::ForOp::create(
       b, lower, upper, step, state,
       [&](OpBuilder &nested, Location, Value iv, ValueRange values) {
@@ -721,6 +738,8 @@ SmallVector<Value> Emitter::buildFor(
         b.restoreInsertionPoint(nested.saveInsertionPoint());
         scf::YieldOp::create(b, body(iv, values));
       });
+  if (unrollHint > 1)
+    loop->setAttr(loopAnnotation, buildUnrollAnnotation(b, unrollHint));
   return llvm::to_vector_of<Value>(loop.getResults());
 }
 

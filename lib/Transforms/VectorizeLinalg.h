@@ -95,10 +95,14 @@ struct Plan {
   int64_t lanes;
   /// Vectors of one step of the vector loop.
   int64_t unrollFactor;
+  /// Steps that LLVM should unroll the vector loop by.
+  int64_t unrollHint;
   /// The values of the body that differ from lane to lane.
   llvm::DenseSet<mlir::Value> varying;
 
   bool isVarying(mlir::Operation *bodyOp) const;
+  /// All loops, from the outermost one.
+  llvm::SmallVector<unsigned> getNest() const;
   mlir::Block *getBody() const { return &op->getRegion(0).front(); }
 };
 

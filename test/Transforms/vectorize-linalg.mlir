@@ -3,27 +3,29 @@
 // RUN: bnn-opt %s --quant-bnn-vectorize-linalg="nontemporal-threshold=0 vector-width=128" \
 // RUN:   --canonicalize --cse --split-input-file | FileCheck %s --check-prefix=W128
 
-// Any rank is one loop of four vectors a step, and the rest is masked.
+// Any rank is one loop, which LLVM unrolls, and the rest is masked.
+// CHECK: #[[$UNROLL:.*]] = #llvm.loop_annotation<
 // CHECK-LABEL: func @flatten
 // CHECK-SAME:    %[[X:.*]]: memref<?x3x?xf32>, %[[Y:.*]]: memref<?x3x?xf32>
 // CHECK-DAG:     %[[C0:.*]] = arith.constant 0 : index
 // CHECK-DAG:     %[[C16:.*]] = arith.constant 16 : index
-// CHECK-DAG:     %[[C64:.*]] = arith.constant 64 : index
 // CHECK-DAG:     %[[FX:.*]] = memref.collapse_shape %[[X]] {{\[}}[0, 1, 2]]
 // CHECK-DAG:     %[[FY:.*]] = memref.collapse_shape %[[Y]] {{\[}}[0, 1, 2]]
-// CHECK:         %[[REST:.*]] = arith.remui %[[SIZE:.*]], %[[C64]]
+// CHECK:         %[[REST:.*]] = arith.remui %[[SIZE:.*]], %[[C16]]
 // CHECK:         %[[END:.*]] = arith.subi %[[SIZE]], %[[REST]]
-// CHECK:         scf.for %[[I:.*]] = %[[C0]] to %[[END]] step %[[C64]]
-// CHECK-COUNT-4:   vector.load %[[FX]]
-// CHECK-COUNT-4:   quant_bnn.sign %{{.*}} : vector<16xf32>
-// CHECK-COUNT-4:   vector.store %{{.*}}, %[[FY]]
-// CHECK:         scf.for %[[I:.*]] = %[[END]] to %[[SIZE]] step %[[C16]]
-// CHECK:           %[[LEFT:.*]] = arith.subi %[[SIZE]], %[[I]]
-// CHECK:           %[[LANES:.*]] = arith.minui %[[LEFT]], %[[C16]]
-// CHECK:           %[[MASK:.*]] = vector.create_mask %[[LANES]]
-// CHECK:           %[[IN:.*]] = vector.maskedload %[[FX]][%[[I]]], %[[MASK]]
-// CHECK:           %[[OUT:.*]] = quant_bnn.sign %[[IN]]
-// CHECK:           vector.maskedstore %[[FY]][%[[I]]], %[[MASK]], %[[OUT]]
+// CHECK:         scf.for %[[I:.*]] = %[[C0]] to %[[END]] step %[[C16]]
+// CHECK:           %[[IN:.*]] = vector.load %[[FX]][%[[I]]]
+// CHECK:           %[[OUT:.*]] = quant_bnn.sign %[[IN]] : vector<16xf32>
+// CHECK:           vector.store %[[OUT]], %[[FY]][%[[I]]]
+// CHECK:         } {loop_annotation = #[[$UNROLL]]}
+// CHECK:         %[[LEFT:.*]] = arith.subi %[[SIZE]], %[[END]]
+// CHECK:         %[[LANES:.*]] = arith.minui %[[LEFT]], %[[C16]]
+// CHECK:         %[[COUNT:.*]] = arith.index_castui %[[LANES]]
+// CHECK:         %[[COUNTS:.*]] = vector.broadcast %[[COUNT]]
+// CHECK:         %[[MASK:.*]] = arith.cmpi ugt, %[[COUNTS]], %{{.*}} : vector<16xi32>
+// CHECK:         %[[IN:.*]] = vector.maskedload %[[FX]][%[[END]]], %[[MASK]]
+// CHECK:         %[[OUT:.*]] = quant_bnn.sign %[[IN]]
+// CHECK:         vector.maskedstore %[[FY]][%[[END]]], %[[MASK]], %[[OUT]]
 // W128-LABEL: func @flatten
 // W128:         quant_bnn.sign %{{.*}} : vector<4xf32>
 #identity = affine_map<(d0, d1, d2) -> (d0, d1, d2)>
@@ -41,17 +43,38 @@ func.func @flatten(%x: memref<?x3x?xf32>, %y: memref<?x3x?xf32>) {
 // -----
 
 // A known size needs no mask where it is whole vectors, and no loop where it is
-// one step.
+// one.
 // CHECK-LABEL: func @static
-// CHECK-NOT:     scf.for
 // CHECK-NOT:     mask
-// CHECK-COUNT-5: vector.store
+// CHECK:         scf.for %{{.*}} = %{{.*}} to %c80 step %c16
+// CHECK-NOT:     mask
 // CHECK:         return
+// W128-LABEL: func @static
 #identity = affine_map<(d0) -> (d0)>
 func.func @static(%x: memref<80xf32>, %y: memref<80xf32>) {
   linalg.generic {indexing_maps = [#identity, #identity],
                   iterator_types = ["parallel"]}
       ins(%x : memref<80xf32>) outs(%y : memref<80xf32>) {
+  ^bb0(%in: f32, %out: f32):
+    %sign = quant_bnn.sign %in : f32
+    linalg.yield %sign : f32
+  }
+  return
+}
+
+// -----
+
+// CHECK-LABEL: func @one_vector
+// CHECK-NOT:     scf.for
+// CHECK-NOT:     mask
+// CHECK:         vector.store
+// CHECK-NOT:     vector.store
+// CHECK:         return
+#identity = affine_map<(d0) -> (d0)>
+func.func @one_vector(%x: memref<16xf32>, %y: memref<16xf32>) {
+  linalg.generic {indexing_maps = [#identity, #identity],
+                  iterator_types = ["parallel"]}
+      ins(%x : memref<16xf32>) outs(%y : memref<16xf32>) {
   ^bb0(%in: f32, %out: f32):
     %sign = quant_bnn.sign %in : f32
     linalg.yield %sign : f32
@@ -200,14 +223,11 @@ func.func @matmul(%a: memref<?x?xf32>, %b: memref<?x?xf32>, %c: memref<?x?xf32>)
 
 // -----
 
-// f16 and bf16 compute in f32, so that is what fills a vector. A masked access
-// to bf16 is one to its bits.
+// Vectors of f16 and bf16 fill a register in memory. They compute in f32, so in
+// two.
 // CHECK-LABEL: func @bf16
-// CHECK:         vector.load %{{.*}} : memref<?xbf16>, vector<16xbf16>
-// CHECK:         quant_bnn.sign %{{.*}} : vector<16xbf16>
-// CHECK:         llvm.intr.masked.load {{.*}} -> vector<16xi16>
-// CHECK:         quant_bnn.sign %{{.*}} : vector<16xbf16>
-// CHECK:         llvm.intr.masked.store {{.*}} vector<16xi16>
+// CHECK:         vector.load %{{.*}} : memref<?xbf16>, vector<32xbf16>
+// CHECK:         quant_bnn.sign %{{.*}} : vector<32xbf16>
 #identity = affine_map<(d0) -> (d0)>
 func.func @bf16(%x: memref<?xbf16>, %y: memref<?xbf16>) {
   linalg.generic {indexing_maps = [#identity, #identity],

@@ -334,35 +334,42 @@ def QuantBNNVectorizeLinalgPass : Pass<"quant-bnn-vectorize-linalg"> {
   ];
 }
 
-def QuantBNNExpandBF16SelectPass : Pass<"quant-bnn-expand-bf16-select"> {
-  let summary = "Select bf16 values by their bits";
+def QuantBNNBF16VectorsToI16Pass
+    : Pass<"quant-bnn-bf16-vectors-to-i16", "::mlir::LLVM::LLVMFuncOp"> {
+  let summary = "Hold vectors of bf16 as their bits";
   let description = [{
-    Makes every `arith.select` of `bf16` scalars or vectors one of integers. A
-    target without bf16 instructions splits a select of a bf16 vector into scalars
-    and converts each to f32 and back; one of integers is one instruction.
+    Makes every vector of `bf16` in a function one of `i16`. Where the target has no
+    bf16 instructions, LLVM splits a load, a select or a store of bf16 vectors into
+    scalars and converts each to f32 and back; of i16 each is one instruction.
+
+    `arith-emulate-unsupported-floats` and `arith-expand` with `include-bf16` come
+    before: with f32 and integers for arithmetic, vectors of bf16 are only moved. A
+    function that computes with them, or has them as arguments, stays as it is.
 
     Example:
 
     ```mlir
-    func.func @f(%c: vector<16xi1>, %x: vector<16xbf16>, %y: vector<16xbf16>) -> vector<16xbf16> {
-      %z = arith.select %c, %x, %y : vector<16xi1>, vector<16xbf16>
-      return %z : vector<16xbf16>
+    llvm.func @f(%c: vector<16xi1>, %p: !llvm.ptr, %q: !llvm.ptr) {
+      %one = llvm.mlir.constant(dense<1.0> : vector<16xbf16>) : vector<16xbf16>
+      %x = llvm.load %p : !llvm.ptr -> vector<16xbf16>
+      %y = llvm.select %c, %x, %one : vector<16xi1>, vector<16xbf16>
+      llvm.store %y, %q : vector<16xbf16>, !llvm.ptr
+      llvm.return
     }
     ```
 
     becomes
 
     ```mlir
-    func.func @f(%c: vector<16xi1>, %x: vector<16xbf16>, %y: vector<16xbf16>) -> vector<16xbf16> {
-      %x_bits = arith.bitcast %x : vector<16xbf16> to vector<16xi16>
-      %y_bits = arith.bitcast %y : vector<16xbf16> to vector<16xi16>
-      %z_bits = arith.select %c, %x_bits, %y_bits : vector<16xi1>, vector<16xi16>
-      %z = arith.bitcast %z_bits : vector<16xi16> to vector<16xbf16>
-      return %z : vector<16xbf16>
+    llvm.func @f(%c: vector<16xi1>, %p: !llvm.ptr, %q: !llvm.ptr) {
+      %one = llvm.mlir.constant(dense<16256> : vector<16xi16>) : vector<16xi16>
+      %x = llvm.load %p : !llvm.ptr -> vector<16xi16>
+      %y = llvm.select %c, %x, %one : vector<16xi1>, vector<16xi16>
+      llvm.store %y, %q : vector<16xi16>, !llvm.ptr
+      llvm.return
     }
     ```
   }];
-  let dependentDialects = ["::mlir::arith::ArithDialect"];
 }
 
 #endif // QUANT_BNN_TRANSFORMS_PASSES
