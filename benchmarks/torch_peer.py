@@ -222,8 +222,8 @@ def measure(library, entry, count, rounds):
 
     times = {variant: [] for variant in variants}
     for _ in range(rounds):
-        for variant, function in variants.items():
-            times[variant].append(timed(function))
+        for variant, step in variants.items():
+            times[variant].append(timed(step))
     result = {"name": name, "ours_ms": 1e3 * statistics.median(times["ours"])}
     for variant in list(variants)[1:]:
         ratios = [a / b for a, b in zip(times[variant], times["ours"])]
