@@ -116,6 +116,7 @@ void quant_bnn::buildVectorizePipeline(OpPassManager &pm,
   functions.addPass(createQuantBNNExpandStridedCopiesPass());
   // First, so that bodies are as long as they are.
   functions.addPass(createConvertQuantBNNToArithPass());
+  functions.addPass(createQuantBNNCompareNarrowFloatsPass());
   if (options.math == MathAccuracy::Fast)
     functions.addPass(createQuantBNNApproximateMathPass());
   QuantBNNVectorizeLinalgPassOptions vectorize;

@@ -334,6 +334,46 @@ def QuantBNNVectorizeLinalgPass : Pass<"quant-bnn-vectorize-linalg"> {
   ];
 }
 
+def QuantBNNCompareNarrowFloatsPass
+    : Pass<"quant-bnn-compare-narrow-floats"> {
+  let summary = "Compare f16 and bf16 by their bits";
+  let description = [{
+    Compares a value that was widened from `f16` or `bf16` with 0, or its size with a
+    constant, by one unsigned comparison of 16 bits: such a condition is one range of
+    bit patterns, which has no NaN in it. Twice as many lanes fit a register, and
+    nothing is widened where the value is only compared and selected.
+
+    Below 0 are the patterns from that of the smallest negative number to that of
+    -infinity, `0x8001` to `0xff80` for bf16. A size is at most a constant if the bits
+    without the sign are at most those of the constant, rounded toward zero.
+
+    Example:
+
+    ```mlir
+    func.func @f(%x: bf16) -> i1 {
+      %zero = arith.constant 0.0 : f32
+      %wide = arith.extf %x : bf16 to f32
+      %below = arith.cmpf olt, %wide, %zero : f32
+      return %below : i1
+    }
+    ```
+
+    becomes
+
+    ```mlir
+    func.func @f(%x: bf16) -> i1 {
+      %first = arith.constant 0x8001 : i16
+      %count = arith.constant 0x7f7f : i16
+      %bits = arith.bitcast %x : bf16 to i16
+      %offset = arith.subi %bits, %first : i16
+      %below = arith.cmpi ule, %offset, %count : i16
+      return %below : i1
+    }
+    ```
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect"];
+}
+
 def QuantBNNBF16VectorsToI16Pass
     : Pass<"quant-bnn-bf16-vectors-to-i16", "::mlir::LLVM::LLVMFuncOp"> {
   let summary = "Hold vectors of bf16 as their bits";
