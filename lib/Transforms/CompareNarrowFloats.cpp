@@ -84,6 +84,16 @@ static std::optional<BitRange> getSizeRange(CmpFPredicate predicate,
   return BitRange{APInt::getSignedMaxValue(width), APInt::getZero(width), last};
 }
 
+/// Whether `value` is compared, or its size, and nothing else: one that is also
+/// computed with has to be widened anyway, and its conditions be as wide.
+static bool isOnlyCompared(Value value) {
+  return llvm::all_of(value.getUsers(), [](Operation *user) {
+    if (auto size = dyn_cast<math::AbsFOp>(user))
+      return llvm::all_of(size->getUsers(), llvm::IsaPred<arith::CmpFOp>);
+    return isa<arith::CmpFOp>(user);
+  });
+}
+
 LogicalResult CompareBits::matchAndRewrite(arith::CmpFOp op,
                                            PatternRewriter &rewriter) const {
   Value wide = op.getLhs();
@@ -95,6 +105,8 @@ LogicalResult CompareBits::matchAndRewrite(arith::CmpFOp op,
   if (!extension || !matchPattern(op.getRhs(), m_ConstantFloat(&constant)))
     return rewriter.notifyMatchFailure(
         op, "does not compare a widened float with a constant");
+  if (!isOnlyCompared(wide))
+    return rewriter.notifyMatchFailure(op, "computed with");
   Value narrow = extension.getIn();
   auto type = cast<FloatType>(getElementTypeOrSelf(narrow));
   if (type.getWidth() != 16)

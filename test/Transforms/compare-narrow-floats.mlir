@@ -70,6 +70,18 @@ func.func @infinite(%x: f16) -> i1 {
   return %c : i1
 }
 
+// What is computed with is widened anyway.
+// CHECK-LABEL: func @computed
+// CHECK:         arith.cmpf
+// CHECK:         return
+func.func @computed(%x: bf16) -> f32 {
+  %zero = arith.constant 0.0 : f32
+  %wide = arith.extf %x : bf16 to f32
+  %c = arith.cmpf olt, %wide, %zero : f32
+  %y = arith.select %c, %zero, %wide : f32
+  return %y : f32
+}
+
 // What is not one range, not 16 bits, or not a constant.
 // CHECK-LABEL: func @others
 // CHECK-COUNT-6: arith.cmpf

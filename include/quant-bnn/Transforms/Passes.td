@@ -241,9 +241,11 @@ def QuantBNNVectorizeLinalgPass : Pass<"quant-bnn-vectorize-linalg"> {
 
     * Adjacent dimensions that every operand walks contiguously become one, so an
       elementwise op of any rank is one loop.
-    * Four vectors are one step, fewer where the body is long; a masked loop does
-      the rest. All loads of a step come before its stores, so an output may be
-      exactly one of the inputs.
+    * One vector is one step, and `loop_annotation` tells LLVM how often to unroll;
+      one masked vector does the rest. A long body has vectors of four registers
+      instead, which LLVM interleaves. What is accumulated has up to four vectors a
+      step, each with an accumulator. All loads of a step come before its stores,
+      so an output may be exactly one of the inputs.
     * The lanes lie along the innermost dimension of the outputs where inputs
       allow it. Loops that only accumulate are then inside, with accumulators in
       registers (column sums, matrix products). Otherwise the lanes lie along a
@@ -259,14 +261,16 @@ def QuantBNNVectorizeLinalgPass : Pass<"quant-bnn-vectorize-linalg"> {
     elementwise form, and where a reduction is none of add, mul, min, max, and, or,
     xor.
 
-    A vector has `vector-width` bits of the widest type that the body computes in,
-    which is f32 for f16 and bf16.
+    A vector has `vector-width` bits in memory, of the widest operand; where the body
+    computes in a wider type, up to twice as many there. Set it to the width of the
+    target's registers: LLVM splits wider vectors, but packs and unpacks masks then.
 
     An elementwise op of at least `nontemporal-threshold` bytes of inputs and
     outputs stores past the caches: that saves reading what is overwritten, and
     pays where the data does not stay in the last-level cache. It is decided when
-    the code runs, unless the size is known. In-place ops do not take part. The
-    loop ends in a fence. Such a loop is emitted beside the plain one.
+    the code runs, unless the size is known. In-place ops do not take part. Such a
+    loop comes before the plain one, which takes what it leaves; it stores 256 bytes
+    at once, and ends in a fence.
 
     With `parallel`, the outermost loop is an `scf.parallel`, over blocks of a
     fixed number of elements where there is one loop only. Reductions are then
@@ -288,12 +292,14 @@ def QuantBNNVectorizeLinalgPass : Pass<"quant-bnn-vectorize-linalg"> {
     }
     ```
 
-    becomes, with one vector a step,
+    becomes
 
     ```mlir
+    #unroll = #llvm.loop_annotation<unroll = <count = 4 : i32>>
     func.func @sign(%x: memref<?x?xf32>, %y: memref<?x?xf32>) {
       %c0 = arith.constant 0 : index
       %c16 = arith.constant 16 : index
+      %lanes = arith.constant dense<[0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15]> : vector<16xi32>
       %zero = arith.constant dense<0.0> : vector<16xf32>
       %flat_x = memref.collapse_shape %x [[0, 1]] : memref<?x?xf32> into memref<?xf32>
       %flat_y = memref.collapse_shape %y [[0, 1]] : memref<?x?xf32> into memref<?xf32>
@@ -304,16 +310,15 @@ def QuantBNNVectorizeLinalgPass : Pass<"quant-bnn-vectorize-linalg"> {
         %in = vector.load %flat_x[%i] : memref<?xf32>, vector<16xf32>
         %sign = quant_bnn.sign %in : vector<16xf32>
         vector.store %sign, %flat_y[%i] : memref<?xf32>, vector<16xf32>
-      }
-      scf.for %i = %whole to %size step %c16 {
-        %left = arith.subi %size, %i : index
-        %mask = vector.create_mask %left : vector<16xi1>
-        %in = vector.maskedload %flat_x[%i], %mask, %zero
-            : memref<?xf32>, vector<16xi1>, vector<16xf32> into vector<16xf32>
-        %sign = quant_bnn.sign %in : vector<16xf32>
-        vector.maskedstore %flat_y[%i], %mask, %sign
-            : memref<?xf32>, vector<16xi1>, vector<16xf32>
-      }
+      } {loop_annotation = #unroll}
+      %count = arith.index_castui %rest : index to i32
+      %counts = vector.broadcast %count : i32 to vector<16xi32>
+      %mask = arith.cmpi ult, %lanes, %counts : vector<16xi32>
+      %in = vector.maskedload %flat_x[%whole], %mask, %zero
+          : memref<?xf32>, vector<16xi1>, vector<16xf32> into vector<16xf32>
+      %sign = quant_bnn.sign %in : vector<16xf32>
+      vector.maskedstore %flat_y[%whole], %mask, %sign
+          : memref<?xf32>, vector<16xi1>, vector<16xf32>
       return
     }
     ```
@@ -341,7 +346,7 @@ def QuantBNNCompareNarrowFloatsPass
     Compares a value that was widened from `f16` or `bf16` with 0, or its size with a
     constant, by one unsigned comparison of 16 bits: such a condition is one range of
     bit patterns, which has no NaN in it. Twice as many lanes fit a register, and
-    nothing is widened where the value is only compared and selected.
+    nothing is widened. A value that is also computed with is left as it is.
 
     Below 0 are the patterns from that of the smallest negative number to that of
     -infinity, `0x8001` to `0xff80` for bf16. A size is at most a constant if the bits
