@@ -496,8 +496,8 @@ void Emitter::emitTail(const Scope &scope, Value lower, Value upper) {
   if (length == 0)
     return;
   State initial = buildNeutralState(1);
-  // Less than a vector needs no loop: where nothing is left, no lane is. It does
-  // where loops inside would then run for nothing.
+  // Less than a vector needs no loop: where nothing is left, no lane is. It
+  // does where loops inside would then run for nothing.
   if (plan.unrollFactor == 1 && plan.inner.empty())
     return accumulateState(emitMaskedStep(scope, lower, upper, initial));
   bool isWhole = length && *length % plan.lanes == 0;
