@@ -255,7 +255,7 @@ static std::vector<Sweep> getSweeps() {
                       }});
   };
   addMath("tanh", std::tanh, 5);
-  addMath("exp", std::exp, 5);
+  addMath("exp", std::exp, 6);
   return sweeps;
 }
 

@@ -224,7 +224,7 @@ def QuantBNNApproximateMathPass : Pass<"quant-bnn-approximate-math"> {
   let description = [{
     Replaces `math.tanh` and `math.exp` on `f32` scalars and vectors by the
     polynomial approximations of the math dialect. `tanh` is within 5 ulp and
-    `exp` within 5 ulp (flushed to 0 below 2^-126). Wider and narrower types are
+    `exp` within 6 ulp (flushed to 0 below 2^-126). Wider and narrower types are
     left to the C math library.
   }];
   let dependentDialects = ["::mlir::arith::ArithDialect",
