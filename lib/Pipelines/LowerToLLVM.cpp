@@ -153,6 +153,7 @@ void quant_bnn::buildFinalizeLLVMPipeline(OpPassManager &pm,
   arith::ArithExpandOpsPassOptions expand;
   expand.includeBf16 = true;
   functions.addPass(arith::createArithExpandOpsPass(expand));
+  functions.addPass(createQuantBNNExpandDynamicReshapesPass());
   functions.addPass(memref::createExpandStridedMetadataPass());
   functions.addPass(createLowerAffinePass());
   functions.addPass(createQuantBNNConvertSCFToCFPass());

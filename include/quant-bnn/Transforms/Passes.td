@@ -140,6 +140,41 @@ def QuantBNNExpandStridedCopiesPass : Pass<"quant-bnn-expand-strided-copies"> {
   let dependentDialects = ["::mlir::linalg::LinalgDialect"];
 }
 
+def QuantBNNExpandDynamicReshapesPass
+    : Pass<"quant-bnn-expand-dynamic-reshapes"> {
+  let summary = "Expand a dimension into several of unknown size";
+  let description = [{
+    Replaces `memref.expand_shape`, where it makes several dimensions of unknown size
+    of one, by `memref.reinterpret_cast` with the sizes that the op gives.
+    `expand-strided-metadata` of LLVM 22 cannot tell these sizes apart. Other reshapes
+    are left to it.
+
+    Example:
+
+    ```mlir
+    func.func @f(%x: memref<?xf32>, %rows: index, %columns: index) -> memref<?x?xf32> {
+      %y = memref.expand_shape %x [[0, 1]] output_shape [%rows, %columns]
+          : memref<?xf32> into memref<?x?xf32>
+      return %y : memref<?x?xf32>
+    }
+    ```
+
+    becomes
+
+    ```mlir
+    func.func @f(%x: memref<?xf32>, %rows: index, %columns: index) -> memref<?x?xf32> {
+      %base, %offset, %size, %stride = memref.extract_strided_metadata %x
+          : memref<?xf32> -> memref<f32>, index, index, index
+      %y = memref.reinterpret_cast %base to offset: [0], sizes: [%rows, %columns], strides: [%columns, 1]
+          : memref<f32> to memref<?x?xf32>
+      return %y : memref<?x?xf32>
+    }
+    ```
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect",
+                           "::mlir::memref::MemRefDialect"];
+}
+
 def QuantBNNFuseSiblingsPass : Pass<"quant-bnn-fuse-siblings"> {
   let summary = "Fuse generics over the same elements into one loop";
   let description = [{
