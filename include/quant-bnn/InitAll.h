@@ -10,15 +10,18 @@
 #define QUANT_BNN_INITALL_H
 
 #include "quant-bnn/Conversion/Passes.h"
+#include "quant-bnn/Differentiation/Models.h"
 #include "quant-bnn/IR/QuantBNN.h"
 #include "quant-bnn/Pipelines/Pipelines.h"
 #include "quant-bnn/Transforms/Passes.h"
 
 namespace quant_bnn {
 
-/// Adds the dialects of this project to `registry`.
+/// Adds the dialects of this project to `registry`, and what it knows of the
+/// gradients of others.
 inline void registerAllDialects(mlir::DialectRegistry &registry) {
   registry.insert<QuantBNNDialect>();
+  registerDifferentiableOpInterfaceModels(registry);
 }
 
 /// Registers every pass and pipeline of this project.

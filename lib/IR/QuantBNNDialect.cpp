@@ -11,6 +11,8 @@
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "mlir/IR/DialectImplementation.h"
+#include "mlir/IR/SymbolTable.h"
+#include "mlir/Interfaces/FunctionInterfaces.h"
 #include "mlir/Transforms/InliningUtils.h"
 #include "quant-bnn/IR/QuantBNN.h"
 #include "llvm/ADT/TypeSwitch.h"
@@ -52,4 +54,90 @@ Operation *QuantBNNDialect::materializeConstant(OpBuilder &builder,
                                                 Attribute value, Type type,
                                                 Location loc) {
   return arith::ConstantOp::materialize(builder, value, type, loc);
+}
+
+//===----------------------------------------------------------------------===//
+// The link between a forward and its backward function
+//===----------------------------------------------------------------------===//
+
+bool quant_bnn::isDifferentiable(Type type) {
+  return isa<FloatType>(getElementTypeOrSelf(type)) &&
+         isa<FloatType, VectorType, RankedTensorType>(type);
+}
+
+/// What has a gradient once tensors are buffers.
+static bool isDifferentiableOrBuffer(Type type) {
+  auto memref = dyn_cast<MemRefType>(type);
+  return isDifferentiable(memref ? memref.getElementType() : type);
+}
+
+static LogicalResult emitTypesDiffer(Operation *op, StringRef what,
+                                     TypeRange expected, TypeRange found) {
+  return op->emitOpError("requires a quant_bnn.backward function with ")
+         << what << " (" << expected << "), but got (" << found << ")";
+}
+
+/// Checks the types of `forward`, whose results at `residuals` are saved,
+/// against those of `backward`.
+static LogicalResult verifyPair(FunctionOpInterface forward,
+                                FunctionOpInterface backward,
+                                ArrayRef<int64_t> residuals) {
+  SmallVector<Type> arguments, gradients;
+  for (int64_t index : residuals)
+    arguments.push_back(forward.getResultTypes()[index]);
+  for (auto [index, type] : llvm::enumerate(forward.getResultTypes()))
+    if (isDifferentiableOrBuffer(type) &&
+        !llvm::is_contained(residuals, static_cast<int64_t>(index)))
+      arguments.push_back(type);
+  llvm::copy_if(forward.getArgumentTypes(), std::back_inserter(gradients),
+                isDifferentiableOrBuffer);
+  if (backward.getArgumentTypes() != ArrayRef(arguments))
+    return emitTypesDiffer(forward, "arguments", arguments,
+                           backward.getArgumentTypes());
+  if (backward.getResultTypes() != ArrayRef(gradients))
+    return emitTypesDiffer(forward, "results", gradients,
+                           backward.getResultTypes());
+  return success();
+}
+
+LogicalResult
+QuantBNNDialect::verifyOperationAttribute(Operation *op,
+                                          NamedAttribute attribute) {
+  StringRef name = attribute.getName();
+  if (name == residualsAttrName && !op->hasAttr(backwardAttrName))
+    return op->emitOpError("has quant_bnn.residuals, but no "
+                           "quant_bnn.backward");
+  if (name != backwardAttrName)
+    return success();
+
+  auto function = dyn_cast<FunctionOpInterface>(op);
+  if (!function)
+    return op->emitOpError("has quant_bnn.backward, but is no function");
+  auto symbol = dyn_cast<FlatSymbolRefAttr>(attribute.getValue());
+  if (!symbol)
+    return op->emitOpError("requires a symbol for quant_bnn.backward, but got ")
+           << attribute.getValue();
+  auto residuals = op->getAttrOfType<DenseI64ArrayAttr>(residualsAttrName);
+  if (!residuals)
+    return op->emitOpError("requires an array<i64> quant_bnn.residuals beside "
+                           "quant_bnn.backward");
+  auto backward =
+      SymbolTable::lookupNearestSymbolFrom<FunctionOpInterface>(op, symbol);
+  if (!backward)
+    return op->emitOpError("requires a function for quant_bnn.backward, but ")
+           << symbol << " is none";
+  // Functions of the LLVM dialect have other types: one result at most.
+  if (op->getName() != backward->getName() ||
+      op->getName().getStringRef() != "func.func")
+    return success();
+  int64_t next = 0;
+  for (int64_t index : residuals.asArrayRef()) {
+    if (index < next || index >= function.getNumResults())
+      return op->emitOpError("requires increasing quant_bnn.residuals below "
+                             "the number of results, ")
+             << function.getNumResults() << ", but got "
+             << residuals.asArrayRef();
+    next = index + 1;
+  }
+  return verifyPair(function, backward, residuals.asArrayRef());
 }

@@ -317,7 +317,9 @@ Gradients PactOp::buildGradient(OpBuilder &builder, Location loc,
   if (!g && !scaleGradient)
     return SmallVector<Value>(2);
   if (!isa<RankedTensorType>(getX().getType()))
-    return failure();
+    return emitOpError("cannot be differentiated on ")
+           << getX().getType()
+           << ": the gradient of alpha is a sum over a ranked tensor";
   if (!g)
     g = buildZeros(builder, loc, getX());
   auto gradient =
@@ -421,7 +423,9 @@ Gradients DequantizeOp::buildGradient(OpBuilder &builder, Location loc,
   if (!g)
     return SmallVector<Value>(2);
   if (!isa<RankedTensorType>(getType()) || isa<ShapedType>(getS().getType()))
-    return failure();
+    return emitOpError("cannot be differentiated on ")
+           << getType() << " with a scale of type " << getS().getType()
+           << ": the gradient of the scale is a sum over a ranked tensor";
   auto gradient = DequantizeGradOp::create(builder, loc, getType(),
                                            getS().getType(), getQ(), getS(), g);
   return llvm::to_vector_of<Value>(gradient.getResults());

@@ -98,8 +98,12 @@ static LogicalResult convertResults(func::FuncOp function) {
 void QuantBNNConvertResultsToOutParamsPass::runOnOperation() {
   SmallVector<func::FuncOp> functions;
   for (auto function : getOperation().getOps<func::FuncOp>())
-    if (function.isPublic() && !function.isDeclaration())
+    if (function.isPublic() && !function.isDeclaration()) {
       functions.push_back(function);
+      // Results, and so residuals, are counted anew.
+      function->removeAttr(backwardAttrName);
+      function->removeAttr(residualsAttrName);
+    }
   redirectCallers(functions, getOperation());
   for (func::FuncOp function : functions)
     if (failed(convertResults(function)))

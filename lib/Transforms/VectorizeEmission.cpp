@@ -15,6 +15,14 @@
 using namespace mlir;
 using namespace quant_bnn::vectorize;
 
+/// Whether iterations of `loop` have elements of their own: windows overlap.
+static bool selectsDistinct(const Access &access, unsigned loop) {
+  return llvm::any_of(access.indices, [&](AffineExpr index) {
+    auto dim = dyn_cast<AffineDimExpr>(index);
+    return dim && dim.getPosition() == loop;
+  });
+}
+
 /// Elements of one task of a parallel loop: enough work to be worth it. It does
 /// not depend on the number of threads, so neither do results.
 static constexpr int64_t elementsPerTask = int64_t(1) << 16;
@@ -784,7 +792,7 @@ void Emitter::emitNest(unsigned level) {
     };
     bool isParallel = options.parallel && level == 0 &&
                       llvm::all_of(plan.outputs, [&](const Output &output) {
-                        return output.uses(loop);
+                        return selectsDistinct(output, loop);
                       });
     if (isParallel)
       buildParallel(sizes[loop], index(1), body);

@@ -597,3 +597,74 @@ func.func @qactivation_beta(%x: f16) {
   %y = quant_bnn.qactivation %x quantizer = "swish_sign" beta = 0.0 : f16
   return
 }
+
+// -----
+
+func.func @pair_incomplete(%x: f32) -> f32 attributes {quant_bnn.residuals = array<i64>} {
+  // expected-error @-1 {{'func.func' op has quant_bnn.residuals, but no quant_bnn.backward}}
+  return %x : f32
+}
+
+// -----
+
+// expected-error @+1 {{'builtin.module' op has quant_bnn.backward, but is no function}}
+module attributes {quant_bnn.backward = @f} {
+}
+
+// -----
+
+// expected-error @+1 {{requires a symbol for quant_bnn.backward, but got "f"}}
+func.func @pair_symbol(%x: f32) -> f32 attributes {quant_bnn.backward = "f"} {
+  return %x : f32
+}
+
+// -----
+
+// expected-error @+1 {{requires an array<i64> quant_bnn.residuals beside quant_bnn.backward}}
+func.func @pair_residuals(%x: f32) -> f32 attributes {quant_bnn.backward = @pair_residuals} {
+  return %x : f32
+}
+
+// -----
+
+// expected-error @+1 {{requires a function for quant_bnn.backward, but @none is none}}
+func.func @pair_function(%x: f32) -> f32
+    attributes {quant_bnn.backward = @none, quant_bnn.residuals = array<i64>} {
+  return %x : f32
+}
+
+// -----
+
+func.func private @bwd(f32, f32) -> f32
+// expected-error @+1 {{requires increasing quant_bnn.residuals below the number of results, 2, but got 2}}
+func.func @pair_range(%x: f32) -> (f32, f32)
+    attributes {quant_bnn.backward = @bwd, quant_bnn.residuals = array<i64: 2>} {
+  return %x, %x : f32, f32
+}
+
+// -----
+
+func.func private @bwd(f32, f32) -> f32
+// expected-error @+1 {{requires increasing quant_bnn.residuals below the number of results, 2, but got 1, 1}}
+func.func @pair_order(%x: f32) -> (f32, f32)
+    attributes {quant_bnn.backward = @bwd, quant_bnn.residuals = array<i64: 1, 1>} {
+  return %x, %x : f32, f32
+}
+
+// -----
+
+func.func private @bwd(f32) -> f32
+// expected-error @+1 {{requires a quant_bnn.backward function with arguments ('i32', 'f32'), but got ('f32')}}
+func.func @pair_arguments(%x: f32, %i: i32) -> (f32, i32)
+    attributes {quant_bnn.backward = @bwd, quant_bnn.residuals = array<i64: 1>} {
+  return %x, %i : f32, i32
+}
+
+// -----
+
+func.func private @bwd(f32) -> (f32, i32)
+// expected-error @+1 {{requires a quant_bnn.backward function with results ('f32'), but got ('f32', 'i32')}}
+func.func @pair_gradients(%x: f32, %i: i32) -> (f32, i32)
+    attributes {quant_bnn.backward = @bwd, quant_bnn.residuals = array<i64>} {
+  return %x, %i : f32, i32
+}

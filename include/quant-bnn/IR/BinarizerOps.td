@@ -25,7 +25,8 @@ class QuantBNN_BinarizerOp<string mnemonic, list<Trait> traits = []>
 /// own. All of them are `sign` in inference.
 class QuantBNN_SignLikeOp<string mnemonic, list<Trait> traits = []>
     : QuantBNN_BinarizerOp<mnemonic, [
-        DeclareOpInterfaceMethods<QuantizerOpInterface,
+        DeclareOpInterfaceMethods<DifferentiableOpInterface>,
+    DeclareOpInterfaceMethods<QuantizerOpInterface,
                                   ["getBitWidth", "buildInference"]>] # traits> {
   let extraClassDefinition = reifyBody # bitWidthBody # [{
     ::mlir::Value $cppClass::buildForward(::quant_bnn::PayloadBuilder &builder,
@@ -136,6 +137,7 @@ def QuantBNN_SwishSignOp : QuantBNN_SignLikeOp<"swish_sign"> {
 }
 
 def QuantBNN_SteHeavisideOp : QuantBNN_BinarizerOp<"ste_heaviside", [
+    DeclareOpInterfaceMethods<DifferentiableOpInterface>,
     DeclareOpInterfaceMethods<QuantizerOpInterface,
                               ["getBitWidth", "buildInference"]>]> {
   let summary = "Heaviside step with a straight-through gradient";

@@ -14,7 +14,8 @@ include "quant-bnn/IR/QuantBNNBase.td"
 /// A quantizer that returns an operand, so that only its gradient acts.
 class QuantBNN_GradientControlOp<string mnemonic>
     : QuantBNN_PassThroughOp<mnemonic, [
-        DeclareOpInterfaceMethods<QuantizerOpInterface>]> {
+        DeclareOpInterfaceMethods<DifferentiableOpInterface>,
+    DeclareOpInterfaceMethods<QuantizerOpInterface>]> {
   let hasFolder = 1;
 }
 
@@ -101,7 +102,8 @@ def QuantBNN_GradientCancellationOp
 }
 
 def QuantBNN_QActivationOp : QuantBNN_DecomposableOp<"qactivation", [
-    SameOperandsAndResultType, DeclareOpInterfaceMethods<QuantizerOpInterface,
+    SameOperandsAndResultType, DeclareOpInterfaceMethods<DifferentiableOpInterface>,
+    DeclareOpInterfaceMethods<QuantizerOpInterface,
                                                         ["buildInference"]>]> {
   let summary = "Gradient cancellation, then a quantizer given by name";
   let description = [{

@@ -35,6 +35,18 @@ namespace quant_bnn {
 /// A function's type before its tensors became buffers, for tools that call it.
 inline constexpr llvm::StringLiteral signatureAttrName = "quant_bnn.signature";
 
+/// On a function that `quant-bnn-differentiate` made: the function that computes
+/// its gradients, a symbol.
+inline constexpr llvm::StringLiteral backwardAttrName = "quant_bnn.backward";
+
+/// On the same function: the indices of the results that are the leading
+/// arguments of its backward function, an `array<i64>`.
+inline constexpr llvm::StringLiteral residualsAttrName = "quant_bnn.residuals";
+
+/// Whether `type` is a float scalar, or a vector or ranked tensor of one: what
+/// has a gradient.
+bool isDifferentiable(mlir::Type type);
+
 /// Expands `op` into arith and math at its place, widening its operands to the
 /// compute type and rounding the result once. `op` is left in place.
 mlir::Value expandPayload(mlir::OpBuilder &builder,

@@ -74,6 +74,7 @@ def QuantBNN_Dialect : Dialect {
   ];
   let useDefaultAttributePrinterParser = 1;
   let hasConstantMaterializer = 1;
+  let hasOperationAttrVerify = 1;
 }
 
 #endif // QUANT_BNN_IR_QUANTBNNDIALECT

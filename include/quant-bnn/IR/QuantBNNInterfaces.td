@@ -54,10 +54,36 @@ def DecomposableOpInterface : OpInterface<"DecomposableOpInterface"> {
   ];
 }
 
-def QuantizerOpInterface : OpInterface<"QuantizerOpInterface"> {
+def DifferentiableOpInterface : OpInterface<"DifferentiableOpInterface"> {
   let cppNamespace = "::quant_bnn";
   let description = [{
-    A quantizer: an op whose gradient is part of its definition.
+    An op that knows its gradient. Quantizers state it themselves; ops of other
+    dialects get it by external models, which `registerAllDialects` registers.
+    `quant-bnn-differentiate` asks for nothing else.
+  }];
+  let methods = [
+    InterfaceMethod<[{
+        Builds the gradients of the operands, one each, from the cotangents of
+        the results. A null cotangent stands for zero, a null gradient for none.
+        A gradient has the type of its operand. An op with regions returns, after
+        those of its operands, one gradient for each value that its regions use
+        from outside, in the order of `getUsedValuesDefinedAbove`. The gradient
+        op of a quantizer carries over the attributes that shape it. Where there
+        is no gradient (a reducing gradient of a scalar or vector), emits an
+        error at the op and fails.
+      }],
+      "::mlir::FailureOr<::llvm::SmallVector<::mlir::Value>>", "buildGradient",
+      (ins "::mlir::OpBuilder &":$builder, "::mlir::Location":$loc,
+           "::mlir::ValueRange":$cotangents)>
+  ];
+}
+
+def QuantizerOpInterface
+    : OpInterface<"QuantizerOpInterface", [DifferentiableOpInterface]> {
+  let cppNamespace = "::quant_bnn";
+  let description = [{
+    A quantizer: an op whose gradient is part of its definition, which it states
+    by `buildGradient` of `DifferentiableOpInterface`.
   }];
   let methods = [
     InterfaceMethod<[{
@@ -65,16 +91,6 @@ def QuantizerOpInterface : OpInterface<"QuantizerOpInterface"> {
         the op leaves values as they are.
       }],
       "unsigned", "getBitWidth", (ins)>,
-    InterfaceMethod<[{
-        Builds the gradients of the operands, one each, from the cotangents of
-        the results. A null cotangent stands for zero, a null gradient for none.
-        The gradient op carries over the attributes that shape it. Fails without
-        an error message where the type has no gradient op (a reducing gradient
-        of a scalar or vector).
-      }],
-      "::mlir::FailureOr<::llvm::SmallVector<::mlir::Value>>", "buildGradient",
-      (ins "::mlir::OpBuilder &":$builder, "::mlir::Location":$loc,
-           "::mlir::ValueRange":$cotangents)>,
     InterfaceMethod<[{
         Builds what remains of the op where only values matter (inference), or
         returns null if nothing would change: by default the pass-through

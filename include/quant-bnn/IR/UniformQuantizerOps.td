@@ -17,7 +17,8 @@ defvar QuantBNN_BitWidthBody =
 /// A quantizer to 2^bits equal steps of a range that is computed or learned.
 class QuantBNN_RangeQuantizerOp<string mnemonic, list<Trait> traits = []>
     : QuantBNN_DecomposableOp<mnemonic, [
-        DeclareOpInterfaceMethods<QuantizerOpInterface,
+        DeclareOpInterfaceMethods<DifferentiableOpInterface>,
+    DeclareOpInterfaceMethods<QuantizerOpInterface,
                                   ["getBitWidth", "buildInference"]>
       ] # traits> {
   let extraClassDefinition = !strconcat(reifyBody, QuantBNN_BitWidthBody);
@@ -26,6 +27,7 @@ class QuantBNN_RangeQuantizerOp<string mnemonic, list<Trait> traits = []>
 
 def QuantBNN_InputDoReFaOp : QuantBNN_ElementwiseOp<"input_dorefa", [
     SameOperandsAndResultType, QuantBNN_ValueIdempotent,
+    DeclareOpInterfaceMethods<DifferentiableOpInterface>,
     DeclareOpInterfaceMethods<QuantizerOpInterface,
                               ["getBitWidth", "buildInference"]>]> {
   let summary = "Activation quantizer of DoReFa-Net, on [0, 1]";
@@ -205,6 +207,7 @@ def QuantBNN_PactOp : QuantBNN_RangeQuantizerOp<"pact", [
 
 def QuantBNN_DequantizeOp : QuantBNN_ElementwiseOp<"dequantize", [
     AllTypesMatch<["q", "x"]>,
+    DeclareOpInterfaceMethods<DifferentiableOpInterface>,
     DeclareOpInterfaceMethods<QuantizerOpInterface>]> {
   let summary = "Quantized levels back to values";
   let description = [{

@@ -19,6 +19,15 @@ class RewritePatternSet;
 
 namespace quant_bnn {
 
+/// What the backward function of `quant-bnn-differentiate` computes again
+/// instead of having it saved.
+enum class Recompute {
+  /// Only what costs nothing.
+  none,
+  /// Elementwise ops too, so that the fewest bytes are saved.
+  cheap
+};
+
 #define GEN_PASS_DECL
 #include "quant-bnn/Transforms/Passes.h.inc"
 

@@ -62,6 +62,92 @@ def QuantBNNStripGradientsPass : Pass<"quant-bnn-strip-gradients"> {
   }];
 }
 
+def QuantBNNDifferentiatePass
+    : Pass<"quant-bnn-differentiate", "::mlir::ModuleOp"> {
+  let summary = "Make the backward function of a function (reverse mode)";
+  let description = [{
+    For each function `@f` of `functions` makes two more, with its visibility:
+
+    * `@f_fwd(args) -> (results, residuals)` computes what `@f` computes, and
+      returns what the backward pass needs of it besides;
+    * `@f_bwd(residuals, cotangents) -> gradients` takes one cotangent for each
+      float result, in order, and returns one gradient for each float argument.
+
+    A float is a float scalar, or a vector or ranked tensor of one. Results and
+    arguments of other types have neither cotangent nor gradient. A gradient has
+    the type of its argument; one that nothing contributes to is zero. `@f` stays.
+
+    `@f_fwd` carries `quant_bnn.backward = @f_bwd` and `quant_bnn.residuals`, the
+    indices of its results that are the leading arguments of `@f_bwd`, in order.
+    A residual that is an argument of `@f` is returned too. After inlining a
+    step that calls both, residuals are SSA values.
+
+    Gradients are those that the ops state by `DifferentiableOpInterface`: a
+    quantizer its own, so that `quant_bnn.sign` has its `sign_grad`, and by
+    external models `arith` and `math` on floats, structured `linalg` ops whose
+    reductions are sums or extrema, the ops of `tensor` that move elements,
+    `scf.if`, and `scf.for` with a static trip count. A function that `@f` calls
+    gets a private pair of its own, unless it has one. Values that do not depend
+    on a float argument need no gradients. An op on the way that has none is an
+    error at that op; so are recursion, side effects, and functions of several
+    blocks.
+
+    **Residuals.** What the backward function needs of the forward pass is saved,
+    or computed again. Constants, extents, empty and filled tensors, reshapes and
+    math on scalars are always computed again. `recompute=none` saves all else.
+    `recompute=cheap` may also compute elementwise ops, broadcasts, and slices
+    again, and chooses the residuals that take the fewest bytes, by a minimum
+    cut; a dynamic extent counts as 256. Products, convolutions, reductions, loops
+    and calls are never computed twice. Both give the same gradients, bit for
+    bit.
+
+    Options: `functions`, the names, without `@`; `recompute`.
+
+    Example:
+
+    ```mlir
+    func.func @f(%x: tensor<?xf32>, %scale: f32) -> tensor<?xf32> {
+      %y = quant_bnn.sign %x clip = 1.0 : tensor<?xf32>
+      return %y : tensor<?xf32>
+    }
+    ```
+
+    with `functions=f` gives
+
+    ```mlir
+    func.func @f_fwd(%x: tensor<?xf32>, %scale: f32) -> (tensor<?xf32>, tensor<?xf32>)
+        attributes {quant_bnn.backward = @f_bwd, quant_bnn.residuals = array<i64: 1>} {
+      %y = quant_bnn.sign %x clip = 1.0 : tensor<?xf32>
+      return %y, %x : tensor<?xf32>, tensor<?xf32>
+    }
+    func.func @f_bwd(%x: tensor<?xf32>, %g: tensor<?xf32>) -> (tensor<?xf32>, f32) {
+      %zero = arith.constant 0.0 : f32
+      %dx = quant_bnn.sign_grad %x, %g clip = 1.0 : tensor<?xf32>
+      return %dx, %zero : tensor<?xf32>, f32
+    }
+    ```
+  }];
+  let options = [
+    ListOption<"functions", "functions", "std::string",
+               "The functions to differentiate">,
+    Option<"recompute", "recompute", "::quant_bnn::Recompute",
+           /*default=*/"::quant_bnn::Recompute::cheap",
+           "What the backward function computes again",
+           [{::llvm::cl::values(
+             clEnumValN(::quant_bnn::Recompute::none, "none",
+                        "only what costs nothing"),
+             clEnumValN(::quant_bnn::Recompute::cheap, "cheap",
+                        "elementwise ops too, so that the fewest bytes are saved"))}]>
+  ];
+  let dependentDialects = [
+    "::mlir::affine::AffineDialect", "::mlir::arith::ArithDialect",
+    "::mlir::linalg::LinalgDialect", "::mlir::math::MathDialect",
+    "::mlir::memref::MemRefDialect", "::mlir::scf::SCFDialect",
+    "::mlir::tensor::TensorDialect", "::mlir::vector::VectorDialect",
+    "::quant_bnn::QuantBNNDialect"
+  ];
+}
+
 def QuantBNNAnnotateFunctionsPass
     : Pass<"quant-bnn-annotate-functions", "::mlir::func::FuncOp"> {
   let summary = "Protect the arguments of public functions and note their types";
@@ -103,7 +189,8 @@ def QuantBNNConvertResultsToOutParamsPass
     materialized. Scalars are still returned. Run before bufferization, which
     then computes in these buffers where it can. A caller must not pass the same
     memory twice. Calls within the module go to a private copy of the function,
-    which keeps its type.
+    which keeps its type. `quant_bnn.backward` and `quant_bnn.residuals`, which
+    count results, are dropped from what is public.
 
     Example:
 

@@ -27,6 +27,7 @@ class Consumer_Op<string mnemonic, list<Trait> traits = []>
       ] # ElementwiseMappable.traits # traits>;
 
 def Consumer_HardSignOp : Consumer_Op<"hard_sign", [
+    DeclareOpInterfaceMethods<DifferentiableOpInterface>,
     DeclareOpInterfaceMethods<QuantizerOpInterface>]> {
   let summary = "Sign with a triangular gradient";
   let description = [{

@@ -26,6 +26,9 @@ func.func @sign(%x: tensor<?xf32>, %g: tensor<?xf32>) -> tensor<?xf32> {
 // ARITH-LABEL: func @vector
 // ARITH: arith.cmpf olt
 // ARITH-NOT: consumer.
+// DIFF-LABEL: func @vector_bwd
+// DIFF-SAME:    %[[X:.*]]: vector<8xbf16>, %[[G:.*]]: vector<8xbf16>
+// DIFF: consumer.hard_sign_grad %[[X]], %[[G]]
 func.func @vector(%x: vector<8xbf16>) -> vector<8xbf16> {
   %y = consumer.hard_sign %x : vector<8xbf16>
   return %y : vector<8xbf16>

@@ -1,0 +1,564 @@
+//===- LinalgModels.cpp - Gradients of linalg -----------------------------===//
+//
+// Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// A structured op computes one expression at each point of its loops, and
+// stores, adds or compares it at an element of the result. The gradient of an
+// operand is therefore one generic over the same loops: the scalar gradient of
+// the expression, added at the element of the operand that the point reads. For
+// products of matrices that generic is one too.
+//
+//===----------------------------------------------------------------------===//
+
+#include "Detail.h"
+#include "LinalgLoops.h"
+#include "mlir/Dialect/Arith/Utils/Utils.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/Transforms/RegionUtils.h"
+#include <limits>
+
+using namespace mlir;
+using namespace quant_bnn;
+using arith::CmpFPredicate;
+using linalg::LinalgOp;
+using quant_bnn::detail::Gradients;
+using quant_bnn::detail::LoopBuilder;
+using quant_bnn::detail::LoopOperand;
+using utils::IteratorType;
+
+namespace {
+/// How the body's value at one point goes into the result.
+enum class ResultKind {
+  /// It is an element of the result.
+  Stored,
+  /// It is added.
+  Summed,
+  /// It is compared, and all that are largest share the cotangent.
+  SharedExtremum,
+  /// It is compared in a window, and the first that is largest gets it.
+  FirstExtremum
+};
+
+/// A result that has a cotangent.
+struct ActiveResult {
+  unsigned index;
+  ResultKind kind;
+  /// The value in the body of which the cotangent is that of the element.
+  Value term;
+  LoopOperand cotangent;
+  /// For extrema: the result itself, and for windows the place of the first
+  /// extremum.
+  LoopOperand extremum, place;
+  /// Whether a NaN is the extremum of what it is compared with.
+  bool propagatesNaN = false;
+};
+} // namespace
+
+//===----------------------------------------------------------------------===//
+// What a reduction does
+//===----------------------------------------------------------------------===//
+
+static bool dependsOn(Value value, Value other, Block *body) {
+  if (value == other)
+    return true;
+  Operation *op = value.getDefiningOp();
+  return op && op->getBlock() == body &&
+         llvm::any_of(getDifferentiatedValues(op), [&](Value operand) {
+           return dependsOn(operand, other, body);
+         });
+}
+
+/// Whether `value` is `accumulator` plus what does not depend on it.
+static bool isSum(Value value, Value accumulator, Block *body) {
+  auto isConstant = [&](Value other) {
+    return !dependsOn(other, accumulator, body);
+  };
+  auto recurse = [&](Value other) { return isSum(other, accumulator, body); };
+  if (value == accumulator)
+    return true;
+  if (auto add = value.getDefiningOp<arith::AddFOp>())
+    return (recurse(add.getLhs()) && isConstant(add.getRhs())) ||
+           (recurse(add.getRhs()) && isConstant(add.getLhs()));
+  if (auto sub = value.getDefiningOp<arith::SubFOp>())
+    return recurse(sub.getLhs()) && isConstant(sub.getRhs());
+  if (auto select = value.getDefiningOp<arith::SelectOp>())
+    return isConstant(select.getCondition()) &&
+           recurse(select.getTrueValue()) && recurse(select.getFalseValue());
+  if (auto extension = value.getDefiningOp<arith::ExtFOp>())
+    return recurse(extension.getIn());
+  if (auto truncation = value.getDefiningOp<arith::TruncFOp>())
+    return recurse(truncation.getIn());
+  return false;
+}
+
+/// The value that the extremum `value` compares with `accumulator`, or null.
+static Value matchExtremum(Value value, Value accumulator, Block *body) {
+  Operation *op = value.getDefiningOp();
+  if (!isa_and_nonnull<arith::MaximumFOp, arith::MinimumFOp, arith::MaxNumFOp,
+                       arith::MinNumFOp>(op))
+    return Value();
+  for (unsigned self : {0, 1})
+    if (op->getOperand(self) == accumulator &&
+        !dependsOn(op->getOperand(1 - self), accumulator, body))
+      return op->getOperand(1 - self);
+  return Value();
+}
+
+static bool hasWindow(LinalgOp op) {
+  return llvm::any_of(op.getDpsInputOperands(), [&](OpOperand *operand) {
+    return !op.getMatchingIndexingMap(operand).isProjectedPermutation(
+        /*allowZeroInResults=*/true);
+  });
+}
+
+static FailureOr<ActiveResult> classify(LinalgOp op, unsigned index,
+                                        Value cotangent) {
+  OpOperand *init = op.getDpsInitOperand(index);
+  Block *body = op.getBlock();
+  Value accumulator = op.getMatchingBlockArgument(init);
+  AffineMap map = op.getMatchingIndexingMap(init);
+  ActiveResult result;
+  result.index = index;
+  result.term = body->getTerminator()->getOperand(index);
+  result.cotangent = {cotangent, map};
+  result.extremum = {op->getResult(index), map};
+  for (OpOperand &other : op.getDpsInitsMutable()) {
+    Value argument = op.getMatchingBlockArgument(&other);
+    bool isStored = op.getMatchingIndexingMap(&other).isPermutation();
+    if (argument != accumulator && !isStored &&
+        dependsOn(result.term, argument, body))
+      return op->emitOpError("cannot be differentiated: result #")
+             << index << " depends on what result #"
+             << other.getOperandNumber() - op.getNumDpsInputs()
+             << " accumulates";
+  }
+  if (map.isPermutation()) {
+    result.kind = ResultKind::Stored;
+    return result;
+  }
+  if (dependsOn(result.term, accumulator, body)) {
+    if (isSum(result.term, accumulator, body)) {
+      result.kind = ResultKind::Summed;
+      return result;
+    }
+    if (Value term = matchExtremum(result.term, accumulator, body)) {
+      if (mayBeActive(init->get()))
+        return op->emitOpError("cannot be differentiated: what its extremum "
+                               "starts from depends on the arguments");
+      Operation *extremum = result.term.getDefiningOp();
+      result.propagatesNaN =
+          isa<arith::MaximumFOp, arith::MinimumFOp>(extremum);
+      result.kind = hasWindow(op) ? ResultKind::FirstExtremum
+                                  : ResultKind::SharedExtremum;
+      result.term = term;
+      return result;
+    }
+  }
+  InFlightDiagnostic diag =
+      op->emitOpError("cannot be differentiated: it reduces by ");
+  if (Operation *reduction = result.term.getDefiningOp())
+    diag << "'" << reduction->getName() << "'";
+  else
+    diag << "overwriting";
+  return diag << ", which is neither a sum nor an extremum";
+}
+
+//===----------------------------------------------------------------------===//
+// Extrema
+//===----------------------------------------------------------------------===//
+
+/// Inits that hold `value`, a constant, in the shape of `like`.
+static Value buildFilled(OpBuilder &builder, Location loc, Value like,
+                         TypedAttr value) {
+  Value constant = arith::ConstantOp::create(builder, loc, value);
+  Value empty = tensor::EmptyOp::create(
+      builder, loc, tensor::getMixedSizes(builder, loc, like), value.getType());
+  return linalg::FillOp::create(builder, loc, constant, empty).getResult(0);
+}
+
+/// Lets inits of `op` that the body reads be inputs, if they are stored over; a
+/// reduction's are not needed.
+static void mapInits(LoopBuilder &loops, LinalgOp op, unsigned firstRead,
+                     ArrayRef<OpOperand *> read) {
+  for (OpOperand &init : op.getDpsInitsMutable()) {
+    unsigned index = init.getOperandNumber() - op.getNumDpsInputs();
+    const auto *it = llvm::find(read, &init);
+    if (it != read.end()) {
+      loops.mapInit(index, loops.getExtra(firstRead + (it - read.begin())));
+      continue;
+    }
+    OpBuilder &builder = loops.getBodyBuilder();
+    Type type = getElementTypeOrSelf(init.get().getType());
+    loops.mapInit(index, arith::ConstantOp::create(builder, op.getLoc(),
+                                                   builder.getZeroAttr(type)));
+  }
+}
+
+/// Whether `term` is the extremum.
+static Value buildIsExtremum(OpBuilder &builder, Location loc, Value term,
+                             Value extremum, bool propagatesNaN) {
+  Value isEqual =
+      arith::CmpFOp::create(builder, loc, CmpFPredicate::OEQ, term, extremum);
+  if (!propagatesNaN)
+    return isEqual;
+  Value isNaN =
+      arith::CmpFOp::create(builder, loc, CmpFPredicate::UNO, term, term);
+  return arith::OrIOp::create(builder, loc, isEqual, isNaN);
+}
+
+/// Divides the cotangent of `result` among the terms that are the extremum.
+static void shareCotangent(LinalgOp op, ActiveResult &result,
+                           OpBuilder &builder, Location loc) {
+  Value g = result.cotangent.value;
+  Type type = getComputeType(getElementTypeOrSelf(g.getType()));
+  Value zeros = buildFilled(builder, loc, g, builder.getFloatAttr(type, 0.0));
+  LoopBuilder loops(op, result.extremum, {zeros, result.cotangent.map});
+  mapInits(loops, op, 0, {});
+  loops.cloneBody();
+  OpBuilder &nested = loops.getBodyBuilder();
+  Value isExtremum = buildIsExtremum(nested, loc, loops.map(result.term),
+                                     loops.getExtra(0), result.propagatesNaN);
+  Value one =
+      arith::ConstantOp::create(nested, loc, nested.getFloatAttr(type, 1.0));
+  Value zero =
+      arith::ConstantOp::create(nested, loc, nested.getFloatAttr(type, 0.0));
+  Value count = arith::SelectOp::create(nested, loc, isExtremum, one, zero);
+  Value sum = arith::AddFOp::create(nested, loc, loops.getAccumulator(), count);
+  Value counts = loops.finish(builder, loc, sum);
+  result.cotangent.value = quant_bnn::detail::buildPayload(
+      builder, loc, g.getType(), {g, counts},
+      [](PayloadBuilder &payload, ValueRange operands) {
+        return payload.div(operands[0], operands[1]);
+      });
+}
+
+/// The number of the iteration of the reduction loops, in their order.
+static Value buildPlace(LinalgOp op, OpBuilder &outer, OpBuilder &builder,
+                        Location loc, ArrayRef<OpFoldResult> extents) {
+  Value place = arith::ConstantIndexOp::create(builder, loc, 0);
+  for (auto [loop, iterator] : llvm::enumerate(op.getIteratorTypesArray())) {
+    if (iterator != IteratorType::reduction)
+      continue;
+    Value extent = getValueOrCreateConstantIndexOp(outer, loc, extents[loop]);
+    Value index = linalg::IndexOp::create(builder, loc, loop);
+    place = arith::AddIOp::create(
+        builder, loc, arith::MulIOp::create(builder, loc, place, extent),
+        index);
+  }
+  return arith::IndexCastOp::create(builder, loc, builder.getI32Type(), place);
+}
+
+/// The extents of the loops of `op`.
+static SmallVector<OpFoldResult> getExtents(LinalgOp op, OpBuilder &builder,
+                                            Location loc) {
+  return llvm::map_to_vector(
+      op.createLoopRanges(builder, loc),
+      [](const Range &range) -> OpFoldResult { return range.size; });
+}
+
+/// Finds the first extremum of each window.
+static void findFirst(LinalgOp op, ActiveResult &result, OpBuilder &builder,
+                      Location loc, ArrayRef<OpFoldResult> extents) {
+  IntegerAttr last =
+      builder.getI32IntegerAttr(std::numeric_limits<int32_t>::max());
+  Value init = buildFilled(builder, loc, result.cotangent.value, last);
+  LoopBuilder loops(op, result.extremum, {init, result.cotangent.map});
+  mapInits(loops, op, 0, {});
+  loops.cloneBody();
+  OpBuilder &nested = loops.getBodyBuilder();
+  Value isExtremum = buildIsExtremum(nested, loc, loops.map(result.term),
+                                     loops.getExtra(0), result.propagatesNaN);
+  Value place = buildPlace(op, builder, nested, loc, extents);
+  Value none = arith::ConstantOp::create(nested, loc, last);
+  Value candidate =
+      arith::SelectOp::create(nested, loc, isExtremum, place, none);
+  Value first =
+      arith::MinSIOp::create(nested, loc, loops.getAccumulator(), candidate);
+  result.place = {loops.finish(builder, loc, first), result.cotangent.map};
+}
+
+//===----------------------------------------------------------------------===//
+// The gradient of one operand
+//===----------------------------------------------------------------------===//
+
+namespace {
+/// What the gradients of all operands have in common.
+struct Context {
+  LinalgOp op;
+  OpBuilder &builder;
+  Location loc;
+  SmallVector<ActiveResult> results;
+  /// Inits that the body reads, and stores over.
+  SmallVector<OpOperand *> readInits;
+  SmallVector<OpFoldResult> extents;
+};
+} // namespace
+
+/// The extents of `operand`, out of a cotangent where one has them: the operand
+/// need not be there when the gradient is computed.
+static SmallVector<OpFoldResult> getSizes(Context &context,
+                                          LoopOperand operand) {
+  auto type = cast<RankedTensorType>(operand.value.getType());
+  SmallVector<OpFoldResult> sizes;
+  for (auto [dim, size] : llvm::enumerate(type.getShape())) {
+    if (!ShapedType::isDynamic(size)) {
+      sizes.push_back(context.builder.getIndexAttr(size));
+      continue;
+    }
+    AffineExpr expr = operand.map.getResult(dim);
+    Value source = operand.value;
+    unsigned position = dim;
+    for (const ActiveResult &result : context.results) {
+      const AffineExpr *it =
+          llvm::find(result.cotangent.map.getResults(), expr);
+      if (isa<AffineDimExpr>(expr) &&
+          it != result.cotangent.map.getResults().end()) {
+        source = result.cotangent.value;
+        position = it - result.cotangent.map.getResults().begin();
+      }
+    }
+    sizes.push_back(
+        tensor::getMixedSize(context.builder, context.loc, source, position));
+  }
+  return sizes;
+}
+
+/// An empty or zero tensor for the gradient of `operand`, accumulated in the
+/// compute type.
+static Value buildInit(Context &context, LoopOperand operand) {
+  OpBuilder &builder = context.builder;
+  Location loc = context.loc;
+  Type element = getElementTypeOrSelf(operand.value.getType());
+  bool accumulates = !operand.map.isPermutation();
+  if (accumulates)
+    element = getComputeType(element);
+  SmallVector<OpFoldResult> sizes;
+  if (isa<RankedTensorType>(operand.value.getType()))
+    sizes = getSizes(context, operand);
+  Value empty = tensor::EmptyOp::create(builder, loc, sizes, element);
+  if (!accumulates)
+    return empty;
+  Value zero =
+      arith::ConstantOp::create(builder, loc, builder.getZeroAttr(element));
+  return linalg::FillOp::create(builder, loc, zero, empty).getResult(0);
+}
+
+/// The cotangent of the term of `result` at one point.
+static Value buildSeed(Context &context, LoopBuilder &loops,
+                       const ActiveResult &result, unsigned extra) {
+  OpBuilder &nested = loops.getBodyBuilder();
+  Location loc = context.loc;
+  Value g = loops.getExtra(extra);
+  Value isTaken;
+  if (result.kind == ResultKind::SharedExtremum) {
+    isTaken = buildIsExtremum(nested, loc, loops.map(result.term),
+                              loops.getExtra(extra + 1), result.propagatesNaN);
+  } else if (result.kind == ResultKind::FirstExtremum) {
+    Value place =
+        buildPlace(context.op, context.builder, nested, loc, context.extents);
+    isTaken = arith::CmpIOp::create(nested, loc, arith::CmpIPredicate::eq,
+                                    place, loops.getExtra(extra + 1));
+  } else {
+    return g;
+  }
+  Value zero =
+      arith::ConstantOp::create(nested, loc, nested.getZeroAttr(g.getType()));
+  return arith::SelectOp::create(nested, loc, isTaken, g, zero);
+}
+
+/// The gradient of `operand`, whose element in the body is `element`.
+static Gradients buildOperandGradient(Context &context, LoopOperand operand,
+                                      Value element) {
+  OpBuilder &builder = context.builder;
+  Location loc = context.loc;
+  SmallVector<LoopOperand> extra;
+  for (OpOperand *init : context.readInits)
+    extra.push_back({init->get(), context.op.getMatchingIndexingMap(init)});
+  SmallVector<unsigned> firstExtra;
+  for (const ActiveResult &result : context.results) {
+    firstExtra.push_back(extra.size());
+    extra.push_back(result.cotangent);
+    if (result.kind == ResultKind::SharedExtremum)
+      extra.push_back(result.extremum);
+    if (result.kind == ResultKind::FirstExtremum)
+      extra.push_back(result.place);
+  }
+  Value init = buildInit(context, operand);
+  LoopBuilder loops(context.op, extra, {init, operand.map});
+  mapInits(loops, context.op, 0, context.readInits);
+  SmallVector<Operation *> ops = loops.cloneBody();
+
+  OpBuilder &nested = loops.getBodyBuilder();
+  Cotangents cotangents;
+  for (auto [result, index] : llvm::zip_equal(context.results, firstExtra))
+    cotangents.add(nested, loc, loops.map(result.term),
+                   buildSeed(context, loops, result, index));
+  Value target = loops.map(element);
+  ActiveValues active;
+  active.insert(target);
+  if (failed(buildAdjoints(nested, ops, active, cotangents)))
+    return failure();
+  Value gradient = cotangents.lookup(target);
+  if (!gradient)
+    return SmallVector<Value>{Value()};
+
+  Type type = gradient.getType();
+  if (loops.accumulates()) {
+    // Not rounded before it is added.
+    Type sumType = getElementTypeOrSelf(init.getType());
+    auto rounding = gradient.getDefiningOp<arith::TruncFOp>();
+    if (rounding && rounding.getIn().getType() == sumType)
+      gradient = rounding.getIn();
+    else
+      gradient = widen(nested, loc, gradient);
+    gradient =
+        arith::AddFOp::create(nested, loc, loops.getAccumulator(), gradient);
+  }
+  Value tensor = loops.finish(builder, loc, gradient);
+  if (!isa<RankedTensorType>(operand.value.getType()))
+    tensor = tensor::ExtractOp::create(builder, loc, tensor, ValueRange{});
+  Type resultType = operand.value.getType();
+  if (getElementTypeOrSelf(tensor.getType()) != type)
+    tensor = arith::TruncFOp::create(builder, loc, resultType, tensor);
+  if (tensor.getType() != resultType)
+    tensor = tensor::CastOp::create(builder, loc, resultType, tensor);
+  return SmallVector<Value>{tensor};
+}
+
+/// The gradient of `value`, which is not an operand of an init: an input, or
+/// used by the body from outside.
+static LogicalResult buildGradients(Context &context,
+                                    SmallVectorImpl<Value> &gradients) {
+  LinalgOp op = context.op;
+  auto append = [&](LoopOperand operand, Value element) -> LogicalResult {
+    if (!isDifferentiable(operand.value.getType()) ||
+        !mayBeActive(operand.value)) {
+      gradients.push_back(Value());
+      return success();
+    }
+    Gradients gradient = buildOperandGradient(context, operand, element);
+    if (failed(gradient))
+      return failure();
+    gradients.push_back(gradient->front());
+    return success();
+  };
+
+  for (OpOperand *input : op.getDpsInputOperands())
+    if (failed(append({input->get(), op.getMatchingIndexingMap(input)},
+                      op.getMatchingBlockArgument(input))))
+      return failure();
+  for (OpOperand &init : op.getDpsInitsMutable()) {
+    unsigned index = init.getOperandNumber() - op.getNumDpsInputs();
+    if (llvm::is_contained(context.readInits, &init)) {
+      if (failed(append({init.get(), op.getMatchingIndexingMap(&init)},
+                        op.getMatchingBlockArgument(&init))))
+        return failure();
+      continue;
+    }
+    const auto *result =
+        llvm::find_if(context.results, [&](const ActiveResult &result) {
+          return result.index == index && result.kind == ResultKind::Summed;
+        });
+    gradients.push_back(
+        result == context.results.end() ? Value() : result->cotangent.value);
+  }
+  llvm::SetVector<Value> captured;
+  getUsedValuesDefinedAbove(op->getRegions(), captured);
+  AffineMap scalar = AffineMap::get(op.getNumLoops(), 0, op->getContext());
+  for (Value value : captured) {
+    if (isa<RankedTensorType>(value.getType()) && mayBeActive(value))
+      return op->emitOpError("cannot be differentiated: its body reads a "
+                             "tensor that is no operand");
+    if (failed(append({value, scalar}, value)))
+      return failure();
+  }
+  return success();
+}
+
+static Gradients differentiate(LinalgOp op, OpBuilder &builder, Location loc,
+                               ValueRange cotangents) {
+  if (!op.hasPureTensorSemantics())
+    return op->emitOpError("cannot be differentiated on buffers");
+  Context context = {op, builder, loc, {}, {}, {}};
+  for (OpOperand &init : op.getDpsInitsMutable())
+    if (op.getMatchingIndexingMap(&init).isPermutation() &&
+        op.payloadUsesValueFromOperand(&init))
+      context.readInits.push_back(&init);
+  for (auto [index, cotangent] : llvm::enumerate(cotangents)) {
+    if (!cotangent)
+      continue;
+    FailureOr<ActiveResult> result = classify(op, index, cotangent);
+    if (failed(result))
+      return failure();
+    if (result->kind == ResultKind::SharedExtremum)
+      shareCotangent(op, *result, builder, loc);
+    if (result->kind == ResultKind::FirstExtremum) {
+      context.extents = getExtents(op, builder, loc);
+      findFirst(op, *result, builder, loc, context.extents);
+    }
+    context.results.push_back(*result);
+  }
+  SmallVector<Value> gradients;
+  if (failed(buildGradients(context, gradients)))
+    return failure();
+  return gradients;
+}
+
+Value quant_bnn::detail::buildSum(OpBuilder &builder, Location loc,
+                                  Value tensor) {
+  auto type = cast<RankedTensorType>(tensor.getType());
+  Type element = type.getElementType(), sumType = getComputeType(element);
+  Value zero =
+      arith::ConstantOp::create(builder, loc, builder.getZeroAttr(sumType));
+  Value empty =
+      tensor::EmptyOp::create(builder, loc, ArrayRef<int64_t>{}, sumType);
+  Value init = linalg::FillOp::create(builder, loc, zero, empty).getResult(0);
+  int64_t rank = type.getRank();
+  SmallVector<AffineMap> maps = {builder.getMultiDimIdentityMap(rank),
+                                 AffineMap::get(rank, 0, builder.getContext())};
+  auto generic = linalg::GenericOp::create(
+      builder, loc, init.getType(), tensor, init, maps,
+      SmallVector<IteratorType>(rank, IteratorType::reduction),
+      [](OpBuilder &nested, Location nestedLoc, ValueRange arguments) {
+        Value term = widen(nested, nestedLoc, arguments[0]);
+        Value sum =
+            arith::AddFOp::create(nested, nestedLoc, arguments[1], term);
+        linalg::YieldOp::create(nested, nestedLoc, sum);
+      });
+  Value sum = tensor::ExtractOp::create(builder, loc, generic.getResult(0),
+                                        ValueRange{});
+  return narrow(builder, loc, sum, element);
+}
+
+//===----------------------------------------------------------------------===//
+// Registration
+//===----------------------------------------------------------------------===//
+
+namespace {
+template <typename OpTy>
+struct LinalgModel
+    : DifferentiableOpInterface::ExternalModel<LinalgModel<OpTy>, OpTy> {
+  Gradients buildGradient(Operation *op, OpBuilder &builder, Location loc,
+                          ValueRange cotangents) const {
+    return differentiate(cast<LinalgOp>(op), builder, loc, cotangents);
+  }
+};
+} // namespace
+
+template <typename... OpTys>
+static void attachAll(MLIRContext *context) {
+  (OpTys::template attachInterface<LinalgModel<OpTys>>(*context), ...);
+}
+
+void quant_bnn::detail::registerLinalgModels(DialectRegistry &registry) {
+  registry.addExtension(+[](MLIRContext *context, linalg::LinalgDialect *) {
+    attachAll<
+#define GET_OP_LIST
+#include "mlir/Dialect/Linalg/IR/LinalgStructuredOps.cpp.inc"
+        >(context);
+  });
+}

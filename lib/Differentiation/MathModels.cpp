@@ -1,0 +1,298 @@
+//===- MathModels.cpp - Gradients of math ---------------------------------===//
+//
+// Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Detail.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "llvm/Support/MathExtras.h"
+
+using namespace mlir;
+using namespace quant_bnn;
+using arith::CmpFPredicate;
+using quant_bnn::detail::Gradients;
+
+//===----------------------------------------------------------------------===//
+// Functions of one operand
+//===----------------------------------------------------------------------===//
+
+/// The gradient of x, where y = f(x) has the gradient g.
+using UnaryRule = Value (*)(PayloadBuilder &payload, Value x, Value y, Value g);
+
+template <typename OpTy, UnaryRule rule>
+static Gradients differentiateUnary(OpTy op, OpBuilder &builder, Location loc,
+                                    Value g) {
+  return SmallVector<Value>{quant_bnn::detail::buildPayload(
+      builder, loc, g.getType(), {g, op.getOperand(), op.getResult()},
+      [](PayloadBuilder &payload, ValueRange operands) {
+        return rule(payload, operands[1], operands[2], operands[0]);
+      })};
+}
+
+template <typename OpTy, UnaryRule rule>
+static void attachUnary(MLIRContext *context) {
+  quant_bnn::detail::attach<OpTy, &differentiateUnary<OpTy, rule>>(context);
+}
+
+static Value getOne(PayloadBuilder &payload) { return payload.constant(1.0); }
+
+/// 1 - value^2
+static Value getComplement(PayloadBuilder &payload, Value value) {
+  return payload.sub(getOne(payload), payload.mul(value, value));
+}
+
+/// 1 + value^2
+static Value getSquarePlusOne(PayloadBuilder &payload, Value value) {
+  return payload.add(getOne(payload), payload.mul(value, value));
+}
+
+static Value differentiateAbs(PayloadBuilder &payload, Value x, Value,
+                              Value g) {
+  Value zero = payload.constant(0.0);
+  Value positive = payload.cmp(CmpFPredicate::OGT, x, zero);
+  Value negative = payload.cmp(CmpFPredicate::OLT, x, zero);
+  return payload.select(positive, g,
+                        payload.select(negative, payload.neg(g), zero));
+}
+
+static Value differentiateExp(PayloadBuilder &payload, Value, Value y,
+                              Value g) {
+  return payload.mul(g, y);
+}
+
+static Value differentiateExp2(PayloadBuilder &payload, Value, Value y,
+                               Value g) {
+  return payload.mul(g, payload.mul(y, payload.constant(llvm::numbers::ln2)));
+}
+
+static Value differentiateExpM1(PayloadBuilder &payload, Value, Value y,
+                                Value g) {
+  return payload.mul(g, payload.add(y, getOne(payload)));
+}
+
+static Value differentiateLog(PayloadBuilder &payload, Value x, Value,
+                              Value g) {
+  return payload.div(g, x);
+}
+
+static Value differentiateLog2(PayloadBuilder &payload, Value x, Value,
+                               Value g) {
+  return payload.div(g, payload.mul(x, payload.constant(llvm::numbers::ln2)));
+}
+
+static Value differentiateLog10(PayloadBuilder &payload, Value x, Value,
+                                Value g) {
+  return payload.div(g, payload.mul(x, payload.constant(llvm::numbers::ln10)));
+}
+
+static Value differentiateLog1p(PayloadBuilder &payload, Value x, Value,
+                                Value g) {
+  return payload.div(g, payload.add(x, getOne(payload)));
+}
+
+static Value differentiateSqrt(PayloadBuilder &payload, Value, Value y,
+                               Value g) {
+  return payload.div(payload.mul(payload.constant(0.5), g), y);
+}
+
+static Value differentiateRsqrt(PayloadBuilder &payload, Value x, Value y,
+                                Value g) {
+  Value half = payload.mul(payload.constant(-0.5), g);
+  return payload.mul(half, payload.div(y, x));
+}
+
+static Value differentiateCbrt(PayloadBuilder &payload, Value, Value y,
+                               Value g) {
+  return payload.div(g, payload.mul(payload.constant(3.0), payload.mul(y, y)));
+}
+
+static Value differentiateTanh(PayloadBuilder &payload, Value, Value y,
+                               Value g) {
+  return payload.mul(g, getComplement(payload, y));
+}
+
+static Value differentiateSin(PayloadBuilder &payload, Value x, Value,
+                              Value g) {
+  return payload.mul(g, math::CosOp::create(payload, x));
+}
+
+static Value differentiateCos(PayloadBuilder &payload, Value x, Value,
+                              Value g) {
+  return payload.neg(payload.mul(g, math::SinOp::create(payload, x)));
+}
+
+static Value differentiateTan(PayloadBuilder &payload, Value, Value y,
+                              Value g) {
+  return payload.mul(g, getSquarePlusOne(payload, y));
+}
+
+static Value differentiateAsin(PayloadBuilder &payload, Value x, Value,
+                               Value g) {
+  return payload.div(g,
+                     math::SqrtOp::create(payload, getComplement(payload, x)));
+}
+
+static Value differentiateAcos(PayloadBuilder &payload, Value x, Value y,
+                               Value g) {
+  return payload.neg(differentiateAsin(payload, x, y, g));
+}
+
+static Value differentiateAtan(PayloadBuilder &payload, Value x, Value,
+                               Value g) {
+  return payload.div(g, getSquarePlusOne(payload, x));
+}
+
+static Value differentiateSinh(PayloadBuilder &payload, Value x, Value,
+                               Value g) {
+  return payload.mul(g, math::CoshOp::create(payload, x));
+}
+
+static Value differentiateCosh(PayloadBuilder &payload, Value x, Value,
+                               Value g) {
+  return payload.mul(g, math::SinhOp::create(payload, x));
+}
+
+static Value differentiateAsinh(PayloadBuilder &payload, Value x, Value,
+                                Value g) {
+  return payload.div(
+      g, math::SqrtOp::create(payload, getSquarePlusOne(payload, x)));
+}
+
+static Value differentiateAcosh(PayloadBuilder &payload, Value x, Value,
+                                Value g) {
+  Value square = payload.sub(payload.mul(x, x), getOne(payload));
+  return payload.div(g, math::SqrtOp::create(payload, square));
+}
+
+static Value differentiateAtanh(PayloadBuilder &payload, Value x, Value,
+                                Value g) {
+  return payload.div(g, getComplement(payload, x));
+}
+
+static Value differentiateErf(PayloadBuilder &payload, Value x, Value,
+                              Value g) {
+  Value gauss = payload.exp(payload.neg(payload.mul(x, x)));
+  Value scale = payload.constant(2.0 * llvm::numbers::inv_sqrtpi);
+  return payload.mul(g, payload.mul(scale, gauss));
+}
+
+static Value differentiateErfc(PayloadBuilder &payload, Value x, Value y,
+                               Value g) {
+  return payload.neg(differentiateErf(payload, x, y, g));
+}
+
+//===----------------------------------------------------------------------===//
+// Functions of several operands
+//===----------------------------------------------------------------------===//
+
+static Gradients differentiate(math::PowFOp op, OpBuilder &builder,
+                               Location loc, Value g) {
+  Value toBase = quant_bnn::detail::buildPayload(
+      builder, loc, g.getType(), {g, op.getLhs(), op.getRhs()},
+      [](PayloadBuilder &payload, ValueRange operands) -> Value {
+        Value g = operands[0], x = operands[1], p = operands[2];
+        Value power =
+            math::PowFOp::create(payload, x, payload.sub(p, getOne(payload)));
+        // x^0 is 1 everywhere, at 0 and infinity too.
+        Value zero = payload.constant(0.0);
+        return payload.select(payload.cmp(CmpFPredicate::OEQ, p, zero), zero,
+                              payload.mul(g, payload.mul(p, power)));
+      });
+  Value toExponent = quant_bnn::detail::buildPayload(
+      builder, loc, g.getType(), {g, op.getLhs(), op.getRhs(), op.getResult()},
+      [](PayloadBuilder &payload, ValueRange operands) -> Value {
+        Value g = operands[0], x = operands[1], p = operands[2];
+        Value zero = payload.constant(0.0);
+        // 0^p is 0 for every positive p, where the logarithm has its pole.
+        Value isFlat = arith::AndIOp::create(
+            payload, payload.cmp(CmpFPredicate::OEQ, x, zero),
+            payload.cmp(CmpFPredicate::OGE, p, zero));
+        Value slope = payload.mul(operands[3], math::LogOp::create(payload, x));
+        return payload.select(isFlat, zero, payload.mul(g, slope));
+      });
+  return SmallVector<Value>{toBase, toExponent};
+}
+
+static Gradients differentiate(math::Atan2Op op, OpBuilder &builder,
+                               Location loc, Value g) {
+  SmallVector<Value> gradients;
+  for (bool isY : {true, false})
+    gradients.push_back(quant_bnn::detail::buildPayload(
+        builder, loc, g.getType(), {g, op.getLhs(), op.getRhs()},
+        [&](PayloadBuilder &payload, ValueRange operands) -> Value {
+          Value g = operands[0], y = operands[1], x = operands[2];
+          Value square = payload.add(payload.mul(x, x), payload.mul(y, y));
+          return payload.div(payload.mul(g, isY ? x : payload.neg(y)), square);
+        }));
+  return gradients;
+}
+
+static Gradients differentiate(math::CopySignOp op, OpBuilder &builder,
+                               Location loc, Value g) {
+  Value toMagnitude = quant_bnn::detail::buildPayload(
+      builder, loc, g.getType(), {g, op.getLhs(), op.getRhs()},
+      [](PayloadBuilder &payload, ValueRange operands) -> Value {
+        Value g = operands[0], x = operands[1];
+        Value sign =
+            math::CopySignOp::create(payload, getOne(payload), operands[2]);
+        return differentiateAbs(payload, x, Value(), payload.mul(g, sign));
+      });
+  return SmallVector<Value>{toMagnitude, Value()};
+}
+
+static Gradients differentiate(math::FmaOp op, OpBuilder &builder, Location loc,
+                               Value g) {
+  return SmallVector<Value>{arith::MulFOp::create(builder, loc, g, op.getB()),
+                            arith::MulFOp::create(builder, loc, g, op.getA()),
+                            g};
+}
+
+//===----------------------------------------------------------------------===//
+// Registration
+//===----------------------------------------------------------------------===//
+
+template <typename... OpTys>
+static void attachNone(MLIRContext *context) {
+  (quant_bnn::detail::attach<OpTys, &quant_bnn::detail::noGradient<OpTys>>(
+       context),
+   ...);
+}
+
+void quant_bnn::detail::registerMathModels(DialectRegistry &registry) {
+  registry.addExtension(+[](MLIRContext *context, math::MathDialect *) {
+    attachUnary<math::AbsFOp, &differentiateAbs>(context);
+    attachUnary<math::AcosOp, &differentiateAcos>(context);
+    attachUnary<math::AcoshOp, &differentiateAcosh>(context);
+    attachUnary<math::AsinOp, &differentiateAsin>(context);
+    attachUnary<math::AsinhOp, &differentiateAsinh>(context);
+    attachUnary<math::AtanOp, &differentiateAtan>(context);
+    attachUnary<math::AtanhOp, &differentiateAtanh>(context);
+    attachUnary<math::CbrtOp, &differentiateCbrt>(context);
+    attachUnary<math::CosOp, &differentiateCos>(context);
+    attachUnary<math::CoshOp, &differentiateCosh>(context);
+    attachUnary<math::ErfOp, &differentiateErf>(context);
+    attachUnary<math::ErfcOp, &differentiateErfc>(context);
+    attachUnary<math::Exp2Op, &differentiateExp2>(context);
+    attachUnary<math::ExpM1Op, &differentiateExpM1>(context);
+    attachUnary<math::ExpOp, &differentiateExp>(context);
+    attachUnary<math::Log10Op, &differentiateLog10>(context);
+    attachUnary<math::Log1pOp, &differentiateLog1p>(context);
+    attachUnary<math::Log2Op, &differentiateLog2>(context);
+    attachUnary<math::LogOp, &differentiateLog>(context);
+    attachUnary<math::RsqrtOp, &differentiateRsqrt>(context);
+    attachUnary<math::SinOp, &differentiateSin>(context);
+    attachUnary<math::SinhOp, &differentiateSinh>(context);
+    attachUnary<math::SqrtOp, &differentiateSqrt>(context);
+    attachUnary<math::TanOp, &differentiateTan>(context);
+    attachUnary<math::TanhOp, &differentiateTanh>(context);
+    attach<math::Atan2Op, &differentiate>(context);
+    attach<math::CopySignOp, &differentiate>(context);
+    attach<math::FmaOp, &differentiate>(context);
+    attach<math::PowFOp, &differentiate>(context);
+    attachNone<math::CeilOp, math::FloorOp, math::RoundEvenOp, math::RoundOp,
+               math::TruncOp>(context);
+  });
+}

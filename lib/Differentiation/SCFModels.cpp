@@ -1,0 +1,418 @@
+//===- SCFModels.cpp - Gradients of scf -----------------------------------===//
+//
+// Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// The backward pass of a region computes the region again and then its adjoint,
+// within one op of the same kind. A loop is run backward, from the values that
+// its iterations started with, which are kept on stacks.
+//
+//===----------------------------------------------------------------------===//
+
+#include "Detail.h"
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/Dialect/Utils/StaticValueUtils.h"
+#include "mlir/IR/IRMapping.h"
+#include "mlir/Transforms/RegionUtils.h"
+
+using namespace mlir;
+using namespace quant_bnn;
+using quant_bnn::detail::Gradients;
+
+/// The values that regions of `op` use from outside, and that may need a
+/// gradient.
+static SmallVector<Value> getWanted(Operation *op) {
+  llvm::SetVector<Value> captured;
+  getUsedValuesDefinedAbove(op->getRegions(), captured);
+  SmallVector<Value> wanted;
+  for (Value value : captured)
+    if (isDifferentiable(value.getType()) && mayBeActive(value))
+      wanted.push_back(value);
+  return wanted;
+}
+
+/// Copies `block` to where `builder` is, and then builds its adjoint.
+/// `cotangents` has those of what `block` yields added, where they are known.
+static LogicalResult buildBlockAdjoint(OpBuilder &builder, Location loc,
+                                       Block &block, IRMapping &mapping,
+                                       ValueRange yieldedCotangents,
+                                       ActiveValues &active,
+                                       Cotangents &cotangents) {
+  SmallVector<Operation *> ops;
+  for (Operation &op : block.without_terminator())
+    ops.push_back(builder.clone(op, mapping));
+  for (auto [yielded, cotangent] :
+       llvm::zip_equal(block.getTerminator()->getOperands(), yieldedCotangents))
+    if (cotangent)
+      cotangents.add(builder, loc, mapping.lookupOrDefault(yielded), cotangent);
+  return buildAdjoints(builder, ops, active, cotangents);
+}
+
+/// `gradients`, for the values `wanted`, in the places of those for `op`.
+static SmallVector<Value> placeGradients(Operation *op, ArrayRef<Value> wanted,
+                                         ValueRange gradients) {
+  SmallVector<Value> placed;
+  for (auto [index, value] : llvm::enumerate(getDifferentiatedValues(op))) {
+    const auto *it = llvm::find(wanted, value);
+    placed.push_back(index < op->getNumOperands() || it == wanted.end()
+                         ? Value()
+                         : gradients[it - wanted.begin()]);
+  }
+  return placed;
+}
+
+//===----------------------------------------------------------------------===//
+// scf.if
+//===----------------------------------------------------------------------===//
+
+static LogicalResult buildBranch(OpBuilder builder, Location loc, Block &branch,
+                                 ArrayRef<Value> wanted,
+                                 ValueRange yieldedCotangents,
+                                 SmallVectorImpl<Value> &gradients) {
+  IRMapping mapping;
+  Cotangents cotangents;
+  ActiveValues active(wanted.begin(), wanted.end());
+  if (failed(buildBlockAdjoint(builder, loc, branch, mapping, yieldedCotangents,
+                               active, cotangents)))
+    return failure();
+  for (Value value : wanted) {
+    Value gradient = cotangents.lookup(value);
+    gradients.push_back(gradient ? gradient : buildZero(builder, loc, value));
+  }
+  scf::YieldOp::create(builder, loc, gradients);
+  return success();
+}
+
+namespace {
+struct IfModel : DifferentiableOpInterface::ExternalModel<IfModel, scf::IfOp> {
+  Gradients buildGradient(Operation *op, OpBuilder &builder, Location loc,
+                          ValueRange cotangents) const {
+    auto ifOp = cast<scf::IfOp>(op);
+    SmallVector<Value> wanted = getWanted(op);
+    auto gradientOp = scf::IfOp::create(
+        builder, loc, ValueRange(wanted).getTypes(), ifOp.getCondition(),
+        /*withElseRegion=*/true);
+    SmallVector<Value> onTrue, onFalse;
+    if (failed(buildBranch(gradientOp.getThenBodyBuilder(), loc,
+                           *ifOp.thenBlock(), wanted, cotangents, onTrue)) ||
+        failed(buildBranch(gradientOp.getElseBodyBuilder(), loc,
+                           *ifOp.elseBlock(), wanted, cotangents, onFalse)))
+      return failure();
+    SmallVector<Value> gradients;
+    for (auto [index, result] : llvm::enumerate(gradientOp.getResults()))
+      gradients.push_back(
+          isZero(onTrue[index]) && isZero(onFalse[index]) ? Value() : result);
+    return placeGradients(op, wanted, gradients);
+  }
+};
+} // namespace
+
+//===----------------------------------------------------------------------===//
+// scf.for: what iterations started with
+//===----------------------------------------------------------------------===//
+
+/// Whether `value` has the extents of `reference`, as far as ops tell it that
+/// keep the extents of an operand.
+static bool hasExtentsOf(Value value, Value reference) {
+  auto type = dyn_cast<RankedTensorType>(value.getType());
+  if (value == reference || !type ||
+      (type == reference.getType() && type.hasStaticShape()))
+    return true;
+  Operation *op = value.getDefiningOp();
+  if (!op)
+    return false;
+  if (mlir::OpTrait::hasElementwiseMappableTraits(op) ||
+      op->getDialect()->getNamespace() ==
+          QuantBNNDialect::getDialectNamespace())
+    return llvm::any_of(op->getOperands(), [&](Value operand) {
+      auto shaped = dyn_cast<RankedTensorType>(operand.getType());
+      return shaped && shaped.getShape() == type.getShape() &&
+             hasExtentsOf(operand, reference);
+    });
+  if (auto structured = dyn_cast<linalg::LinalgOp>(op)) {
+    OpOperand *init =
+        structured.getDpsInitOperand(cast<OpResult>(value).getResultNumber());
+    AffineMap map = structured.getMatchingIndexingMap(init);
+    return hasExtentsOf(init->get(), reference) ||
+           llvm::any_of(
+               structured.getDpsInputOperands(), [&](OpOperand *input) {
+                 return structured.getMatchingIndexingMap(input) == map &&
+                        map.isProjectedPermutation() &&
+                        hasExtentsOf(input->get(), reference);
+               });
+  }
+  if (auto insert = dyn_cast<tensor::InsertSliceOp>(op))
+    return hasExtentsOf(insert.getDest(), reference);
+  if (auto insert = dyn_cast<tensor::InsertOp>(op))
+    return hasExtentsOf(insert.getDest(), reference);
+  if (auto select = dyn_cast<arith::SelectOp>(op))
+    return hasExtentsOf(select.getTrueValue(), reference);
+  if (auto empty = dyn_cast<tensor::EmptyOp>(op)) {
+    unsigned next = 0;
+    for (int64_t dim = 0; dim < type.getRank(); ++dim) {
+      if (!type.isDynamicDim(dim))
+        continue;
+      auto extent =
+          empty.getDynamicSizes()[next++].getDefiningOp<tensor::DimOp>();
+      if (!extent || extent.getConstantIndex() != dim ||
+          !hasExtentsOf(extent.getSource(), reference))
+        return false;
+    }
+    return true;
+  }
+  return false;
+}
+
+/// The type of a stack of `count` values of `type`, or null.
+static RankedTensorType getStackType(Type type, int64_t count) {
+  SmallVector<int64_t> shape = {count};
+  if (auto tensorType = dyn_cast<RankedTensorType>(type))
+    llvm::append_range(shape, tensorType.getShape());
+  else if (!type.isIntOrIndexOrFloat())
+    return RankedTensorType();
+  return RankedTensorType::get(shape, getElementTypeOrSelf(type));
+}
+
+/// The place of the value of `like` in a stack, at `index`.
+static void getSlice(OpBuilder &builder, Location loc, Value like, Value index,
+                     SmallVectorImpl<OpFoldResult> &offsets,
+                     SmallVectorImpl<OpFoldResult> &sizes,
+                     SmallVectorImpl<OpFoldResult> &strides) {
+  SmallVector<OpFoldResult> extents = tensor::getMixedSizes(builder, loc, like);
+  offsets.assign(extents.size() + 1, builder.getIndexAttr(0));
+  strides.assign(extents.size() + 1, builder.getIndexAttr(1));
+  offsets.front() = index;
+  sizes.assign(1, builder.getIndexAttr(1));
+  sizes.append(extents);
+}
+
+static Value push(OpBuilder &builder, Location loc, Value stack, Value value,
+                  Value index) {
+  if (!isa<RankedTensorType>(value.getType()))
+    return tensor::InsertOp::create(builder, loc, value, stack, index);
+  SmallVector<OpFoldResult> offsets, sizes, strides;
+  getSlice(builder, loc, value, index, offsets, sizes, strides);
+  return tensor::InsertSliceOp::create(builder, loc, value, stack, offsets,
+                                       sizes, strides);
+}
+
+/// The value at `index`, of the type and extents of `like`.
+static Value pop(OpBuilder &builder, Location loc, Value stack, Value like,
+                 Value index) {
+  auto type = dyn_cast<RankedTensorType>(like.getType());
+  if (!type)
+    return tensor::ExtractOp::create(builder, loc, stack, index);
+  SmallVector<OpFoldResult> offsets, sizes, strides;
+  getSlice(builder, loc, like, index, offsets, sizes, strides);
+  return tensor::ExtractSliceOp::create(builder, loc, type, stack, offsets,
+                                        sizes, strides);
+}
+
+/// The loop `forOp` again, with the values of `carried` at the start of each
+/// iteration as stacks after its results. It replaces the uses of `forOp`.
+static scf::ForOp buildRecordingLoop(scf::ForOp forOp, int64_t count,
+                                     ArrayRef<unsigned> carried) {
+  Location loc = forOp.getLoc();
+  OpBuilder builder(forOp);
+  SmallVector<Value> inits(forOp.getInitArgs());
+  for (unsigned index : carried) {
+    Value init = forOp.getInitArgs()[index];
+    SmallVector<OpFoldResult> sizes = {builder.getIndexAttr(count)};
+    if (isa<RankedTensorType>(init.getType()))
+      llvm::append_range(sizes, tensor::getMixedSizes(builder, loc, init));
+    inits.push_back(tensor::EmptyOp::create(
+        builder, loc, sizes, getElementTypeOrSelf(init.getType())));
+  }
+  auto loop = scf::ForOp::create(
+      builder, loc, forOp.getLowerBound(), forOp.getUpperBound(),
+      forOp.getStep(), inits,
+      [&](OpBuilder &nested, Location, Value iv, ValueRange arguments) {
+        Value distance =
+            arith::SubIOp::create(nested, loc, iv, forOp.getLowerBound());
+        Value index =
+            arith::DivUIOp::create(nested, loc, distance, forOp.getStep());
+        if (!index.getType().isIndex())
+          index = arith::IndexCastOp::create(nested, loc, nested.getIndexType(),
+                                             index);
+        IRMapping mapping;
+        mapping.map(forOp.getInductionVar(), iv);
+        mapping.map(forOp.getRegionIterArgs(),
+                    arguments.take_front(forOp.getNumRegionIterArgs()));
+        SmallVector<Value> stacks;
+        for (auto [stack, place] : llvm::zip_equal(
+                 arguments.drop_front(forOp.getNumRegionIterArgs()), carried))
+          stacks.push_back(push(nested, loc, stack, arguments[place], index));
+        for (Operation &op : forOp.getBody()->without_terminator())
+          nested.clone(op, mapping);
+        SmallVector<Value> yielded =
+            llvm::map_to_vector(forOp.getYieldedValues(), [&](Value value) {
+              return mapping.lookupOrDefault(value);
+            });
+        llvm::append_range(yielded, stacks);
+        scf::YieldOp::create(nested, loc, yielded);
+      });
+  loop.setUnsignedCmp(forOp.getUnsignedCmp());
+  forOp.replaceAllUsesWith(loop.getResults().take_front(forOp.getNumResults()));
+  return loop;
+}
+
+//===----------------------------------------------------------------------===//
+// scf.for
+//===----------------------------------------------------------------------===//
+
+/// The number of iterations of `forOp`, or an error.
+static FailureOr<int64_t> getTripCount(scf::ForOp forOp) {
+  std::pair<StringRef, Value> bounds[] = {
+      {"lower bound", forOp.getLowerBound()},
+      {"upper bound", forOp.getUpperBound()},
+      {"step", forOp.getStep()}};
+  for (auto [name, bound] : bounds)
+    if (!getConstantIntValue(bound))
+      return forOp.emitOpError("cannot be differentiated: its ")
+             << name << " is not constant";
+  std::optional<APInt> count = forOp.getStaticTripCount();
+  if (!count)
+    return forOp.emitOpError(
+        "cannot be differentiated: its trip count is not static");
+  return count->getSExtValue();
+}
+
+/// Checks that every value that `forOp` carries can be kept on a stack.
+static LogicalResult verifyCarried(scf::ForOp forOp) {
+  for (auto [argument, yielded] :
+       llvm::zip_equal(forOp.getRegionIterArgs(), forOp.getYieldedValues())) {
+    if (!getStackType(argument.getType(), 1))
+      return forOp.emitOpError("cannot be differentiated: it carries ")
+             << argument.getType() << ", of which there are no tensors";
+    if (!hasExtentsOf(yielded, argument))
+      return forOp.emitOpError("cannot be differentiated: the extents of "
+                               "carried value #")
+             << argument.getArgNumber() - 1 << ", " << argument.getType()
+             << ", may change";
+  }
+  return success();
+}
+
+namespace {
+struct ForModel
+    : DifferentiableOpInterface::ExternalModel<ForModel, scf::ForOp> {
+  Gradients buildGradient(Operation *op, OpBuilder &builder, Location loc,
+                          ValueRange cotangents) const;
+};
+} // namespace
+
+/// What a loop carries backward: cotangents of the float values that it carries
+/// forward, and then gradients of what it uses from outside.
+static SmallVector<Value> buildBackwardInits(OpBuilder &builder, Location loc,
+                                             scf::ForOp forOp,
+                                             ValueRange cotangents,
+                                             ArrayRef<unsigned> floats,
+                                             ArrayRef<Value> wanted) {
+  SmallVector<Value> inits;
+  for (unsigned index : floats)
+    inits.push_back(cotangents[index]
+                        ? cotangents[index]
+                        : buildZero(builder, loc, forOp.getInitArgs()[index]));
+  for (Value value : wanted)
+    inits.push_back(buildZero(builder, loc, value));
+  return inits;
+}
+
+Gradients ForModel::buildGradient(Operation *op, OpBuilder &builder,
+                                  Location loc, ValueRange cotangents) const {
+  auto forOp = cast<scf::ForOp>(op);
+  FailureOr<int64_t> count = getTripCount(forOp);
+  if (failed(count) || failed(verifyCarried(forOp)))
+    return failure();
+  SmallVector<Value> wanted = getWanted(op);
+  SmallVector<unsigned> carried, floats;
+  for (auto [index, argument] : llvm::enumerate(forOp.getRegionIterArgs())) {
+    if (isDifferentiable(argument.getType()))
+      floats.push_back(index);
+    if (!argument.use_empty())
+      carried.push_back(index);
+  }
+  scf::ForOp recording = buildRecordingLoop(forOp, *count, carried);
+  ValueRange stacks = recording.getResults().drop_front(forOp.getNumResults());
+
+  Value zero = arith::ConstantIndexOp::create(builder, loc, 0);
+  Value one = arith::ConstantIndexOp::create(builder, loc, 1);
+  Value trips = arith::ConstantIndexOp::create(builder, loc, *count);
+  Value last = arith::ConstantIndexOp::create(builder, loc, *count - 1);
+  LogicalResult built = success();
+  SmallVector<bool> contributes(wanted.size(), false);
+  auto loop = scf::ForOp::create(
+      builder, loc, zero, trips, one,
+      buildBackwardInits(builder, loc, forOp, cotangents, floats, wanted),
+      [&](OpBuilder &nested, Location, Value iv, ValueRange arguments) {
+        Value index = arith::SubIOp::create(nested, loc, last, iv);
+        Value typed = index;
+        Type ivType = forOp.getInductionVar().getType();
+        if (ivType != index.getType())
+          typed = arith::IndexCastOp::create(nested, loc, ivType, index);
+        Value distance =
+            arith::MulIOp::create(nested, loc, typed, forOp.getStep());
+        IRMapping mapping;
+        mapping.map(forOp.getInductionVar(),
+                    arith::AddIOp::create(nested, loc, forOp.getLowerBound(),
+                                          distance));
+        for (auto [stack, place] : llvm::zip_equal(stacks, carried))
+          mapping.map(
+              forOp.getRegionIterArgs()[place],
+              pop(nested, loc, stack, forOp.getInitArgs()[place], index));
+        SmallVector<Value> yielded(forOp.getNumRegionIterArgs());
+        ActiveValues active(wanted.begin(), wanted.end());
+        for (auto [place, cotangent] :
+             llvm::zip_equal(floats, arguments.take_front(floats.size()))) {
+          yielded[place] = cotangent;
+          active.insert(
+              mapping.lookupOrDefault(forOp.getRegionIterArgs()[place]));
+        }
+        Cotangents inner;
+        built = buildBlockAdjoint(nested, loc, *forOp.getBody(), mapping,
+                                  yielded, active, inner);
+        SmallVector<Value> results;
+        for (unsigned place : floats) {
+          Value argument = forOp.getRegionIterArgs()[place];
+          Value gradient = inner.lookup(mapping.lookupOrDefault(argument));
+          results.push_back(
+              gradient ? gradient
+                       : buildZero(nested, loc, forOp.getInitArgs()[place]));
+        }
+        for (auto [position, value] : llvm::enumerate(wanted)) {
+          Value sum = arguments[floats.size() + position];
+          if (Value gradient = inner.lookup(value)) {
+            contributes[position] = true;
+            sum = arith::AddFOp::create(nested, loc, sum, gradient);
+          }
+          results.push_back(sum);
+        }
+        scf::YieldOp::create(nested, loc, results);
+      });
+  if (failed(built))
+    return failure();
+  SmallVector<Value> captured;
+  for (auto [position, result] :
+       llvm::enumerate(loop.getResults().drop_front(floats.size())))
+    captured.push_back(contributes[position] ? result : Value());
+  SmallVector<Value> gradients = placeGradients(op, wanted, captured);
+  for (auto [position, place] : llvm::enumerate(floats))
+    gradients[forOp.getNumControlOperands() + place] = loop.getResult(position);
+  return gradients;
+}
+
+//===----------------------------------------------------------------------===//
+// Registration
+//===----------------------------------------------------------------------===//
+
+void quant_bnn::detail::registerSCFModels(DialectRegistry &registry) {
+  registry.addExtension(+[](MLIRContext *context, scf::SCFDialect *) {
+    scf::IfOp::attachInterface<IfModel>(*context);
+    scf::ForOp::attachInterface<ForModel>(*context);
+  });
+}

@@ -1,0 +1,193 @@
+//===- TensorModels.cpp - Gradients of tensor -----------------------------===//
+//
+// Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Detail.h"
+#include "mlir/Dialect/Arith/Utils/Utils.h"
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/Dialect/Utils/IndexingUtils.h"
+#include "mlir/Dialect/Utils/StaticValueUtils.h"
+
+using namespace mlir;
+using namespace quant_bnn;
+using quant_bnn::detail::Gradients;
+
+/// `gradient` for operand 0, and none for the others.
+static Gradients firstOnly(Operation *op, Value gradient) {
+  SmallVector<Value> gradients(getDifferentiatedValues(op).size());
+  gradients.front() = gradient;
+  return gradients;
+}
+
+//===----------------------------------------------------------------------===//
+// The same elements in another shape
+//===----------------------------------------------------------------------===//
+
+static Gradients differentiate(tensor::CastOp op, OpBuilder &builder,
+                               Location loc, Value g) {
+  if (!isa<RankedTensorType>(op.getSource().getType()))
+    return op.emitOpError("cannot be differentiated: it casts from ")
+           << op.getSource().getType();
+  return SmallVector<Value>{
+      tensor::CastOp::create(builder, loc, op.getSource().getType(), g)};
+}
+
+static Gradients differentiate(tensor::CollapseShapeOp op, OpBuilder &builder,
+                               Location loc, Value g) {
+  Value source = op.getSrc();
+  return SmallVector<Value>{tensor::ExpandShapeOp::create(
+      builder, loc, source.getType(), g, op.getReassociationIndices(),
+      tensor::getMixedSizes(builder, loc, source))};
+}
+
+static Gradients differentiate(tensor::ExpandShapeOp op, OpBuilder &builder,
+                               Location loc, Value g) {
+  return firstOnly(
+      op, tensor::CollapseShapeOp::create(builder, loc, op.getSrc().getType(),
+                                          g, op.getReassociationIndices()));
+}
+
+static Gradients differentiate(tensor::ReshapeOp op, OpBuilder &builder,
+                               Location loc, Value g) {
+  Value source = op.getSource();
+  auto type = dyn_cast<RankedTensorType>(source.getType());
+  if (!type || !isa<RankedTensorType>(g.getType()))
+    return op.emitOpError("cannot be differentiated: it reshapes ")
+           << source.getType() << " to " << g.getType();
+  SmallVector<Value> extents = getValueOrCreateConstantIndexOp(
+      builder, loc, tensor::getMixedSizes(builder, loc, source));
+  Value shape = tensor::FromElementsOp::create(
+      builder, loc,
+      RankedTensorType::get(type.getRank(), builder.getIndexType()), extents);
+  return firstOnly(op, tensor::ReshapeOp::create(builder, loc, type, g, shape));
+}
+
+//===----------------------------------------------------------------------===//
+// Parts
+//===----------------------------------------------------------------------===//
+
+static Gradients differentiate(tensor::ExtractSliceOp op, OpBuilder &builder,
+                               Location loc, Value g) {
+  Value zero = buildZero(builder, loc, op.getSource());
+  return firstOnly(op, tensor::InsertSliceOp::create(
+                           builder, loc, g, zero, op.getMixedOffsets(),
+                           op.getMixedSizes(), op.getMixedStrides()));
+}
+
+static Gradients differentiate(tensor::InsertSliceOp op, OpBuilder &builder,
+                               Location loc, Value g) {
+  SmallVector<OpFoldResult> offsets = op.getMixedOffsets();
+  SmallVector<OpFoldResult> sizes = op.getMixedSizes();
+  SmallVector<OpFoldResult> strides = op.getMixedStrides();
+  Value toSource = tensor::ExtractSliceOp::create(
+      builder, loc, op.getSourceType(), g, offsets, sizes, strides);
+  Value zero = buildZero(builder, loc, toSource);
+  SmallVector<Value> gradients(op->getNumOperands());
+  gradients[0] = toSource;
+  gradients[1] = tensor::InsertSliceOp::create(builder, loc, zero, g, offsets,
+                                               sizes, strides);
+  return gradients;
+}
+
+static Gradients differentiate(tensor::PadOp op, OpBuilder &builder,
+                               Location loc, Value g) {
+  Value padding = op.getConstantPaddingValue();
+  if (!padding || mayBeActive(padding))
+    return op.emitOpError("cannot be differentiated: its padding is not "
+                          "constant");
+  Value source = op.getSource();
+  SmallVector<OpFoldResult> strides(op.getSourceType().getRank(),
+                                    builder.getIndexAttr(1));
+  return firstOnly(op,
+                   tensor::ExtractSliceOp::create(
+                       builder, loc, op.getSourceType(), g, op.getMixedLowPad(),
+                       tensor::getMixedSizes(builder, loc, source), strides));
+}
+
+static Gradients differentiate(tensor::ConcatOp op, OpBuilder &builder,
+                               Location loc, Value g) {
+  int64_t dim = op.getDim();
+  SmallVector<OpFoldResult> offsets(op.getRank(), builder.getIndexAttr(0));
+  SmallVector<OpFoldResult> strides(op.getRank(), builder.getIndexAttr(1));
+  SmallVector<Value> gradients;
+  for (Value input : op.getInputs()) {
+    SmallVector<OpFoldResult> sizes =
+        tensor::getMixedSizes(builder, loc, input);
+    gradients.push_back(tensor::ExtractSliceOp::create(
+        builder, loc, cast<RankedTensorType>(input.getType()), g, offsets,
+        sizes, strides));
+    Value offset = getValueOrCreateConstantIndexOp(builder, loc, offsets[dim]);
+    Value size = getValueOrCreateConstantIndexOp(builder, loc, sizes[dim]);
+    offsets[dim] =
+        arith::AddIOp::create(builder, loc, offset, size).getResult();
+  }
+  return gradients;
+}
+
+//===----------------------------------------------------------------------===//
+// Elements
+//===----------------------------------------------------------------------===//
+
+static Gradients differentiate(tensor::ExtractOp op, OpBuilder &builder,
+                               Location loc, Value g) {
+  if (!isa<RankedTensorType>(op.getTensor().getType()))
+    return op.emitOpError("cannot be differentiated: it reads ")
+           << op.getTensor().getType();
+  Value zero = buildZero(builder, loc, op.getTensor());
+  return firstOnly(
+      op, tensor::InsertOp::create(builder, loc, g, zero, op.getIndices()));
+}
+
+static Gradients differentiate(tensor::InsertOp op, OpBuilder &builder,
+                               Location loc, Value g) {
+  SmallVector<Value> gradients(op->getNumOperands());
+  Value zero = buildZero(builder, loc, op.getScalar());
+  gradients[0] = tensor::ExtractOp::create(builder, loc, g, op.getIndices());
+  gradients[1] =
+      tensor::InsertOp::create(builder, loc, zero, g, op.getIndices());
+  return gradients;
+}
+
+static Gradients differentiate(tensor::FromElementsOp op, OpBuilder &builder,
+                               Location loc, Value g) {
+  auto type = cast<RankedTensorType>(op.getType());
+  SmallVector<int64_t> strides = computeSuffixProduct(type.getShape());
+  SmallVector<Value> gradients;
+  for (int64_t element = 0; element < type.getNumElements(); ++element) {
+    SmallVector<Value> indices = llvm::map_to_vector(
+        delinearize(element, strides), [&](int64_t index) -> Value {
+          return arith::ConstantIndexOp::create(builder, loc, index);
+        });
+    gradients.push_back(tensor::ExtractOp::create(builder, loc, g, indices));
+  }
+  return gradients;
+}
+
+static Gradients differentiate(tensor::SplatOp op, OpBuilder &builder,
+                               Location loc, Value g) {
+  return firstOnly(op, quant_bnn::detail::buildSum(builder, loc, g));
+}
+
+//===----------------------------------------------------------------------===//
+// Registration
+//===----------------------------------------------------------------------===//
+
+template <typename... OpTys>
+static void attachRules(MLIRContext *context) {
+  (quant_bnn::detail::attach<OpTys, &differentiate>(context), ...);
+}
+
+void quant_bnn::detail::registerTensorModels(DialectRegistry &registry) {
+  registry.addExtension(+[](MLIRContext *context, tensor::TensorDialect *) {
+    attachRules<tensor::CastOp, tensor::CollapseShapeOp, tensor::ConcatOp,
+                tensor::ExpandShapeOp, tensor::ExtractOp,
+                tensor::ExtractSliceOp, tensor::FromElementsOp,
+                tensor::InsertOp, tensor::InsertSliceOp, tensor::PadOp,
+                tensor::ReshapeOp, tensor::SplatOp>(context);
+  });
+}

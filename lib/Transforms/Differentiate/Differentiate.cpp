@@ -1,0 +1,310 @@
+//===- Differentiate.cpp - Make backward functions ------------------------===//
+//
+// Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// A function is copied, the adjoints of its ops are appended in reverse order,
+// and the joint function is simplified and split in two.
+//
+//===----------------------------------------------------------------------===//
+
+#include "Partition.h"
+#include "mlir/Dialect/Affine/IR/AffineOps.h"
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "mlir/Dialect/Linalg/Transforms/Transforms.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/MemRef/Transforms/Passes.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "mlir/Pass/PassManager.h"
+#include "mlir/Transforms/GreedyPatternRewriteDriver.h"
+#include "mlir/Transforms/Passes.h"
+#include "quant-bnn/Differentiation/Adjoints.h"
+
+namespace quant_bnn {
+#define GEN_PASS_DEF_QUANTBNNDIFFERENTIATEPASS
+#include "quant-bnn/Transforms/Passes.h.inc"
+} // namespace quant_bnn
+
+using namespace mlir;
+using namespace quant_bnn;
+using namespace quant_bnn::differentiate;
+
+namespace {
+struct QuantBNNDifferentiatePass
+    : quant_bnn::impl::QuantBNNDifferentiatePassBase<
+          QuantBNNDifferentiatePass> {
+  using Base::Base;
+
+  void runOnOperation() override;
+
+private:
+  LogicalResult differentiate(func::FuncOp function);
+  LogicalResult differentiateCallees(func::FuncOp joint);
+  FailureOr<Joint> buildJoint(func::FuncOp function);
+  LogicalResult simplify(func::FuncOp function);
+
+  /// Functions that have been differentiated.
+  llvm::DenseMap<func::FuncOp, func::FuncOp> forwards;
+  /// Those that were asked for.
+  llvm::SmallSetVector<func::FuncOp, 4> requested;
+};
+} // namespace
+
+//===----------------------------------------------------------------------===//
+// What is refused
+//===----------------------------------------------------------------------===//
+
+static func::FuncOp getCallee(func::CallOp call) {
+  return SymbolTable::lookupNearestSymbolFrom<func::FuncOp>(
+      call, call.getCalleeAttr());
+}
+
+static LogicalResult verifyBody(func::FuncOp function,
+                                SmallVectorImpl<func::FuncOp> &path);
+
+static LogicalResult verifyCall(func::CallOp call,
+                                SmallVectorImpl<func::FuncOp> &path) {
+  func::FuncOp callee = getCallee(call);
+  if (callee->hasAttr(backwardAttrName))
+    return success();
+  if (callee.isExternal())
+    return call.emitOpError("cannot be differentiated: ")
+           << call.getCalleeAttr() << " has no body";
+  if (llvm::is_contained(path, callee))
+    return call.emitOpError("cannot be differentiated: ")
+           << call.getCalleeAttr() << " is recursive";
+  return verifyBody(callee, path);
+}
+
+/// Checks that `function`, called along `path`, and what it calls are free of
+/// recursion, side effects and unstructured control flow.
+static LogicalResult verifyBody(func::FuncOp function,
+                                SmallVectorImpl<func::FuncOp> &path) {
+  if (!function.getBody().hasOneBlock())
+    return function.emitError("cannot be differentiated: it has ")
+           << function.getBody().getBlocks().size()
+           << " blocks; only structured control flow can be";
+  path.push_back(function);
+  WalkResult walk = function.getBody().walk([&](Operation *op) {
+    if (auto call = dyn_cast<func::CallOp>(op))
+      return failed(verifyCall(call, path)) ? WalkResult::interrupt()
+                                            : WalkResult::advance();
+    if (op->hasTrait<mlir::OpTrait::HasRecursiveMemoryEffects>() ||
+        isMemoryEffectFree(op))
+      return WalkResult::advance();
+    op->emitOpError("cannot be differentiated: it may have side effects");
+    return WalkResult::interrupt();
+  });
+  path.pop_back();
+  return failure(walk.wasInterrupted());
+}
+
+/// Checks that there is something to differentiate, and that the names of the
+/// pair are free.
+static LogicalResult verifyFunction(func::FuncOp function) {
+  if (function.isExternal())
+    return function.emitError("cannot be differentiated: it has no body");
+  if (llvm::none_of(function.getArgumentTypes(), isDifferentiable))
+    return function.emitError(
+        "cannot be differentiated: it has no float argument");
+  if (llvm::none_of(function.getResultTypes(), isDifferentiable))
+    return function.emitError(
+        "cannot be differentiated: it has no float result");
+  for (StringRef suffix : {"_fwd", "_bwd"}) {
+    std::string name = (function.getName() + suffix).str();
+    if (SymbolTable::lookupNearestSymbolFrom(
+            function, StringAttr::get(function.getContext(), name)))
+      return function.emitError("cannot be differentiated: there is a symbol @")
+             << name << " already";
+  }
+  SmallVector<func::FuncOp> path;
+  return verifyBody(function, path);
+}
+
+//===----------------------------------------------------------------------===//
+// The joint function
+//===----------------------------------------------------------------------===//
+
+/// Replaces calls in `joint` by calls to the forward functions of the callees'
+/// pairs, which it makes where there are none.
+LogicalResult
+QuantBNNDifferentiatePass::differentiateCallees(func::FuncOp joint) {
+  SmallVector<func::CallOp> calls;
+  joint.walk([&](func::CallOp call) { calls.push_back(call); });
+  for (func::CallOp call : calls) {
+    func::FuncOp callee = getCallee(call);
+    if (callee->hasAttr(backwardAttrName) || !isActive(callee))
+      continue;
+    if (failed(differentiate(callee)))
+      return failure();
+    OpBuilder builder(call);
+    auto forward = func::CallOp::create(
+        builder, call.getLoc(), forwards.lookup(callee), call.getOperands());
+    call.replaceAllUsesWith(
+        forward.getResults().take_front(call.getNumResults()));
+    call.erase();
+  }
+  return success();
+}
+
+/// A copy of `function` that takes cotangents too, and returns gradients and
+/// the extents of its float results too.
+FailureOr<Joint> QuantBNNDifferentiatePass::buildJoint(func::FuncOp function) {
+  Joint joint;
+  joint.numArguments = function.getNumArguments();
+  joint.numResults = function.getNumResults();
+  joint.function = function.clone();
+  func::FuncOp clone = joint.function;
+  clone.setPrivate();
+  clone.setName((function.getName() + "_joint").str());
+  SymbolTable(getOperation())
+      .insert(clone, std::next(Block::iterator(function)));
+  if (failed(differentiateCallees(clone)))
+    return failure();
+
+  Operation *terminator = joint.getTerminator();
+  OpBuilder builder(terminator);
+  Location loc = terminator->getLoc();
+  Block &body = clone.getBody().front();
+  SmallVector<Operation *> ops = getOps(body);
+  Cotangents cotangents;
+  SmallVector<Value> extents;
+  SmallVector<CotangentDim> cotangentDims;
+  for (Value result : joint.getResults()) {
+    if (!isDifferentiable(result.getType()))
+      continue;
+    Value cotangent = body.addArgument(result.getType(), loc);
+    cotangents.add(builder, loc, result, cotangent);
+    auto type = dyn_cast<RankedTensorType>(result.getType());
+    for (int64_t dim = 0; type && dim < type.getRank(); ++dim)
+      if (type.isDynamicDim(dim)) {
+        extents.push_back(tensor::DimOp::create(builder, loc, result, dim));
+        cotangentDims.push_back({cotangent, dim});
+      }
+  }
+  ActiveValues active;
+  for (Value argument : joint.getArguments())
+    if (isDifferentiable(argument.getType()))
+      active.insert(argument);
+  if (failed(buildAdjoints(builder, ops, active, cotangents)))
+    return failure();
+
+  SmallVector<Value> gradients;
+  for (Value argument : joint.getArguments()) {
+    if (!isDifferentiable(argument.getType()))
+      continue;
+    Value gradient = cotangents.lookup(argument);
+    gradients.push_back(gradient ? gradient
+                                 : buildZero(builder, loc, argument));
+  }
+  terminator->insertOperands(joint.numResults, gradients);
+  terminator->insertOperands(terminator->getNumOperands(), extents);
+  auto updateType = [&] {
+    clone.setType(FunctionType::get(&getContext(), body.getArgumentTypes(),
+                                    terminator->getOperandTypes()));
+  };
+  updateType();
+  if (failed(simplify(clone)))
+    return failure();
+
+  unsigned first = terminator->getNumOperands() - extents.size();
+  for (auto [index, cotangentDim] : llvm::enumerate(cotangentDims))
+    joint.extents.try_emplace(terminator->getOperand(first + index),
+                              cotangentDim);
+  terminator->eraseOperands(first, extents.size());
+  updateType();
+  return joint;
+}
+
+/// Removes what the adjoints do not need, and expresses extents by those of the
+/// arguments.
+LogicalResult QuantBNNDifferentiatePass::simplify(func::FuncOp function) {
+  OpPassManager pm(func::FuncOp::getOperationName());
+  pm.addPass(createCanonicalizerPass());
+  pm.addPass(memref::createResolveRankedShapeTypeResultDimsPass());
+  pm.addPass(createCanonicalizerPass());
+  pm.addPass(createCSEPass());
+  if (failed(runPipeline(pm, function)))
+    return failure();
+  RewritePatternSet patterns(&getContext());
+  linalg::populateEraseUnusedOperandsAndResultsPatterns(patterns);
+  return applyPatternsGreedily(function, std::move(patterns));
+}
+
+//===----------------------------------------------------------------------===//
+// The pair
+//===----------------------------------------------------------------------===//
+
+LogicalResult QuantBNNDifferentiatePass::differentiate(func::FuncOp function) {
+  if (forwards.contains(function))
+    return success();
+  if (failed(verifyFunction(function)))
+    return failure();
+  FailureOr<Joint> joint = buildJoint(function);
+  if (failed(joint))
+    return failure();
+
+  SmallVector<Value> residuals = chooseResiduals(*joint, recompute);
+  MLIRContext *context = &getContext();
+  Location loc = function.getLoc();
+  SmallVector<Type> residualTypes(ValueRange(residuals).getTypes());
+  SmallVector<Type> forwardResults(function.getResultTypes());
+  llvm::append_range(forwardResults, residualTypes);
+  SmallVector<Type> backwardArguments = residualTypes;
+  llvm::copy_if(function.getResultTypes(),
+                std::back_inserter(backwardArguments), isDifferentiable);
+  auto forward = func::FuncOp::create(
+      loc, (function.getName() + "_fwd").str(),
+      FunctionType::get(context, function.getArgumentTypes(), forwardResults));
+  auto backward =
+      func::FuncOp::create(loc, (function.getName() + "_bwd").str(),
+                           FunctionType::get(context, backwardArguments,
+                                             joint->getGradients().getTypes()));
+  if (ArrayAttr attributes = function.getArgAttrsAttr())
+    forward.setArgAttrsAttr(attributes);
+  buildForward(*joint, residuals, forward);
+  buildBackward(*joint, residuals, backward);
+  joint->function.erase();
+
+  SmallVector<int64_t> indices = llvm::to_vector(
+      llvm::seq<int64_t>(function.getNumResults(), forwardResults.size()));
+  forward->setAttr(backwardAttrName, FlatSymbolRefAttr::get(backward));
+  forward->setAttr(residualsAttrName, DenseI64ArrayAttr::get(context, indices));
+  SymbolTable symbols(getOperation());
+  Block::iterator next = std::next(Block::iterator(function));
+  for (func::FuncOp made : {forward, backward}) {
+    made.setVisibility(requested.contains(function)
+                           ? function.getVisibility()
+                           : SymbolTable::Visibility::Private);
+    symbols.insert(made, next);
+  }
+  forwards[function] = forward;
+  return success();
+}
+
+void QuantBNNDifferentiatePass::runOnOperation() {
+  ModuleOp moduleOp = getOperation();
+  forwards.clear();
+  requested.clear();
+  if (functions.empty()) {
+    moduleOp.emitError("requires the functions to differentiate: "
+                       "quant-bnn-differentiate{functions=f,g}");
+    return signalPassFailure();
+  }
+  for (const std::string &name : functions) {
+    auto function = moduleOp.lookupSymbol<func::FuncOp>(name);
+    if (!function) {
+      moduleOp.emitError("has no function @") << name << " to differentiate";
+      return signalPassFailure();
+    }
+    requested.insert(function);
+  }
+  for (func::FuncOp function : requested)
+    if (failed(differentiate(function)))
+      return signalPassFailure();
+}

@@ -1,0 +1,252 @@
+// Each message, at the op that it is about.
+
+// RUN: bnn-opt %s --quant-bnn-differentiate=functions=f --split-input-file --verify-diagnostics
+
+// expected-error@+1 {{has no function @f to differentiate}}
+module {
+}
+
+// -----
+
+// expected-error@+1 {{cannot be differentiated: it has no body}}
+func.func private @f(%x: f32) -> f32
+
+// -----
+
+// expected-error@+1 {{cannot be differentiated: it has no float argument}}
+func.func @f(%x: i32) -> f32 {
+  %y = arith.sitofp %x : i32 to f32
+  return %y : f32
+}
+
+// -----
+
+// expected-error@+1 {{cannot be differentiated: it has no float result}}
+func.func @f(%x: f32) -> i32 {
+  %y = arith.fptosi %x : f32 to i32
+  return %y : i32
+}
+
+// -----
+
+// expected-error@+1 {{cannot be differentiated: there is a symbol @f_bwd already}}
+func.func @f(%x: f32) -> f32 {
+  return %x : f32
+}
+func.func @f_bwd() {
+  return
+}
+
+// -----
+
+// expected-error@+1 {{cannot be differentiated: it has 2 blocks; only structured control flow can be}}
+func.func @f(%x: f32) -> f32 {
+  cf.br ^end
+^end:
+  return %x : f32
+}
+
+// -----
+
+func.func @f(%x: f32, %m: memref<f32>) -> f32 {
+  // expected-error@+1 {{'memref.load' op cannot be differentiated: it may have side effects}}
+  %y = memref.load %m[] : memref<f32>
+  %z = arith.mulf %x, %y : f32
+  return %z : f32
+}
+
+// -----
+
+func.func private @outside(f32) -> f32
+func.func @f(%x: f32) -> f32 {
+  // expected-error@+1 {{'func.call' op cannot be differentiated: @outside has no body}}
+  %y = func.call @outside(%x) : (f32) -> f32
+  return %y : f32
+}
+
+// -----
+
+func.func @g(%x: f32) -> f32 {
+  // expected-error@+1 {{'func.call' op cannot be differentiated: @f is recursive}}
+  %y = func.call @f(%x) : (f32) -> f32
+  return %y : f32
+}
+func.func @f(%x: f32) -> f32 {
+  %y = func.call @g(%x) : (f32) -> f32
+  return %y : f32
+}
+
+// -----
+
+// An op in a function that is called.
+func.func @g(%x: f32) -> f32 {
+  // expected-error@+1 {{'math.clampf' op cannot be differentiated}}
+  %y = math.clampf %x to [%x, %x] : f32
+  return %y : f32
+}
+func.func @f(%x: f32) -> f32 {
+  %y = func.call @g(%x) : (f32) -> f32
+  return %y : f32
+}
+
+// -----
+
+func.func @f(%x: f32, %g: f32) -> f32 {
+  // expected-error@+1 {{'quant_bnn.sign_grad' op cannot be differentiated}}
+  %y = quant_bnn.sign_grad %x, %g clip = 1.0 : f32
+  return %y : f32
+}
+
+// -----
+
+func.func @f(%x: f32, %alpha: f32) -> f32 {
+  // expected-error@+1 {{'quant_bnn.pact' op cannot be differentiated on 'f32': the gradient of alpha is a sum over a ranked tensor}}
+  %q, %s = quant_bnn.pact %x, %alpha bits = 4 : f32
+  return %q : f32
+}
+
+// -----
+
+func.func @f(%x: vector<4xf32>, %s: f32) -> vector<4xf32> {
+  // expected-error@+1 {{'quant_bnn.dequantize' op cannot be differentiated on 'vector<4xf32>' with a scale of type 'f32': the gradient of the scale is a sum over a ranked tensor}}
+  %q = quant_bnn.dequantize %x, %s : vector<4xf32>
+  return %q : vector<4xf32>
+}
+
+// -----
+
+// A float made of the bits of another.
+func.func @f(%x: f32) -> f32 {
+  %mask = arith.constant 0x7fffffff : i32
+  %bits = arith.bitcast %x : f32 to i32
+  %size = arith.andi %bits, %mask : i32
+  // expected-error@+1 {{'arith.bitcast' op cannot be differentiated}}
+  %y = arith.bitcast %size : i32 to f32
+  return %y : f32
+}
+
+// -----
+
+func.func @f(%x: f32) -> f32 {
+  // expected-error@+1 {{'scf.while' op cannot be differentiated}}
+  %y = scf.while (%a = %x) : (f32) -> f32 {
+    %c = arith.cmpf olt, %a, %a : f32
+    scf.condition(%c) %a : f32
+  } do {
+  ^bb0(%a: f32):
+    scf.yield %a : f32
+  }
+  return %y : f32
+}
+
+// -----
+
+func.func @f(%x: f32, %n: index) -> f32 {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  // expected-error@+1 {{'scf.for' op cannot be differentiated: its upper bound is not constant}}
+  %y = scf.for %i = %c0 to %n step %c1 iter_args(%a = %x) -> f32 {
+    %b = arith.mulf %a, %a : f32
+    scf.yield %b : f32
+  }
+  return %y : f32
+}
+
+// -----
+
+func.func @f(%x: tensor<?xf32>) -> tensor<?xf32> {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %c4 = arith.constant 4 : index
+  // expected-error@+1 {{'scf.for' op cannot be differentiated: the extents of carried value #0, 'tensor<?xf32>', may change}}
+  %y = scf.for %i = %c0 to %c4 step %c1 iter_args(%a = %x) -> tensor<?xf32> {
+    %b = tensor.concat dim(0) %a, %a : (tensor<?xf32>, tensor<?xf32>) -> tensor<?xf32>
+    scf.yield %b : tensor<?xf32>
+  }
+  return %y : tensor<?xf32>
+}
+
+// -----
+
+func.func @f(%x: f32, %v: vector<2xf32>) -> f32 {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  // expected-error@+1 {{'scf.for' op cannot be differentiated: it carries 'vector<2xf32>', of which there are no tensors}}
+  %y:2 = scf.for %i = %c0 to %c1 step %c1 iter_args(%a = %x, %b = %v) -> (f32, vector<2xf32>) {
+    %c = arith.mulf %a, %a : f32
+    scf.yield %c, %b : f32, vector<2xf32>
+  }
+  return %y#0 : f32
+}
+
+// -----
+
+func.func @f(%x: tensor<4xf32>, %init: tensor<f32>) -> tensor<f32> {
+  // expected-error@+1 {{'linalg.reduce' op cannot be differentiated: it reduces by 'arith.mulf', which is neither a sum nor an extremum}}
+  %y = linalg.reduce { arith.mulf } ins(%x : tensor<4xf32>) outs(%init : tensor<f32>) dimensions = [0]
+  return %y : tensor<f32>
+}
+
+// -----
+
+func.func @f(%x: tensor<4xf32>, %init: tensor<f32>) -> tensor<f32> {
+  // expected-error@+1 {{'linalg.reduce' op cannot be differentiated: what its extremum starts from depends on the arguments}}
+  %y = linalg.reduce { arith.maximumf } ins(%x : tensor<4xf32>) outs(%init : tensor<f32>) dimensions = [0]
+  return %y : tensor<f32>
+}
+
+// -----
+
+// The result of a sum depends on another that is accumulated with it.
+func.func @f(%x: tensor<4xf32>, %init: tensor<f32>) -> tensor<f32> {
+  // expected-error@+1 {{'linalg.generic' op cannot be differentiated: result #0 depends on what result #1 accumulates}}
+  %y:2 = linalg.generic {
+      indexing_maps = [affine_map<(i) -> (i)>, affine_map<(i) -> ()>, affine_map<(i) -> ()>],
+      iterator_types = ["reduction"]}
+      ins(%x : tensor<4xf32>) outs(%init, %init : tensor<f32>, tensor<f32>) {
+  ^bb0(%in: f32, %a: f32, %b: f32):
+    %0 = arith.mulf %in, %b : f32
+    %1 = arith.addf %a, %0 : f32
+    %2 = arith.addf %b, %in : f32
+    linalg.yield %1, %2 : f32, f32
+  } -> (tensor<f32>, tensor<f32>)
+  return %y#0 : tensor<f32>
+}
+
+// -----
+
+func.func @f(%x: tensor<4xf32>, %table: tensor<9xf32>, %empty: tensor<4xf32>) -> tensor<4xf32> {
+  // expected-error@+1 {{'linalg.generic' op cannot be differentiated: its body reads a tensor that is no operand}}
+  %y = linalg.generic {
+      indexing_maps = [affine_map<(i) -> (i)>, affine_map<(i) -> (i)>],
+      iterator_types = ["parallel"]}
+      ins(%x : tensor<4xf32>) outs(%empty : tensor<4xf32>) {
+  ^bb0(%in: f32, %out: f32):
+    %i = linalg.index 0 : index
+    %0 = tensor.extract %table[%i] : tensor<9xf32>
+    %1 = arith.mulf %in, %0 : f32
+    linalg.yield %1 : f32
+  } -> tensor<4xf32>
+  return %y : tensor<4xf32>
+}
+
+// -----
+
+func.func @f(%x: tensor<4xf32>, %p: f32) -> tensor<6xf32> {
+  // expected-error@+1 {{'tensor.pad' op cannot be differentiated: its padding is not constant}}
+  %y = tensor.pad %x low[1] high[1] {
+  ^bb0(%i: index):
+    tensor.yield %p : f32
+  } : tensor<4xf32> to tensor<6xf32>
+  return %y : tensor<6xf32>
+}
+
+// -----
+
+// Of one value only the part on a path to a float result matters.
+func.func @f(%x: f32, %m: i32) -> (f32, i1) {
+  %clamped = math.clampf %x to [%x, %x] : f32
+  %c = arith.cmpf olt, %clamped, %x : f32
+  %y = arith.select %c, %x, %x : f32
+  return %y, %c : f32, i1
+}
