@@ -20,6 +20,11 @@ typedef float Floats __attribute__((ext_vector_type(16)));
 typedef int32_t Ints __attribute__((ext_vector_type(16)));
 typedef uint32_t Words __attribute__((ext_vector_type(16)));
 typedef uint16_t Halves __attribute__((ext_vector_type(16)));
+typedef bool Bits __attribute__((ext_vector_type(16)));
+
+const Ints laneBits = {1 << 0,  1 << 1,  1 << 2,  1 << 3, 1 << 4,  1 << 5,
+                       1 << 6,  1 << 7,  1 << 8,  1 << 9, 1 << 10, 1 << 11,
+                       1 << 12, 1 << 13, 1 << 14, 1 << 15};
 
 /// Vectors in a step.
 constexpr int step = 4;
@@ -119,6 +124,49 @@ void mapLoop2(const Arrays &arrays, Function function) {
     for (int k = 0; k < step; ++k)
       Format::template store<nontemporal>(function(in[k], gradient[k]),
                                           y + i + k * width);
+  }
+}
+
+/// x to y and bits: `function` gives both of 16 elements.
+template <typename Format, bool nontemporal, typename Function>
+void mapToBitsLoop(const Arrays &arrays, Function function) {
+  auto *x = static_cast<const char *>(arrays.x);
+  auto *y = static_cast<char *>(arrays.y);
+  auto *bits = static_cast<uint16_t *>(arrays.bits);
+  constexpr size_t width = 16 * Format::size;
+  for (size_t i = 0; i < arrays.bytes; i += step * width) {
+    Floats in[step];
+#pragma clang loop unroll(full)
+    for (int k = 0; k < step; ++k)
+      in[k] = Format::load(x + i + k * width);
+#pragma clang loop unroll(full)
+    for (int k = 0; k < step; ++k) {
+      auto [value, mask] = function(in[k]);
+      Format::template store<nontemporal>(value, y + i + k * width);
+      bits[i / width + k] = __builtin_bit_cast(
+          uint16_t, __builtin_convertvector(mask != 0, Bits));
+    }
+  }
+}
+
+/// g to y, 0 where the bit is.
+template <typename Format, bool nontemporal>
+void selectLoop(const Arrays &arrays) {
+  auto *g = static_cast<const char *>(arrays.g);
+  auto *y = static_cast<char *>(arrays.y);
+  auto *bits = static_cast<const uint16_t *>(arrays.bits);
+  constexpr size_t width = 16 * Format::size;
+  for (size_t i = 0; i < arrays.bytes; i += step * width) {
+    Floats gradient[step];
+#pragma clang loop unroll(full)
+    for (int k = 0; k < step; ++k)
+      gradient[k] = Format::load(g + i + k * width);
+#pragma clang loop unroll(full)
+    for (int k = 0; k < step; ++k) {
+      Ints mask = (Ints(bits[i / width + k]) & laneBits) != 0;
+      Format::template store<nontemporal>(mask ? gradient[k] : Floats(0.0f),
+                                          y + i + k * width);
+    }
   }
 }
 
@@ -268,6 +316,55 @@ void floorScanAndSelect(const Arrays &arrays, bool nontemporal) {
   floorSelect(arrays, nontemporal);
 }
 
+namespace {
+/// One vector of bits for so many of an array.
+constexpr size_t vectorsPerBits = 32;
+
+template <bool nontemporal>
+void copyAndBits(const Arrays &arrays) {
+  auto *x = static_cast<const Ints *>(arrays.x);
+  auto *y = static_cast<Ints *>(arrays.y);
+  auto *bits = static_cast<Ints *>(arrays.bits);
+  size_t size = arrays.bytes / sizeof(Ints);
+  for (size_t i = 0; i < size; i += step) {
+    Ints in[step];
+#pragma clang loop unroll(full)
+    for (int k = 0; k < step; ++k)
+      in[k] = x[i + k];
+#pragma clang loop unroll(full)
+    for (int k = 0; k < step; ++k)
+      storeVector<nontemporal>(in[k], y + i + k);
+    if (i % vectorsPerBits == 0)
+      bits[i / vectorsPerBits] = in[0];
+  }
+}
+
+template <bool nontemporal>
+void selectBits(const Arrays &arrays) {
+  auto *g = static_cast<const Ints *>(arrays.g);
+  auto *y = static_cast<Ints *>(arrays.y);
+  auto *bits = static_cast<const Ints *>(arrays.bits);
+  size_t size = arrays.bytes / sizeof(Ints);
+  for (size_t i = 0; i < size; i += step) {
+    Ints mask = bits[i / vectorsPerBits], in[step];
+#pragma clang loop unroll(full)
+    for (int k = 0; k < step; ++k)
+      in[k] = g[i + k];
+#pragma clang loop unroll(full)
+    for (int k = 0; k < step; ++k)
+      storeVector<nontemporal>(in[k] & mask, y + i + k);
+  }
+}
+} // namespace
+
+void floorCopyAndBits(const Arrays &arrays, bool nontemporal) {
+  nontemporal ? copyAndBits<true>(arrays) : copyAndBits<false>(arrays);
+}
+
+void floorSelectBits(const Arrays &arrays, bool nontemporal) {
+  nontemporal ? selectBits<true>(arrays) : selectBits<false>(arrays);
+}
+
 //===----------------------------------------------------------------------===//
 // Twins
 //===----------------------------------------------------------------------===//
@@ -367,6 +464,25 @@ struct Twin {
     for (int i = 0; i < 16; ++i)
       total += sum[i];
     storeScalar<Format>(total, arrays.result);
+  }
+  void saved_forward() const {
+    auto function = [](Floats x) {
+      struct {
+        Floats value;
+        Ints mask;
+      } result = {::sign(x), abs(x) <= 1.0f};
+      return result;
+    };
+    if (nontemporal)
+      mapToBitsLoop<Format, true>(arrays, function);
+    else
+      mapToBitsLoop<Format, false>(arrays, function);
+  }
+  void saved_backward() const {
+    if (nontemporal)
+      selectLoop<Format, true>(arrays);
+    else
+      selectLoop<Format, false>(arrays);
   }
   void chain_dorefa() const {
     float s = scalar();

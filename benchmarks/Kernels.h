@@ -12,11 +12,13 @@
 #include <cstddef>
 #include <cstdint>
 
-/// The arrays that a kernel may use. `scalar` and `result` are single elements.
+/// The arrays that a kernel may use. `scalar` and `result` are single elements;
+/// `bits` has one for each element of the others.
 struct Arrays {
   void *x;
   void *g;
   void *y;
+  void *bits;
   void *scalar;
   void *result;
   size_t bytes;
@@ -26,11 +28,14 @@ struct Arrays {
 using Baseline = void (*)(const Arrays &arrays, bool nontemporal);
 
 /// The least work that moves the same bytes, whatever the type of the elements.
-/// Copy: x to y. Select: x and g to y. ScanAnd...: x alone before that.
+/// Copy: x to y. Select: x and g to y. ScanAnd...: x alone before that. The two
+/// with bits are of f32: they move 1 byte of bits for 32 of an array.
 void floorCopy(const Arrays &arrays, bool nontemporal);
 void floorSelect(const Arrays &arrays, bool nontemporal);
 void floorScanAndCopy(const Arrays &arrays, bool nontemporal);
 void floorScanAndSelect(const Arrays &arrays, bool nontemporal);
+void floorCopyAndBits(const Arrays &arrays, bool nontemporal);
+void floorSelectBits(const Arrays &arrays, bool nontemporal);
 
 /// The same math with the same approximations of exp and tanh.
 #define QUANT_BNN_KERNEL(NAME, SIGNATURE, FLOOR)                               \
@@ -52,6 +57,9 @@ struct MemRef1 {
   int64_t strides[1];
 };
 
+/// Of bits, in bytes.
+struct MemRefOfBits : MemRef1 {};
+
 /// The signatures that `results=out-params` makes.
 using Unary = void(MemRef1 *x, MemRef1 *y);
 using UnaryScalar = void(MemRef1 *x, MemRef0 *scalar, MemRef1 *y);
@@ -59,6 +67,8 @@ using UnaryReduction = void(MemRef1 *x, MemRef1 *y, MemRef0 *result);
 using Binary = void(MemRef1 *x, MemRef1 *g, MemRef1 *y);
 using BinaryReduction = void(MemRef1 *x, MemRef1 *g, MemRef0 *scalar,
                              MemRef1 *y, MemRef0 *result);
+using UnaryAndBits = void(MemRef1 *x, MemRef1 *y, MemRefOfBits *bits);
+using BitsAndUnary = void(MemRefOfBits *bits, MemRef1 *g, MemRef1 *y);
 
 extern "C" {
 #define QUANT_BNN_KERNEL(NAME, SIGNATURE, FLOOR)                               \

@@ -32,6 +32,8 @@
 namespace {
 constexpr size_t KiB = 1024, MiB = 1024 * KiB;
 constexpr size_t largest = 256 * MiB;
+/// The three arrays, and the bits of the one with the smallest elements.
+constexpr size_t memorySize = 3 * largest + largest / 16;
 
 /// Bytes of an array such that the three of a kernel stay in the second cache.
 size_t getL2ArraySize() {
@@ -47,6 +49,10 @@ enum class Format { F32, BF16 };
 
 size_t getSize(Format format) { return format == Format::F32 ? 4 : 2; }
 
+size_t getSizeOfBits(const Arrays &arrays, Format format) {
+  return arrays.bytes / getSize(format) / 8;
+}
+
 MemRef0 asScalar(void *data) { return {data, data, 0}; }
 
 MemRef1 asVector(void *data, const Arrays &arrays, Format format) {
@@ -54,17 +60,23 @@ MemRef1 asVector(void *data, const Arrays &arrays, Format format) {
   return {data, data, 0, {size}, {1}};
 }
 
+MemRefOfBits asBits(const Arrays &arrays, Format format) {
+  auto size = static_cast<int64_t>(getSizeOfBits(arrays, format));
+  return {{arrays.bits, arrays.bits, 0, {size}, {1}}};
+}
+
 /// Calls a kernel with the arrays that its signature names.
 struct Call {
   const Arrays &arrays;
   MemRef1 x, g, y;
+  MemRefOfBits bits;
   MemRef0 scalar, result;
 
   Call(const Arrays &arrays, Format format)
       : arrays(arrays), x(asVector(arrays.x, arrays, format)),
         g(asVector(arrays.g, arrays, format)),
-        y(asVector(arrays.y, arrays, format)), scalar(asScalar(arrays.scalar)),
-        result(asScalar(arrays.result)) {}
+        y(asVector(arrays.y, arrays, format)), bits(asBits(arrays, format)),
+        scalar(asScalar(arrays.scalar)), result(asScalar(arrays.result)) {}
 
   void operator()(Unary *kernel) { kernel(&x, &y); }
   void operator()(UnaryScalar *kernel) { kernel(&x, &scalar, &y); }
@@ -73,6 +85,8 @@ struct Call {
   void operator()(BinaryReduction *kernel) {
     kernel(&x, &g, &scalar, &y, &result);
   }
+  void operator()(UnaryAndBits *kernel) { kernel(&x, &y, &bits); }
+  void operator()(BitsAndUnary *kernel) { kernel(&bits, &g, &y); }
 };
 
 struct Kernel {
@@ -83,7 +97,13 @@ struct Kernel {
   Baseline twin;
   /// Where an in-place caller puts the output: over x or over g.
   bool hasGradient;
+  /// Whether there is an array of bits.
+  bool hasBits;
 };
+
+template <typename Signature>
+constexpr bool hasBits = std::is_same_v<Signature, UnaryAndBits> ||
+                         std::is_same_v<Signature, BitsAndUnary>;
 
 template <typename Signature>
 constexpr bool hasGradient = std::is_same_v<Signature, Binary> ||
@@ -97,13 +117,15 @@ const std::vector<Kernel> &getKernels() {
    [](Call call) { call(_mlir_ciface_##NAME##_f32); },                         \
    floor##FLOOR,                                                               \
    twin_##NAME##_f32,                                                          \
-   hasGradient<SIGNATURE>},                                                    \
+   hasGradient<SIGNATURE>,                                                     \
+   hasBits<SIGNATURE>},                                                        \
       {#NAME,                                                                  \
        Format::BF16,                                                           \
        [](Call call) { call(_mlir_ciface_##NAME##_bf16); },                    \
        floor##FLOOR,                                                           \
        twin_##NAME##_bf16,                                                     \
-       hasGradient<SIGNATURE>},
+       hasGradient<SIGNATURE>,                                                 \
+       hasBits<SIGNATURE>},
 #include "Kernels.def"
   };
   return kernels;
@@ -131,7 +153,7 @@ void encode(float value, void *to, Format format) {
 /// One block of huge pages, of which every benchmark uses the beginning.
 char *getMemory() {
   static char *memory = [] {
-    size_t size = 3 * largest + 2 * MiB;
+    size_t size = memorySize + 2 * MiB;
     void *block = mmap(nullptr, size, PROT_READ | PROT_WRITE,
                        MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (block == MAP_FAILED) {
@@ -141,8 +163,8 @@ char *getMemory() {
     auto address = reinterpret_cast<uintptr_t>(block);
     auto aligned = reinterpret_cast<char *>((address + 2 * MiB - 1) &
                                             ~uintptr_t(2 * MiB - 1));
-    madvise(aligned, 3 * largest, MADV_HUGEPAGE);
-    std::memset(aligned, 0, 3 * largest);
+    madvise(aligned, memorySize, MADV_HUGEPAGE);
+    std::memset(aligned, 0, memorySize);
     return aligned;
   }();
   return memory;
@@ -160,12 +182,18 @@ void fill(void *to, size_t bytes, Format format, uint32_t seed) {
 Arrays getArrays(size_t bytes, Format format, bool inPlace, bool hasGradient) {
   static char scalars[128];
   char *memory = getMemory();
-  Arrays arrays = {memory,  memory + bytes, memory + 2 * bytes,
-                   scalars, scalars + 64,   bytes};
+  Arrays arrays = {memory,
+                   memory + bytes,
+                   memory + 2 * bytes,
+                   memory + 3 * bytes,
+                   scalars,
+                   scalars + 64,
+                   bytes};
   if (inPlace)
     arrays.y = hasGradient ? arrays.g : arrays.x;
   fill(arrays.x, bytes, format, 1);
   fill(arrays.g, bytes, format, 2);
+  fill(arrays.bits, getSizeOfBits(arrays, format), format, 3);
   encode(0.75f, arrays.scalar, format);
   encode(0.0f, arrays.result, format);
   return arrays;
@@ -178,6 +206,9 @@ bool agree(const Kernel &kernel, const Arrays &arrays) {
     size_t size = getSize(kernel.format);
     for (size_t i = 0; i < arrays.bytes; i += size)
       all.push_back(decode(static_cast<char *>(arrays.y) + i, kernel.format));
+    if (kernel.hasBits)
+      for (size_t i = 0; i < getSizeOfBits(arrays, kernel.format); ++i)
+        all.push_back(static_cast<unsigned char *>(arrays.bits)[i]);
     return all;
   };
   std::memset(arrays.y, 0, arrays.bytes);
@@ -268,7 +299,8 @@ void run(benchmark::State &state, const Kernel &kernel, size_t bytes,
 void add(const Kernel &kernel, size_t bytes, bool inPlace) {
   std::string name = kernel.name;
   name += kernel.format == Format::F32 ? "/f32" : "/bf16";
-  name += bytes < largest ? "/L2" : "/256MiB";
+  name += bytes == getL2ArraySize() ? "/L2"
+                                    : "/" + std::to_string(bytes / MiB) + "MiB";
   name += inPlace ? "/in_place" : "/apart";
   benchmark::RegisterBenchmark(name.c_str(),
                                [&kernel, bytes, inPlace](auto &state) {
@@ -297,5 +329,8 @@ int main(int argc, char **argv) {
       if (runsInPlace(kernel))
         add(kernel, bytes, /*inPlace=*/true);
     }
+  for (const Kernel &kernel : getKernels())
+    if (kernel.hasBits)
+      add(kernel, 64 * MiB, /*inPlace=*/false);
   benchmark::RunSpecifiedBenchmarks();
 }

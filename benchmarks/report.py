@@ -55,7 +55,11 @@ def kernel_tables(kernels):
                 for peer in ("floor", "twin")
             ]
         groups.setdefault((size, element), []).append(cells)
-    titles = {"L2": "In the second cache", "256MiB": "Arrays of 256 MiB"}
+    titles = {
+        "L2": "In the second cache",
+        "64MiB": "Arrays of 64 MiB",
+        "256MiB": "Arrays of 256 MiB",
+    }
     for (size, element), rows in groups.items():
         header = ["kernel", "time, us", "floor / ours", "same math / ours"]
         yield f"### {titles[size]}, {element}\n\n" + table(header, rows)

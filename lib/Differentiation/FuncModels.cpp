@@ -56,7 +56,7 @@ struct CallModel
     for (int64_t index : residuals.asArrayRef())
       arguments.push_back(getResult(call, callee, index));
     for (auto [index, result] : llvm::enumerate(call.getResults())) {
-      if (!isDifferentiable(result.getType()) ||
+      if (!hasCotangent(callee, index) ||
           llvm::is_contained(residuals.asArrayRef(),
                              static_cast<int64_t>(index)))
         continue;
@@ -67,13 +67,13 @@ struct CallModel
     auto gradientCall = func::CallOp::create(builder, loc, backward, arguments);
 
     SmallVector<Value> gradients;
-    unsigned index = 0;
-    for (Value operand : call.getOperands()) {
+    unsigned next = 0;
+    for (unsigned index : llvm::seq(call.getNumOperands())) {
       Value gradient;
-      if (isDifferentiable(operand.getType())) {
-        if (!returnsZero(backward, index))
-          gradient = gradientCall.getResult(index);
-        ++index;
+      if (hasGradient(callee, index)) {
+        if (!returnsZero(backward, next))
+          gradient = gradientCall.getResult(next);
+        ++next;
       }
       gradients.push_back(gradient);
     }

@@ -31,6 +31,14 @@ mlir::OpFoldResult foldSign(mlir::Type type, mlir::Attribute x, NanMode nan);
 mlir::Value buildWindow(PayloadBuilder &builder, mlir::Value x, mlir::Value g,
                         mlir::FloatAttr limit);
 
+//===----------------------------------------------------------------------===//
+// Packed ops
+//===----------------------------------------------------------------------===//
+
+/// What was packed into the words of `unpack`, if it has the type of its
+/// result, or null.
+mlir::Value getUnpackedBits(UnpackOp unpack);
+
 } // namespace quant_bnn::detail
 
 #endif // QUANT_BNN_LIB_IR_DETAIL_H

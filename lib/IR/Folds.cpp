@@ -298,3 +298,85 @@ OpFoldResult MinMaxGradOp::fold(FoldAdaptor adaptor) {
       getType(), {adaptor.getS(), adaptor.getG()},
       [](auto values) { return reference::minMaxGrad(values[0], values[1]); });
 }
+
+//===----------------------------------------------------------------------===//
+// Packed ops
+//===----------------------------------------------------------------------===//
+
+static reference::Polarity getPolarity(Polarity polarity) {
+  return polarity == Polarity::negative ? reference::Polarity::negative
+                                        : reference::Polarity::nonnegative;
+}
+
+/// The elements of `x` in words of `type`.
+template <typename T>
+static Attribute getPacked(RankedTensorType type, ArrayRef<T> x, size_t depth,
+                           Polarity polarity) {
+  unsigned bits = type.getElementTypeBitWidth();
+  SmallVector<uint64_t> words(type.getNumElements());
+  if (!words.empty())
+    reference::pack(x.data(), words.data(), x.size() / depth, depth, bits,
+                    getPolarity(polarity));
+  return DenseElementsAttr::get(type,
+                                llvm::map_to_vector(words, [&](uint64_t word) {
+                                  return APInt(bits, word);
+                                }));
+}
+
+OpFoldResult PackOp::fold(FoldAdaptor adaptor) {
+  RankedTensorType type = getWords().getType();
+  size_t depth = getX().getType().getShape().back();
+  // The bits past the end are then none, or would have to be cleared.
+  auto unpack = getX().getDefiningOp<UnpackOp>();
+  if (unpack && unpack.getWords().getType() == type && !unpack.getDepth() &&
+      depth % getWordBits() == 0 && unpack.getPolarity() == getPolarity())
+    return unpack.getWords();
+  auto x = dyn_cast_if_present<DenseElementsAttr>(adaptor.getX());
+  if (!x || !type.hasStaticShape())
+    return {};
+  if (x.getElementType().isInteger(1)) {
+    SmallVector<bool> bits(x.getValues<bool>());
+    return getPacked<bool>(type, bits, depth, getPolarity());
+  }
+  return inComputeType(getX().getType(), [&](auto zero) {
+    using T = decltype(zero);
+    return getPacked<T>(type, getElements<T>(x), depth, getPolarity());
+  });
+}
+
+/// The elements of `type` that `words` of `bits` bits hold.
+template <typename T>
+static SmallVector<T> getUnpacked(RankedTensorType type,
+                                  ArrayRef<uint64_t> words, unsigned bits,
+                                  Polarity polarity) {
+  SmallVector<T> x(type.getNumElements());
+  size_t depth = type.getShape().back();
+  if (!x.empty())
+    reference::unpack(words.data(), x.data(), x.size() / depth, depth, bits,
+                      getPolarity(polarity));
+  return x;
+}
+
+OpFoldResult UnpackOp::fold(FoldAdaptor adaptor) {
+  RankedTensorType type = getX().getType();
+  bool isBit = type.getElementType().isInteger(1);
+  if (isBit)
+    if (Value x = quant_bnn::detail::getUnpackedBits(*this))
+      return x;
+  auto constant = dyn_cast_if_present<DenseIntElementsAttr>(adaptor.getWords());
+  if (!constant || !type.hasStaticShape())
+    return {};
+  auto words =
+      llvm::map_to_vector(constant.getValues<APInt>(), [](const APInt &word) {
+        return word.getZExtValue();
+      });
+  if (isBit)
+    return DenseElementsAttr::get(
+        type, ArrayRef<bool>(getUnpacked<bool>(type, words, getWordBits(),
+                                               getPolarity())));
+  return inComputeType(type, [&](auto zero) {
+    using T = decltype(zero);
+    return getConstant<T>(
+        type, getUnpacked<T>(type, words, getWordBits(), getPolarity()));
+  });
+}

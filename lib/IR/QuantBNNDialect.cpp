@@ -71,6 +71,16 @@ static bool isDifferentiableOrBuffer(Type type) {
   return isDifferentiable(memref ? memref.getElementType() : type);
 }
 
+bool quant_bnn::hasGradient(FunctionOpInterface function, unsigned index) {
+  return isDifferentiableOrBuffer(function.getArgumentTypes()[index]) &&
+         !function.getArgAttr(index, noGradientAttrName);
+}
+
+bool quant_bnn::hasCotangent(FunctionOpInterface function, unsigned index) {
+  return isDifferentiableOrBuffer(function.getResultTypes()[index]) &&
+         !function.getResultAttr(index, noGradientAttrName);
+}
+
 static LogicalResult emitTypesDiffer(Operation *op, StringRef what,
                                      TypeRange expected, TypeRange found) {
   return op->emitOpError("requires a quant_bnn.backward function with ")
@@ -86,11 +96,12 @@ static LogicalResult verifyPair(FunctionOpInterface forward,
   for (int64_t index : residuals)
     arguments.push_back(forward.getResultTypes()[index]);
   for (auto [index, type] : llvm::enumerate(forward.getResultTypes()))
-    if (isDifferentiableOrBuffer(type) &&
+    if (hasCotangent(forward, index) &&
         !llvm::is_contained(residuals, static_cast<int64_t>(index)))
       arguments.push_back(type);
-  llvm::copy_if(forward.getArgumentTypes(), std::back_inserter(gradients),
-                isDifferentiableOrBuffer);
+  for (auto [index, type] : llvm::enumerate(forward.getArgumentTypes()))
+    if (hasGradient(forward, index))
+      gradients.push_back(type);
   if (backward.getArgumentTypes() != ArrayRef(arguments))
     return emitTypesDiffer(forward, "arguments", arguments,
                            backward.getArgumentTypes());
@@ -140,4 +151,27 @@ QuantBNNDialect::verifyOperationAttribute(Operation *op,
     next = index + 1;
   }
   return verifyPair(function, backward, residuals.asArrayRef());
+}
+
+/// `quant_bnn.no_gradient` is the only attribute of arguments and results.
+static LogicalResult verifyNoGradient(Operation *op, NamedAttribute attribute) {
+  if (attribute.getName() == noGradientAttrName &&
+      !isa<UnitAttr>(attribute.getValue()))
+    return op->emitOpError(
+               "requires a unit attribute for quant_bnn.no_gradient, "
+               "but got ")
+           << attribute.getValue();
+  return success();
+}
+
+LogicalResult
+QuantBNNDialect::verifyRegionArgAttribute(Operation *op, unsigned, unsigned,
+                                          NamedAttribute attribute) {
+  return verifyNoGradient(op, attribute);
+}
+
+LogicalResult
+QuantBNNDialect::verifyRegionResultAttribute(Operation *op, unsigned, unsigned,
+                                             NamedAttribute attribute) {
+  return verifyNoGradient(op, attribute);
 }

@@ -77,6 +77,8 @@ void quant_bnn::buildFusePipeline(OpPassManager &pm) {
   OpPassManager &functions = pm.nest<func::FuncOp>();
   functions.addPass(createConvertQuantBNNToLinalgPass());
   functions.addPass(createLinalgElementwiseOpFusionPass());
+  // After upstream's fusion, which expands what reads a collapsed tensor.
+  functions.addPass(createQuantBNNFlattenElementwisePass());
   functions.addPass(createQuantBNNRecomputeProducersPass());
   functions.addPass(createQuantBNNFuseSiblingsPass());
   addCleanup(functions);

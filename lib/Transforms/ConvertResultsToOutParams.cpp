@@ -9,6 +9,7 @@
 #include "mlir/Dialect/Bufferization/IR/Bufferization.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/SymbolTable.h"
 #include "quant-bnn/IR/QuantBNN.h"
 #include "quant-bnn/Transforms/Passes.h"
@@ -79,8 +80,16 @@ static LogicalResult convertResults(func::FuncOp function) {
   function.walk([&](func::ReturnOp op) {
     OpBuilder builder(op);
     for (auto [index, out] : llvm::zip_equal(tensors, outs)) {
+      Value source = op.getOperand(index), destination = out;
+      // What is computed in another shape is computed in place in that shape.
+      if (auto expand = source.getDefiningOp<tensor::ExpandShapeOp>()) {
+        OpBuilder entry = OpBuilder::atBlockBegin(&function.front());
+        destination = memref::CollapseShapeOp::create(
+            entry, op.getLoc(), out, expand.getReassociationIndices());
+        source = expand.getSrc();
+      }
       auto store = bufferization::MaterializeInDestinationOp::create(
-          builder, op.getLoc(), /*result=*/Type(), op.getOperand(index), out);
+          builder, op.getLoc(), /*result=*/Type(), source, destination);
       store.setRestrict(true);
       store.setWritable(true);
     }

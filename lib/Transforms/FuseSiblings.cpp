@@ -63,13 +63,28 @@ struct QuantBNNFuseSiblingsPass
 /// follow about as many.
 static constexpr unsigned maxStreams = 12;
 
+/// Whether `map` is that of words along the last dimension, each of which holds
+/// something of so many elements.
+static bool isPacked(AffineMap map) {
+  if (map.getNumResults() == 0 || map.getNumResults() != map.getNumDims())
+    return false;
+  auto last = dyn_cast<AffineBinaryOpExpr>(map.getResults().back());
+  if (!last || last.getKind() != AffineExprKind::FloorDiv ||
+      !isa<AffineConstantExpr>(last.getRHS()))
+    return false;
+  auto results = llvm::to_vector(map.getResults());
+  results.back() = last.getLHS();
+  return AffineMap::get(map.getNumDims(), 0, results, map.getContext())
+      .isIdentity();
+}
+
 /// A generic on tensors that reads and makes the same element of every operand,
-/// but for scalars and sums over all elements.
+/// or its word, but for scalars and sums over all elements.
 static bool isPointwise(GenericOp generic) {
   if (!generic.hasPureTensorSemantics() || generic.getNumLoops() == 0)
     return false;
   return llvm::all_of(generic.getIndexingMapsArray(), [](AffineMap map) {
-    return map.isIdentity() || map.getNumResults() == 0;
+    return map.isIdentity() || map.getNumResults() == 0 || isPacked(map);
   });
 }
 
@@ -157,10 +172,14 @@ static void fuse(const Cluster &cluster) {
   SmallVector<Value> inits;
   SmallVector<AffineMap> initMaps;
   SmallVector<OpResult> outputs;
-  bool reduces = false;
+  SmallVector<utils::IteratorType> iterators(last.getNumLoops(),
+                                             utils::IteratorType::parallel);
   for (GenericOp member : cluster.members) {
     locations.push_back(member.getLoc());
-    reduces |= member.getNumReductionLoops() > 0;
+    for (auto [iterator, own] :
+         llvm::zip_equal(iterators, member.getIteratorTypesArray()))
+      if (own == utils::IteratorType::reduction)
+        iterator = own;
     for (OpOperand *input : member.getDpsInputOperands()) {
       Operation *def = input->get().getDefiningOp();
       if (!def || !cluster.contains(def))
@@ -185,9 +204,6 @@ static void fuse(const Cluster &cluster) {
   maps.append(initMaps);
   SmallVector<Type> types = llvm::map_to_vector(
       outputs, [](OpResult result) { return result.getType(); });
-  SmallVector<utils::IteratorType> iterators(
-      last.getNumLoops(),
-      reduces ? utils::IteratorType::reduction : utils::IteratorType::parallel);
   auto fused = GenericOp::create(
       builder, builder.getFusedLoc(locations), types, inputValues, inits, maps,
       iterators, [&](OpBuilder &nested, Location loc, ValueRange arguments) {

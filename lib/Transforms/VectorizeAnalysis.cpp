@@ -25,8 +25,15 @@ Value Output::getYielded() const {
 }
 
 bool Plan::isVarying(Operation *bodyOp) const {
+  if (packing.contains(bodyOp))
+    return false;
   return llvm::any_of(bodyOp->getResults(),
                       [&](Value result) { return varying.contains(result); });
+}
+
+bool Plan::hasPacked() const {
+  auto isPacked = [](const Access &access) { return access.isPacked(); };
+  return llvm::any_of(inputs, isPacked) || llvm::any_of(outputs, isPacked);
 }
 
 SmallVector<unsigned> Plan::getNest() const {
@@ -56,6 +63,23 @@ static bool hasVectorizableOperands(linalg::LinalgOp op) {
   });
 }
 
+/// The static extent of dimension `dim` of `op`, or dynamic; nothing where no
+/// operand tells it.
+static std::optional<int64_t> getDimSize(linalg::LinalgOp op, unsigned dim) {
+  std::optional<int64_t> size;
+  AffineExpr expr = getAffineDimExpr(dim, op.getContext());
+  for (OpOperand &operand : op->getOpOperands())
+    for (auto [index, result] :
+         llvm::enumerate(op.getMatchingIndexingMap(&operand).getResults()))
+      if (result == expr) {
+        int64_t extent =
+            cast<MemRefType>(operand.get().getType()).getDimSize(index);
+        if (!size || !ShapedType::isDynamic(extent))
+          size = extent;
+      }
+  return size;
+}
+
 /// Whether `operand` walks dimensions `dim` and `dim + 1` of the op as one, or
 /// neither.
 static bool walksAsOne(linalg::LinalgOp op, OpOperand &operand, unsigned dim) {
@@ -72,7 +96,18 @@ static bool walksAsOne(linalg::LinalgOp op, OpOperand &operand, unsigned dim) {
     return true;
   const AffineExpr *position = llvm::find(results, first);
   if (uses != 2 || position == results.end() ||
-      std::next(position) == results.end() || *std::next(position) != second)
+      std::next(position) == results.end())
+    return false;
+  AffineExpr next = *std::next(position);
+  // Rows of whole words are packed as one.
+  if (std::optional<int64_t> perWord = matchPackedIndex(next);
+      perWord && position + 2 == results.end()) {
+    std::optional<int64_t> size = getDimSize(op, dim + 1);
+    if (!size || ShapedType::isDynamic(*size) || *size % *perWord != 0)
+      return false;
+    next = cast<AffineBinaryOpExpr>(next).getLHS();
+  }
+  if (next != second)
     return false;
   unsigned rank = results.size();
   unsigned merged = position - results.begin();
@@ -85,23 +120,6 @@ static bool walksAsOne(linalg::LinalgOp op, OpOperand &operand, unsigned dim) {
   }
   return memref::CollapseShapeOp::isGuaranteedCollapsible(
       cast<MemRefType>(operand.get().getType()), reassociation);
-}
-
-/// The static extent of dimension `dim` of `op`, or dynamic; nothing where no
-/// operand tells it.
-static std::optional<int64_t> getDimSize(linalg::LinalgOp op, unsigned dim) {
-  std::optional<int64_t> size;
-  AffineExpr expr = getAffineDimExpr(dim, op.getContext());
-  for (OpOperand &operand : op->getOpOperands())
-    for (auto [index, result] :
-         llvm::enumerate(op.getMatchingIndexingMap(&operand).getResults()))
-      if (result == expr) {
-        int64_t extent =
-            cast<MemRefType>(operand.get().getType()).getDimSize(index);
-        if (!size || !ShapedType::isDynamic(extent))
-          size = extent;
-      }
-  return size;
 }
 
 static LogicalResult collectLoops(Plan &plan) {
@@ -143,8 +161,15 @@ static Access buildAccess(const Plan &plan, OpOperand &operand) {
       continues[dim] = dim != loop.dims.front();
     }
   bool collapses = false;
-  for (auto [index, result] :
-       llvm::enumerate(op.getMatchingIndexingMap(&operand).getResults())) {
+  auto results =
+      llvm::to_vector(op.getMatchingIndexingMap(&operand).getResults());
+  size_t rank = results.size();
+  for (auto [index, result] : llvm::enumerate(results)) {
+    if (std::optional<int64_t> perWord = matchPackedIndex(result);
+        perWord && index + 1 == rank) {
+      access.elementsPerWord = *perWord;
+      result = cast<AffineBinaryOpExpr>(result).getLHS();
+    }
     auto dim = dyn_cast<AffineDimExpr>(result);
     if (dim && continues[dim.getPosition()]) {
       access.reassociation.back().push_back(index);
@@ -175,8 +200,9 @@ static void collectAccesses(Plan &plan) {
 /// Whether consecutive iterations of `loop` are consecutive elements, or all
 /// the same one.
 static bool isUnitStrideOrInvariant(const Access &access, unsigned loop) {
+  // Only lanes along it are whole words.
   if (!access.uses(loop))
-    return true;
+    return !access.isPacked();
   auto last = dyn_cast<AffineDimExpr>(access.indices.back());
   if (!last || last.getPosition() != loop ||
       llvm::any_of(ArrayRef(access.indices).drop_back(), [&](AffineExpr index) {
@@ -254,6 +280,9 @@ static LogicalResult classifyOutput(Plan &plan, Output &output,
   // A value that other iterations overwrite depends on their order.
   if (!selectsAll && output.argument.use_empty())
     return failure();
+  // All bits of a word are written at once.
+  if (output.isPacked() && (!selectsAll || !plan.inner.empty()))
+    return failure();
   if (output.uses(plan.vectorLoop)) {
     output.kind = plan.inner.empty() ? OutputKind::Stored : OutputKind::Lanes;
     return success();
@@ -281,12 +310,17 @@ static LogicalResult classifyOutputs(Plan &plan) {
 /// Marks what differs from lane to lane, and checks that it can be computed on
 /// vectors: in masked-off lanes too, so it must not trap.
 static LogicalResult analyzeBody(Plan &plan) {
-  for (const Access &input : plan.inputs)
-    if (input.uses(plan.vectorLoop))
+  for (const Access &input : plan.inputs) {
+    if (input.uses(plan.vectorLoop) && !input.isPacked())
       plan.varying.insert(input.argument);
+    plan.varying.insert_range(input.bits);
+  }
   for (const Output &output : plan.outputs)
-    plan.varying.insert(output.argument);
+    if (!output.isPacked())
+      plan.varying.insert(output.argument);
   for (Operation &op : plan.getBody()->without_terminator()) {
+    if (plan.packing.contains(&op))
+      continue;
     // An index of the loops has no meaning in others.
     if (!isPure(&op) || op.getNumRegions() != 0 || isa<linalg::IndexOp>(op))
       return failure();
@@ -322,7 +356,7 @@ static int64_t getLaneBits(const Plan &plan) {
     widest = std::max(widest, bits / 2);
   };
   auto includeAccess = [&](const Access &access) {
-    if (access.uses(plan.vectorLoop))
+    if (access.uses(plan.vectorLoop) && !access.isPacked())
       widest = std::max(widest, getBits(access.getElementType()));
   };
   for (Value value : plan.varying)
@@ -366,9 +400,15 @@ FailureOr<Plan> quant_bnn::vectorize::buildPlan(linalg::LinalgOp op,
   if (failed(collectLoops(plan)))
     return failure();
   collectAccesses(plan);
-  if (failed(chooseVectorLoop(plan)) || failed(analyzeBody(plan)))
+  if (failed(chooseVectorLoop(plan)) || failed(analyzePacking(plan)) ||
+      failed(analyzeBody(plan)))
     return failure();
   plan.lanes = std::max<int64_t>(options.vectorBits / getLaneBits(plan), 1);
+  // A step has whole words. Both are powers of two.
+  for (const Access &input : plan.inputs)
+    plan.lanes = std::max(plan.lanes, input.elementsPerWord);
+  for (const Output &output : plan.outputs)
+    plan.lanes = std::max(plan.lanes, output.elementsPerWord);
   orderNest(plan);
   if (failed(classifyOutputs(plan)))
     return failure();

@@ -69,6 +69,8 @@ struct Nontemporal {
   Value head;
   /// Of an element that is stored.
   int64_t elementBytes;
+  /// Bytes to which what is stored is aligned.
+  int64_t alignment;
 };
 
 class Emitter {
@@ -89,6 +91,8 @@ private:
   VectorType getVectorType(Type element);
   SmallVector<Value> buildIndices(const Access &access);
   Value loadScalar(const Access &access);
+  VectorType getStoredType(const Access &access);
+  Value getStoredMask(const Access &access, const Step &step);
   Value loadVector(const Access &access, const Step &step, int64_t part);
   void storeVector(Value value, const Access &access, const Step &step,
                    int64_t part);
@@ -214,6 +218,10 @@ SmallVector<Value> Emitter::buildIndices(const Access &access) {
   SmallVector<Value> indices;
   for (AffineExpr expr : access.indices)
     indices.push_back(affine::expandAffineExpr(b, b.getLoc(), expr, ivs, {}));
+  // The position is that of the first bit of a word.
+  if (access.isPacked())
+    indices.back() =
+        fold<arith::DivUIOp>(indices.back(), index(access.elementsPerWord));
   return indices;
 }
 
@@ -224,16 +232,40 @@ Value Emitter::loadScalar(const Access &access) {
                                 buildIndices(access));
 }
 
+/// What of `access` belongs to one vector of lanes: an element each, or the
+/// words that hold a bit each.
+VectorType Emitter::getStoredType(const Access &access) {
+  return VectorType::get({plan.lanes / access.elementsPerWord},
+                         access.getElementType());
+}
+
+/// The mask of `step` by elements of `getStoredType`: a word is in bounds if
+/// its first lane is.
+Value Emitter::getStoredMask(const Access &access, const Step &step) {
+  if (!access.isPacked())
+    return step.mask;
+  SmallVector<int64_t> firstLanes;
+  for (int64_t lane = 0; lane < plan.lanes; lane += access.elementsPerWord)
+    firstLanes.push_back(lane);
+  return vector::ShuffleOp::create(b, step.mask, step.mask, firstLanes);
+}
+
 Value Emitter::loadVector(const Access &access, const Step &step,
                           int64_t part) {
   ivs[plan.vectorLoop] = step.positions[part];
-  VectorType type = getVectorType(access.getElementType());
+  VectorType type = getStoredType(access);
   Value base = bases[access.operand->getOperandNumber()];
-  if (!step.mask)
-    return vector::LoadOp::create(b, type, base, buildIndices(access));
-  Value zero = arith::ConstantOp::create(b, b.getZeroAttr(type));
-  return vector::MaskedLoadOp::create(b, type, base, buildIndices(access),
-                                      step.mask, zero);
+  Value value;
+  if (step.mask) {
+    Value zero = arith::ConstantOp::create(b, b.getZeroAttr(type));
+    value = vector::MaskedLoadOp::create(b, type, base, buildIndices(access),
+                                         getStoredMask(access, step), zero);
+  } else {
+    value = vector::LoadOp::create(b, type, base, buildIndices(access));
+  }
+  if (!access.isPacked())
+    return value;
+  return vector::BitCastOp::create(b, getVectorType(b.getI1Type()), value);
 }
 
 void Emitter::storeVector(Value value, const Access &access, const Step &step,
@@ -241,19 +273,24 @@ void Emitter::storeVector(Value value, const Access &access, const Step &step,
   ivs[plan.vectorLoop] = step.positions[part];
   Value base = bases[access.operand->getOperandNumber()];
   SmallVector<Value> indices = buildIndices(access);
+  if (access.isPacked()) {
+    // The bits past the end are 0.
+    if (step.mask)
+      value = arith::AndIOp::create(b, value, step.mask);
+    value = vector::BitCastOp::create(b, getStoredType(access), value);
+  }
   if (step.mask) {
-    vector::MaskedStoreOp::create(b, base, indices, step.mask, value);
+    vector::MaskedStoreOp::create(b, base, indices, getStoredMask(access, step),
+                                  value);
     return;
   }
-  if (!step.nontemporal) {
+  if (!step.nontemporal || access.isPacked()) {
     vector::StoreOp::create(b, value, base, indices);
     return;
   }
   // Without the alignment the store would be split into scalar ones.
-  int64_t bytes =
-      plan.lanes * access.getElementType().getIntOrFloatBitWidth() / 8;
   vector::StoreOp::create(b, value, base, indices, /*nontemporal=*/true,
-                          llvm::MaybeAlign(std::min<int64_t>(bytes, 64)));
+                          llvm::MaybeAlign(nontemporal->alignment));
 }
 
 //===----------------------------------------------------------------------===//
@@ -273,7 +310,8 @@ void Emitter::define(Scope &scope, Value original, Value scalar) {
   scope.scalars.map(original, scalar);
   bool isUsedByVectors =
       llvm::any_of(original.getUsers(), [&](Operation *user) {
-        return plan.isVarying(user) || user->hasTrait<OpTrait::IsTerminator>();
+        return plan.isVarying(user) || plan.packing.contains(user) ||
+               user->hasTrait<OpTrait::IsTerminator>();
       });
   if (isUsedByVectors)
     scope.vectors.map(original, broadcast(scalar));
@@ -281,14 +319,17 @@ void Emitter::define(Scope &scope, Value original, Value scalar) {
 
 /// Broadcasts what vector ops take from outside of the body.
 void Emitter::defineCaptures(Scope &scope) {
-  for (Operation &op : *plan.getBody()) {
-    if (!plan.isVarying(&op) && !op.hasTrait<OpTrait::IsTerminator>())
-      continue;
-    for (Value operand : op.getOperands())
-      if (operand.getParentBlock() != plan.getBody() &&
-          !scope.vectors.contains(operand))
-        scope.vectors.map(operand, broadcast(operand));
-  }
+  auto capture = [&](Value operand) {
+    if (operand.getParentBlock() != plan.getBody() &&
+        !scope.vectors.contains(operand))
+      scope.vectors.map(operand, broadcast(operand));
+  };
+  for (Operation &op : *plan.getBody())
+    if (plan.isVarying(&op) || op.hasTrait<OpTrait::IsTerminator>())
+      llvm::for_each(op.getOperands(), capture);
+  for (const Output &output : plan.outputs)
+    if (output.isPacked())
+      capture(output.packedBit);
 }
 
 /// Emits what is the same in all lanes, as far as the loops around the
@@ -307,8 +348,8 @@ void Emitter::emitUniform(Scope &scope) {
       return operand.getParentBlock() != plan.getBody() ||
              scope.scalars.contains(operand);
     });
-    if (!isReady || plan.isVarying(&op) || op.getNumResults() == 0 ||
-        scope.scalars.contains(op.getResult(0)))
+    if (!isReady || plan.isVarying(&op) || plan.packing.contains(&op) ||
+        op.getNumResults() == 0 || scope.scalars.contains(op.getResult(0)))
       continue;
     Operation *clone = b.clone(op, scope.scalars);
     for (auto [original, scalar] :
@@ -344,11 +385,18 @@ State Emitter::emitBody(const Scope &outerScope, const Step &step,
   SmallVector<IRMapping> vectors(parts, scope.vectors);
   // Everything is loaded before anything is stored: an output may be an input.
   for (int64_t part = 0; part < parts; ++part) {
-    for (const Access &input : plan.inputs)
-      if (input.uses(plan.vectorLoop) && !input.argument.use_empty())
-        vectors[part].map(input.argument, loadVector(input, step, part));
+    for (const Access &input : plan.inputs) {
+      if (!input.uses(plan.vectorLoop) || input.argument.use_empty())
+        continue;
+      Value value = loadVector(input, step, part);
+      if (!input.isPacked())
+        vectors[part].map(input.argument, value);
+      for (Value bit : input.bits)
+        vectors[part].map(bit, value);
+    }
     for (const Output &output : plan.outputs)
-      if (output.kind == OutputKind::Stored && !output.argument.use_empty())
+      if (output.kind == OutputKind::Stored && !output.isPacked() &&
+          !output.argument.use_empty())
         vectors[part].map(output.argument, loadVector(output, step, part));
   }
   ivs[plan.vectorLoop] = nullptr;
@@ -360,7 +408,8 @@ State Emitter::emitBody(const Scope &outerScope, const Step &step,
   }
   for (int64_t part = 0; part < parts; ++part)
     for (auto [output, values] : llvm::zip_equal(plan.outputs, state)) {
-      Value value = vectors[part].lookup(output.getYielded());
+      Value value = vectors[part].lookup(
+          output.isPacked() ? output.packedBit : output.getYielded());
       if (output.kind == OutputKind::Stored)
         storeVector(value, output, step, part);
       else if (output.kind == OutputKind::Reduced && step.mask)
@@ -590,6 +639,11 @@ void Emitter::emitTasks(const Scope &scope, int64_t grain) {
 // Stores that bypass the caches
 //===----------------------------------------------------------------------===//
 
+/// Words of bits are too few to matter.
+static bool bypassesCaches(const Output &output) {
+  return output.kind == OutputKind::Stored && !output.isPacked();
+}
+
 /// Whether stores may bypass the caches where enough is stored: the vector loop
 /// is all there is, its outputs are aligned as one, and are only written.
 bool Emitter::mayBypassCaches() {
@@ -599,7 +653,7 @@ bool Emitter::mayBypassCaches() {
   Type element;
   int64_t stored = 0;
   for (const Output &output : plan.outputs) {
-    if (output.kind != OutputKind::Stored)
+    if (!bypassesCaches(output))
       continue;
     ++stored;
     Type type = output.getElementType();
@@ -632,10 +686,10 @@ void Emitter::prepareNontemporal() {
   int64_t elementBytes = 1;
   const Loop &loop = plan.loops[plan.vectorLoop];
   for (const Access &input : plan.inputs)
-    if (input.uses(plan.vectorLoop))
+    if (input.uses(plan.vectorLoop) && !input.isPacked())
       include(input);
   for (const Output &output : plan.outputs)
-    if (output.kind == OutputKind::Stored) {
+    if (bypassesCaches(output)) {
       include(output);
       elementBytes = output.getElementType().getIntOrFloatBitWidth() / 8;
     }
@@ -645,10 +699,10 @@ void Emitter::prepareNontemporal() {
     return;
 
   for (const Access &input : plan.inputs)
-    if (input.uses(plan.vectorLoop))
+    if (input.uses(plan.vectorLoop) && !input.isPacked())
       inputs.push_back(getPointer(input));
   for (const Output &output : plan.outputs)
-    if (output.kind == OutputKind::Stored)
+    if (bypassesCaches(output))
       outputs.push_back(getPointer(output));
   auto compare = [&](arith::CmpIPredicate predicate, Value lhs, Value rhs) {
     return b.createOrFold<arith::CmpIOp>(predicate, lhs, rhs);
@@ -662,17 +716,25 @@ void Emitter::prepareNontemporal() {
   for (Value output : outputs)
     for (Value input : inputs)
       require(compare(arith::CmpIPredicate::ne, output, input));
-  Value alignment = index(std::min<int64_t>(plan.lanes * elementBytes, 64));
+  int64_t alignedBytes = std::min<int64_t>(plan.lanes * elementBytes, 64);
+  // Elements whose bits share a word cannot be left to a step before. What
+  // allocators align to is enough for 16 bytes at once.
+  bool hasHead = !plan.hasPacked();
+  if (!hasHead)
+    alignedBytes = std::min<int64_t>(alignedBytes, 16);
+  Value alignment = index(alignedBytes);
   Value offset = fold<arith::RemUIOp>(outputs.front(), alignment);
   for (Value output : ArrayRef(outputs).drop_front())
     require(compare(arith::CmpIPredicate::eq,
                     fold<arith::RemUIOp>(output, alignment), offset));
-  Value misalignment = fold<arith::RemUIOp>(offset, index(elementBytes));
+  Value misalignment = fold<arith::RemUIOp>(
+      offset, index(hasHead ? elementBytes : alignedBytes));
   require(compare(arith::CmpIPredicate::eq, misalignment, index(0)));
   Value bytes =
       fold<arith::RemUIOp>(fold<arith::SubIOp>(alignment, offset), alignment);
-  Value head = fold<arith::DivUIOp>(bytes, index(elementBytes));
-  nontemporal = {condition, head, elementBytes};
+  Value head =
+      hasHead ? fold<arith::DivUIOp>(bytes, index(elementBytes)) : index(0);
+  nontemporal = {condition, head, elementBytes, alignedBytes};
 }
 
 /// Emits whole steps of [lower, upper) that bypass the caches, if that is to

@@ -35,6 +35,9 @@ struct QuantBNNVectorizeLinalgPass
 
   void runOnOperation() override {
     vectorize::Options options{vectorWidth, nontemporalThreshold, parallel};
+    getOperation()->walk([&](linalg::GenericOp op) {
+      vectorize::dropOverwrittenFills(op, options);
+    });
     SmallVector<linalg::LinalgOp> ops;
     getOperation()->walk([&](linalg::LinalgOp op) { ops.push_back(op); });
     for (linalg::LinalgOp op : ops) {

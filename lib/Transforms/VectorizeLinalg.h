@@ -46,7 +46,13 @@ struct Access {
   /// How dimensions of the memref form those of `indices`; empty where they are
   /// the same.
   llvm::SmallVector<mlir::ReassociationIndices> reassociation;
+  /// Of words that hold bits of elements along the last of `indices`: how many
+  /// each, else 1. The index of the word is the last index divided by this.
+  int64_t elementsPerWord = 1;
+  /// Packed inputs: the bits in the body, each an i1, of the element at hand.
+  llvm::SmallVector<mlir::Value> bits;
 
+  bool isPacked() const { return elementsPerWord > 1; }
   mlir::Value getValue() const { return operand->get(); }
   mlir::MemRefType getMemRefType() const {
     return mlir::dyn_cast<mlir::MemRefType>(getValue().getType());
@@ -77,6 +83,8 @@ struct Output : Access {
   /// Reduced: a float sum of so many terms that its rounding errors are carried
   /// along.
   bool compensated;
+  /// Packed: the i1 that becomes the bit of the element at hand.
+  mlir::Value packedBit;
 
   mlir::Value getYielded() const;
 };
@@ -99,8 +107,13 @@ struct Plan {
   int64_t unrollHint;
   /// The values of the body that differ from lane to lane.
   llvm::DenseSet<mlir::Value> varying;
+  /// The operations of the body that find and place bits in words: a vector of
+  /// bits is words as it is.
+  llvm::DenseSet<mlir::Operation *> packing;
 
   bool isVarying(mlir::Operation *bodyOp) const;
+  /// Whether any operand is packed.
+  bool hasPacked() const;
   /// All loops, from the outermost one.
   llvm::SmallVector<unsigned> getNest() const;
   mlir::Block *getBody() const { return &op->getRegion(0).front(); }
@@ -108,6 +121,19 @@ struct Plan {
 
 /// Steps of plain float addition between compensated ones.
 inline constexpr int64_t stepsPerBlock = 256;
+
+/// Whether `expr` is a dimension divided by a constant, rounded down; returns
+/// the constant.
+std::optional<int64_t> matchPackedIndex(mlir::AffineExpr expr);
+
+/// Finds how the body of `plan` takes bits from words and puts them there, or
+/// fails where it uses packed operands in another way.
+llvm::LogicalResult analyzePacking(Plan &plan);
+
+/// Drops what fills the packed outputs of `op` before it, if all of its words
+/// are written when `op` is vectorized, and what of them they are not
+/// otherwise.
+void dropOverwrittenFills(mlir::linalg::LinalgOp op, const Options &options);
 
 /// Plans the loops of `op`, or fails where vector code would be wrong or slow.
 mlir::FailureOr<Plan> buildPlan(mlir::linalg::LinalgOp op,

@@ -227,3 +227,81 @@ func.func @unused_ops_go(%x: tensor<?xf32>, %alpha: f32) {
   %2:2 = quant_bnn.pact_grad %x, %alpha, %x bits = 8 : tensor<?xf32>
   return
 }
+
+//===----------------------------------------------------------------------===//
+// Packed ops
+//===----------------------------------------------------------------------===//
+
+// CHECK-LABEL: func @unpack_packed_bits(
+// CHECK-SAME: %[[X:.*]]: tensor<4x9xi1>, %[[Y:.*]]: tensor<?x?xi1>
+func.func @unpack_packed_bits(%x: tensor<4x9xi1>, %y: tensor<?x?xi1>) -> (tensor<4x9xi1>, tensor<?x?xi1>) {
+  // CHECK-NEXT: return %[[X]], %[[Y]]
+  %c1 = arith.constant 1 : index
+  %k = tensor.dim %y, %c1 : tensor<?x?xi1>
+  %0 = quant_bnn.pack %x : tensor<4x9xi1> to tensor<4x2xi8>
+  %1 = quant_bnn.unpack %0 : tensor<4x2xi8> to tensor<4x9xi1>
+  %2 = quant_bnn.pack %y : tensor<?x?xi1> to tensor<?x?xi64>
+  %3 = quant_bnn.unpack %2 depth %k : tensor<?x?xi64> to tensor<?x?xi1>
+  return %1, %3 : tensor<4x9xi1>, tensor<?x?xi1>
+}
+
+// Of 9 elements in 2 bytes, up to 16 may be asked for.
+// CHECK-LABEL: func @unpack_other_depth(
+func.func @unpack_other_depth(%x: tensor<?xi1>, %y: tensor<9xi1>, %k: index) -> (tensor<?xi1>, tensor<16xi1>) {
+  // CHECK-COUNT-2: quant_bnn.unpack
+  %0 = quant_bnn.pack %x : tensor<?xi1> to tensor<?xi8>
+  %1 = quant_bnn.unpack %0 depth %k : tensor<?xi8> to tensor<?xi1>
+  %2 = quant_bnn.pack %y : tensor<9xi1> to tensor<2xi8>
+  %3 = quant_bnn.unpack %2 : tensor<2xi8> to tensor<16xi1>
+  return %1, %3 : tensor<?xi1>, tensor<16xi1>
+}
+
+// It is sign in value; the op would have a gradient, which bits have not.
+// CHECK-LABEL: func @unpack_packed_floats(
+// CHECK-SAME: %[[X:.*]]: tensor<9xf32>
+func.func @unpack_packed_floats(%x: tensor<9xf32>) -> tensor<9xf32> {
+  // CHECK-NOT: quant_bnn
+  // CHECK: linalg.generic {{.*}} ins(%[[X]] : tensor<9xf32>)
+  // CHECK: %[[BELOW:.*]] = arith.cmpf olt, %{{.*}}, %cst{{[_0-9]*}} : f32
+  // CHECK: arith.select %[[BELOW]], %{{.*}}, %{{.*}} : f32
+  // CHECK-NOT: quant_bnn
+  %0 = quant_bnn.pack %x polarity = nonnegative : tensor<9xf32> to tensor<1xi64>
+  %1 = quant_bnn.unpack %0 polarity = nonnegative : tensor<1xi64> to tensor<9xf32>
+  return %1 : tensor<9xf32>
+}
+
+// CHECK-LABEL: func @unpack_other_polarity(
+func.func @unpack_other_polarity(%x: tensor<8xf32>) -> (tensor<8xf32>, tensor<8xf16>) {
+  // CHECK-COUNT-2: quant_bnn.unpack
+  %0 = quant_bnn.pack %x : tensor<8xf32> to tensor<1xi8>
+  %1 = quant_bnn.unpack %0 polarity = nonnegative : tensor<1xi8> to tensor<8xf32>
+  %2 = quant_bnn.unpack %0 : tensor<1xi8> to tensor<8xf16>
+  return %1, %2 : tensor<8xf32>, tensor<8xf16>
+}
+
+// CHECK-LABEL: func @pack_unpacked(
+// CHECK-SAME: %[[A:.*]]: tensor<?x2xi8>, %[[B:.*]]: tensor<1xi64>
+func.func @pack_unpacked(%a: tensor<?x2xi8>, %b: tensor<1xi64>) -> (tensor<?x2xi8>, tensor<1xi64>) {
+  // CHECK-NEXT: return %[[A]], %[[B]]
+  %0 = quant_bnn.unpack %a : tensor<?x2xi8> to tensor<?x16xi1>
+  %1 = quant_bnn.pack %0 : tensor<?x16xi1> to tensor<?x2xi8>
+  %2 = quant_bnn.unpack %b polarity = nonnegative : tensor<1xi64> to tensor<64xf16>
+  %3 = quant_bnn.pack %2 polarity = nonnegative : tensor<64xf16> to tensor<1xi64>
+  return %1, %3 : tensor<?x2xi8>, tensor<1xi64>
+}
+
+// There are bits past the end, or may be, which pack would clear; words of
+// another width are others, and another polarity has other bits.
+// CHECK-LABEL: func @pack_unpacked_stays(
+func.func @pack_unpacked_stays(%a: tensor<2xi8>, %b: tensor<?xi8>, %k: index)
+    -> (tensor<2xi8>, tensor<?xi8>, tensor<1xi16>, tensor<2xi8>) {
+  // CHECK-COUNT-4: quant_bnn.pack
+  %0 = quant_bnn.unpack %a : tensor<2xi8> to tensor<9xi1>
+  %1 = quant_bnn.pack %0 : tensor<9xi1> to tensor<2xi8>
+  %2 = quant_bnn.unpack %b depth %k : tensor<?xi8> to tensor<?xi1>
+  %3 = quant_bnn.pack %2 : tensor<?xi1> to tensor<?xi8>
+  %4 = quant_bnn.unpack %a : tensor<2xi8> to tensor<16xf32>
+  %5 = quant_bnn.pack %4 : tensor<16xf32> to tensor<1xi16>
+  %6 = quant_bnn.pack %4 polarity = nonnegative : tensor<16xf32> to tensor<2xi8>
+  return %1, %3, %5, %6 : tensor<2xi8>, tensor<?xi8>, tensor<1xi16>, tensor<2xi8>
+}

@@ -358,3 +358,71 @@ func.func @resource() -> tensor<2xf32> {
     }
   }
 #-}
+
+// -----
+
+//===----------------------------------------------------------------------===//
+// Packed ops
+//===----------------------------------------------------------------------===//
+
+// Both zeros and a NaN count as +1. Every row begins with a new word.
+// CHECK-LABEL: func @pack_floats(
+func.func @pack_floats() -> (tensor<2x2xi8>, tensor<2x2xi8>, tensor<2x1xi16>) {
+  // CHECK-DAG: %[[NEGATIVE:.*]] = arith.constant dense<{{\[}}[1, 1], [16, 0]]> : tensor<2x2xi8>
+  // CHECK-DAG: %[[OTHERS:.*]] = arith.constant dense<{{\[}}[-2, 0], [-17, 1]]> : tensor<2x2xi8>
+  // CHECK-DAG: %[[WIDE:.*]] = arith.constant dense<{{\[}}[257], [16]]> : tensor<2x1xi16>
+  // CHECK: return %[[NEGATIVE]], %[[OTHERS]], %[[WIDE]]
+  %x = arith.constant dense<[
+    [-1.0, 0.0, -0.0, 0x7FC00000, 0xFFC00000, 0x7F800000, 1.0e-45, 2.0, -1.0e-45],
+    [1.0, 0.0, -0.0, 0x7FC00000, 0xFF800000, 1.0, 1.0, 1.0, 1.0]
+  ]> : tensor<2x9xf32>
+  %0 = quant_bnn.pack %x : tensor<2x9xf32> to tensor<2x2xi8>
+  %1 = quant_bnn.pack %x polarity = nonnegative : tensor<2x9xf32> to tensor<2x2xi8>
+  %2 = quant_bnn.pack %x : tensor<2x9xf32> to tensor<2x1xi16>
+  return %0, %1, %2 : tensor<2x2xi8>, tensor<2x2xi8>, tensor<2x1xi16>
+}
+
+// -----
+
+// CHECK-LABEL: func @pack_types(
+func.func @pack_types() -> (tensor<1xi8>, tensor<1xi64>, tensor<1xi32>, tensor<2xi8>, tensor<0xi8>, tensor<0x1xi8>) {
+  // CHECK-DAG: %[[F16:.*]] = arith.constant dense<5> : tensor<1xi8>
+  // CHECK-DAG: %[[BF16:.*]] = arith.constant dense<4> : tensor<1xi64>
+  // CHECK-DAG: %[[F64:.*]] = arith.constant dense<7> : tensor<1xi32>
+  // CHECK-DAG: %[[BITS:.*]] = arith.constant dense<[-1, 1]> : tensor<2xi8>
+  // CHECK-DAG: %[[NONE:.*]] = arith.constant dense<> : tensor<0xi8>
+  // CHECK-DAG: %[[NO_ROWS:.*]] = arith.constant dense<> : tensor<0x1xi8>
+  // CHECK: return %[[F16]], %[[BF16]], %[[F64]], %[[BITS]], %[[NONE]], %[[NO_ROWS]]
+  %a = arith.constant dense<[-1.0, 1.0, -2.0]> : tensor<3xf16>
+  %b = arith.constant dense<[1.0, 0.0, -2.0]> : tensor<3xbf16>
+  %c = arith.constant dense<-1.0> : tensor<3xf64>
+  %d = arith.constant dense<true> : tensor<9xi1>
+  %e = arith.constant dense<> : tensor<0xf32>
+  %f = arith.constant dense<> : tensor<0x8xi1>
+  %0 = quant_bnn.pack %a : tensor<3xf16> to tensor<1xi8>
+  %1 = quant_bnn.pack %b : tensor<3xbf16> to tensor<1xi64>
+  %2 = quant_bnn.pack %c : tensor<3xf64> to tensor<1xi32>
+  %3 = quant_bnn.pack %d : tensor<9xi1> to tensor<2xi8>
+  %4 = quant_bnn.pack %e : tensor<0xf32> to tensor<0xi8>
+  %5 = quant_bnn.pack %f : tensor<0x8xi1> to tensor<0x1xi8>
+  return %0, %1, %2, %3, %4, %5 : tensor<1xi8>, tensor<1xi64>, tensor<1xi32>, tensor<2xi8>, tensor<0xi8>, tensor<0x1xi8>
+}
+
+// -----
+
+// Bits past the end are not read.
+// CHECK-LABEL: func @unpack(
+func.func @unpack() -> (tensor<2x2xf32>, tensor<2x2xbf16>, tensor<2x2xi1>, tensor<0xf64>) {
+  // CHECK-DAG: %[[NEGATIVE:.*]] = arith.constant dense<{{\[}}[-1.000000e+00, 1.000000e+00], [1.000000e+00, -1.000000e+00]]> : tensor<2x2xf32>
+  // CHECK-DAG: %[[OTHERS:.*]] = arith.constant dense<{{\[}}[1.000000e+00, -1.000000e+00], [-1.000000e+00, 1.000000e+00]]> : tensor<2x2xbf16>
+  // CHECK-DAG: %[[BITS:.*]] = arith.constant dense<{{\[}}[true, false], [false, true]]> : tensor<2x2xi1>
+  // CHECK-DAG: %[[NONE:.*]] = arith.constant dense<> : tensor<0xf64>
+  // CHECK: return %[[NEGATIVE]], %[[OTHERS]], %[[BITS]], %[[NONE]]
+  %b = arith.constant dense<[[253], [2]]> : tensor<2x1xi8>
+  %e = arith.constant dense<> : tensor<0xi64>
+  %0 = quant_bnn.unpack %b : tensor<2x1xi8> to tensor<2x2xf32>
+  %1 = quant_bnn.unpack %b polarity = nonnegative : tensor<2x1xi8> to tensor<2x2xbf16>
+  %2 = quant_bnn.unpack %b : tensor<2x1xi8> to tensor<2x2xi1>
+  %3 = quant_bnn.unpack %e : tensor<0xi64> to tensor<0xf64>
+  return %0, %1, %2, %3 : tensor<2x2xf32>, tensor<2x2xbf16>, tensor<2x2xi1>, tensor<0xf64>
+}

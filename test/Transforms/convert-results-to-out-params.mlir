@@ -84,3 +84,15 @@ func.func private @declaration(%x: tensor<?xf32>) -> tensor<?xf32>
 func.func @unranked(%x: tensor<*xf32>) -> tensor<*xf32> {
   return %x : tensor<*xf32>
 }
+
+// -----
+
+// What is computed in another shape is stored in that shape.
+// CHECK-LABEL: func.func @expanded(
+// CHECK-SAME: %[[X:.*]]: tensor<?xf32>, %{{.*}}: index, %[[OUT:.*]]: memref<?x8xf32>) {
+func.func @expanded(%x: tensor<?xf32>, %n: index) -> tensor<?x8xf32> {
+  // CHECK: %[[FLAT:.*]] = memref.collapse_shape %[[OUT]] {{\[}}[0, 1]] : memref<?x8xf32> into memref<?xf32>
+  // CHECK: bufferization.materialize_in_destination %[[X]] in restrict writable %[[FLAT]]
+  %y = tensor.expand_shape %x [[0, 1]] output_shape [%n, 8] : tensor<?xf32> into tensor<?x8xf32>
+  return %y : tensor<?x8xf32>
+}

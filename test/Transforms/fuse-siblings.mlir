@@ -80,3 +80,30 @@ func.func @needed_between(%x: tensor<?xf32>) -> (tensor<?xf32>, tensor<?xf32>) {
   %c = arith.mulf %b, %x : tensor<?xf32>
   return %a, %c : tensor<?xf32>, tensor<?xf32>
 }
+
+// -----
+
+// Words along the last dimension are made beside the elements, row by row.
+// CHECK-LABEL: func @with_words
+//       CHECK: %{{.*}}:2 = linalg.generic
+//  CHECK-SAME:   iterator_types = ["parallel", "reduction"]
+//  CHECK-SAME:   ins(%arg0 : tensor<?x?xf32>)
+//   CHECK-NOT: linalg.generic
+func.func @with_words(%x: tensor<?x?xf32>) -> (tensor<?x?xf32>, tensor<?x?xi8>) {
+  %y = quant_bnn.sign %x : tensor<?x?xf32>
+  %b = quant_bnn.pack %x : tensor<?x?xf32> to tensor<?x?xi8>
+  return %y, %b : tensor<?x?xf32>, tensor<?x?xi8>
+}
+
+// -----
+
+// A word is not complete before its last element.
+// CHECK-LABEL: func @not_before_the_words
+// CHECK-COUNT-2: linalg.generic
+//     CHECK-NOT: linalg.generic
+func.func @not_before_the_words(%x: tensor<64xf32>) -> (tensor<8xi8>, tensor<64xf32>) {
+  %b = quant_bnn.pack %x : tensor<64xf32> to tensor<8xi8>
+  %y = quant_bnn.unpack %b : tensor<8xi8> to tensor<64xf32>
+  %z = arith.mulf %x, %y : tensor<64xf32>
+  return %b, %z : tensor<8xi8>, tensor<64xf32>
+}

@@ -7,6 +7,7 @@
 // WIDTH: error: vector-width must be a power of two and at least 64, but is 96
 // NEGATIVE: error: vector-width must be a power of two and at least 64, but is -512
 
+#words = affine_map<(d0) -> (d0 floordiv 8)>
 #identity = affine_map<(d0) -> (d0)>
 
 // An i1 takes a byte in a memref, and a bit in a vector.
@@ -88,6 +89,65 @@ func.func @index_of_the_loop(%x: memref<?xi64>) {
     %i = linalg.index 0 : index
     %v = arith.index_cast %i : index to i64
     linalg.yield %v : i64
+  }
+  return
+}
+
+// A word is used as a word, and not a bit of it at a time.
+// CHECK-LABEL: func @whole_word
+// CHECK:         linalg.generic
+func.func @whole_word(%b: memref<?xi8>, %y: memref<?xi8>) {
+  linalg.generic {indexing_maps = [#words, #identity],
+                  iterator_types = ["parallel"]}
+      ins(%b : memref<?xi8>) outs(%y : memref<?xi8>) {
+  ^bb0(%word: i8, %out: i8):
+    linalg.yield %word : i8
+  }
+  return
+}
+
+// The bits are in another order.
+// CHECK-LABEL: func @most_significant_first
+// CHECK:         linalg.generic
+func.func @most_significant_first(%x: memref<?xf32>, %b: memref<?xi8>) {
+  %zero = arith.constant 0.0 : f32
+  %c8 = arith.constant 8 : index
+  %c7 = arith.constant 7 : i8
+  linalg.generic {indexing_maps = [#identity, #words],
+                  iterator_types = ["reduction"]}
+      ins(%x : memref<?xf32>) outs(%b : memref<?xi8>) {
+  ^bb0(%in: f32, %word: i8):
+    %bit = arith.cmpf olt, %in, %zero : f32
+    %k = linalg.index 0 : index
+    %position = arith.remui %k, %c8 : index
+    %up = arith.index_castui %position : index to i8
+    %shift = arith.subi %c7, %up : i8
+    %wide = arith.extui %bit : i1 to i8
+    %shifted = arith.shli %wide, %shift : i8
+    %sum = arith.ori %word, %shifted : i8
+    linalg.yield %sum : i8
+  }
+  return
+}
+
+// The index is used for more than the place of a bit.
+// CHECK-LABEL: func @index_used
+// CHECK:         linalg.generic
+func.func @index_used(%b: memref<?xi8>, %y: memref<?xi64>) {
+  %c8 = arith.constant 8 : index
+  linalg.generic {indexing_maps = [#words, #identity],
+                  iterator_types = ["parallel"]}
+      ins(%b : memref<?xi8>) outs(%y : memref<?xi64>) {
+  ^bb0(%word: i8, %out: i64):
+    %k = linalg.index 0 : index
+    %position = arith.remui %k, %c8 : index
+    %shift = arith.index_castui %position : index to i8
+    %shifted = arith.shrui %word, %shift : i8
+    %bit = arith.trunci %shifted : i8 to i1
+    %number = arith.index_cast %k : index to i64
+    %zero = arith.constant 0 : i64
+    %value = arith.select %bit, %number, %zero : i64
+    linalg.yield %value : i64
   }
   return
 }

@@ -15,6 +15,7 @@
 #include "mlir/IR/OpDefinition.h"
 #include "mlir/IR/OpImplementation.h"
 #include "mlir/IR/TypeUtilities.h"
+#include "mlir/Interfaces/FunctionInterfaces.h"
 #include "mlir/Interfaces/InferTypeOpInterface.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
 #include "quant-bnn/IR/PayloadBuilder.h"
@@ -35,17 +36,27 @@ namespace quant_bnn {
 /// A function's type before its tensors became buffers, for tools that call it.
 inline constexpr llvm::StringLiteral signatureAttrName = "quant_bnn.signature";
 
-/// On a function that `quant-bnn-differentiate` made: the function that computes
-/// its gradients, a symbol.
+/// On a function that `quant-bnn-differentiate` made: the function that
+/// computes its gradients, a symbol.
 inline constexpr llvm::StringLiteral backwardAttrName = "quant_bnn.backward";
 
 /// On the same function: the indices of the results that are the leading
 /// arguments of its backward function, an `array<i64>`.
 inline constexpr llvm::StringLiteral residualsAttrName = "quant_bnn.residuals";
 
+/// On an argument or result of a function: no gradient is wanted for it, or
+/// comes from it. A unit attribute.
+inline constexpr llvm::StringLiteral noGradientAttrName =
+    "quant_bnn.no_gradient";
+
 /// Whether `type` is a float scalar, or a vector or ranked tensor of one: what
 /// has a gradient.
 bool isDifferentiable(mlir::Type type);
+
+/// Whether the backward function of `function` returns a gradient for the
+/// argument at `index`, or takes a cotangent for the result at `index`.
+bool hasGradient(mlir::FunctionOpInterface function, unsigned index);
+bool hasCotangent(mlir::FunctionOpInterface function, unsigned index);
 
 /// Expands `op` into arith and math at its place, widening its operands to the
 /// compute type and rounding the result once. `op` is left in place.

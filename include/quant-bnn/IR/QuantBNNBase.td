@@ -51,7 +51,7 @@ def QuantBNN_ValueIdempotent : NativeOpTrait<"ValueIdempotent"> {
 //===----------------------------------------------------------------------===//
 
 /// Every op is pure and has tensor results of the shape of its first tensor
-/// operand.
+/// operand, unless its family says otherwise.
 class QuantBNN_Op<string mnemonic, list<Trait> traits = []>
     : Op<QuantBNN_Dialect, mnemonic, [
         Pure, QuantBNN_AttributeLimits,

@@ -45,6 +45,10 @@ def QuantBNN_Dialect : Dialect {
     product: what is outside gives 0 even where `g` is infinite or NaN. Windows
     are closed, and a NaN is outside of every one.
 
+    **Packed bits.** `pack` keeps one bit of every element, in integer words, and
+    `unpack` makes elements of it again: what a binary network computes with, and
+    what it takes to remember which gradients a window cuts.
+
     **Folding.** A fold or canonicalization of this dialect preserves the value
     *and* the gradient. What is true of values only is applied by
     `quant-bnn-strip-gradients`, for inference.
@@ -75,6 +79,8 @@ def QuantBNN_Dialect : Dialect {
   let useDefaultAttributePrinterParser = 1;
   let hasConstantMaterializer = 1;
   let hasOperationAttrVerify = 1;
+  let hasRegionArgAttrVerify = 1;
+  let hasRegionResultAttrVerify = 1;
 }
 
 #endif // QUANT_BNN_IR_QUANTBNNDIALECT

@@ -64,4 +64,11 @@ def QuantBNN_PactGradient : QuantBNN_Enum<"PactGradient", "the gradient of PACT"
 def QuantBNN_PactGradientAttr
     : QuantBNN_EnumAttr<QuantBNN_PactGradient, "pact_gradient">;
 
+def QuantBNN_Polarity : QuantBNN_Enum<"Polarity",
+    "which floats a packed bit of 1 stands for", [
+  I32EnumCase<"negative", 0>,
+  I32EnumCase<"nonnegative", 1>
+]>;
+def QuantBNN_PolarityAttr : QuantBNN_EnumAttr<QuantBNN_Polarity, "polarity">;
+
 #endif // QUANT_BNN_IR_QUANTBNNENUMS

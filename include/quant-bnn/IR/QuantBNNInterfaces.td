@@ -41,8 +41,9 @@ def ElementwisePayloadOpInterface
 def DecomposableOpInterface : OpInterface<"DecomposableOpInterface"> {
   let cppNamespace = "::quant_bnn";
   let description = [{
-    An op that reduces, or that has a scalar beside a tensor, and so is not
-    elementwise. It states its meaning as structured and elementwise ops.
+    An op that reduces, that has a scalar beside a tensor, or that changes the
+    shape, and so is not elementwise. It states its meaning as structured and
+    elementwise ops.
   }];
   let methods = [
     InterfaceMethod<[{

@@ -11,6 +11,7 @@
 
 include "quant-bnn/IR/GradientControlOps.td"
 include "quant-bnn/IR/BinarizerOps.td"
+include "quant-bnn/IR/PackedOps.td"
 include "quant-bnn/IR/UniformQuantizerOps.td"
 
 #endif // QUANT_BNN_IR_QUANTBNNOPS

@@ -27,6 +27,7 @@
 #include "quant-bnn/Reference/Agreement.h"
 #include "quant-bnn/Reference/Binarizers.h"
 #include "quant-bnn/Reference/GradientControl.h"
+#include "quant-bnn/Reference/Packing.h"
 #include "quant-bnn/Reference/UniformQuantizers.h"
 
 #endif // QUANT_BNN_REFERENCE_REFERENCE_H

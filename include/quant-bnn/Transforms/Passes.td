@@ -74,8 +74,11 @@ def QuantBNNDifferentiatePass
       float result, in order, and returns one gradient for each float argument.
 
     A float is a float scalar, or a vector or ranked tensor of one. Results and
-    arguments of other types have neither cotangent nor gradient. A gradient has
-    the type of its argument; one that nothing contributes to is zero. `@f` stays.
+    arguments of other types have neither cotangent nor gradient, nor have those
+    with the attribute `quant_bnn.no_gradient`: data, say, or statistics. A
+    gradient has the type of its argument; one that nothing contributes to is zero.
+    `@f` stays. With `combine` there is a third function, which calls both:
+    `@f_vjp(args, cotangents) -> (results, gradients)`.
 
     `@f_fwd` carries `quant_bnn.backward = @f_bwd` and `quant_bnn.residuals`, the
     indices of its results that are the leading arguments of `@f_bwd`, in order.
@@ -100,8 +103,6 @@ def QuantBNNDifferentiatePass
     cut; a dynamic extent counts as 256. Products, convolutions, reductions, loops
     and calls are never computed twice. Both give the same gradients, bit for
     bit.
-
-    Options: `functions`, the names, without `@`; `recompute`.
 
     Example:
 
@@ -129,7 +130,9 @@ def QuantBNNDifferentiatePass
   }];
   let options = [
     ListOption<"functions", "functions", "std::string",
-               "The functions to differentiate">,
+               "The functions to differentiate, by their names without @">,
+    Option<"combine", "combine", "bool", /*default=*/"false",
+           "Also make a function that calls the forward and the backward one">,
     Option<"recompute", "recompute", "::quant_bnn::Recompute",
            /*default=*/"::quant_bnn::Recompute::cheap",
            "What the backward function computes again",
@@ -262,6 +265,41 @@ def QuantBNNExpandDynamicReshapesPass
                            "::mlir::memref::MemRefDialect"];
 }
 
+def QuantBNNFlattenElementwisePass : Pass<"quant-bnn-flatten-elementwise"> {
+  let summary = "Elementwise math in one dimension where its neighbours have one";
+  let description = [{
+    Where a tensor is reshaped to or from one dimension for a `linalg.generic`, walks
+    it in one dimension throughout: the elementwise generics that make or use it, and
+    in turn those that make or use their other operands, become generics of one
+    dimension. Then the reshape no longer separates loops over the same elements,
+    such as that of an activation from the one that packs its mask, and
+    `quant-bnn-recompute-producers` and `quant-bnn-fuse-siblings` make one of them.
+    (`linalg-fuse-elementwise-ops` would expand some of them again: run it before.)
+
+    A generic is left as it is if it walks an operand in another order or shape, if
+    it uses an index, or if it reads a slice, which would have to be copied. Scalars
+    and whole reductions do not matter. Results are expanded again where others use
+    them, which moves no data.
+
+    Example: in
+
+    ```mlir
+    func.func @f(%x: tensor<4x8xf32>) -> (tensor<4x8xf32>, tensor<4xi8>) {
+      %y = quant_bnn.sign %x : tensor<4x8xf32>
+      %flat = tensor.collapse_shape %x [[0, 1]] : tensor<4x8xf32> into tensor<32xf32>
+      %bits = quant_bnn.pack %flat : tensor<32xf32> to tensor<4xi8>
+      return %y, %bits : tensor<4x8xf32>, tensor<4xi8>
+    }
+    ```
+
+    the generic that `%y` becomes reads `%flat`, as the one of `%bits` does, so that
+    one loop computes both.
+  }];
+  let dependentDialects = ["::mlir::affine::AffineDialect",
+                           "::mlir::linalg::LinalgDialect",
+                           "::mlir::tensor::TensorDialect"];
+}
+
 def QuantBNNFuseSiblingsPass : Pass<"quant-bnn-fuse-siblings"> {
   let summary = "Fuse generics over the same elements into one loop";
   let description = [{
@@ -271,6 +309,9 @@ def QuantBNNFuseSiblingsPass : Pass<"quant-bnn-fuse-siblings"> {
     fused op has several results; what only its own parts use is no longer
     stored. Upstream fusion merges a producer into its one consumer; this does
     the rest, in linear time.
+
+    The words that hold bits of elements along the last dimension (see
+    `quant_bnn.pack`) may be walked beside the elements.
 
     Shapes are known to agree where they are static or one generic relates them.
     At most 12 tensors are walked at once.
@@ -375,6 +416,12 @@ def QuantBNNVectorizeLinalgPass : Pass<"quant-bnn-vectorize-linalg"> {
     * Long float sums are compensated: their error does not grow with the number
       of terms. Nothing is contracted, and there are no fast-math flags. The order
       of float additions depends on `vector-width` and `parallel` only.
+
+    Words that hold a bit of each element (see `quant_bnn.pack`) are loaded and stored
+    as vectors of bits: what shifts bits to their place and back is not emitted, nor
+    the zeros that a plain loop starts from. A step covers whole words, and so do
+    rows that are flattened. Lanes are bits from the least significant one on, which
+    needs a little-endian target.
 
     Ops are left alone (`convert-linalg-to-loops` lowers them) where there is no
     dimension along which every operand has unit stride or does not change, where

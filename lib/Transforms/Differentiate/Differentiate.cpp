@@ -104,18 +104,25 @@ static LogicalResult verifyBody(func::FuncOp function,
   return failure(walk.wasInterrupted());
 }
 
-/// Checks that there is something to differentiate, and that the names of the
-/// pair are free.
-static LogicalResult verifyFunction(func::FuncOp function) {
+/// Checks that there is something to differentiate, and that the names of what
+/// is made are free.
+static LogicalResult verifyFunction(func::FuncOp function, bool combine) {
   if (function.isExternal())
     return function.emitError("cannot be differentiated: it has no body");
-  if (llvm::none_of(function.getArgumentTypes(), isDifferentiable))
-    return function.emitError(
-        "cannot be differentiated: it has no float argument");
-  if (llvm::none_of(function.getResultTypes(), isDifferentiable))
-    return function.emitError(
-        "cannot be differentiated: it has no float result");
-  for (StringRef suffix : {"_fwd", "_bwd"}) {
+  if (llvm::none_of(llvm::seq(function.getNumArguments()), [&](unsigned index) {
+        return hasGradient(function, index);
+      }))
+    return function.emitError("cannot be differentiated: it has no float "
+                              "argument that a gradient is wanted for");
+  if (llvm::none_of(llvm::seq(function.getNumResults()), [&](unsigned index) {
+        return hasCotangent(function, index);
+      }))
+    return function.emitError("cannot be differentiated: it has no float "
+                              "result that a gradient comes from");
+  SmallVector<StringRef> suffixes = {"_fwd", "_bwd"};
+  if (combine)
+    suffixes.push_back("_vjp");
+  for (StringRef suffix : suffixes) {
     std::string name = (function.getName() + suffix).str();
     if (SymbolTable::lookupNearestSymbolFrom(
             function, StringAttr::get(function.getContext(), name)))
@@ -175,8 +182,8 @@ FailureOr<Joint> QuantBNNDifferentiatePass::buildJoint(func::FuncOp function) {
   Cotangents cotangents;
   SmallVector<Value> extents;
   SmallVector<CotangentDim> cotangentDims;
-  for (Value result : joint.getResults()) {
-    if (!isDifferentiable(result.getType()))
+  for (auto [index, result] : llvm::enumerate(joint.getResults())) {
+    if (!hasCotangent(clone, index))
       continue;
     Value cotangent = body.addArgument(result.getType(), loc);
     cotangents.add(builder, loc, result, cotangent);
@@ -188,15 +195,15 @@ FailureOr<Joint> QuantBNNDifferentiatePass::buildJoint(func::FuncOp function) {
       }
   }
   ActiveValues active;
-  for (Value argument : joint.getArguments())
-    if (isDifferentiable(argument.getType()))
+  for (auto [index, argument] : llvm::enumerate(joint.getArguments()))
+    if (hasGradient(clone, index))
       active.insert(argument);
   if (failed(buildAdjoints(builder, ops, active, cotangents)))
     return failure();
 
   SmallVector<Value> gradients;
-  for (Value argument : joint.getArguments()) {
-    if (!isDifferentiable(argument.getType()))
+  for (auto [index, argument] : llvm::enumerate(joint.getArguments())) {
+    if (!hasGradient(clone, index))
       continue;
     Value gradient = cotangents.lookup(argument);
     gradients.push_back(gradient ? gradient
@@ -240,10 +247,41 @@ LogicalResult QuantBNNDifferentiatePass::simplify(func::FuncOp function) {
 // The pair
 //===----------------------------------------------------------------------===//
 
+/// A function that calls both: arguments and cotangents to results and
+/// gradients.
+static func::FuncOp buildCombined(func::FuncOp function, func::FuncOp forward,
+                                  func::FuncOp backward) {
+  const unsigned numResults = function.getNumResults();
+  const unsigned numResiduals = forward.getNumResults() - numResults;
+  SmallVector<Type> arguments(function.getArgumentTypes());
+  llvm::append_range(arguments,
+                     backward.getArgumentTypes().drop_front(numResiduals));
+  SmallVector<Type> results(function.getResultTypes());
+  llvm::append_range(results, backward.getResultTypes());
+  Location loc = function.getLoc();
+  auto combined = func::FuncOp::create(
+      loc, (function.getName() + "_vjp").str(),
+      FunctionType::get(function.getContext(), arguments, results));
+  combined.setVisibility(function.getVisibility());
+
+  Block *body = combined.addEntryBlock();
+  auto builder = OpBuilder::atBlockEnd(body);
+  ValueRange values = body->getArguments();
+  auto forwardCall = func::CallOp::create(
+      builder, loc, forward, values.take_front(function.getNumArguments()));
+  SmallVector<Value> operands(forwardCall.getResults().drop_front(numResults));
+  llvm::append_range(operands, values.drop_front(function.getNumArguments()));
+  auto backwardCall = func::CallOp::create(builder, loc, backward, operands);
+  SmallVector<Value> returned(forwardCall.getResults().take_front(numResults));
+  llvm::append_range(returned, backwardCall.getResults());
+  func::ReturnOp::create(builder, loc, returned);
+  return combined;
+}
+
 LogicalResult QuantBNNDifferentiatePass::differentiate(func::FuncOp function) {
   if (forwards.contains(function))
     return success();
-  if (failed(verifyFunction(function)))
+  if (failed(verifyFunction(function, combine && requested.contains(function))))
     return failure();
   FailureOr<Joint> joint = buildJoint(function);
   if (failed(joint))
@@ -256,8 +294,9 @@ LogicalResult QuantBNNDifferentiatePass::differentiate(func::FuncOp function) {
   SmallVector<Type> forwardResults(function.getResultTypes());
   llvm::append_range(forwardResults, residualTypes);
   SmallVector<Type> backwardArguments = residualTypes;
-  llvm::copy_if(function.getResultTypes(),
-                std::back_inserter(backwardArguments), isDifferentiable);
+  for (auto [index, type] : llvm::enumerate(function.getResultTypes()))
+    if (hasCotangent(function, index))
+      backwardArguments.push_back(type);
   auto forward = func::FuncOp::create(
       loc, (function.getName() + "_fwd").str(),
       FunctionType::get(context, function.getArgumentTypes(), forwardResults));
@@ -267,6 +306,8 @@ LogicalResult QuantBNNDifferentiatePass::differentiate(func::FuncOp function) {
                                              joint->getGradients().getTypes()));
   if (ArrayAttr attributes = function.getArgAttrsAttr())
     forward.setArgAttrsAttr(attributes);
+  for (unsigned index : llvm::seq(function.getNumResults()))
+    forward.setResultAttrs(index, function.getResultAttrDict(index));
   buildForward(*joint, residuals, forward);
   buildBackward(*joint, residuals, backward);
   joint->function.erase();
@@ -284,6 +325,8 @@ LogicalResult QuantBNNDifferentiatePass::differentiate(func::FuncOp function) {
     symbols.insert(made, next);
   }
   forwards[function] = forward;
+  if (combine && requested.contains(function))
+    symbols.insert(buildCombined(function, forward, backward), next);
   return success();
 }
 

@@ -1,0 +1,449 @@
+//===- PackingTest.cpp - One bit an element -------------------------------===//
+//
+// Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// pack and unpack against the reference, alone and in one loop with what makes
+// or uses the bits.
+//
+//===----------------------------------------------------------------------===//
+
+#include "Harness.h"
+#include "quant-bnn/Reference/Reference.h"
+
+#include "llvm/ADT/STLExtras.h"
+#include "llvm/Support/DynamicLibrary.h"
+#include "llvm/Support/FormatVariadic.h"
+#include "gtest/gtest.h"
+
+#include <cstring>
+
+using namespace quant_bnn;
+using namespace quant_bnn::unittests;
+using reference::Polarity;
+
+namespace {
+
+constexpr unsigned wordWidths[] = {8, 16, 32, 64};
+constexpr Polarity polarities[] = {Polarity::negative, Polarity::nonnegative};
+/// About the widths of words and vectors, and several of both.
+constexpr size_t depths[] = {0, 1, 7, 8, 9, 63, 64, 65, 1000};
+
+const char *getName(Polarity polarity) {
+  return polarity == Polarity::negative ? "negative" : "nonnegative";
+}
+
+//===----------------------------------------------------------------------===//
+// Arrays
+//===----------------------------------------------------------------------===//
+
+NpyArray allocate(char kind, unsigned size, llvm::ArrayRef<int64_t> shape) {
+  return llvm::cantFail(NpyArray::allocate({kind, size}, shape));
+}
+
+/// The low bits of each of `words`.
+NpyArray makeWords(llvm::ArrayRef<int64_t> shape,
+                   const std::vector<uint64_t> &words, unsigned width) {
+  NpyArray array = allocate('i', width / 8, shape);
+  for (auto [i, word] : llvm::enumerate(words))
+    for (unsigned byte = 0; byte != width / 8; ++byte)
+      array.getBytes()[i * (width / 8) + byte] = char(word >> 8 * byte);
+  return array;
+}
+
+std::vector<uint64_t> getWords(const void *data, size_t size, unsigned width) {
+  const auto *bytes = static_cast<const unsigned char *>(data);
+  std::vector<uint64_t> words(size);
+  for (size_t i = 0; i != size; ++i)
+    for (unsigned byte = 0; byte != width / 8; ++byte)
+      words[i] |= uint64_t(bytes[i * (width / 8) + byte]) << 8 * byte;
+  return words;
+}
+
+std::vector<uint64_t> getWords(const NpyView &view, unsigned width) {
+  return getWords(view.data, view.getSizeInBytes() / (width / 8), width);
+}
+
+NpyArray makeIndex(int64_t value) {
+  NpyArray array = allocate('i', 8, {});
+  std::memcpy(array.getData(), &value, sizeof(value));
+  return array;
+}
+
+NpyArray makeBits(llvm::ArrayRef<int64_t> shape,
+                  const std::vector<uint64_t> &bits) {
+  NpyArray array = allocate('b', 1, shape);
+  for (auto [i, bit] : llvm::enumerate(bits))
+    array.getBytes()[i] = char(bit);
+  return array;
+}
+
+/// `size` values of every kind that the type has, specials among them.
+template <typename T>
+std::vector<T> getElements(ElementType type, size_t size) {
+  std::vector<T> specials = getSpecialValues<T>(type);
+  std::vector<T> values = getNormalValues<T>(type, size, size);
+  for (size_t i = 0; i < size; i += 3)
+    values[i] = specials[i / 3 % specials.size()];
+  return values;
+}
+
+/// Words of `rows` rows, with bits past the end that are not 0.
+std::vector<uint64_t> getRandomWords(size_t rows, size_t depth,
+                                     unsigned width) {
+  std::vector<uint64_t> words(rows * reference::packedWords(depth, width));
+  uint64_t state = 1;
+  for (uint64_t &word : words) {
+    state = state * 6364136223846793005u + 1442695040888963407u;
+    word = (state >> 13 ^ state << 29) >> (64 - width);
+  }
+  return words;
+}
+
+//===----------------------------------------------------------------------===//
+// Every type
+//===----------------------------------------------------------------------===//
+
+const char *const functions = R"mlir(
+  func.func @pack_{1}_{2}(%x: tensor<?x{0}>) -> tensor<?xi{1}> {{
+    %b = quant_bnn.pack %x polarity = {2} : tensor<?x{0}> to tensor<?xi{1}>
+    return %b : tensor<?xi{1}>
+  }
+  func.func @unpack_{1}_{2}(%b: tensor<?xi{1}>, %k: index) -> tensor<?x{0}> {{
+    %x = quant_bnn.unpack %b depth %k polarity = {2}
+        : tensor<?xi{1}> to tensor<?x{0}>
+    return %x : tensor<?x{0}>
+  }
+  func.func @pack_rows_{1}_{2}(%x: tensor<?x?x{0}>) -> tensor<?x?xi{1}> {{
+    %b = quant_bnn.pack %x polarity = {2} : tensor<?x?x{0}> to tensor<?x?xi{1}>
+    return %b : tensor<?x?xi{1}>
+  }
+  func.func @unpack_rows_{1}_{2}(%b: tensor<?x?xi{1}>, %k: index)
+      -> tensor<?x?x{0}> {{
+    %x = quant_bnn.unpack %b depth %k polarity = {2}
+        : tensor<?x?xi{1}> to tensor<?x?x{0}>
+    return %x : tensor<?x?x{0}>
+  }
+)mlir";
+
+template <typename T>
+class PackingCheck {
+public:
+  PackingCheck(const Program &program, ElementType type, unsigned width,
+               Polarity polarity)
+      : program(program), type(type), width(width), polarity(polarity) {
+    suffix = llvm::formatv("{0}_{1}", width, getName(polarity));
+  }
+
+  void check(size_t rows, size_t depth, bool isFlat) const {
+    SCOPED_TRACE(llvm::formatv("{0} rows of {1} {2}, {3}", rows, depth,
+                               unittests::getName(type), suffix)
+                     .str());
+    std::string form = isFlat ? "" : "rows_";
+    llvm::SmallVector<int64_t> shape = {int64_t(rows), int64_t(depth)};
+    size_t wordsPerRow = reference::packedWords(depth, width);
+    llvm::SmallVector<int64_t> packedShape = {int64_t(rows),
+                                              int64_t(wordsPerRow)};
+    if (isFlat) {
+      shape.erase(shape.begin());
+      packedShape.erase(packedShape.begin());
+    }
+    std::vector<T> x = getElements<T>(type, rows * depth);
+    std::vector<uint64_t> expected(rows * wordsPerRow);
+    reference::pack(x.data(), expected.data(), rows, depth, width, polarity);
+    std::vector<NpyArray> arguments =
+        makeArguments(makeArray<T>(type, shape, x));
+    CallResults packed = program.call("pack_" + form + suffix, arguments);
+    EXPECT_EQ(getWords(packed.getViews()[0], width), expected);
+
+    std::vector<uint64_t> words = getRandomWords(rows, depth, width);
+    std::vector<T> elements(rows * depth);
+    reference::unpack(words.data(), elements.data(), rows, depth, width,
+                      polarity);
+    arguments =
+        makeArguments(makeWords(packedShape, words, width), makeIndex(depth));
+    CallResults unpacked = program.call("unpack_" + form + suffix, arguments);
+    EXPECT_EQ(getValues<T>(type, unpacked.getViews()[0]), elements);
+  }
+
+private:
+  const Program &program;
+  ElementType type;
+  unsigned width;
+  Polarity polarity;
+  std::string suffix;
+};
+
+template <typename T>
+void checkType(ElementType type, const ProgramOptions &options = {}) {
+  std::string source;
+  for (unsigned width : wordWidths)
+    for (Polarity polarity : polarities)
+      source += llvm::formatv(functions, unittests::getName(type), width,
+                              getName(polarity));
+  std::unique_ptr<Program> program = Program::compile(source, options);
+  ASSERT_TRUE(program);
+  for (unsigned width : wordWidths)
+    for (Polarity polarity : polarities) {
+      PackingCheck<T> check(*program, type, width, polarity);
+      for (size_t depth : depths) {
+        check.check(1, depth, /*isFlat=*/true);
+        check.check(5, depth, /*isFlat=*/false);
+      }
+      check.check(0, 9, /*isFlat=*/false);
+    }
+}
+
+TEST(Packing, F16) { checkType<float>(ElementType::f16); }
+TEST(Packing, BF16) { checkType<float>(ElementType::bf16); }
+TEST(Packing, F32) { checkType<float>(ElementType::f32); }
+TEST(Packing, F64) { checkType<double>(ElementType::f64); }
+
+TEST(Packing, VectorWidth128) {
+  ProgramOptions options;
+  options.vectorWidth = 128;
+  checkType<float>(ElementType::bf16, options);
+  checkType<double>(ElementType::f64, options);
+}
+
+TEST(Packing, VectorWidth256) {
+  ProgramOptions options;
+  options.vectorWidth = 256;
+  checkType<float>(ElementType::f32, options);
+}
+
+TEST(Packing, Bits) {
+  std::string source;
+  for (unsigned width : wordWidths)
+    source += llvm::formatv(R"mlir(
+      func.func @pack_{0}(%m: tensor<?x?xi1>) -> tensor<?x?xi{0}> {{
+        %b = quant_bnn.pack %m : tensor<?x?xi1> to tensor<?x?xi{0}>
+        return %b : tensor<?x?xi{0}>
+      }
+      func.func @unpack_{0}(%b: tensor<?x?xi{0}>, %k: index)
+          -> tensor<?x?xi1> {{
+        %m = quant_bnn.unpack %b depth %k : tensor<?x?xi{0}> to tensor<?x?xi1>
+        return %m : tensor<?x?xi1>
+      }
+    )mlir",
+                            width);
+  std::unique_ptr<Program> program = Program::compile(source);
+  ASSERT_TRUE(program);
+  for (unsigned width : wordWidths)
+    for (size_t depth : depths) {
+      size_t rows = 3;
+      std::vector<uint64_t> bits = getRandomWords(rows, 8 * depth, 8);
+      for (uint64_t &bit : bits)
+        bit &= 1;
+      std::unique_ptr<bool[]> elements(new bool[bits.size()]);
+      llvm::copy(bits, elements.get());
+      size_t wordsPerRow = reference::packedWords(depth, width);
+      std::vector<uint64_t> words(rows * wordsPerRow);
+      reference::pack(elements.get(), words.data(), rows, depth, width,
+                      Polarity::negative);
+      int64_t shape[] = {int64_t(rows), int64_t(depth)};
+      std::vector<NpyArray> arguments = makeArguments(makeBits(shape, bits));
+      CallResults packed =
+          program->call("pack_" + std::to_string(width), arguments);
+      EXPECT_EQ(getWords(packed.getViews()[0], width), words);
+      int64_t packedShape[] = {int64_t(rows), int64_t(wordsPerRow)};
+      arguments =
+          makeArguments(makeWords(packedShape, words, width), makeIndex(depth));
+      CallResults unpacked =
+          program->call("unpack_" + std::to_string(width), arguments);
+      EXPECT_EQ(getWords(unpacked.getViews()[0], 8), bits);
+    }
+}
+
+//===----------------------------------------------------------------------===//
+// An activation that saves bits
+//===----------------------------------------------------------------------===//
+
+/// The shapes of the elements and of the bits, and how sizes are given.
+struct Activation {
+  const char *name;
+  const char *elements;
+  const char *flat;
+  const char *words;
+  const char *sizes;
+  const char *depth;
+  std::vector<std::vector<int64_t>> shapes;
+};
+
+const Activation activations[] = {
+    {"static", "4x33", "132", "17", "4, 33", "", {{4, 33}}},
+    {"dynamic",
+     "?x?",
+     "?",
+     "?",
+     "%d0, %d1",
+     "depth %k",
+     {{1, 1}, {3, 5}, {8, 8}, {0, 3}, {37, 41}, {257, 1031}}},
+};
+
+const char *const step = R"mlir(
+  func.func @forward_{0}(%x: tensor<{1}x$T>)
+      -> (tensor<{1}x$T>, tensor<{3}x$W>) {{
+    %y = quant_bnn.sign %x : tensor<{1}x$T>
+    %c0 = arith.constant 0 : index
+    %c1 = arith.constant 1 : index
+    %d0 = tensor.dim %x, %c0 : tensor<{1}x$T>
+    %d1 = tensor.dim %x, %c1 : tensor<{1}x$T>
+    %s = arith.constant 1.0 : $T
+    %one = tensor.splat %s{6} : tensor<{1}x$T>
+    %size = math.absf %x : tensor<{1}x$T>
+    %m = arith.cmpf ole, %size, %one : tensor<{1}x$T>
+    %f = tensor.collapse_shape %m [[0, 1]]
+        : tensor<{1}xi1> into tensor<{2}xi1>
+    %b = quant_bnn.pack %f : tensor<{2}xi1> to tensor<{3}x$W>
+    return %y, %b : tensor<{1}x$T>, tensor<{3}x$W>
+  }
+  func.func @backward_{0}(%b: tensor<{3}x$W>, %g: tensor<{1}x$T>)
+      -> tensor<{1}x$T> {{
+    %c0 = arith.constant 0 : index
+    %c1 = arith.constant 1 : index
+    %d0 = tensor.dim %g, %c0 : tensor<{1}x$T>
+    %d1 = tensor.dim %g, %c1 : tensor<{1}x$T>
+    %k = arith.muli %d0, %d1 : index
+    %f = quant_bnn.unpack %b {5} : tensor<{3}x$W> to tensor<{2}xi1>
+    %m = tensor.expand_shape %f [[0, 1]] output_shape [{4}]
+        : tensor<{2}xi1> into tensor<{1}xi1>
+    %s = arith.constant 0.0 : $T
+    %zero = tensor.splat %s{6} : tensor<{1}x$T>
+    %dx = arith.select %m, %g, %zero : tensor<{1}xi1>, tensor<{1}x$T>
+    return %dx : tensor<{1}x$T>
+  }
+)mlir";
+
+void replaceAll(std::string &text, llvm::StringRef from, llvm::StringRef to) {
+  for (size_t at = 0; (at = text.find(from, at)) != std::string::npos;)
+    text.replace(at, from.size(), to);
+}
+
+std::string getStep(const Activation &activation, ElementType type,
+                    unsigned width) {
+  bool isDynamic = *activation.depth;
+  std::string text =
+      llvm::formatv(step, activation.name, activation.elements, activation.flat,
+                    activation.words, activation.sizes, activation.depth,
+                    isDynamic ? "[%d0, %d1]" : "");
+  replaceAll(text, "$T", unittests::getName(type));
+  replaceAll(text, "$W", "i" + std::to_string(width));
+  return text;
+}
+
+/// Calls the functions of `activation` on `shape`, in words of 8 bits.
+template <typename T>
+void checkStep(const Program &program, const char *name, ElementType type,
+               llvm::ArrayRef<int64_t> shape, bool hasOutputs) {
+  SCOPED_TRACE(llvm::formatv("{0} {1}x{2} of {3}", name, shape[0], shape[1],
+                             unittests::getName(type))
+                   .str());
+  size_t size = shape[0] * shape[1];
+  int64_t numWords = reference::packedWords(size, 8);
+  std::vector<T> x = getElements<T>(type, size);
+  std::vector<T> g = getElements<T>(type, size + 1);
+  g.pop_back();
+  std::vector<T> signs(size), dx(size);
+  std::unique_ptr<bool[]> mask(new bool[size]);
+  for (size_t i = 0; i != size; ++i) {
+    signs[i] = reference::sign(x[i], reference::NanPolicy::positive);
+    dx[i] = reference::windowGrad<T>(x[i], g[i], 1.0);
+    mask[i] = std::abs(x[i]) <= 1;
+  }
+  std::vector<uint64_t> words(numWords);
+  reference::pack(mask.get(), words.data(), 1, size, 8, Polarity::negative);
+
+  std::vector<NpyArray> arguments = makeArguments(makeArray<T>(type, shape, x));
+  if (hasOutputs) {
+    arguments.push_back(makeArray<T>(type, shape, std::vector<T>(size, T(7))));
+    arguments.push_back(
+        makeWords({numWords}, std::vector<uint64_t>(numWords, 0x55), 8));
+  }
+  CallResults forward = program.call(std::string("forward_") + name, arguments);
+  const void *y, *bits;
+  if (hasOutputs) {
+    y = arguments[1].getData();
+    bits = arguments[2].getData();
+  } else {
+    y = forward.getViews()[0].data;
+    bits = forward.getViews()[1].data;
+  }
+  EXPECT_EQ(getValues<T>(type, y, size), signs);
+  EXPECT_EQ(getWords(bits, numWords, 8), words);
+
+  arguments = makeArguments(makeWords({numWords}, words, 8),
+                            makeArray<T>(type, shape, g));
+  if (hasOutputs)
+    arguments.push_back(makeArray<T>(type, shape, std::vector<T>(size, T(7))));
+  CallResults backward =
+      program.call(std::string("backward_") + name, arguments);
+  std::vector<T> actual = hasOutputs
+                              ? getValues<T>(type, arguments[2].getData(), size)
+                              : getValues<T>(type, backward.getViews()[0]);
+  for (size_t i = 0; i != size; ++i)
+    ASSERT_TRUE(reference::equal(actual[i], dx[i]))
+        << "element " << i << ": got " << actual[i] << ", expected " << dx[i];
+}
+
+template <typename T>
+void checkSteps(ElementType type, const ProgramOptions &options = {}) {
+  std::string source;
+  for (const Activation &activation : activations)
+    source += getStep(activation, type, 8);
+  std::unique_ptr<Program> program = Program::compile(source, options);
+  ASSERT_TRUE(program);
+  for (const Activation &activation : activations)
+    for (const std::vector<int64_t> &shape : activation.shapes)
+      checkStep<T>(*program, activation.name, type, shape,
+                   options.results == ResultConvention::OutParams);
+}
+
+TEST(SavedBits, F16) { checkSteps<float>(ElementType::f16); }
+TEST(SavedBits, BF16) { checkSteps<float>(ElementType::bf16); }
+TEST(SavedBits, F32) { checkSteps<float>(ElementType::f32); }
+TEST(SavedBits, F64) { checkSteps<double>(ElementType::f64); }
+
+TEST(SavedBits, OutParams) {
+  ProgramOptions options;
+  options.results = ResultConvention::OutParams;
+  checkSteps<float>(ElementType::f32, options);
+}
+
+TEST(SavedBits, VectorWidths) {
+  for (unsigned width : {64, 128, 256, 1024}) {
+    ProgramOptions options;
+    options.vectorWidth = width;
+    checkSteps<float>(ElementType::f32, options);
+  }
+}
+
+/// Enough for the stores that bypass the caches.
+TEST(SavedBits, Nontemporal) {
+  for (ResultConvention results :
+       {ResultConvention::Return, ResultConvention::OutParams}) {
+    ProgramOptions options;
+    options.results = results;
+    std::unique_ptr<Program> program =
+        Program::compile(getStep(activations[1], ElementType::f32, 8), options);
+    ASSERT_TRUE(program);
+    checkStep<float>(*program, "dynamic", ElementType::f32, {4099, 1033},
+                     results == ResultConvention::OutParams);
+  }
+}
+
+#ifdef QUANT_BNN_OPENMP_LIBRARY
+TEST(SavedBits, Parallel) {
+  ASSERT_FALSE(llvm::sys::DynamicLibrary::LoadLibraryPermanently(
+      QUANT_BNN_OPENMP_LIBRARY));
+  ProgramOptions options;
+  options.parallel = true;
+  checkSteps<float>(ElementType::f32, options);
+  checkType<float>(ElementType::f32, options);
+}
+#endif
+
+} // namespace
