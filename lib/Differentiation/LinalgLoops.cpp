@@ -8,6 +8,7 @@
 
 #include "LinalgLoops.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/Dialect/Utils/IndexingUtils.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
 
@@ -190,6 +191,40 @@ Value LoopBuilder::buildMatmul(OpBuilder &builder, Location loc) {
       .getResult(0);
 }
 
+/// Moves the loop along which the elements of an output of windows lie to the
+/// end of each input that has it elsewhere (the filter of a convolution), so
+/// that these too are read element by element.
+void LoopBuilder::transposeForLanes(OpBuilder &builder, Location loc) {
+  if (out.map.getNumResults() == 0 || out.map.isProjectedPermutation())
+    return;
+  AffineExpr lane = out.map.getResults().back();
+  if (!isa<AffineDimExpr>(lane))
+    return;
+  for (LoopOperand &input : inputs) {
+    const AffineExpr *it = llvm::find(input.map.getResults(), lane);
+    auto type = dyn_cast<RankedTensorType>(input.value.getType());
+    if (!type || !input.map.isProjectedPermutation() ||
+        it == input.map.getResults().end() ||
+        std::next(it) == input.map.getResults().end())
+      continue;
+    SmallVector<int64_t> order;
+    for (int64_t dim = 0; dim < type.getRank(); ++dim)
+      if (input.map.getResult(dim) != lane)
+        order.push_back(dim);
+    order.push_back(it - input.map.getResults().begin());
+    SmallVector<OpFoldResult> sizes =
+        tensor::getMixedSizes(builder, loc, input.value);
+    applyPermutationToVector(sizes, order);
+    Value empty =
+        tensor::EmptyOp::create(builder, loc, sizes, type.getElementType());
+    input.value =
+        linalg::TransposeOp::create(builder, loc, input.value, empty, order)
+            ->getResult(0);
+    input.map =
+        input.map.getSubMap(SmallVector<unsigned>(order.begin(), order.end()));
+  }
+}
+
 Value LoopBuilder::finish(OpBuilder &builder, Location loc, Value value) {
   linalg::YieldOp::create(bodyBuilder, loc, value);
   removeUnused();
@@ -198,6 +233,7 @@ Value LoopBuilder::finish(OpBuilder &builder, Location loc, Value value) {
     if (Value product = buildMatmul(builder, loc))
       return product;
   }
+  transposeForLanes(builder, loc);
   SmallVector<Value> operands;
   SmallVector<AffineMap> maps;
   for (const LoopOperand &input : inputs) {

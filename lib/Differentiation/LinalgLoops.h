@@ -56,6 +56,7 @@ public:
 private:
   void removeUnused();
   void orderByOutput();
+  void transposeForLanes(mlir::OpBuilder &builder, mlir::Location loc);
   mlir::Value buildMatmul(mlir::OpBuilder &builder, mlir::Location loc);
 
   mlir::linalg::LinalgOp op;

@@ -116,12 +116,12 @@ struct IfModel : DifferentiableOpInterface::ExternalModel<IfModel, scf::IfOp> {
 // scf.for: what iterations started with
 //===----------------------------------------------------------------------===//
 
-/// Whether `value` has the extents of `reference`, as far as ops tell it that
-/// keep the extents of an operand.
-static bool hasExtentsOf(Value value, Value reference) {
+/// Whether `value` has the extents of one of `references`, as far as ops tell
+/// it that keep the extents of an operand.
+static bool hasExtentsOf(Value value, ArrayRef<Value> references) {
   auto type = dyn_cast<RankedTensorType>(value.getType());
-  if (value == reference || !type ||
-      (type == reference.getType() && type.hasStaticShape()))
+  if (!type || llvm::is_contained(references, value) ||
+      (type == references.front().getType() && type.hasStaticShape()))
     return true;
   Operation *op = value.getDefiningOp();
   if (!op)
@@ -132,26 +132,26 @@ static bool hasExtentsOf(Value value, Value reference) {
     return llvm::any_of(op->getOperands(), [&](Value operand) {
       auto shaped = dyn_cast<RankedTensorType>(operand.getType());
       return shaped && shaped.getShape() == type.getShape() &&
-             hasExtentsOf(operand, reference);
+             hasExtentsOf(operand, references);
     });
   if (auto structured = dyn_cast<linalg::LinalgOp>(op)) {
     OpOperand *init =
         structured.getDpsInitOperand(cast<OpResult>(value).getResultNumber());
     AffineMap map = structured.getMatchingIndexingMap(init);
-    return hasExtentsOf(init->get(), reference) ||
+    return hasExtentsOf(init->get(), references) ||
            llvm::any_of(
                structured.getDpsInputOperands(), [&](OpOperand *input) {
                  return structured.getMatchingIndexingMap(input) == map &&
                         map.isProjectedPermutation() &&
-                        hasExtentsOf(input->get(), reference);
+                        hasExtentsOf(input->get(), references);
                });
   }
   if (auto insert = dyn_cast<tensor::InsertSliceOp>(op))
-    return hasExtentsOf(insert.getDest(), reference);
+    return hasExtentsOf(insert.getDest(), references);
   if (auto insert = dyn_cast<tensor::InsertOp>(op))
-    return hasExtentsOf(insert.getDest(), reference);
+    return hasExtentsOf(insert.getDest(), references);
   if (auto select = dyn_cast<arith::SelectOp>(op))
-    return hasExtentsOf(select.getTrueValue(), reference);
+    return hasExtentsOf(select.getTrueValue(), references);
   if (auto empty = dyn_cast<tensor::EmptyOp>(op)) {
     unsigned next = 0;
     for (int64_t dim = 0; dim < type.getRank(); ++dim) {
@@ -160,7 +160,7 @@ static bool hasExtentsOf(Value value, Value reference) {
       auto extent =
           empty.getDynamicSizes()[next++].getDefiningOp<tensor::DimOp>();
       if (!extent || extent.getConstantIndex() != dim ||
-          !hasExtentsOf(extent.getSource(), reference))
+          !hasExtentsOf(extent.getSource(), references))
         return false;
     }
     return true;
@@ -284,12 +284,13 @@ static FailureOr<int64_t> getTripCount(scf::ForOp forOp) {
 
 /// Checks that every value that `forOp` carries can be kept on a stack.
 static LogicalResult verifyCarried(scf::ForOp forOp) {
-  for (auto [argument, yielded] :
-       llvm::zip_equal(forOp.getRegionIterArgs(), forOp.getYieldedValues())) {
+  for (auto [argument, init, yielded] :
+       llvm::zip_equal(forOp.getRegionIterArgs(), forOp.getInitArgs(),
+                       forOp.getYieldedValues())) {
     if (!getStackType(argument.getType(), 1))
       return forOp.emitOpError("cannot be differentiated: it carries ")
              << argument.getType() << ", of which there are no tensors";
-    if (!hasExtentsOf(yielded, argument))
+    if (!hasExtentsOf(yielded, {argument, init}))
       return forOp.emitOpError("cannot be differentiated: the extents of "
                                "carried value #")
              << argument.getArgNumber() - 1 << ", " << argument.getType()
@@ -344,58 +345,60 @@ Gradients ForModel::buildGradient(Operation *op, OpBuilder &builder,
   Value one = arith::ConstantIndexOp::create(builder, loc, 1);
   Value trips = arith::ConstantIndexOp::create(builder, loc, *count);
   Value last = arith::ConstantIndexOp::create(builder, loc, *count - 1);
-  LogicalResult built = success();
-  SmallVector<bool> contributes(wanted.size(), false);
   auto loop = scf::ForOp::create(
       builder, loc, zero, trips, one,
-      buildBackwardInits(builder, loc, forOp, cotangents, floats, wanted),
-      [&](OpBuilder &nested, Location, Value iv, ValueRange arguments) {
-        Value index = arith::SubIOp::create(nested, loc, last, iv);
-        Value typed = index;
-        Type ivType = forOp.getInductionVar().getType();
-        if (ivType != index.getType())
-          typed = arith::IndexCastOp::create(nested, loc, ivType, index);
-        Value distance =
-            arith::MulIOp::create(nested, loc, typed, forOp.getStep());
-        IRMapping mapping;
-        mapping.map(forOp.getInductionVar(),
-                    arith::AddIOp::create(nested, loc, forOp.getLowerBound(),
-                                          distance));
-        for (auto [stack, place] : llvm::zip_equal(stacks, carried))
-          mapping.map(
-              forOp.getRegionIterArgs()[place],
-              pop(nested, loc, stack, forOp.getInitArgs()[place], index));
-        SmallVector<Value> yielded(forOp.getNumRegionIterArgs());
-        ActiveValues active(wanted.begin(), wanted.end());
-        for (auto [place, cotangent] :
-             llvm::zip_equal(floats, arguments.take_front(floats.size()))) {
-          yielded[place] = cotangent;
-          active.insert(
-              mapping.lookupOrDefault(forOp.getRegionIterArgs()[place]));
-        }
-        Cotangents inner;
-        built = buildBlockAdjoint(nested, loc, *forOp.getBody(), mapping,
-                                  yielded, active, inner);
-        SmallVector<Value> results;
-        for (unsigned place : floats) {
-          Value argument = forOp.getRegionIterArgs()[place];
-          Value gradient = inner.lookup(mapping.lookupOrDefault(argument));
-          results.push_back(
-              gradient ? gradient
-                       : buildZero(nested, loc, forOp.getInitArgs()[place]));
-        }
-        for (auto [position, value] : llvm::enumerate(wanted)) {
-          Value sum = arguments[floats.size() + position];
-          if (Value gradient = inner.lookup(value)) {
-            contributes[position] = true;
-            sum = arith::AddFOp::create(nested, loc, sum, gradient);
-          }
-          results.push_back(sum);
-        }
-        scf::YieldOp::create(nested, loc, results);
-      });
-  if (failed(built))
+      buildBackwardInits(builder, loc, forOp, cotangents, floats, wanted));
+  OpBuilder nested = OpBuilder::atBlockEnd(loop.getBody());
+  ValueRange arguments = loop.getRegionIterArgs();
+
+  // The iteration again.
+  Value index =
+      arith::SubIOp::create(nested, loc, last, loop.getInductionVar());
+  Value distance = index;
+  Type ivType = forOp.getInductionVar().getType();
+  if (!ivType.isIndex())
+    distance = arith::IndexCastOp::create(nested, loc, ivType, index);
+  distance = arith::MulIOp::create(nested, loc, distance, forOp.getStep());
+  IRMapping mapping;
+  mapping.map(
+      forOp.getInductionVar(),
+      arith::AddIOp::create(nested, loc, forOp.getLowerBound(), distance)
+          .getResult());
+  for (auto [stack, place] : llvm::zip_equal(stacks, carried))
+    mapping.map(forOp.getRegionIterArgs()[place],
+                pop(nested, loc, stack, forOp.getInitArgs()[place], index));
+
+  // Its adjoint.
+  SmallVector<Value> yielded(forOp.getNumRegionIterArgs());
+  ActiveValues active(wanted.begin(), wanted.end());
+  for (auto [place, cotangent] :
+       llvm::zip_equal(floats, arguments.take_front(floats.size()))) {
+    yielded[place] = cotangent;
+    active.insert(mapping.lookupOrDefault(forOp.getRegionIterArgs()[place]));
+  }
+  Cotangents inner;
+  if (failed(buildBlockAdjoint(nested, loc, *forOp.getBody(), mapping, yielded,
+                               active, inner)))
     return failure();
+
+  SmallVector<Value> results;
+  for (unsigned place : floats) {
+    Value argument = forOp.getRegionIterArgs()[place];
+    Value gradient = inner.lookup(mapping.lookupOrDefault(argument));
+    results.push_back(gradient
+                          ? gradient
+                          : buildZero(nested, loc, forOp.getInitArgs()[place]));
+  }
+  SmallVector<bool> contributes;
+  for (auto [value, sum] :
+       llvm::zip_equal(wanted, arguments.drop_front(floats.size()))) {
+    Value gradient = inner.lookup(value);
+    contributes.push_back(!!gradient);
+    results.push_back(
+        gradient ? arith::AddFOp::create(nested, loc, sum, gradient) : sum);
+  }
+  scf::YieldOp::create(nested, loc, results);
+
   SmallVector<Value> captured;
   for (auto [position, result] :
        llvm::enumerate(loop.getResults().drop_front(floats.size())))

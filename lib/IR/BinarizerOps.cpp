@@ -43,12 +43,45 @@ Value quant_bnn::detail::buildSignInference(Operation *op, OpBuilder &builder,
                         op->getOperand(0), FloatAttr(), nan);
 }
 
-Value quant_bnn::detail::buildWindow(PayloadBuilder &builder, Value x, Value g,
-                                     FloatAttr limit) {
-  if (!limit)
-    return g;
-  return builder.select(builder.isWithin(x, limit.getValueAsDouble()), g,
-                        builder.constant(0.0));
+SignValues quant_bnn::detail::getSignValues(NanMode nan) {
+  SignValues values{-1.0, 1.0, 1.0, std::nullopt};
+  if (nan != NanMode::propagate)
+    values.nan = nan == NanMode::positive ? 1.0 : -1.0;
+  return values;
+}
+
+unsigned quant_bnn::detail::getNumSignMasks(const SignValues &values) {
+  return values.nan ? 1 : 2;
+}
+
+SmallVector<Value> quant_bnn::detail::buildSignMasks(PayloadBuilder &builder,
+                                                     const SignValues &values,
+                                                     Value x) {
+  bool nanIsUpper = values.nan == values.positive;
+  CmpFPredicate isUpper = nanIsUpper ? CmpFPredicate::UGT : CmpFPredicate::OGT;
+  if (values.zero == values.positive)
+    isUpper = nanIsUpper ? CmpFPredicate::UGE : CmpFPredicate::OGE;
+  SmallVector<Value> masks = {builder.cmp(isUpper, x, builder.constant(0.0))};
+  if (!values.nan)
+    masks.push_back(builder.cmp(CmpFPredicate::UNO, x, x));
+  return masks;
+}
+
+Value quant_bnn::detail::buildSignFromMasks(OpBuilder &builder, Location loc,
+                                            const SignValues &values, Type type,
+                                            ValueRange masks) {
+  return buildElementwise(
+             builder, loc, type, masks,
+             [&](PayloadBuilder &payload, ValueRange operands) {
+               Value y = payload.select(operands[0],
+                                        payload.constant(values.positive),
+                                        payload.constant(values.negative));
+               constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+               if (operands.size() > 1)
+                 y = payload.select(operands[1], payload.constant(nan), y);
+               return SmallVector<Value>{y};
+             })
+      .front();
 }
 
 //===----------------------------------------------------------------------===//
@@ -64,13 +97,6 @@ Gradients SignOp::buildGradient(OpBuilder &builder, Location loc,
       SignGradOp::create(builder, loc, getX(), g, getClipAttr())};
 }
 
-Value SignGradOp::getPassThrough() { return getClip() ? Value() : getG(); }
-
-Value SignGradOp::buildForward(PayloadBuilder &builder, ValueRange operands) {
-  return quant_bnn::detail::buildWindow(builder, operands[0], operands[1],
-                                        getClipAttr());
-}
-
 //===----------------------------------------------------------------------===//
 // ApproxSignOp
 //===----------------------------------------------------------------------===//
@@ -82,6 +108,10 @@ Gradients ApproxSignOp::buildGradient(OpBuilder &builder, Location loc,
     return SmallVector<Value>{Value()};
   return SmallVector<Value>{ApproxSignGradOp::create(builder, loc, getX(), g)};
 }
+
+std::optional<double> ApproxSignOp::getWindow() { return 1.0; }
+
+std::optional<double> ApproxSignGradOp::getWindow() { return 1.0; }
 
 Value ApproxSignGradOp::buildForward(PayloadBuilder &builder,
                                      ValueRange operands) {
@@ -156,12 +186,7 @@ Value SteHeavisideOp::buildInference(OpBuilder &builder, Location loc) {
                                 FloatAttr());
 }
 
-Value SteHeavisideGradOp::getPassThrough() {
-  return getClip() ? Value() : getG();
-}
-
-Value SteHeavisideGradOp::buildForward(PayloadBuilder &builder,
-                                       ValueRange operands) {
-  return quant_bnn::detail::buildWindow(builder, operands[0], operands[1],
-                                        getClipAttr());
+SignValues SteHeavisideOp::getSignValues() {
+  double low = getLow().convertToDouble();
+  return {low, low, 1.0, low};
 }

@@ -27,9 +27,20 @@ mlir::Value buildSignInference(mlir::Operation *op, mlir::OpBuilder &builder,
 /// `sign` of a constant, or null.
 mlir::OpFoldResult foldSign(mlir::Type type, mlir::Attribute x, NanMode nan);
 
-/// g where abs x <= limit, else 0.
-mlir::Value buildWindow(PayloadBuilder &builder, mlir::Value x, mlir::Value g,
-                        mlir::FloatAttr limit);
+/// What `sign` makes of a number of either sign, and of a NaN.
+SignValues getSignValues(NanMode nan);
+
+/// The masks of x that tell the value of a binarizer: where it is the upper
+/// one, and where it is NaN if that is possible.
+unsigned getNumSignMasks(const SignValues &values);
+llvm::SmallVector<mlir::Value> buildSignMasks(PayloadBuilder &builder,
+                                              const SignValues &values,
+                                              mlir::Value x);
+
+/// The value of a binarizer of type `type`, from its masks.
+mlir::Value buildSignFromMasks(mlir::OpBuilder &builder, mlir::Location loc,
+                               const SignValues &values, mlir::Type type,
+                               mlir::ValueRange masks);
 
 //===----------------------------------------------------------------------===//
 // Packed ops

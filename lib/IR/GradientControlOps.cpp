@@ -40,6 +40,14 @@ Gradients IdentityOp::buildGradient(OpBuilder &builder, Location loc,
   return SmallVector<Value>{IdentityGradOp::create(builder, loc, g)};
 }
 
+Value IdentityOp::getUnwindowed() { return getX(); }
+
+Value IdentityOp::buildWithWindow(OpBuilder &builder, Location loc, Value x,
+                                  double window) {
+  return GradientCancellationOp::create(builder, loc, x,
+                                        builder.getF64FloatAttr(window));
+}
+
 Value IdentityGradOp::getPassThrough() { return getG(); }
 
 Value IdentityGradOp::buildForward(PayloadBuilder &, ValueRange operands) {
@@ -68,21 +76,13 @@ Gradients StraightThroughOp::buildGradient(OpBuilder &builder, Location loc,
       StraightThroughGradOp::create(builder, loc, getX(), g, getClipAttr())};
 }
 
-Value StraightThroughGradOp::getPassThrough() {
-  return getClip() ? Value() : getG();
-}
-
-Value StraightThroughGradOp::buildForward(PayloadBuilder &builder,
-                                          ValueRange operands) {
-  return quant_bnn::detail::buildWindow(builder, operands[0], operands[1],
-                                        getClipAttr());
-}
-
 //===----------------------------------------------------------------------===//
 // GradientCancellationOp
 //===----------------------------------------------------------------------===//
 
 Value GradientCancellationOp::getPassThrough() { return getX(); }
+
+Value GradientCancellationOp::getUnwindowed() { return getX(); }
 
 Value GradientCancellationOp::buildForward(PayloadBuilder &,
                                            ValueRange operands) {
@@ -101,14 +101,6 @@ Gradients GradientCancellationOp::buildGradient(OpBuilder &builder,
     return SmallVector<Value>{Value()};
   return SmallVector<Value>{GradientCancellationGradOp::create(
       builder, loc, getX(), g, getThresholdAttr())};
-}
-
-Value GradientCancellationGradOp::getPassThrough() { return Value(); }
-
-Value GradientCancellationGradOp::buildForward(PayloadBuilder &builder,
-                                               ValueRange operands) {
-  return quant_bnn::detail::buildWindow(builder, operands[0], operands[1],
-                                        getThresholdAttr());
 }
 
 static FloatAttr getSmaller(FloatAttr lhs, FloatAttr rhs) {

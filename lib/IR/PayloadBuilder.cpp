@@ -174,8 +174,13 @@ static SmallVector<Value> applyPayload(OpBuilder &builder, Location loc,
   SmallVector<Value> wide;
   for (Value operand : operands)
     wide.push_back(widen(builder, loc, operand));
-  PayloadBuilder payloadBuilder(loc, builder,
-                                getComputeType(resultTypes.front()));
+  // Conditions may be among the operands and the results.
+  SmallVector<Type> types(resultTypes);
+  llvm::append_range(types, ValueRange(wide).getTypes());
+  Type floatType = *llvm::find_if(types, [](Type type) {
+    return isa<FloatType>(getElementTypeOrSelf(type));
+  });
+  PayloadBuilder payloadBuilder(loc, builder, getComputeType(floatType));
   SmallVector<Value> results = payload(payloadBuilder, wide);
   for (auto [result, type] : llvm::zip_equal(results, resultTypes))
     result = narrow(builder, loc, result, type);

@@ -87,6 +87,54 @@ Value quant_bnn::expandPayload(OpBuilder &builder,
 }
 
 //===----------------------------------------------------------------------===//
+// Windows
+//===----------------------------------------------------------------------===//
+
+Value quant_bnn::detail::buildMasked(PayloadBuilder &builder, Value mask,
+                                     Value g) {
+  return builder.select(mask, g, builder.constant(0.0));
+}
+
+Value quant_bnn::detail::buildMasked(OpBuilder &builder, Location loc,
+                                     Value mask, Value g) {
+  return buildElementwise(builder, loc, g.getType(), {mask, g},
+                          [](PayloadBuilder &payload, ValueRange operands) {
+                            return SmallVector<Value>{
+                                buildMasked(payload, operands[0], operands[1])};
+                          })
+      .front();
+}
+
+static constexpr StringLiteral windowAttrNames[] = {"clip", "threshold"};
+
+std::optional<double> quant_bnn::detail::getWindow(Operation *op) {
+  for (StringRef name : windowAttrNames)
+    if (auto window = op->getAttrOfType<FloatAttr>(name))
+      return window.getValueAsDouble();
+  return std::nullopt;
+}
+
+Value quant_bnn::detail::buildWithWindow(Operation *op, OpBuilder &builder,
+                                         Location loc, Value x, double window) {
+  auto windowed = cast<WindowedGradientOpInterface>(op);
+  std::optional<double> own = windowed.getWindow();
+  const auto *name = llvm::find_if(windowAttrNames, [&](StringRef name) {
+    return llvm::is_contained(op->getName().getAttributeNames(), name);
+  });
+  bool isCut = own && *own <= window;
+  if (!isCut && name == std::end(windowAttrNames))
+    return Value();
+  // By number: x may be another operand of the op as well.
+  unsigned operand = windowed.getWindowedOperand().getOperandNumber();
+  Operation *copy = builder.clone(*op);
+  copy->setLoc(loc);
+  copy->setOperand(operand, x);
+  if (!isCut)
+    copy->setAttr(*name, builder.getF64FloatAttr(window));
+  return copy->getResult(0);
+}
+
+//===----------------------------------------------------------------------===//
 // Custom directives
 //===----------------------------------------------------------------------===//
 

@@ -89,6 +89,17 @@ Gradients InputDoReFaOp::buildGradient(OpBuilder &builder, Location loc,
       InputDoReFaGradOp::create(builder, loc, getX(), g, getGradAttr())};
 }
 
+/// |x| <= 1 is the least symmetric interval around [0, 1].
+static std::optional<double> getInputDoReFaWindow(InputDoReFaGradient grad) {
+  if (grad == InputDoReFaGradient::identity)
+    return std::nullopt;
+  return 1.0;
+}
+
+std::optional<double> InputDoReFaOp::getWindow() {
+  return getInputDoReFaWindow(getGrad());
+}
+
 Value InputDoReFaOp::buildInference(OpBuilder &builder, Location loc) {
   if (getGrad() == InputDoReFaGradient::identity)
     return Value();
@@ -99,16 +110,16 @@ Value InputDoReFaGradOp::getPassThrough() {
   return getGrad() == InputDoReFaGradient::identity ? getG() : Value();
 }
 
-Value InputDoReFaGradOp::buildForward(PayloadBuilder &builder,
-                                      ValueRange operands) {
-  Value x = operands[0], g = operands[1];
-  if (getGrad() == InputDoReFaGradient::identity)
-    return g;
-  Value zero = builder.constant(0.0);
-  Value inside = arith::AndIOp::create(
-      builder, builder.cmp(CmpFPredicate::OGE, x, zero),
-      builder.cmp(CmpFPredicate::OLE, x, builder.constant(1.0)));
-  return builder.select(inside, g, zero);
+std::optional<double> InputDoReFaGradOp::getWindow() {
+  return getInputDoReFaWindow(getGrad());
+}
+
+SmallVector<Value> InputDoReFaGradOp::buildMasks(PayloadBuilder &builder,
+                                                 ValueRange operands) {
+  Value x = operands.front();
+  return {arith::AndIOp::create(
+      builder, builder.cmp(CmpFPredicate::OGE, x, builder.constant(0.0)),
+      builder.cmp(CmpFPredicate::OLE, x, builder.constant(1.0)))};
 }
 
 //===----------------------------------------------------------------------===//
@@ -396,6 +407,67 @@ SmallVector<Value> PactGradOp::decompose(OpBuilder &builder, Location loc) {
   }
   Value dalpha = scalars.select(range.isValid, sum, zero);
   return {dx, narrow(builder, loc, dalpha, getDalpha().getType())};
+}
+
+SmallVector<OpOperand *> PactGradOp::getMaskOperands() {
+  return {&getXMutable(), &getAlphaMutable()};
+}
+
+std::optional<unsigned> PactGradOp::getNumMasks() {
+  if (getGrad() == PactGradient::compat)
+    return 0;
+  if (getForm() == PactForm::level)
+    return std::nullopt;
+  return getMode() == PactMode::signed_ ? 3 : 2;
+}
+
+SmallVector<Value> PactGradOp::buildMasks(PayloadBuilder &builder,
+                                          ValueRange operands) {
+  Value x = operands[0], zero = builder.constant(0.0);
+  // As in the decomposition, nothing is in the range of an alpha that is not
+  // valid.
+  Value isValid = builder.cmp(CmpFPredicate::OGT, operands[1], zero);
+  Value alpha = builder.select(isValid, operands[1], builder.constant(-1.0));
+  Value inside = isInRange(builder, getMode(), x, alpha);
+  if (getMode() == PactMode::unsigned_)
+    return {inside, builder.cmp(CmpFPredicate::OGE, x, alpha)};
+  return {inside, builder.cmp(CmpFPredicate::OGE, builder.abs(x), alpha),
+          builder.cmp(CmpFPredicate::OLT, x, zero)};
+}
+
+/// The gradient at another x that has the same masks: what is summed, and in
+/// which order, is then the same.
+SmallVector<Value> PactGradOp::buildFromMasks(OpBuilder &builder,
+                                                   Location loc,
+                                                   ValueRange masks) {
+  Value x = getG();
+  if (!masks.empty()) {
+    SmallVector<Value> operands(masks);
+    operands.push_back(getAlpha());
+    x = buildElementwise(
+            builder, loc, getX().getType(), operands,
+            [&](PayloadBuilder &payload, ValueRange operands) {
+              constexpr double infinity =
+                  std::numeric_limits<double>::infinity();
+              constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+              Value inside = operands[0], beyond = operands[1];
+              Value magnitude = payload.select(
+                  inside,
+                  payload.select(beyond, operands.back(),
+                                 payload.constant(0.0)),
+                  payload.select(beyond, payload.constant(infinity),
+                                 payload.constant(nan)));
+              if (getMode() == PactMode::signed_)
+                magnitude = payload.select(operands[2], payload.neg(magnitude),
+                                           magnitude);
+              return SmallVector<Value>{magnitude};
+            })
+            .front();
+  }
+  auto gradient = cast<PactGradOp>(builder.clone(*getOperation()));
+  gradient->setLoc(loc);
+  gradient.getXMutable().assign(x);
+  return llvm::to_vector_of<Value>(gradient.getResults());
 }
 
 //===----------------------------------------------------------------------===//

@@ -110,8 +110,8 @@ void QuantBNNConvertResultsToOutParamsPass::runOnOperation() {
     if (function.isPublic() && !function.isDeclaration()) {
       functions.push_back(function);
       // Results, and so residuals, are counted anew.
-      function->removeAttr(backwardAttrName);
-      function->removeAttr(residualsAttrName);
+      function->removeAttr(quant_bnn::backwardAttrName);
+      function->removeAttr(quant_bnn::residualsAttrName);
     }
   redirectCallers(functions, getOperation());
   for (func::FuncOp function : functions)

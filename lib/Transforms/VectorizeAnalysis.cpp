@@ -373,7 +373,7 @@ static int64_t getLaneBits(const Plan &plan) {
 /// registers of its own for each vector. Else LLVM unrolls the loop, or splits
 /// vectors of several registers where bodies are so long that only interleaving
 /// them helps: a quarter of the operations up to there.
-static void chooseUnrolling(Plan &plan) {
+static void chooseUnrolling(Plan &plan, const Options &options) {
   int64_t size = llvm::count_if(*plan.getBody(), [&](Operation &bodyOp) {
     return plan.isVarying(&bodyOp);
   });
@@ -383,12 +383,26 @@ static void chooseUnrolling(Plan &plan) {
   bool accumulates = llvm::any_of(plan.outputs, [](const Output &output) {
     return output.kind != OutputKind::Stored;
   });
-  if (accumulates)
+  // The bits of several vectors are moved at once, and stored as one word. More
+  // of them than fill half a register as bytes are no faster, and have a longer
+  // tail.
+  int64_t length = plan.loops[plan.vectorLoop].size;
+  int64_t packedLanes = std::min(plan.lanes * factor, options.vectorBits / 16);
+  bool packsLong =
+      llvm::any_of(plan.outputs,
+                   [](const Output &output) { return output.isPacked(); }) &&
+      packedLanes > plan.lanes &&
+      (ShapedType::isDynamic(length) || length >= packedLanes);
+  if (accumulates) {
     plan.unrollFactor = isLong ? 1 : factor;
-  else if (isLong)
+  } else if (isLong) {
     plan.lanes *= 4;
-  else
+  } else if (packsLong) {
+    plan.unrollHint = factor * plan.lanes / packedLanes;
+    plan.lanes = packedLanes;
+  } else {
     plan.unrollHint = factor;
+  }
 }
 
 FailureOr<Plan> quant_bnn::vectorize::buildPlan(linalg::LinalgOp op,
@@ -412,7 +426,7 @@ FailureOr<Plan> quant_bnn::vectorize::buildPlan(linalg::LinalgOp op,
   orderNest(plan);
   if (failed(classifyOutputs(plan)))
     return failure();
-  chooseUnrolling(plan);
+  chooseUnrolling(plan, options);
   llvm::for_each(plan.outputs, [&](Output &output) {
     output.compensated = isLongSum(plan, output);
   });

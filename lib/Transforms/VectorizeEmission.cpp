@@ -89,6 +89,7 @@ private:
 
   // Memory.
   VectorType getVectorType(Type element);
+  Value buildWordIndex(Value position, int64_t elementsPerWord);
   SmallVector<Value> buildIndices(const Access &access);
   Value loadScalar(const Access &access);
   VectorType getStoredType(const Access &access);
@@ -214,14 +215,22 @@ VectorType Emitter::getVectorType(Type element) {
   return VectorType::get({plan.lanes}, element);
 }
 
+/// The word that begins with the bit of the element at `position`: what it is
+/// the sum of are whole words too. Divided one by one, LLVM sees that words
+/// follow each other.
+Value Emitter::buildWordIndex(Value position, int64_t elementsPerWord) {
+  if (auto sum = position.getDefiningOp<arith::AddIOp>())
+    return fold<arith::AddIOp>(buildWordIndex(sum.getLhs(), elementsPerWord),
+                               buildWordIndex(sum.getRhs(), elementsPerWord));
+  return fold<arith::DivUIOp>(position, index(elementsPerWord));
+}
+
 SmallVector<Value> Emitter::buildIndices(const Access &access) {
   SmallVector<Value> indices;
   for (AffineExpr expr : access.indices)
     indices.push_back(affine::expandAffineExpr(b, b.getLoc(), expr, ivs, {}));
-  // The position is that of the first bit of a word.
   if (access.isPacked())
-    indices.back() =
-        fold<arith::DivUIOp>(indices.back(), index(access.elementsPerWord));
+    indices.back() = buildWordIndex(indices.back(), access.elementsPerWord);
   return indices;
 }
 

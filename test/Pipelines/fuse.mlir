@@ -27,6 +27,22 @@ func.func @backward_chain_is_one_generic(%x: tensor<?xf16>, %g: tensor<?xf16>) -
   return %1 : tensor<?xf16>
 }
 
+// Windows of several values, one of them cut twice.
+// CHECK-LABEL: func @windowed_gradients_are_one_generic(
+// CHECK-SAME: %[[X:.*]]: tensor<?x4xf32>, %[[Z:.*]]: tensor<?x4xf32>, %[[G:.*]]: tensor<?x4xf32>
+func.func @windowed_gradients_are_one_generic(%x: tensor<?x4xf32>, %z: tensor<?x4xf32>, %g: tensor<?x4xf32>) -> tensor<?x4xf32> {
+  // CHECK: %[[DX:.*]] = linalg.generic {{.*}} ins(%{{.*}}, %{{.*}}, %{{.*}} : tensor<?x4xf32>, tensor<?x4xf32>, tensor<?x4xf32>)
+  // CHECK: quant_bnn.straight_through_grad
+  // CHECK: quant_bnn.input_dorefa_grad
+  // CHECK: quant_bnn.ste_heaviside_grad
+  // CHECK-NOT: linalg.generic
+  // CHECK: return %[[DX]]
+  %0 = quant_bnn.straight_through_grad %x, %g clip = 1.0 : tensor<?x4xf32>
+  %1 = quant_bnn.input_dorefa_grad %z, %0 grad = window : tensor<?x4xf32>
+  %2 = quant_bnn.ste_heaviside_grad %x, %1 clip = 0.5 : tensor<?x4xf32>
+  return %2 : tensor<?x4xf32>
+}
+
 // CHECK-LABEL: func @reduction_and_loop(
 func.func @reduction_and_loop(%w: tensor<?x?xf32>) -> tensor<?x?xf32> {
   // CHECK: linalg.generic {{.*}} iterator_types = ["reduction", "reduction"]

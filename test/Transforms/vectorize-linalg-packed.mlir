@@ -7,23 +7,23 @@
 
 // A vector of bits is words as it is: nothing is shifted, and the zeros are not
 // needed. The rest writes whole words, with 0 past the end. A step has at least
-// one word.
+// one word, and here the bits of two vectors.
 // CHECK-LABEL: func @pack
 // CHECK-SAME:    %[[X:.*]]: memref<?xf32>, %[[Y:.*]]: memref<?xf32>, %[[B:.*]]: memref<?xi8>
 // CHECK-NOT:     linalg.
 // CHECK-NOT:     arith.sh
-// CHECK:         scf.for %[[I:.*]] = %c0 to %{{.*}} step %c16
-// CHECK:           %[[IN:.*]] = vector.load %[[X]][%[[I]]] : memref<?xf32>, vector<16xf32>
-// CHECK:           %[[BIT:.*]] = arith.cmpf olt, %[[IN]], %{{.*}} : vector<16xf32>
+// CHECK:         scf.for %[[I:.*]] = %c0 to %{{.*}} step %c32
+// CHECK:           %[[IN:.*]] = vector.load %[[X]][%[[I]]] : memref<?xf32>, vector<32xf32>
+// CHECK:           %[[BIT:.*]] = arith.cmpf olt, %[[IN]], %{{.*}} : vector<32xf32>
 // CHECK:           vector.store %{{.*}}, %[[Y]][%[[I]]]
 // CHECK:           %[[J:.*]] = arith.divui %[[I]], %c8
-// CHECK:           %[[WORDS:.*]] = vector.bitcast %[[BIT]] : vector<16xi1> to vector<2xi8>
-// CHECK:           vector.store %[[WORDS]], %[[B]][%[[J]]] : memref<?xi8>, vector<2xi8>
-// CHECK:         %[[MASK:.*]] = arith.cmpi ugt, %{{.*}} : vector<16xi32>
+// CHECK:           %[[WORDS:.*]] = vector.bitcast %[[BIT]] : vector<32xi1> to vector<4xi8>
+// CHECK:           vector.store %[[WORDS]], %[[B]][%[[J]]] : memref<?xi8>, vector<4xi8>
+// CHECK:         %[[MASK:.*]] = arith.cmpi ugt, %{{.*}} : vector<32xi32>
 // CHECK:         %[[BIT:.*]] = arith.cmpf olt
-// CHECK:         %[[INSIDE:.*]] = arith.andi %[[BIT]], %[[MASK]] : vector<16xi1>
-// CHECK:         %[[WORDS:.*]] = vector.bitcast %[[INSIDE]] : vector<16xi1> to vector<2xi8>
-// CHECK:         %[[FIRST:.*]] = vector.shuffle %[[MASK]], %[[MASK]] [0, 8]
+// CHECK:         %[[INSIDE:.*]] = arith.andi %[[BIT]], %[[MASK]] : vector<32xi1>
+// CHECK:         %[[WORDS:.*]] = vector.bitcast %[[INSIDE]] : vector<32xi1> to vector<4xi8>
+// CHECK:         %[[FIRST:.*]] = vector.shuffle %[[MASK]], %[[MASK]] [0, 8, 16, 24]
 // CHECK:         vector.maskedstore %[[B]][%{{.*}}], %[[FIRST]], %[[WORDS]]
 // W128-LABEL: func @pack
 // W128:         vector.bitcast %{{.*}} : vector<8xi1> to vector<1xi8>
@@ -124,7 +124,7 @@ func.func @whole_rows(%x: memref<?x16xf32>, %b: memref<?x2xi8>) {
 // CHECK:         scf.for %[[ROW:.*]] =
 // CHECK:           vector.bitcast %{{.*}} : vector<16xi1> to vector<2xi8>
 // CHECK:           vector.store %{{.*}}, %{{.*}}[%[[ROW]], %{{.*}}] : memref<?x3xi8>, vector<2xi8>
-// CHECK:           vector.maskedstore %{{.*}}[%[[ROW]], %{{.*}}] : memref<?x3xi8>
+// CHECK:           vector.maskedstore %{{.*}}[%[[ROW]], %{{.*}}], %{{.*}} : memref<?x3xi8>
 // W128-LABEL: func @other_rows
 #elements = affine_map<(d0, d1) -> (d0, d1)>
 #words = affine_map<(d0, d1) -> (d0, d1 floordiv 8)>

@@ -28,7 +28,15 @@ using reference::Polarity;
 namespace {
 
 constexpr unsigned wordWidths[] = {8, 16, 32, 64};
-constexpr Polarity polarities[] = {Polarity::negative, Polarity::nonnegative};
+/// Both in bytes, and either in wider words.
+llvm::ArrayRef<Polarity> getPolarities(unsigned width) {
+  static constexpr Polarity polarities[] = {Polarity::negative,
+                                            Polarity::nonnegative};
+  if (width == 8)
+    return polarities;
+  return polarities[width == 32];
+}
+
 /// About the widths of words and vectors, and several of both.
 constexpr size_t depths[] = {0, 1, 7, 8, 9, 63, 64, 65, 1000};
 
@@ -181,13 +189,13 @@ template <typename T>
 void checkType(ElementType type, const ProgramOptions &options = {}) {
   std::string source;
   for (unsigned width : wordWidths)
-    for (Polarity polarity : polarities)
+    for (Polarity polarity : getPolarities(width))
       source += llvm::formatv(functions, unittests::getName(type), width,
                               getName(polarity));
   std::unique_ptr<Program> program = Program::compile(source, options);
   ASSERT_TRUE(program);
   for (unsigned width : wordWidths)
-    for (Polarity polarity : polarities) {
+    for (Polarity polarity : getPolarities(width)) {
       PackingCheck<T> check(*program, type, width, polarity);
       for (size_t depth : depths) {
         check.check(1, depth, /*isFlat=*/true);

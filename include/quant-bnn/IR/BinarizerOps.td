@@ -12,11 +12,34 @@
 include "quant-bnn/IR/QuantBNNBase.td"
 
 /// A quantizer to two values. An op of this family states its two values in
-/// `buildForward` and its surrogate gradient in `buildGradient`.
+/// `buildForward` and `getSignValues`, and its surrogate gradient in
+/// `buildGradient`.
 class QuantBNN_BinarizerOp<string mnemonic, list<Trait> traits = []>
-    : QuantBNN_ElementwiseOp<mnemonic, [SameOperandsAndResultType] # traits> {
+    : QuantBNN_ElementwiseOp<mnemonic, [
+        SameOperandsAndResultType,
+        DeclareOpInterfaceMethods<DifferentiableOpInterface>,
+        DeclareOpInterfaceMethods<QuantizerOpInterface,
+                                  ["getBitWidth", "buildInference"]>,
+        DeclareOpInterfaceMethods<SignFunctionOpInterface>,
+        DeclareOpInterfaceMethods<MaskedGradientOpInterface>] # traits> {
   code bitWidthBody = "unsigned $cppClass::getBitWidth() { return 1; }";
-  let extraClassDefinition = reifyBody # bitWidthBody;
+  code maskBody = [{
+    std::optional<unsigned> $cppClass::getNumMasks() {
+      return ::quant_bnn::detail::getNumSignMasks(getSignValues());
+    }
+    ::llvm::SmallVector<::mlir::Value> $cppClass::buildMasks(
+        ::quant_bnn::PayloadBuilder &builder, ::mlir::ValueRange operands) {
+      return ::quant_bnn::detail::buildSignMasks(builder, getSignValues(),
+                                                 operands.front());
+    }
+    ::llvm::SmallVector<::mlir::Value> $cppClass::buildFromMasks(
+        ::mlir::OpBuilder &builder, ::mlir::Location loc,
+        ::mlir::ValueRange masks) {
+      return {::quant_bnn::detail::buildSignFromMasks(
+          builder, loc, getSignValues(), getType(), masks)};
+    }
+  }];
+  let extraClassDefinition = reifyBody # bitWidthBody # maskBody;
   let results = (outs QuantBNN_FloatLike:$y);
   let hasFolder = 1;
 }
@@ -24,11 +47,11 @@ class QuantBNN_BinarizerOp<string mnemonic, list<Trait> traits = []>
 /// A binarizer whose forward is the sign, so that only `buildGradient` is its
 /// own. All of them are `sign` in inference.
 class QuantBNN_SignLikeOp<string mnemonic, list<Trait> traits = []>
-    : QuantBNN_BinarizerOp<mnemonic, [
-        DeclareOpInterfaceMethods<DifferentiableOpInterface>,
-    DeclareOpInterfaceMethods<QuantizerOpInterface,
-                                  ["getBitWidth", "buildInference"]>] # traits> {
-  let extraClassDefinition = reifyBody # bitWidthBody # [{
+    : QuantBNN_BinarizerOp<mnemonic, traits> {
+  let extraClassDefinition = reifyBody # bitWidthBody # maskBody # [{
+    ::quant_bnn::SignValues $cppClass::getSignValues() {
+      return ::quant_bnn::detail::getSignValues(getNan());
+    }
     ::mlir::Value $cppClass::buildForward(::quant_bnn::PayloadBuilder &builder,
                                           ::mlir::ValueRange operands) {
       return ::quant_bnn::detail::buildSign(builder, operands.front(), getNan());
@@ -43,7 +66,8 @@ class QuantBNN_SignLikeOp<string mnemonic, list<Trait> traits = []>
   }];
 }
 
-def QuantBNN_SignOp : QuantBNN_SignLikeOp<"sign", [QuantBNN_ValueIdempotent]> {
+def QuantBNN_SignOp : QuantBNN_SignLikeOp<"sign", [
+    QuantBNN_ValueIdempotent, WindowedGradientOpInterface]> {
   let summary = "Sign with a straight-through, optionally clipped gradient";
   let description = [{
     ```
@@ -80,7 +104,8 @@ def QuantBNN_SignOp : QuantBNN_SignLikeOp<"sign", [QuantBNN_ValueIdempotent]> {
   }]>];
 }
 
-def QuantBNN_ApproxSignOp : QuantBNN_SignLikeOp<"approx_sign"> {
+def QuantBNN_ApproxSignOp : QuantBNN_SignLikeOp<"approx_sign", [
+    DeclareOpInterfaceMethods<WindowedGradientOpInterface, ["getWindow"]>]> {
   let summary = "Sign with the piecewise quadratic surrogate's gradient";
   let description = [{
     ```
@@ -136,10 +161,8 @@ def QuantBNN_SwishSignOp : QuantBNN_SignLikeOp<"swish_sign"> {
   }];
 }
 
-def QuantBNN_SteHeavisideOp : QuantBNN_BinarizerOp<"ste_heaviside", [
-    DeclareOpInterfaceMethods<DifferentiableOpInterface>,
-    DeclareOpInterfaceMethods<QuantizerOpInterface,
-                              ["getBitWidth", "buildInference"]>]> {
+def QuantBNN_SteHeavisideOp
+    : QuantBNN_BinarizerOp<"ste_heaviside", [WindowedGradientOpInterface]> {
   let summary = "Heaviside step with a straight-through gradient";
   let description = [{
     ```
@@ -173,7 +196,7 @@ def QuantBNN_SteHeavisideOp : QuantBNN_BinarizerOp<"ste_heaviside", [
 // Gradients
 //===----------------------------------------------------------------------===//
 
-def QuantBNN_SignGradOp : QuantBNN_MaskGradOp<"sign_grad"> {
+def QuantBNN_SignGradOp : QuantBNN_WindowGradOp<"sign_grad"> {
   let summary = "Gradient of sign";
   let description = [{
     `dx = g`, or with clip `dx = g where |x| <= clip, else 0`: a select, so a NaN
@@ -194,7 +217,9 @@ def QuantBNN_SignGradOp : QuantBNN_MaskGradOp<"sign_grad"> {
 }
 
 def QuantBNN_ApproxSignGradOp
-    : QuantBNN_ElementwiseOp<"approx_sign_grad", [SameOperandsAndResultType]> {
+    : QuantBNN_ElementwiseOp<"approx_sign_grad", [
+        SameOperandsAndResultType,
+        DeclareOpInterfaceMethods<WindowedGradientOpInterface, ["getWindow"]>]> {
   let summary = "Gradient of approx_sign";
   let description = [{
     `dx = (2 - 2 |x|) g where |x| <= 1, else 0`: a select, so an infinite or NaN
@@ -246,7 +271,7 @@ def QuantBNN_SwishSignGradOp
   let hasFolder = 1;
 }
 
-def QuantBNN_SteHeavisideGradOp : QuantBNN_MaskGradOp<"ste_heaviside_grad"> {
+def QuantBNN_SteHeavisideGradOp : QuantBNN_WindowGradOp<"ste_heaviside_grad"> {
   let summary = "Gradient of ste_heaviside";
   let description = [{
     `dx = g`, or with clip `dx = g where |x| <= clip, else 0`: a select, so a NaN

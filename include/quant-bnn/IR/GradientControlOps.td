@@ -12,14 +12,16 @@
 include "quant-bnn/IR/QuantBNNBase.td"
 
 /// A quantizer that returns an operand, so that only its gradient acts.
-class QuantBNN_GradientControlOp<string mnemonic>
+class QuantBNN_GradientControlOp<string mnemonic, list<string> windowMethods = []>
     : QuantBNN_PassThroughOp<mnemonic, [
         DeclareOpInterfaceMethods<DifferentiableOpInterface>,
-    DeclareOpInterfaceMethods<QuantizerOpInterface>]> {
+        DeclareOpInterfaceMethods<QuantizerOpInterface>,
+        DeclareOpInterfaceMethods<WindowedGradientOpInterface, windowMethods>]> {
   let hasFolder = 1;
 }
 
-def QuantBNN_IdentityOp : QuantBNN_GradientControlOp<"identity"> {
+def QuantBNN_IdentityOp
+    : QuantBNN_GradientControlOp<"identity", ["getUnwindowed", "buildWithWindow"]> {
   let summary = "Full precision: the value and the gradient unchanged";
   let description = [{
     `y = x`, with gradient `dx = g`. It marks a place where a network keeps full
@@ -70,7 +72,7 @@ def QuantBNN_StraightThroughOp : QuantBNN_GradientControlOp<"straight_through"> 
 }
 
 def QuantBNN_GradientCancellationOp
-    : QuantBNN_GradientControlOp<"gradient_cancellation"> {
+    : QuantBNN_GradientControlOp<"gradient_cancellation", ["getUnwindowed"]> {
   let summary = "Identity whose gradient is cut outside a window";
   let description = [{
     `y = x`, with gradient
@@ -149,7 +151,7 @@ def QuantBNN_QActivationOp : QuantBNN_DecomposableOp<"qactivation", [
 // Gradients
 //===----------------------------------------------------------------------===//
 
-def QuantBNN_IdentityGradOp : QuantBNN_MaskGradOp<"identity_grad"> {
+def QuantBNN_IdentityGradOp : QuantBNN_PassThroughOp<"identity_grad"> {
   let summary = "Gradient of identity";
   let description = [{
     `dx = g`. It folds to `g`.
@@ -163,9 +165,10 @@ def QuantBNN_IdentityGradOp : QuantBNN_MaskGradOp<"identity_grad"> {
   let arguments = (ins QuantBNN_FloatLike:$g);
   let results = (outs QuantBNN_FloatLike:$dx);
   let assemblyFormat = "$g attr-dict `:` type($dx)";
+  let hasFolder = 1;
 }
 
-def QuantBNN_StraightThroughGradOp : QuantBNN_MaskGradOp<"straight_through_grad"> {
+def QuantBNN_StraightThroughGradOp : QuantBNN_WindowGradOp<"straight_through_grad"> {
   let summary = "Gradient of straight_through with respect to x";
   let description = [{
     `dx = g`, or with clip `dx = g where |x| <= clip, else 0`: a select, so a NaN
@@ -187,7 +190,7 @@ def QuantBNN_StraightThroughGradOp : QuantBNN_MaskGradOp<"straight_through_grad"
 }
 
 def QuantBNN_GradientCancellationGradOp
-    : QuantBNN_MaskGradOp<"gradient_cancellation_grad"> {
+    : QuantBNN_WindowGradOp<"gradient_cancellation_grad"> {
   let summary = "Gradient of gradient_cancellation";
   let description = [{
     `dx = g where |x| <= threshold, else 0`: a select, so a NaN `x` gives 0. Two

@@ -70,8 +70,8 @@ mlir::Value widen(mlir::OpBuilder &builder, mlir::Location loc,
 mlir::Value narrow(mlir::OpBuilder &builder, mlir::Location loc,
                    mlir::Value value, mlir::Type type);
 
-/// Math of one element on operands in the compute type; may have several
-/// results.
+/// Math of one element on operands in the compute type, or conditions; may have
+/// several results.
 using Payload = llvm::function_ref<llvm::SmallVector<mlir::Value>(
     PayloadBuilder &, mlir::ValueRange)>;
 

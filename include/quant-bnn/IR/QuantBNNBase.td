@@ -87,9 +87,48 @@ class QuantBNN_DecomposableOp<string mnemonic, list<Trait> traits = []>
         DeclareOpInterfaceMethods<DecomposableOpInterface>
       ] # traits>;
 
-/// A gradient op that passes the cotangent where a mask of x holds.
-class QuantBNN_MaskGradOp<string mnemonic> : QuantBNN_PassThroughOp<mnemonic> {
+/// A gradient op that passes the cotangent `g` where a mask of `x` holds, which
+/// it states in `buildMasks`; everywhere if `getPassThrough` says so.
+class QuantBNN_MaskGradOp<string mnemonic, list<string> windowMethods>
+    : QuantBNN_PassThroughOp<mnemonic, [
+        DeclareOpInterfaceMethods<WindowedGradientOpInterface, windowMethods>,
+        DeclareOpInterfaceMethods<MaskedGradientOpInterface>]> {
+  code maskBody = [{
+    ::mlir::Value $cppClass::buildForward(::quant_bnn::PayloadBuilder &builder,
+                                          ::mlir::ValueRange operands) {
+      if (getPassThrough())
+        return operands[1];
+      return ::quant_bnn::detail::buildMasked(
+          builder, buildMasks(builder, operands.take_front()).front(), operands[1]);
+    }
+    std::optional<unsigned> $cppClass::getNumMasks() {
+      return getPassThrough() ? 0 : 1;
+    }
+    ::llvm::SmallVector<::mlir::Value> $cppClass::buildFromMasks(
+        ::mlir::OpBuilder &builder, ::mlir::Location loc,
+        ::mlir::ValueRange masks) {
+      return {masks.empty() ? getPassThrough()
+                            : ::quant_bnn::detail::buildMasked(
+                                  builder, loc, masks.front(), getG())};
+    }
+  }];
+  let extraClassDefinition = reifyBody # maskBody;
   let hasFolder = 1;
+}
+
+/// One whose mask is its window, the attribute `clip` or `threshold`.
+class QuantBNN_WindowGradOp<string mnemonic>
+    : QuantBNN_MaskGradOp<mnemonic, ["getUnwindowed"]> {
+  let extraClassDefinition = reifyBody # maskBody # [{
+    ::mlir::Value $cppClass::getUnwindowed() { return getG(); }
+    ::mlir::Value $cppClass::getPassThrough() {
+      return getWindow() ? ::mlir::Value() : getG();
+    }
+    ::llvm::SmallVector<::mlir::Value> $cppClass::buildMasks(
+        ::quant_bnn::PayloadBuilder &builder, ::mlir::ValueRange operands) {
+      return {builder.isWithin(operands.front(), *getWindow())};
+    }
+  }];
 }
 
 #endif // QUANT_BNN_IR_QUANTBNNBASE

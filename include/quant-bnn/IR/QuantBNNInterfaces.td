@@ -103,4 +103,90 @@ def QuantizerOpInterface
   ];
 }
 
+def WindowedGradientOpInterface : OpInterface<"WindowedGradientOpInterface"> {
+  let cppNamespace = "::quant_bnn";
+  let description = [{
+    A quantizer whose gradient with respect to an operand x, or a gradient op
+    whose result, can be 0 outside of a window: the closed interval |x| <= w. A
+    NaN is outside of every window. `quant-bnn-fuse-ste` moves windows between
+    such ops.
+  }];
+  let methods = [
+    InterfaceMethod<"The operand that the window is of, by default `x`.",
+      "::mlir::OpOperand &", "getWindowedOperand", (ins), "",
+      [{ return $_op.getXMutable(); }]>,
+    InterfaceMethod<[{
+        The window, in its least form that is known; none if the gradient is cut
+        nowhere. By default the attribute `clip` or `threshold`.
+      }],
+      "std::optional<double>", "getWindow", (ins), "",
+      [{ return ::quant_bnn::detail::getWindow($_op); }]>,
+    InterfaceMethod<[{
+        The operand that the op passes on if its window is all that it adds: of a
+        quantizer x itself, of a gradient op its cotangent. Null if it does more.
+      }],
+      "::mlir::Value", "getUnwindowed", (ins), "",
+      [{ return ::mlir::Value(); }]>,
+    InterfaceMethod<[{
+        Builds the op on `x` with its window cut to `window`, or returns null if
+        it has no such form. By default it has one if it has the attribute of the
+        window, or if its own window is no larger.
+      }],
+      "::mlir::Value", "buildWithWindow",
+      (ins "::mlir::OpBuilder &":$builder, "::mlir::Location":$loc,
+           "::mlir::Value":$x, "double":$window), "",
+      [{ return ::quant_bnn::detail::buildWithWindow($_op, builder, loc, x, window); }]>
+  ];
+}
+
+def MaskedGradientOpInterface : OpInterface<"MaskedGradientOpInterface"> {
+  let cppNamespace = "::quant_bnn";
+  let description = [{
+    An op of a backward function that needs of a saved operand only masks,
+    conditions on each of its elements: a gradient op, or a quantizer that is
+    computed again. `quant-bnn-compress-residuals` saves these instead, as bits.
+    What is built from them is what the op computes, bit for bit.
+  }];
+  let methods = [
+    InterfaceMethod<[{
+        The operands that the masks are made of: first the saved one, by default
+        `x`, then scalars.
+      }],
+      "::llvm::SmallVector<::mlir::OpOperand *>", "getMaskOperands", (ins), "",
+      [{ return {&$_op.getXMutable()}; }]>,
+    InterfaceMethod<[{
+        How many masks take the place of the saved operand: 0 where it does not
+        matter at all, none where its values do.
+      }],
+      "std::optional<unsigned>", "getNumMasks", (ins)>,
+    InterfaceMethod<[{
+        Builds the masks of one element, each an `i1`, from the operands of
+        `getMaskOperands` in the compute type of the first.
+      }],
+      "::llvm::SmallVector<::mlir::Value>", "buildMasks",
+      (ins "::quant_bnn::PayloadBuilder &":$builder,
+           "::mlir::ValueRange":$operands)>,
+    InterfaceMethod<[{
+        Builds the replacement of each result, in order, without the saved operand.
+        Each of `masks` has its shape.
+      }],
+      "::llvm::SmallVector<::mlir::Value>", "buildFromMasks",
+      (ins "::mlir::OpBuilder &":$builder, "::mlir::Location":$loc,
+           "::mlir::ValueRange":$masks)>
+  ];
+}
+
+def SignFunctionOpInterface : OpInterface<"SignFunctionOpInterface"> {
+  let cppNamespace = "::quant_bnn";
+  let description = [{
+    An op of one operand x whose value is one number for every negative x, one for
+    both zeros, one for every positive x, and one for NaN, where it may also stay
+    NaN. What it is applied to may change as long as its sign does not.
+  }];
+  let methods = [
+    InterfaceMethod<"The four values.",
+      "::quant_bnn::SignValues", "getSignValues", (ins)>
+  ];
+}
+
 #endif // QUANT_BNN_IR_QUANTBNNINTERFACES

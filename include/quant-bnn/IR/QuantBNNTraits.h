@@ -11,8 +11,20 @@
 
 #include "mlir/IR/OpDefinition.h"
 #include "mlir/Interfaces/InferTypeOpInterface.h"
+#include "quant-bnn/IR/PayloadBuilder.h"
 
 namespace quant_bnn {
+
+/// The values of a function of the sign of a number.
+struct SignValues {
+  double negative;
+  /// At both zeros.
+  double zero;
+  double positive;
+  /// None: a NaN stays one.
+  std::optional<double> nan;
+};
+
 namespace detail {
 /// Checks `clip`, `threshold`, `beta` and `bits`, where `op` has them.
 llvm::LogicalResult verifyAttributeLimits(mlir::Operation *op);
@@ -24,6 +36,20 @@ reifyResultShapes(mlir::Operation *op, mlir::OpBuilder &builder,
 
 /// The pass-through operand of an elementwise op, or null.
 mlir::Value getPassThrough(mlir::Operation *op);
+
+/// `g` where `mask` holds, else 0: as the payload of an op, and on values of
+/// any type.
+mlir::Value buildMasked(PayloadBuilder &builder, mlir::Value mask,
+                        mlir::Value g);
+mlir::Value buildMasked(mlir::OpBuilder &builder, mlir::Location loc,
+                        mlir::Value mask, mlir::Value g);
+
+/// The attribute `clip` or `threshold` of `op`, if it is there.
+std::optional<double> getWindow(mlir::Operation *op);
+
+/// The default of `WindowedGradientOpInterface::buildWithWindow`.
+mlir::Value buildWithWindow(mlir::Operation *op, mlir::OpBuilder &builder,
+                            mlir::Location loc, mlir::Value x, double window);
 } // namespace detail
 
 namespace OpTrait {

@@ -27,6 +27,7 @@ class QuantBNN_RangeQuantizerOp<string mnemonic, list<Trait> traits = []>
 
 def QuantBNN_InputDoReFaOp : QuantBNN_ElementwiseOp<"input_dorefa", [
     SameOperandsAndResultType, QuantBNN_ValueIdempotent,
+    DeclareOpInterfaceMethods<WindowedGradientOpInterface, ["getWindow"]>,
     DeclareOpInterfaceMethods<DifferentiableOpInterface>,
     DeclareOpInterfaceMethods<QuantizerOpInterface,
                               ["getBitWidth", "buildInference"]>]> {
@@ -244,7 +245,8 @@ def QuantBNN_DequantizeOp : QuantBNN_ElementwiseOp<"dequantize", [
 // Gradients
 //===----------------------------------------------------------------------===//
 
-def QuantBNN_InputDoReFaGradOp : QuantBNN_MaskGradOp<"input_dorefa_grad"> {
+def QuantBNN_InputDoReFaGradOp
+    : QuantBNN_MaskGradOp<"input_dorefa_grad", ["getWindow"]> {
   let summary = "Gradient of input_dorefa";
   let description = [{
     `dx = g`, or with `grad = window` `dx = g where 0 <= x <= 1, else 0`: a
@@ -325,6 +327,7 @@ def QuantBNN_MinMaxGradOp : QuantBNN_ElementwiseOp<"min_max_grad", [
 }
 
 def QuantBNN_PactGradOp : QuantBNN_DecomposableOp<"pact_grad", [
+    DeclareOpInterfaceMethods<MaskedGradientOpInterface, ["getMaskOperands"]>,
     AllTypesMatch<["x", "g", "dx"]>, QuantBNN_ElementTypeOf<"x", "alpha">,
     QuantBNN_ElementTypeOf<"x", "dalpha">]> {
   let summary = "Gradients of pact with respect to x and alpha";

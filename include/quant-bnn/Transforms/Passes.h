@@ -28,6 +28,14 @@ enum class Recompute {
   cheap
 };
 
+/// What a pass may change for the sake of a better op.
+enum class RewriteMode {
+  /// Not one bit of a result.
+  Exact,
+  /// What differs by rounding, or where a NaN is. A remark says which.
+  Relaxed
+};
+
 #define GEN_PASS_DECL
 #include "quant-bnn/Transforms/Passes.h.inc"
 

@@ -151,6 +151,170 @@ def QuantBNNDifferentiatePass
   ];
 }
 
+def QuantBNNFuseSTEPass : Pass<"quant-bnn-fuse-ste"> {
+  let summary = "Fuse straight-through estimators with what is around them";
+  let description = [{
+    Rewrites of two kinds. Run it before `quant-bnn-differentiate`, for the first
+    kind, and after it, for the second. Each rewrite, and each that is refused, is
+    a remark (`--remarks-filter=quant-bnn-fuse-ste`).
+
+    **Value and gradient** are kept, bit for bit, in every function:
+
+    * A window moves into the quantizer that reads it: `gradient_cancellation` with
+      threshold t before `sign`, `ste_heaviside` or `straight_through` makes
+      `clip = min(clip, t)`, before another cancellation the smaller threshold. So
+      `qactivation` becomes one op. Where t >= 1 it is dropped before `approx_sign`
+      and `input_dorefa grad = window`, whose gradients are 0 from there on. Other
+      users of the cancelled value keep it.
+    * `identity` is dropped next to a quantizer.
+    * Gradient ops in a row with windows of one x become one with the smaller
+      window. Gradient ops read x itself rather than what a cancellation returns.
+
+    A window is closed and no NaN is in it, so `threshold` infinite becomes `clip`
+    infinite. Refused, because there is no op for it: `approx_sign` cut below 1,
+    and windows of quantizers that have none, such as `swish_sign`.
+
+    **The value alone** is kept where no gradient will be taken: in the forward
+    function of a pair (it carries `quant_bnn.backward`), and with `values-only` in
+    all. The op that is passed over must have no other use.
+
+    * A sign (any op with `SignFunctionOpInterface`) of x times a constant, or x
+      divided by one, becomes that of x, or of -x where the constant is negative.
+      The constant may be different for each element, as long as its sign is not.
+      Exact for a product where |constant| >= 1, for a quotient where it is <= 1;
+      else the result may underflow to 0, so `relaxed` only. The constant must be
+      finite and not 0.
+    * A sign of a relu or its mirror (`maximumf`, `maxnumf`, `minimumf` or `minnumf`
+      with a 0, or a select by a comparison with one) becomes a constant or the sign
+      of x: `sign` of a relu is +1, `ste_heaviside` of it that of x. Where only a NaN
+      makes a difference, `relaxed` only.
+    * A sign after a max pool (`linalg.pooling_*_max`) moves before it: then data
+      of one bit is pooled. Exact for `nan = positive` and `propagate`; for
+      `nan = negative` and `ste_heaviside`, whose result is low where the window has
+      a NaN, `relaxed` only.
+
+    Example:
+
+    ```mlir
+    %c = quant_bnn.gradient_cancellation %x threshold = 1.0 : tensor<?xf32>
+    %y = quant_bnn.sign %c : tensor<?xf32>
+    ```
+
+    becomes
+
+    ```mlir
+    %y = quant_bnn.sign %x clip = 1.0 : tensor<?xf32>
+    ```
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect",
+                           "::mlir::linalg::LinalgDialect",
+                           "::mlir::tensor::TensorDialect"];
+  let options = [
+    Option<"mode", "mode", "::quant_bnn::RewriteMode",
+           /*default=*/"::quant_bnn::RewriteMode::Exact",
+           "What the rewrites of values may change",
+           "::llvm::cl::values("
+           "clEnumValN(::quant_bnn::RewriteMode::Exact, \"exact\", "
+           "\"nothing\"), "
+           "clEnumValN(::quant_bnn::RewriteMode::Relaxed, \"relaxed\", "
+           "\"where a product underflows, and at NaN\"))">,
+    Option<"valuesOnly", "values-only", "bool", /*default=*/"false",
+           "No gradient will be taken of any function">
+  ];
+}
+
+def QuantBNNCompressResidualsPass
+    : Pass<"quant-bnn-compress-residuals", "::mlir::ModuleOp"> {
+  let summary = "Save bits instead of floats for the backward pass";
+  let description = [{
+    A pair is a forward function that carries `quant_bnn.backward`, the symbol of
+    its backward function, and `quant_bnn.residuals`, which of its results are the
+    leading arguments of that. `quant-bnn-differentiate` makes pairs. Where the
+    backward function needs of a residual only conditions on its elements, this
+    pass makes the forward function return these, one bit each, packed into bytes.
+    Gradients stay as they are, bit for bit.
+
+    | op | bits an element |
+    |---|---|
+    | `sign_grad`, `ste_heaviside_grad`, `straight_through_grad` with clip, `gradient_cancellation_grad`, `input_dorefa_grad grad = window` | 1: x is in the window |
+    | `pact_grad` unsigned, `form = value` | 2: x is in the range; x >= alpha (both, at the edge) |
+    | `pact_grad` signed, `form = value` | 3: x is in the range; abs x >= alpha; x < 0 |
+    | `sign`, `approx_sign`, `swish_sign`, `ste_heaviside`, computed again | 1: which value (2 with `nan = propagate`: x is NaN) |
+    | gradients without a window, and `pact_grad grad = compat` | 0: they depend on no x |
+
+    The op says so in `MaskedGradientOpInterface`. A mask that several gradients
+    share is saved once. `tensor.dim` of the residual is taken from a tensor of
+    the same shape, or the extent is returned as one more residual.
+
+    A residual is compressed if it is a tensor of floats of rank 1 or more, all its
+    uses in the backward function are such ops, what else its masks depend on
+    (alpha) can be computed from residuals, and the masks take fewer bits than it
+    does. A remark tells of each the bytes before and after (the bits an element
+    where the shape is dynamic), or which use is in the way
+    (`--remarks-filter=quant-bnn-compress-residuals`).
+
+    The types of both functions change, public ones too, and so do all calls of
+    them in the module. The residual must go from a call of the forward function
+    straight to one of the backward function, or to the callers of a forward
+    function that returns it as a residual of its own. Otherwise nothing changes:
+    where a caller uses it for something else, where a function of the pair is used
+    other than by a call, or where a caller mixes it with other values (`--inline`
+    may help). Functions of several blocks are left alone.
+
+    Example:
+
+    ```mlir
+    func.func @f_fwd(%x: tensor<16xf32>) -> (tensor<16xf32>, tensor<16xf32>)
+        attributes {quant_bnn.backward = @f_bwd, quant_bnn.residuals = array<i64: 1>} {
+      %y = quant_bnn.sign %x clip = 1.0 : tensor<16xf32>
+      return %y, %x : tensor<16xf32>, tensor<16xf32>
+    }
+    func.func @f_bwd(%x: tensor<16xf32>, %g: tensor<16xf32>) -> tensor<16xf32> {
+      %dx = quant_bnn.sign_grad %x, %g clip = 1.0 : tensor<16xf32>
+      return %dx : tensor<16xf32>
+    }
+    ```
+
+    becomes
+
+    ```mlir
+    #id = affine_map<(i) -> (i)>
+    func.func @f_fwd(%x: tensor<16xf32>) -> (tensor<16xf32>, tensor<2xi8>)
+        attributes {quant_bnn.backward = @f_bwd, quant_bnn.residuals = array<i64: 1>} {
+      %y = quant_bnn.sign %x clip = 1.0 : tensor<16xf32>
+      %init = tensor.empty() : tensor<16xi1>
+      %mask = linalg.generic {indexing_maps = [#id, #id], iterator_types = ["parallel"]}
+          ins(%x : tensor<16xf32>) outs(%init : tensor<16xi1>) {
+      ^bb0(%in: f32, %out: i1):
+        %magnitude = math.absf %in : f32
+        %one = arith.constant 1.0 : f32
+        %inside = arith.cmpf ole, %magnitude, %one : f32
+        linalg.yield %inside : i1
+      } -> tensor<16xi1>
+      %bits = quant_bnn.pack %mask : tensor<16xi1> to tensor<2xi8>
+      return %y, %bits : tensor<16xf32>, tensor<2xi8>
+    }
+    func.func @f_bwd(%bits: tensor<2xi8>, %g: tensor<16xf32>) -> tensor<16xf32> {
+      %mask = quant_bnn.unpack %bits : tensor<2xi8> to tensor<16xi1>
+      %init = tensor.empty() : tensor<16xf32>
+      %dx = linalg.generic {indexing_maps = [#id, #id, #id], iterator_types = ["parallel"]}
+          ins(%mask, %g : tensor<16xi1>, tensor<16xf32>) outs(%init : tensor<16xf32>) {
+      ^bb0(%inside: i1, %in: f32, %out: f32):
+        %zero = arith.constant 0.0 : f32
+        %select = arith.select %inside, %in, %zero : f32
+        linalg.yield %select : f32
+      } -> tensor<16xf32>
+      return %dx : tensor<16xf32>
+    }
+    ```
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect",
+                           "::mlir::linalg::LinalgDialect",
+                           "::mlir::math::MathDialect",
+                           "::mlir::tensor::TensorDialect",
+                           "::quant_bnn::QuantBNNDialect"];
+}
+
 def QuantBNNAnnotateFunctionsPass
     : Pass<"quant-bnn-annotate-functions", "::mlir::func::FuncOp"> {
   let summary = "Protect the arguments of public functions and note their types";

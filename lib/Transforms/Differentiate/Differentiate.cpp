@@ -228,12 +228,35 @@ FailureOr<Joint> QuantBNNDifferentiatePass::buildJoint(func::FuncOp function) {
   return joint;
 }
 
+/// Takes extents of the result of an elementwise op from its operands.
+static void forwardExtents(func::FuncOp function) {
+  function.walk([](tensor::DimOp dim) {
+    Value source = dim.getSource();
+    while (Operation *op = source.getDefiningOp()) {
+      auto operand = llvm::find_if(op->getOperands(), [](Value value) {
+        return isa<RankedTensorType>(value.getType());
+      });
+      if (!mlir::OpTrait::hasElementwiseMappableTraits(op) ||
+          operand == op->operand_end())
+        break;
+      source = *operand;
+    }
+    dim.getSourceMutable().assign(source);
+  });
+}
+
 /// Removes what the adjoints do not need, and expresses extents by those of the
 /// arguments.
 LogicalResult QuantBNNDifferentiatePass::simplify(func::FuncOp function) {
+  // What structured ops make of extents may again be those of elementwise ops.
+  OpPassManager extents(func::FuncOp::getOperationName());
+  extents.addPass(memref::createResolveRankedShapeTypeResultDimsPass());
+  for (unsigned i = 0; i < 2; ++i) {
+    forwardExtents(function);
+    if (failed(runPipeline(extents, function)))
+      return failure();
+  }
   OpPassManager pm(func::FuncOp::getOperationName());
-  pm.addPass(createCanonicalizerPass());
-  pm.addPass(memref::createResolveRankedShapeTypeResultDimsPass());
   pm.addPass(createCanonicalizerPass());
   pm.addPass(createCSEPass());
   if (failed(runPipeline(pm, function)))

@@ -97,17 +97,22 @@ static ActiveValues getBackwardValues(const Joint &joint) {
   return values;
 }
 
-/// The values of the forward pass that the backward pass uses.
-static llvm::SetVector<Value> getNeeded(const Joint &joint) {
+/// The values of the forward pass that the backward pass uses. Adds to `ops`
+/// the ops of the backward pass itself.
+static llvm::SetVector<Value>
+getNeeded(const Joint &joint, llvm::DenseSet<Operation *> *ops = nullptr) {
   ActiveValues backward = getBackwardValues(joint);
   llvm::SetVector<Value> needed, visited;
   visited.insert_range(joint.getGradients());
   for (unsigned i = 0; i < visited.size(); ++i) {
     Value value = visited[i];
-    if (!backward.contains(value))
+    if (!backward.contains(value)) {
       needed.insert(value);
-    else if (Operation *op = value.getDefiningOp())
+    } else if (Operation *op = value.getDefiningOp()) {
       visited.insert_range(getDifferentiatedValues(op));
+      if (ops)
+        ops->insert(op);
+    }
   }
   return needed;
 }
@@ -133,10 +138,12 @@ void ResidualGraph::addValue(Value value) {
   unsigned node = graph.addNode();
   unsigned saved = graph.addNode();
   nodes[value] = node;
-  graph.addEdge(node, saved, getBytes(value.getType()));
+  Operation *op = value.getDefiningOp();
+  // Of equal bytes, what an op has only moved is not worth saving.
+  bool isMoved = isa_and_nonnull<linalg::TransposeOp>(op);
+  graph.addEdge(node, saved, 2 * getBytes(value.getType()) + isMoved);
   if (joint.extents.contains(value))
     return;
-  Operation *op = value.getDefiningOp();
   if (!op || !mayRecompute(op, recompute)) {
     graph.addEdge(FlowGraph::source, node, FlowGraph::infinite);
     return;
@@ -245,6 +252,13 @@ void quant_bnn::differentiate::buildBackward(const Joint &joint,
                      body->getArguments().take_front(residuals.size()));
   copier.mapping.map(joint.getCotangents(),
                      body->getArguments().drop_front(residuals.size()));
+  // In the order of the function, so that nothing is computed again before it
+  // is used.
+  llvm::DenseSet<Operation *> ops;
+  getNeeded(joint, &ops);
+  for (Operation &op : joint.getBody())
+    if (ops.contains(&op))
+      copier.copyAll(op.getResults());
   func::ReturnOp::create(copier.builder, backward.getLoc(),
                          copier.copyAll(joint.getGradients()));
 }

@@ -235,7 +235,6 @@ def evaluate(path, passes, folder):
     """The numeric and analytic derivative of each function, with a tolerance."""
     random.seed(1)
     module = run(["bnn-opt", path] + passes, "")
-    module = re.sub(r"(?s)^module \{\n(.*)\n\}\n*(\{-#.*)?$", r"\1", module.strip())
     known = signatures(module)
     names = [name for name in known if name + "_fwd" in known
              and not re.search(rf"private @{name}\b", module)]
@@ -247,7 +246,8 @@ def evaluate(path, passes, folder):
     checks = "\n".join(writer.lines)
     # Only @check is called from outside.
     module = module.replace("func.func @", "func.func private @")
-    module += f"\nfunc.func @check() -> {type} {{\n{checks}\n  return %table : {type}\n}}\n"
+    module = module[: module.rindex("}")]
+    module += f"func.func @check() -> {type} {{\n{checks}\n  return %table : {type}\n}}\n}}\n"
     output = os.path.join(folder, "table.npy")
     source = os.path.join(folder, "check.mlir")
     with open(source, "w") as file:
