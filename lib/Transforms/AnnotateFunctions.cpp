@@ -18,12 +18,25 @@ namespace quant_bnn {
 using namespace mlir;
 using bufferization::BufferizationDialect;
 
+/// Removes what is of use only as long as gradients are taken.
+static void dropGradients(func::FuncOp function) {
+  function->removeAttr(quant_bnn::backwardAttrName);
+  function->removeAttr(quant_bnn::residualsAttrName);
+  for (unsigned i = 0, e = function.getNumArguments(); i < e; ++i)
+    function.removeArgAttr(i, quant_bnn::noGradientAttrName);
+  for (unsigned i = 0, e = function.getNumResults(); i < e; ++i)
+    function.removeResultAttr(
+        i,
+        StringAttr::get(function.getContext(), quant_bnn::noGradientAttrName));
+}
+
 namespace {
 struct QuantBNNAnnotateFunctionsPass
     : quant_bnn::impl::QuantBNNAnnotateFunctionsPassBase<
           QuantBNNAnnotateFunctionsPass> {
   void runOnOperation() override {
     func::FuncOp function = getOperation();
+    dropGradients(function);
     if (!function.isPublic())
       return;
     StringRef writable = BufferizationDialect::kWritableAttrName;

@@ -21,3 +21,12 @@ func.func @signed(%x: memref<4xf32>) attributes {quant_bnn.signature = () -> ten
 func.func private @private(%x: tensor<?xf32>) -> tensor<?xf32> {
   return %x : tensor<?xf32>
 }
+
+// What differentiation reads has no meaning for buffers.
+// CHECK: func.func private @backward(
+// CHECK: func.func private @forward(%{{.*}}: f32, %{{.*}}: f32) -> (f32, f32) {
+func.func private @backward(f32, f32) -> f32
+func.func private @forward(%x: f32, %data: f32 {quant_bnn.no_gradient}) -> (f32, f32)
+    attributes {quant_bnn.backward = @backward, quant_bnn.residuals = array<i64: 1>} {
+  return %x, %data : f32, f32
+}

@@ -13,7 +13,7 @@ func.func private @f(%x: f32) -> f32
 
 // -----
 
-// expected-error@+1 {{cannot be differentiated: it has no float argument}}
+// expected-error@+1 {{cannot be differentiated: it has no float argument that a gradient is wanted for}}
 func.func @f(%x: i32) -> f32 {
   %y = arith.sitofp %x : i32 to f32
   return %y : f32
@@ -21,7 +21,7 @@ func.func @f(%x: i32) -> f32 {
 
 // -----
 
-// expected-error@+1 {{cannot be differentiated: it has no float result}}
+// expected-error@+1 {{cannot be differentiated: it has no float result that a gradient comes from}}
 func.func @f(%x: f32) -> i32 {
   %y = arith.fptosi %x : f32 to i32
   return %y : i32

@@ -322,7 +322,8 @@ def QuantBNNAnnotateFunctionsPass
     Marks every tensor argument of a public function as not writable, unless it
     carries `bufferization.writable` already, so that bufferization copies rather
     than overwrite a buffer of the caller's. Records the type of the function in
-    `quant_bnn.signature`, for tools that call what it is lowered to.
+    `quant_bnn.signature`, for tools that call what it is lowered to. Drops what
+    only differentiation reads: `quant_bnn.no_gradient`, and the link of a pair.
 
     Example:
 

@@ -228,18 +228,31 @@ FailureOr<Joint> QuantBNNDifferentiatePass::buildJoint(func::FuncOp function) {
   return joint;
 }
 
-/// Takes extents of the result of an elementwise op from its operands.
+/// What has the extents of `value` and is known before it: the first tensor of
+/// an elementwise op, the destination of one that has destinations; or null.
+///
+/// Upstream infers the extents of a structured op from its loops, which for the
+/// scatter that the gradient of a window is gives more than there are.
+static Value getSameExtents(OpResult value) {
+  Operation *op = value.getOwner();
+  if (auto destinations = dyn_cast<DestinationStyleOpInterface>(op))
+    return destinations.getTiedOpOperand(value)->get();
+  if (!mlir::OpTrait::hasElementwiseMappableTraits(op))
+    return Value();
+  auto operand = llvm::find_if(op->getOperands(), [](Value candidate) {
+    return isa<RankedTensorType>(candidate.getType());
+  });
+  return operand == op->operand_end() ? Value() : *operand;
+}
+
 static void forwardExtents(func::FuncOp function) {
   function.walk([](tensor::DimOp dim) {
     Value source = dim.getSource();
-    while (Operation *op = source.getDefiningOp()) {
-      auto operand = llvm::find_if(op->getOperands(), [](Value value) {
-        return isa<RankedTensorType>(value.getType());
-      });
-      if (!mlir::OpTrait::hasElementwiseMappableTraits(op) ||
-          operand == op->operand_end())
+    while (auto result = dyn_cast<OpResult>(source)) {
+      Value next = getSameExtents(result);
+      if (!next)
         break;
-      source = *operand;
+      source = next;
     }
     dim.getSourceMutable().assign(source);
   });

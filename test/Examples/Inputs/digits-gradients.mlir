@@ -1,4 +1,4 @@
-//===- train_step.mlir - One training step of a binary MLP ------*- mlir -*-===//
+//===- digits-gradients.mlir - The backward pass by hand -------*- mlir -*-===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -6,24 +6,12 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// A multilayer perceptron with binary weights and binary hidden activations:
-//
-//   z1 = images sign(w1) / sqrt(fan in) + b1     a1 = sign(z1)
-//   z2 = a1     sign(w2) / sqrt(fan in) + b2     a2 = sign(z2)
-//   logits = a2 sign(w3) / sqrt(fan in) + b3
-//
-// What is trained are the latent weights w1, w2, w3, which the optimizer keeps
-// in [-1, 1]. A public function is one that the program calls:
-//
-//   @gradients  the loss on a batch, and its gradient for every parameter
-//   @adam       one Adam update of one parameter
-//   @predict    the class of every image
-//
-// No size is fixed here: those of the layers and of the batch are the caller's.
+// The network of examples/digits and its gradients, written out: every `sign`
+// of the forward pass has its `sign_grad` in the backward pass. What the
+// compiler makes of the forward pass alone is to agree with it bit for bit.
 //
 //===----------------------------------------------------------------------===//
 
-#vector = affine_map<(i) -> (i)>
 #matrix = affine_map<(i, j) -> (i, j)>
 #row = affine_map<(i, j) -> (i)>
 #column = affine_map<(i, j) -> (j)>
@@ -124,7 +112,7 @@ func.func private @dense_grad(%x: tensor<?x?xf32>, %w: tensor<?x?xf32>, %g: tens
 //===----------------------------------------------------------------------===//
 
 /// The mean over the batch of -log softmax(logits)[label], and its gradient,
-/// (softmax(logits) - onehot(label)) / batch.
+/// softmax(logits) / batch - onehot(label) / batch.
 func.func private @cross_entropy(%logits: tensor<?x?xf32>, %labels: tensor<?xi32>)
     -> (f32, tensor<?x?xf32>) {
   %c0 = arith.constant 0 : index
@@ -167,15 +155,17 @@ func.func private @cross_entropy(%logits: tensor<?x?xf32>, %labels: tensor<?xi32
     %class = arith.index_cast %j : index to i32
     %hit = arith.cmpi eq, %class, %label : i32
     %log = math.log %sum_i : f32
-    %log_sum = arith.addf %log, %max_i : f32
-    %loss_i = arith.subf %log_sum, %logit : f32
-    %next = arith.addf %acc, %loss_i : f32
-    %selected = arith.select %hit, %next, %acc : f32
-    linalg.yield %selected : f32
+    %shifted = arith.subf %logit, %max_i : f32
+    %loss_i = arith.subf %log, %shifted : f32
+    %term = arith.select %hit, %loss_i, %zero : f32
+    %next = arith.addf %acc, %term : f32
+    linalg.yield %next : f32
   } -> tensor<f32>
   %total_f32 = tensor.extract %total[] : tensor<f32>
   %loss = arith.divf %total_f32, %batch_f32 : f32
 
+  %weight = arith.divf %one, %batch_f32 : f32
+  %negative_weight = arith.negf %weight : f32
   %g = linalg.generic {indexing_maps = [#matrix, #row, #row, #matrix],
                        iterator_types = ["parallel", "parallel"]}
       ins(%exp, %sum, %labels : tensor<?x?xf32>, tensor<?xf32>, tensor<?xi32>)
@@ -184,17 +174,17 @@ func.func private @cross_entropy(%logits: tensor<?x?xf32>, %labels: tensor<?xi32
     %j = linalg.index 1 : index
     %class = arith.index_cast %j : index to i32
     %hit = arith.cmpi eq, %class, %label : i32
-    %target = arith.select %hit, %one, %zero : f32
-    %softmax = arith.divf %exp_ij, %sum_i : f32
-    %error = arith.subf %softmax, %target : f32
-    %g_ij = arith.divf %error, %batch_f32 : f32
+    %target = arith.select %hit, %negative_weight, %zero : f32
+    %share = arith.divf %weight, %sum_i : f32
+    %softmax = arith.mulf %share, %exp_ij : f32
+    %g_ij = arith.addf %softmax, %target : f32
     linalg.yield %g_ij : f32
   } -> tensor<?x?xf32>
   return %loss, %g : f32, tensor<?x?xf32>
 }
 
 //===----------------------------------------------------------------------===//
-// The public functions
+// The network
 //===----------------------------------------------------------------------===//
 
 /// The loss on a batch, and its gradients for w1, b1, w2, b2, w3 and b3. Each
@@ -246,100 +236,4 @@ func.func @gradients(%images: tensor<?x?xf32>, %labels: tensor<?xi32>,
   return %loss, %dw1, %db1, %dw2, %db2, %dw3, %db3
       : f32, tensor<?x?xf32>, tensor<?xf32>, tensor<?x?xf32>, tensor<?xf32>,
         tensor<?x?xf32>, tensor<?xf32>
-}
-
-/// Adam (Kingma and Ba 2015) with beta1 = 0.9 and beta2 = 0.999, then a clamp to
-/// [-limit, limit]: a latent weight beyond 1 would get no more gradient. From a
-/// parameter, its gradient, its two moments, the learning rate and the number of
-/// the step, from 1, to the new parameter and moments.
-func.func @adam(%parameter: tensor<?xf32>, %gradient: tensor<?xf32>,
-                %mean: tensor<?xf32>, %variance: tensor<?xf32>,
-                %rate: f32, %step: f32, %limit: f32)
-    -> (tensor<?xf32>, tensor<?xf32>, tensor<?xf32>) {
-  %c0 = arith.constant 0 : index
-  %one = arith.constant 1.0 : f32
-  %beta1 = arith.constant 0.9 : f32
-  %beta2 = arith.constant 0.999 : f32
-  %epsilon = arith.constant 1.0e-8 : f32
-  %gain1 = arith.subf %one, %beta1 : f32
-  %gain2 = arith.subf %one, %beta2 : f32
-  %negative_limit = arith.negf %limit : f32
-
-  // The moments start at 0; this is what they are short of.
-  %decay1 = math.powf %beta1, %step : f32
-  %decay2 = math.powf %beta2, %step : f32
-  %weight1 = arith.subf %one, %decay1 : f32
-  %weight2 = arith.subf %one, %decay2 : f32
-
-  %size = tensor.dim %parameter, %c0 : tensor<?xf32>
-  %parameter_empty = tensor.empty(%size) : tensor<?xf32>
-  %mean_empty = tensor.empty(%size) : tensor<?xf32>
-  %variance_empty = tensor.empty(%size) : tensor<?xf32>
-  %result:3 = linalg.generic {
-      indexing_maps = [#vector, #vector, #vector, #vector, #vector, #vector, #vector],
-      iterator_types = ["parallel"]}
-      ins(%parameter, %gradient, %mean, %variance
-          : tensor<?xf32>, tensor<?xf32>, tensor<?xf32>, tensor<?xf32>)
-      outs(%parameter_empty, %mean_empty, %variance_empty
-          : tensor<?xf32>, tensor<?xf32>, tensor<?xf32>) {
-  ^bb0(%p: f32, %g: f32, %m: f32, %v: f32, %p_out: f32, %m_out: f32, %v_out: f32):
-    %m_error = arith.subf %g, %m : f32
-    %m_step = arith.mulf %gain1, %m_error : f32
-    %m_new = arith.addf %m, %m_step : f32
-    %square = arith.mulf %g, %g : f32
-    %v_error = arith.subf %square, %v : f32
-    %v_step = arith.mulf %gain2, %v_error : f32
-    %v_new = arith.addf %v, %v_step : f32
-
-    %m_hat = arith.divf %m_new, %weight1 : f32
-    %v_hat = arith.divf %v_new, %weight2 : f32
-    %deviation = math.sqrt %v_hat : f32
-    %divisor = arith.addf %deviation, %epsilon : f32
-    %direction = arith.divf %m_hat, %divisor : f32
-    %p_step = arith.mulf %rate, %direction : f32
-    %p_new = arith.subf %p, %p_step : f32
-    %p_high = arith.minimumf %p_new, %limit : f32
-    %p_clamped = arith.maximumf %p_high, %negative_limit : f32
-    linalg.yield %p_clamped, %m_new, %v_new : f32, f32, f32
-  } -> (tensor<?xf32>, tensor<?xf32>, tensor<?xf32>)
-  return %result#0, %result#1, %result#2 : tensor<?xf32>, tensor<?xf32>, tensor<?xf32>
-}
-
-/// The class of every image: the place of the largest logit, the first of equals.
-func.func @predict(%images: tensor<?x?xf32>,
-                   %w1: tensor<?x?xf32>, %b1: tensor<?xf32>,
-                   %w2: tensor<?x?xf32>, %b2: tensor<?xf32>,
-                   %w3: tensor<?x?xf32>, %b3: tensor<?xf32>) -> tensor<?xi32> {
-  %s1 = quant_bnn.sign %w1 clip = 1.0 : tensor<?x?xf32>
-  %z1 = func.call @dense(%images, %s1, %b1)
-      : (tensor<?x?xf32>, tensor<?x?xf32>, tensor<?xf32>) -> tensor<?x?xf32>
-  %a1 = quant_bnn.sign %z1 clip = 1.0 : tensor<?x?xf32>
-  %s2 = quant_bnn.sign %w2 clip = 1.0 : tensor<?x?xf32>
-  %z2 = func.call @dense(%a1, %s2, %b2)
-      : (tensor<?x?xf32>, tensor<?x?xf32>, tensor<?xf32>) -> tensor<?x?xf32>
-  %a2 = quant_bnn.sign %z2 clip = 1.0 : tensor<?x?xf32>
-  %s3 = quant_bnn.sign %w3 clip = 1.0 : tensor<?x?xf32>
-  %logits = func.call @dense(%a2, %s3, %b3)
-      : (tensor<?x?xf32>, tensor<?x?xf32>, tensor<?xf32>) -> tensor<?x?xf32>
-
-  %c0 = arith.constant 0 : index
-  %first = arith.constant 0 : i32
-  %lowest = arith.constant 0xFF800000 : f32
-  %batch = tensor.dim %images, %c0 : tensor<?x?xf32>
-  %value_empty = tensor.empty(%batch) : tensor<?xf32>
-  %class_empty = tensor.empty(%batch) : tensor<?xi32>
-  %value_init = linalg.fill ins(%lowest : f32) outs(%value_empty : tensor<?xf32>) -> tensor<?xf32>
-  %class_init = linalg.fill ins(%first : i32) outs(%class_empty : tensor<?xi32>) -> tensor<?xi32>
-  %best:2 = linalg.generic {indexing_maps = [#matrix, #row, #row],
-                            iterator_types = ["parallel", "reduction"]}
-      ins(%logits : tensor<?x?xf32>) outs(%value_init, %class_init : tensor<?xf32>, tensor<?xi32>) {
-  ^bb0(%logit: f32, %value: f32, %class: i32):
-    %j = linalg.index 1 : index
-    %candidate = arith.index_cast %j : index to i32
-    %better = arith.cmpf ogt, %logit, %value : f32
-    %value_new = arith.select %better, %logit, %value : f32
-    %class_new = arith.select %better, %candidate, %class : i32
-    linalg.yield %value_new, %class_new : f32, i32
-  } -> (tensor<?xf32>, tensor<?xi32>)
-  return %best#1 : tensor<?xi32>
 }
