@@ -13,6 +13,7 @@
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "mlir/IR/Matchers.h"
 #include "mlir/IR/TypeUtilities.h"
+#include "quant-bnn/IR/SplitReciprocal.h"
 #include <cmath>
 
 using namespace mlir;
@@ -95,22 +96,30 @@ Value PayloadBuilder::isWithin(Value value, double limit) {
 Value PayloadBuilder::divideLevel(Value level, int64_t n) {
   if (n == 1)
     return level;
-  // With p bits of precision and k bits in n, split 1/n into hi + lo, where hi
-  // has p - k bits. Then level * hi is exact, and the error of level * lo is
-  // below 2^(k + 2 - 2p) of the quotient, while a quotient of integers is never
-  // nearer than 2^-(p + 1 + k) to a tie. So the sum rounds as the division does
-  // wherever 2 k < p - 1.
-  auto type = cast<FloatType>(getElementTypeOrSelf(computeType));
+  auto parts =
+      splitReciprocal(cast<FloatType>(getElementTypeOrSelf(computeType)), n);
+  if (!parts)
+    return div(level, constant(n));
+  return add(mul(level, constant(parts->first)),
+             mul(level, constant(parts->second)));
+}
+
+std::optional<std::pair<double, double>>
+quant_bnn::splitReciprocal(FloatType type, int64_t n) {
+  // With p bits of precision and k bits in n, hi has p - k bits. Then
+  // level * hi is exact, and the error of level * lo is below 2^(k + 2 - 2p) of
+  // the quotient, while a quotient of integers is never nearer than 2^-(p + 1 +
+  // k) to a tie. So the sum rounds as the division does wherever 2 k < p - 1.
   int precision = type.getFPMantissaWidth();
   int bits = llvm::Log2_64(n) + 1;
   if (2 * bits >= precision - 1)
-    return div(level, constant(n));
+    return std::nullopt;
   double reciprocal = 1.0 / n;
   double scale = std::ldexp(1.0, precision - 1);
   double hi = std::trunc(reciprocal * scale) / scale;
   // 1 - hi n is exact in double: hi has few bits.
   double lo = (1.0 - hi * n) / n;
-  return add(mul(level, constant(hi)), mul(level, constant(lo)));
+  return std::pair(hi, lo);
 }
 
 //===----------------------------------------------------------------------===//

@@ -62,6 +62,82 @@ def QuantBNNStripGradientsPass : Pass<"quant-bnn-strip-gradients"> {
   }];
 }
 
+def QuantBNNRaiseSTEPass : Pass<"quant-bnn-raise-ste"> {
+  let summary = "Find written-out quantizers and their gradients";
+  let description = [{
+    Front ends write quantizers out as compares, selects, clamps and roundings.
+    This pass finds those that are an op of this dialect and replaces the value
+    that they compute by it: `sign`, `ste_heaviside`, `input_dorefa`,
+    `weight_dorefa`, `min_max`, `pact`, `dequantize`, and of the gradients
+    `gradient_cancellation_grad`, `input_dorefa_grad`, `approx_sign_grad` and
+    `swish_sign_grad`. Run it after inlining, before anything lowers. It does not
+    matter how the math is spelled or what it is on: scalars, vectors and tensors,
+    in the body of one structured op or in several, fused or not.
+
+    What a body computes is worked out exactly, as a function of its input by
+    pieces, with the arithmetic of its type, and compared with what each op
+    expands to. So nothing is accepted by its looks: `sign(sign(x) + c)` is `sign`
+    for a c of 0.1 and is not for a c of 2.
+
+    A forward that is raised has a gradient where the written-out one had none, or
+    0: the straight-through one of the op's defaults. The ops of one value
+    (`approx_sign` and `sign`; the masks of `sign`, `ste_heaviside` and
+    `gradient_cancellation`) cannot be told apart, and become `sign` and
+    `gradient_cancellation_grad`.
+
+    With `mode=exact` no bit changes for any input, but for the payload of a NaN;
+    the sign of a zero counts. What flags `nnan`, `ninf` and `nsz` exclude need not
+    agree. With `mode=relaxed` a body is raised too where it equals the op in real
+    arithmetic, which leaves out NaN, infinities and the sign of a zero, and:
+
+    * `x + (q - x)` and `(x - x) + q`, the detach trick without its barrier, become
+      the quantizer q or `straight_through`;
+    * a product with the reciprocal of n = 2^k - 1 counts as the division;
+    * a product with a mask of 0 and 1 counts as a select;
+    * steps that each round to `f16` or `bf16` count as rounded once.
+
+    Remarks (`--remarks-filter=quant-bnn-raise-ste`) say what was raised and what
+    it changes, and why a body that is close to a quantizer was refused: they name
+    an input and both results.
+
+    Example:
+
+    ```mlir
+    func.func @f(%x: f32) -> f32 {
+      %zero = arith.constant 0.0 : f32
+      %one = arith.constant 1.0 : f32
+      %minus = arith.constant -1.0 : f32
+      %at_least = arith.cmpf oge, %x, %zero : f32
+      %y = arith.select %at_least, %one, %minus : f32
+      return %y : f32
+    }
+    ```
+
+    becomes
+
+    ```mlir
+    func.func @f(%x: f32) -> f32 {
+      %y = quant_bnn.sign %x nan = negative : f32
+      return %y : f32
+    }
+    ```
+  }];
+  let options = [
+    Option<"mode", "mode", "::quant_bnn::RewriteMode",
+           "::quant_bnn::RewriteMode::Exact",
+           "exact: never change a bit; relaxed: also what is equal in real "
+           "arithmetic",
+           [{::llvm::cl::values(
+             clEnumValN(::quant_bnn::RewriteMode::Exact, "exact",
+                        "never change a bit"),
+             clEnumValN(::quant_bnn::RewriteMode::Relaxed, "relaxed",
+                        "also what is equal in real arithmetic"))}]>
+  ];
+  let dependentDialects = ["::mlir::arith::ArithDialect",
+                           "::mlir::math::MathDialect",
+                           "::quant_bnn::QuantBNNDialect"];
+}
+
 def QuantBNNDifferentiatePass
     : Pass<"quant-bnn-differentiate", "::mlir::ModuleOp"> {
   let summary = "Make the backward function of a function (reverse mode)";

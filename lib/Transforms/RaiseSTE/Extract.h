@@ -1,0 +1,55 @@
+//===- Extract.h - What values compute, as graphs ---------------*- C++ -*-===//
+//
+// Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef QUANT_BNN_LIB_TRANSFORMS_RAISESTE_EXTRACT_H
+#define QUANT_BNN_LIB_TRANSFORMS_RAISESTE_EXTRACT_H
+
+#include "Expr.h"
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "llvm/ADT/DenseMap.h"
+
+namespace quant_bnn::raise_ste {
+
+/// What a value computes, one element of it where it is a vector or tensor.
+///
+/// It looks through elementwise ops of arith and math, whatever they are on,
+/// and through structured ops on tensors whose element depends on the same
+/// element of their operands; so an expression is the same in one loop, in
+/// several, and in none. Constants, splats and fills are constants. Everything
+/// else, and what is further away than a number of ops, is an input that is not
+/// looked into.
+class Extractor {
+public:
+  explicit Extractor(ExprContext &context) : context(context) {}
+
+  const Expr *get(mlir::Value value);
+
+  /// The values that are known to be `expr`.
+  llvm::ArrayRef<mlir::Value> getValues(const Expr *expr) const;
+
+private:
+  const Expr *compute(mlir::Value value);
+  const Expr *computeOp(mlir::Operation *op);
+  const Expr *computeArgument(mlir::BlockArgument argument);
+  const Expr *getConstant(mlir::Value value);
+  const Expr *getUnknown(mlir::Value value);
+
+  ExprContext &context;
+  llvm::DenseMap<mlir::Value, const Expr *> exprs;
+  llvm::DenseMap<const Expr *, llvm::SmallVector<mlir::Value, 2>> values;
+  unsigned numOps = 0;
+  unsigned depth = 0;
+};
+
+/// The map by which a structured op on tensors makes element i of its results
+/// of element i of operands with the same map; null if it does not.
+mlir::AffineMap getElementMap(mlir::linalg::LinalgOp op);
+
+} // namespace quant_bnn::raise_ste
+
+#endif // QUANT_BNN_LIB_TRANSFORMS_RAISESTE_EXTRACT_H

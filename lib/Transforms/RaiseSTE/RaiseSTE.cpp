@@ -1,0 +1,345 @@
+//===- RaiseSTE.cpp - Raise written-out quantizers ------------------------===//
+//
+// Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Reductions.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/IR/Dominance.h"
+#include "mlir/IR/Remarks.h"
+#include "mlir/Interfaces/FunctionInterfaces.h"
+#include "quant-bnn/Transforms/Passes.h"
+
+namespace quant_bnn {
+#define GEN_PASS_DEF_QUANTBNNRAISESTEPASS
+#include "quant-bnn/Transforms/Passes.h.inc"
+} // namespace quant_bnn
+
+using namespace mlir;
+using namespace quant_bnn;
+using namespace quant_bnn::raise_ste;
+
+namespace {
+/// Raises the values of one operation, largest bodies first.
+class Raiser {
+public:
+  Raiser(Operation *top, bool isRelaxed)
+      : top(top), isRelaxed(isRelaxed), dominance(top),
+        table(context, top->getContext()) {}
+  void run();
+
+private:
+  void visit(Value root);
+  std::optional<Match> findMatch(Value root, Extractor &extractor);
+  bool raiseDetached(Value root, Extractor &extractor);
+  std::optional<Match> matchReducing(Value root, Extractor &extractor);
+  void raise(Value root, const Match &match, Extractor &extractor);
+  void refuse(Value root, const Match &match, Extractor &extractor);
+  Value build(Value root, const Match &match, Extractor &extractor);
+
+  /// A value of `expr` of that type that `root` may use.
+  Value findValue(const Expr *expr, Type type, Value root,
+                  Extractor &extractor);
+  void replace(Value root, Value by);
+  void eraseIfDead(Operation *op);
+  remark::RemarkOpts getOptions(StringRef name, Operation *op);
+
+  Operation *top;
+  bool isRelaxed;
+  DominanceInfo dominance;
+  ExprContext context;
+  CandidateTable table;
+  llvm::DenseSet<Operation *> erased;
+  /// Parts of a body that was refused as a whole.
+  llvm::DenseSet<Operation *> claimed;
+};
+
+struct QuantBNNRaiseSTEPass
+    : quant_bnn::impl::QuantBNNRaiseSTEPassBase<QuantBNNRaiseSTEPass> {
+  using Base::Base;
+  void runOnOperation() override {
+    Raiser(getOperation(), mode == RewriteMode::Relaxed).run();
+  }
+};
+} // namespace
+
+//===----------------------------------------------------------------------===//
+// Roots
+//===----------------------------------------------------------------------===//
+
+/// Whether a result of `op` is worth a look.
+static bool isRoot(Operation *op) {
+  if (op->getNumResults() == 0 || isa<QuantBNNDialect>(op->getDialect()))
+    return false;
+  if (auto structured = dyn_cast<linalg::LinalgOp>(op))
+    // A loop that computes more is left whole; its body is looked at.
+    return getElementMap(structured) && op->getNumResults() == 1;
+  return isa<arith::ArithDialect, math::MathDialect>(op->getDialect()) &&
+         op->getNumResults() == 1 &&
+         !op->hasTrait<mlir::OpTrait::ConstantLike>();
+}
+
+void Raiser::run() {
+  // Users come before what they use, so larger bodies before their parts, and
+  // a loop before its body.
+  SmallVector<Operation *> roots;
+  top->walk([&](Operation *op) {
+    // The body of a named op is not its own to change.
+    auto structured = dyn_cast_or_null<linalg::LinalgOp>(op->getParentOp());
+    if (structured && !isa<linalg::GenericOp, linalg::MapOp>(*structured))
+      return;
+    if (isRoot(op))
+      roots.push_back(op);
+  });
+  for (Operation *op : llvm::reverse(roots))
+    if (!erased.contains(op) && !claimed.contains(op))
+      visit(op->getResult(0));
+}
+
+/// The value of the body that is the element of `root`, if the body is the
+/// pass's to change.
+static Value getYielded(Value root) {
+  Operation *op = root.getDefiningOp();
+  if (!isa<linalg::GenericOp, linalg::MapOp>(op))
+    return Value();
+  Value yielded = op->getRegion(0).front().getTerminator()->getOperand(0);
+  return yielded.getDefiningOp() ? yielded : Value();
+}
+
+std::optional<Match> Raiser::findMatch(Value root, Extractor &extractor) {
+  auto isAvailable = [&](const Expr *input, Symbol symbol) {
+    Type type = root.getType();
+    if (symbol == symbolS)
+      type = getElementTypeOrSelf(type);
+    return findValue(input, type, root, extractor) != Value();
+  };
+  const Expr *expr = extractor.get(root);
+  return Matcher(context, table, isRelaxed).match(expr, isAvailable);
+}
+
+void Raiser::visit(Value root) {
+  if (root.use_empty())
+    return;
+  Extractor extractor(context);
+  const Expr *expr = extractor.get(root);
+  if (!isa<FloatType>(expr->type))
+    return;
+  std::optional<Match> match = findMatch(root, extractor);
+  if (match && match->isExact)
+    return raise(root, *match, extractor);
+  if (raiseDetached(root, extractor))
+    return;
+  if (!match && (match = matchReducing(root, extractor)) && match->isExact)
+    return raise(root, *match, extractor);
+  // What a loop is not on its tensors, its body may be on scalars.
+  if (Value yielded = getYielded(root)) {
+    Extractor bodyExtractor(context);
+    std::optional<Match> inBody = findMatch(yielded, bodyExtractor);
+    if (inBody && inBody->isExact)
+      return;
+  }
+  if (match && match->isRelaxed && isRelaxed)
+    return raise(root, *match, extractor);
+  if (match)
+    refuse(root, *match, extractor);
+}
+
+//===----------------------------------------------------------------------===//
+// Remarks
+//===----------------------------------------------------------------------===//
+
+remark::RemarkOpts Raiser::getOptions(StringRef name, Operation *op) {
+  remark::RemarkOpts options =
+      remark::RemarkOpts::name(name).category("quant-bnn-raise-ste");
+  auto function = dyn_cast<FunctionOpInterface>(op);
+  if (!function)
+    function = op->getParentOfType<FunctionOpInterface>();
+  return function ? options.function(function.getName()) : options;
+}
+
+void Raiser::refuse(Value root, const Match &match, Extractor &extractor) {
+  Operation *op = root.getDefiningOp();
+  {
+    std::string text = ("not raised to " + match.candidate.opName).str();
+    if (!match.witness.empty())
+      text += ": " + match.witness;
+    if (match.isRelaxed)
+      text += "; mode=relaxed raises it";
+    remark::missed(op->getLoc(), getOptions("refused", op)) << text;
+  }
+  for (const Expr *node : getBody(extractor.get(root), match.inputs))
+    for (Value value : extractor.getValues(node))
+      if (Operation *part = value.getDefiningOp())
+        claimed.insert(part);
+}
+
+//===----------------------------------------------------------------------===//
+// Rewriting
+//===----------------------------------------------------------------------===//
+
+Value Raiser::findValue(const Expr *expr, Type type, Value root,
+                        Extractor &extractor) {
+  Operation *op = root.getDefiningOp();
+  for (Value value : extractor.getValues(expr))
+    if (value.getType() == type && value != root &&
+        dominance.properlyDominates(value, op))
+      return value;
+  return Value();
+}
+
+Value Raiser::build(Value root, const Match &match, Extractor &extractor) {
+  Operation *op = root.getDefiningOp();
+  OpBuilder builder(op);
+  Type type = root.getType();
+  auto find = [&](const Expr *expr, Type inputType) {
+    return expr ? findValue(expr, inputType, root, extractor) : Value();
+  };
+  return match.candidate
+      .build(builder, op->getLoc(), type, find(match.inputs.x, type),
+             find(match.inputs.g, type),
+             find(match.inputs.s, getElementTypeOrSelf(type)))
+      ->getResult(0);
+}
+
+void Raiser::raise(Value root, const Match &match, Extractor &extractor) {
+  Operation *op = root.getDefiningOp();
+  Value value = build(root, match, extractor);
+  {
+    std::string text = ("raised to " + match.candidate.opName).str();
+    if (!match.isExact)
+      text += ", which changes " + match.changes;
+    if (!match.witness.empty())
+      text += ": " + match.witness;
+    remark::passed(op->getLoc(), getOptions("raised", op)) << text;
+  }
+  replace(root, value);
+}
+
+std::optional<Match> Raiser::matchReducing(Value root, Extractor &extractor) {
+  if (!isa<RankedTensorType>(root.getType()))
+    return std::nullopt;
+  const Expr *expr = extractor.get(root);
+  for (const Expr *node : getNodes(expr)) {
+    if (node->opcode != Opcode::unknown)
+      continue;
+    for (Value value : SmallVector<Value>(extractor.getValues(node)))
+      if (auto largest = matchLargestMagnitude(context, extractor, value))
+        if (findValue(largest->x, root.getType(), root, extractor))
+          if (auto match = matchRangeQuantizer(context, expr, node, *largest))
+            return match;
+  }
+  return std::nullopt;
+}
+
+/// x and q, where `expr` is x + (q - x) or (x - x) + q.
+static std::optional<std::pair<const Expr *, const Expr *>>
+getDetached(const Expr *expr) {
+  if (expr->opcode != Opcode::add)
+    return std::nullopt;
+  auto isNegated = [](const Expr *a, const Expr *b) {
+    return a->opcode == Opcode::neg && a->operands[0] == b;
+  };
+  for (unsigned i : {0u, 1u}) {
+    const Expr *a = expr->operands[i], *b = expr->operands[1 - i];
+    if (b->opcode != Opcode::add)
+      continue;
+    for (unsigned j : {0u, 1u}) {
+      const Expr *c = b->operands[j], *d = b->operands[1 - j];
+      if (isNegated(d, a)) // a + (c - a)
+        return std::pair(a, c);
+      if (isNegated(d, c)) // (c - c) + a
+        return std::pair(c, a);
+    }
+  }
+  return std::nullopt;
+}
+
+/// Whether the gradient of the quantizer that makes `value` is g itself.
+static bool isStraightThrough(Value value) {
+  auto quantizer = value.getDefiningOp<QuantizerOpInterface>();
+  if (!quantizer || value.getDefiningOp()->getNumResults() != 1)
+    return false;
+  OpBuilder builder(quantizer);
+  builder.setInsertionPointAfter(quantizer);
+  // Any value of the type may stand for the cotangent.
+  auto gradients = quantizer.buildGradient(builder, quantizer->getLoc(), value);
+  if (failed(gradients) || !gradients->front())
+    return false;
+  if (gradients->front() == value)
+    return true;
+  Operation *op = gradients->front().getDefiningOp();
+  auto gradient = dyn_cast<ElementwisePayloadOpInterface>(op);
+  bool result = gradient && gradient.getPassThrough() == value;
+  op->erase();
+  return result;
+}
+
+bool Raiser::raiseDetached(Value root, Extractor &extractor) {
+  auto detached = getDetached(extractor.get(root));
+  if (!detached || detached->second->isConstant())
+    return false;
+  auto [xExpr, qExpr] = *detached;
+  Type type = root.getType();
+  Value x = findValue(xExpr, type, root, extractor);
+  Value q = findValue(qExpr, type, root, extractor);
+  Matcher matcher(context, table, isRelaxed);
+  std::optional<Match> match = matcher.matchFunctionOf(qExpr, xExpr);
+  bool isQuantizer = match && match->isExact;
+  if (!x || (!q && !isQuantizer))
+    return false;
+  Operation *op = root.getDefiningOp();
+  StringRef change = "at x = inf the body gives NaN, the op q";
+  if (!isRelaxed) {
+    remark::missed(op->getLoc(), getOptions("refused", op))
+        << ("not raised to quant_bnn.straight_through: " + change +
+            "; mode=relaxed raises it")
+               .str();
+    return true;
+  }
+  Value value;
+  if (isQuantizer) {
+    value = build(root, *match, extractor);
+    if (!isStraightThrough(value)) {
+      value.getDefiningOp()->erase();
+      value = Value();
+    }
+  }
+  if (!value && !q)
+    return false;
+  OpBuilder builder(op);
+  if (!value)
+    value = StraightThroughOp::create(builder, op->getLoc(), q, x, FloatAttr());
+  remark::passed(op->getLoc(), getOptions("raised", op))
+      << ("raised to " + value.getDefiningOp()->getName().getStringRef() +
+          ", which changes the rounding of x + (q - x) and an infinity: " +
+          change)
+             .str();
+  replace(root, value);
+  return true;
+}
+
+void Raiser::replace(Value root, Value by) {
+  Operation *op = root.getDefiningOp();
+  root.replaceAllUsesWith(by);
+  eraseIfDead(op);
+}
+
+void Raiser::eraseIfDead(Operation *op) {
+  if (!op->use_empty() || !isOpTriviallyDead(op))
+    return;
+  llvm::SetVector<Operation *> producers;
+  op->walk([&](Operation *nested) {
+    erased.insert(nested);
+    for (Value operand : nested->getOperands())
+      if (Operation *producer = operand.getDefiningOp())
+        producers.insert(producer);
+  });
+  op->erase();
+  for (Operation *producer : producers)
+    if (!erased.contains(producer))
+      eraseIfDead(producer);
+}
