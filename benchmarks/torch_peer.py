@@ -147,8 +147,40 @@ class MinMax(torch.autograd.Function):
         return g * s
 
 
+class Cancellation(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, x):
+        ctx.save_for_backward(x)
+        return x.view_as(x)
+
+    @staticmethod
+    def backward(ctx, g):
+        (x,) = ctx.saved_tensors
+        return torch.where(x.abs() <= 1, g, 0.0)
+
+
+class PlainSign(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, x):
+        y = torch.sign(x)
+        return torch.where(y == 0, 1.0, y)
+
+    @staticmethod
+    def backward(ctx, g):
+        return g
+
+
+class QActivation:
+    """The quantized activation of sign with a cancellation threshold of 1."""
+
+    @staticmethod
+    def apply(x):
+        return PlainSign.apply(Cancellation.apply(x))
+
+
 # Name, function, and the kernels of its forward and gradient with what they
-# take: x, g, y (forward's result), d (dx), a (alpha), s (scale), r (dalpha).
+# take: x, g, y (forward's result), d (dx), a (alpha), s (scale), r (dalpha),
+# b (one bit an element).
 QUANTIZERS = [
     ("sign", Sign, ("sign", "xy"), ("sign_grad", "xgd")),
     ("approx_sign", ApproxSign, ("approx_sign", "xy"), ("approx_sign_grad", "xgd")),
@@ -168,6 +200,7 @@ QUANTIZERS = [
     ),
     ("pact", Pact, ("pact_value", "xay"), ("pact_grad", "xgadr")),
     ("min_max", MinMax, ("min_max", "xys"), ("min_max_grad", "gsd")),
+    ("qactivation", QActivation, ("saved_forward", "xyb"), ("saved_backward", "bgd")),
 ]
 
 
@@ -194,7 +227,8 @@ def measure(library, entry, count, rounds):
     g = torch.empty(count).uniform_(-2, 2)
     y, d = torch.empty(count).zero_(), torch.empty(count).zero_()
     alpha, s, r = torch.tensor(0.75), torch.tensor(3.0), torch.tensor(0.0)
-    tensors = {"x": x, "g": g, "y": y, "d": d, "a": alpha, "s": s, "r": r}
+    b = torch.zeros((count + 7) // 8, dtype=torch.int8)
+    tensors = {"x": x, "g": g, "y": y, "d": d, "a": alpha, "s": s, "r": r, "b": b}
 
     def call(kernel, operands):
         function = getattr(library, f"_mlir_ciface_{kernel}_f32")

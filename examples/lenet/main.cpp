@@ -23,10 +23,10 @@ namespace {
 constexpr int64_t kClasses = 10;
 constexpr int64_t kFilter = 5;
 constexpr int64_t kBatch = 64;
-constexpr double kRate = 0.003;
+constexpr double kRate = 0.01;
 
 struct Options {
-  int64_t epochs = 3, channels = 32, hidden = 256;
+  int64_t epochs = 5, channels = 32, hidden = 256;
   std::vector<std::string> files;
 };
 

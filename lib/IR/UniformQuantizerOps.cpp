@@ -9,6 +9,7 @@
 #include "Detail.h"
 #include "Reductions.h"
 #include "mlir/Dialect/Arith/Utils/Utils.h"
+#include "mlir/Dialect/Bufferization/IR/Bufferization.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include <limits>
@@ -435,34 +436,46 @@ SmallVector<Value> PactGradOp::buildMasks(PayloadBuilder &builder,
           builder.cmp(CmpFPredicate::OLT, x, zero)};
 }
 
-/// The gradient at another x that has the same masks: what is summed, and in
-/// which order, is then the same.
-SmallVector<Value> PactGradOp::buildFromMasks(OpBuilder &builder,
-                                                   Location loc,
-                                                   ValueRange masks) {
+/// An x with these masks, at which the gradient is the same.
+static Value buildRepresentative(OpBuilder &builder, Location loc, Type type,
+                                 PactMode mode, Value alpha, ValueRange masks) {
+  SmallVector<Value> operands(masks);
+  operands.push_back(alpha);
+  return buildElementwise(
+             builder, loc, type, operands,
+             [&](PayloadBuilder &payload, ValueRange operands) {
+               using Limits = std::numeric_limits<double>;
+               Value inside = operands[0], beyond = operands[1];
+               Value inRange = payload.select(beyond, operands.back(),
+                                              payload.constant(0.0));
+               Value outOfRange =
+                   payload.select(beyond, payload.constant(Limits::infinity()),
+                                  payload.constant(Limits::quiet_NaN()));
+               Value x = payload.select(inside, inRange, outOfRange);
+               if (mode == PactMode::signed_)
+                 x = payload.select(operands[2], payload.neg(x), x);
+               return SmallVector<Value>{x};
+             })
+      .front();
+}
+
+/// The op at another x. That comes from memory, as the saved one would: in a
+/// loop that unpacks masks, the order of the sum could be another.
+SmallVector<Value> PactGradOp::buildFromMasks(OpBuilder &builder, Location loc,
+                                              ValueRange masks) {
   Value x = getG();
   if (!masks.empty()) {
-    SmallVector<Value> operands(masks);
-    operands.push_back(getAlpha());
-    x = buildElementwise(
-            builder, loc, getX().getType(), operands,
-            [&](PayloadBuilder &payload, ValueRange operands) {
-              constexpr double infinity =
-                  std::numeric_limits<double>::infinity();
-              constexpr double nan = std::numeric_limits<double>::quiet_NaN();
-              Value inside = operands[0], beyond = operands[1];
-              Value magnitude = payload.select(
-                  inside,
-                  payload.select(beyond, operands.back(),
-                                 payload.constant(0.0)),
-                  payload.select(beyond, payload.constant(infinity),
-                                 payload.constant(nan)));
-              if (getMode() == PactMode::signed_)
-                magnitude = payload.select(operands[2], payload.neg(magnitude),
-                                           magnitude);
-              return SmallVector<Value>{magnitude};
-            })
-            .front();
+    x = buildRepresentative(builder, loc, getX().getType(), getMode(),
+                            getAlpha(), masks);
+    SmallVector<Value> sizes;
+    for (int64_t dim : llvm::seq(getX().getType().getRank()))
+      if (getX().getType().isDynamicDim(dim))
+        sizes.push_back(tensor::DimOp::create(builder, loc, getG(), dim));
+    Value memory = bufferization::AllocTensorOp::create(
+        builder, loc, getX().getType(), sizes);
+    x = bufferization::MaterializeInDestinationOp::create(
+            builder, loc, memory.getType(), x, memory)
+            .getResult();
   }
   auto gradient = cast<PactGradOp>(builder.clone(*getOperation()));
   gradient->setLoc(loc);

@@ -7,8 +7,11 @@
 //===----------------------------------------------------------------------===//
 //
 // Runs the training step on the inputs in lenet-reference.txt, which
-// lenet_reference.py writes, and compares what comes out with what is there: to
-// 1e-5 of the largest element of each tensor.
+// lenet_reference.py writes, and compares what comes out with what is there: a
+// gradient to 1e-5 of the largest one of its layer, everything else to 1e-5 of
+// the largest element of the tensor. (The gradient of a bias in front of a
+// batch norm is a sum that nearly cancels: PyTorch in single precision
+// is 1.2e-5 of its own largest off.)
 //
 //===----------------------------------------------------------------------===//
 
@@ -49,13 +52,22 @@ Tensors readTensors(const char *path) {
 
 int failures = 0;
 
-void compare(const std::string &name, const Tensor &tensor) {
+/// The largest element of the tensor, or of all gradients of its layer: the
+/// layer is the last letter.
+float getScale(const Tensors &tensors, const std::string &name) {
   float largest = 0.0f;
-  for (float element : tensor.expected)
-    largest = std::max(largest, std::abs(element));
+  for (const auto &[other, tensor] : tensors)
+    if (other == name ||
+        (name[0] == 'd' && other[0] == 'd' && other.back() == name.back()))
+      for (float element : tensor.expected)
+        largest = std::max(largest, std::abs(element));
+  return largest;
+}
+
+void compare(const std::string &name, const Tensor &tensor, float scale) {
   for (size_t i = 0; i < tensor.expected.size(); ++i) {
     // Written so that a NaN fails.
-    if (std::abs(tensor.data[i] - tensor.expected[i]) <= 1e-5f * largest)
+    if (std::abs(tensor.data[i] - tensor.expected[i]) <= 1e-5f * scale)
       continue;
     std::printf("%s[%zu] is %.9g, not %.9g\n", name.c_str(), i, tensor.data[i],
                 tensor.expected[i]);
@@ -116,7 +128,7 @@ int main(int argc, char **argv) {
       &dw2, &dgamma[1], &dbeta[1], &dw3, &dgamma[2], &dbeta[2], &dw4, &db4);
 
   for (const auto &[name, tensor] : t)
-    compare(name, tensor);
+    compare(name, tensor, getScale(t, name));
   std::printf("%zu tensors, %d failures\n", t.size(), failures);
   return failures != 0;
 }

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Checks the table of forms in docs/STE.md against quant-bnn-raise-ste.
 
-    ste_forms.py DOC FORMS BNN_OPT
+    ste_forms.py DOC FORMS BNN_OPT [OPTION...]
     ste_forms.py --scalars FORMS
 
 Each row names a function of FORMS and what it becomes in mode=exact and in
@@ -102,7 +102,7 @@ def expected(cell, element):
     return general.strip("`")
 
 
-def main(doc, forms, bnn_opt):
+def main(doc, forms, *bnn_opt):
     functions = {f[0]: f for f in FUNCTION.findall(open(forms).read())}
     table = {name: modes for name, *modes in rows(open(doc).read())}
     errors = [f"{name} is not in {doc}" for name in functions.keys() - table.keys()]
@@ -113,7 +113,7 @@ def main(doc, forms, bnn_opt):
             module = "#id = affine_map<(d0, d1) -> (d0, d1)>\n"
             module += "".join(write(f, element) for f in functions.values())
             for column, mode in enumerate(("exact", "relaxed")):
-                command = [bnn_opt, *PREFIX.get(level, [])]
+                command = [*bnn_opt, *PREFIX.get(level, [])]
                 command.append(f"--quant-bnn-raise-ste=mode={mode}")
                 run = subprocess.run(
                     command, input=module, capture_output=True, text=True
