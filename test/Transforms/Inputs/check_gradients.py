@@ -10,8 +10,7 @@ direction v, with the loss L(x) = |f(x)|^2 / 2, compares
 where the residuals are those of f_fwd(x). The float arguments of f lie in
 [0.3, 0.9]; integers count from 0, in each tensor; a dynamic extent is 3. All
 functions are compiled as one module and run once. Options that are given twice,
-separated by a comma (recompute=none,cheap), are compared bit for bit. A line
-`// CANONICAL` in the file has the module canonicalized before, and compared too.
+separated by a comma (recompute=none,cheap), are compared bit for bit.
 """
 
 import os
@@ -268,8 +267,6 @@ def main():
         modes = option.split("=")[1].split(",")
     variants = [[f"--quant-bnn-differentiate=functions={','.join(public)} recompute={mode}"]
                 for mode in modes]
-    if re.search(r"^// CANONICAL", text, re.M):
-        variants.append(["--canonicalize", "--cse"] + variants[0])
     failures, first = 0, None
     with tempfile.TemporaryDirectory() as folder:
         for passes in variants:
