@@ -196,6 +196,15 @@ static SmallVector<Value> applyPayload(OpBuilder &builder, Location loc,
   return results;
 }
 
+/// The extents of `tensor`. Fusion stops where an op is also asked for them, so
+/// a reshape is not, which was told.
+static SmallVector<OpFoldResult> getSizes(OpBuilder &builder, Location loc,
+                                          Value tensor) {
+  if (auto reshape = tensor.getDefiningOp<tensor::ExpandShapeOp>())
+    return reshape.getMixedOutputShape();
+  return tensor::getMixedSizes(builder, loc, tensor);
+}
+
 static SmallVector<Value>
 buildElementwiseGeneric(OpBuilder &builder, Location loc, TypeRange resultTypes,
                         ValueRange operands, Payload payload) {
@@ -212,7 +221,7 @@ buildElementwiseGeneric(OpBuilder &builder, Location loc, TypeRange resultTypes,
     if (isTensor && !shaped)
       shaped = operand;
   }
-  SmallVector<OpFoldResult> sizes = tensor::getMixedSizes(builder, loc, shaped);
+  SmallVector<OpFoldResult> sizes = getSizes(builder, loc, shaped);
   SmallVector<Value> inits;
   for (Type type : resultTypes) {
     auto resultType = cast<RankedTensorType>(type);
