@@ -82,16 +82,11 @@ class SwishSign(torch.autograd.Function):
         return g * 5.0 * (2 - z * torch.tanh(z / 2)) / (1 + torch.cosh(z))
 
 
-class Heaviside(torch.autograd.Function):
+class Heaviside(Sign):
     @staticmethod
     def forward(ctx, x):
         ctx.save_for_backward(x)
         return torch.where(x > 0, 1.0, 0.0)
-
-    @staticmethod
-    def backward(ctx, g):
-        (x,) = ctx.saved_tensors
-        return torch.where(x.abs() <= 1, g, 0.0)
 
 
 class InputDoReFa(torch.autograd.Function):
@@ -147,16 +142,11 @@ class MinMax(torch.autograd.Function):
         return g * s
 
 
-class Cancellation(torch.autograd.Function):
+class Cancellation(Sign):
     @staticmethod
     def forward(ctx, x):
         ctx.save_for_backward(x)
         return x.view_as(x)
-
-    @staticmethod
-    def backward(ctx, g):
-        (x,) = ctx.saved_tensors
-        return torch.where(x.abs() <= 1, g, 0.0)
 
 
 class PlainSign(torch.autograd.Function):

@@ -18,6 +18,7 @@
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
+#include <new>
 
 namespace {
 constexpr int64_t kClasses = 10;
@@ -203,7 +204,7 @@ Split readData(const std::vector<std::string> &files) {
 }
 } // namespace
 
-int main(int argc, char **argv) {
+int main(int argc, char **argv) try {
   Options options = parseOptions(argc, argv);
   Split data = readData(options.files);
   const Dataset &images = data.train;
@@ -231,4 +232,6 @@ int main(int argc, char **argv) {
       train(network, data, {options.epochs, kBatch, kRate}, random);
   std::printf("test accuracy %.2f %%\n", 100.0 * accuracy);
   return 0;
+} catch (const std::bad_alloc &) {
+  fail("there is not enough memory");
 }

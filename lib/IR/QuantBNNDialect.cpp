@@ -154,7 +154,7 @@ QuantBNNDialect::verifyOperationAttribute(Operation *op,
   return verifyPair(function, backward, residuals.asArrayRef());
 }
 
-/// `quant_bnn.no_gradient` is the only attribute of arguments and results.
+/// The one attribute of arguments and results that the dialect has.
 static LogicalResult verifyNoGradient(Operation *op, NamedAttribute attribute) {
   if (attribute.getName() == noGradientAttrName &&
       !isa<UnitAttr>(attribute.getValue()))

@@ -63,8 +63,7 @@ private:
   std::optional<Refusal> findInputs();
   void buildMaskFunction();
   Operation *findInsertionPoint() const;
-  std::optional<Value> materialize(Value value, OpBuilder &builder,
-                                   IRMapping &mapping) const;
+  Value materialize(Value value, OpBuilder &builder, IRMapping &mapping) const;
   SmallVector<Value> buildWords(OpBuilder &builder);
   void rewriteBackward(ValueRange arguments);
   void rewriteGradients(ArrayRef<unsigned> gradients, ValueRange arguments);
@@ -239,8 +238,8 @@ void Compressor::buildMaskFunction() {
 
 /// Builds, in the forward function, a value of the backward function that is
 /// computed from residuals.
-std::optional<Value> Compressor::materialize(Value value, OpBuilder &builder,
-                                             IRMapping &mapping) const {
+Value Compressor::materialize(Value value, OpBuilder &builder,
+                              IRMapping &mapping) const {
   if (Value known = mapping.lookupOrNull(value))
     return known;
   if (auto argument = dyn_cast<BlockArgument>(value)) {
@@ -286,7 +285,7 @@ SmallVector<Value> Compressor::buildWords(OpBuilder &builder) {
   IRMapping inForward, mapping;
   for (auto [input, argument] :
        llvm::zip_equal(masks.inputs, masks.function->getArguments()))
-    mapping.map(argument, *materialize(input, builder, inForward));
+    mapping.map(argument, materialize(input, builder, inForward));
   Block &body = masks.function->getBody().front();
   for (Operation &op : body.without_terminator())
     builder.clone(op, mapping);

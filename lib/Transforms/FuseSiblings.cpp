@@ -6,6 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "VectorizeLinalg.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/IRMapping.h"
@@ -68,12 +69,11 @@ static constexpr unsigned maxStreams = 12;
 static bool isPacked(AffineMap map) {
   if (map.getNumResults() == 0 || map.getNumResults() != map.getNumDims())
     return false;
-  auto last = dyn_cast<AffineBinaryOpExpr>(map.getResults().back());
-  if (!last || last.getKind() != AffineExprKind::FloorDiv ||
-      !isa<AffineConstantExpr>(last.getRHS()))
+  AffineExpr last = map.getResults().back();
+  if (!quant_bnn::vectorize::matchPackedIndex(last))
     return false;
   auto results = llvm::to_vector(map.getResults());
-  results.back() = last.getLHS();
+  results.back() = cast<AffineBinaryOpExpr>(last).getLHS();
   return AffineMap::get(map.getNumDims(), 0, results, map.getContext())
       .isIdentity();
 }

@@ -656,7 +656,7 @@ def QuantBNNVectorizeLinalgPass : Pass<"quant-bnn-vectorize-linalg"> {
       dimension that is reduced, and are combined once, at the end.
     * Long float sums are compensated: their error does not grow with the number
       of terms. Nothing is contracted, and there are no fast-math flags. The order
-      of float additions depends on `vector-width` and `parallel` only.
+      of float additions depends on the op, `vector-width` and `parallel` only.
 
     Words that hold a bit of each element (see `quant_bnn.pack`) are loaded and stored
     as vectors of bits: what shifts bits to their place and back is not emitted, nor

@@ -245,6 +245,7 @@ static Value getSameExtents(OpResult value) {
   return operand == op->operand_end() ? Value() : *operand;
 }
 
+/// Takes extents from the earliest value that has them.
 static void forwardExtents(func::FuncOp function) {
   function.walk([](tensor::DimOp dim) {
     Value source = dim.getSource();

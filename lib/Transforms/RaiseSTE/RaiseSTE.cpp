@@ -6,12 +6,11 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "../Remarks.h"
 #include "Reductions.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/Dominance.h"
-#include "mlir/IR/Remarks.h"
-#include "mlir/Interfaces/FunctionInterfaces.h"
 #include "quant-bnn/Transforms/Passes.h"
 
 namespace quant_bnn {
@@ -22,6 +21,8 @@ namespace quant_bnn {
 using namespace mlir;
 using namespace quant_bnn;
 using namespace quant_bnn::raise_ste;
+
+static constexpr StringLiteral category = "quant-bnn-raise-ste";
 
 namespace {
 /// Raises the values of one operation, largest bodies first.
@@ -46,7 +47,6 @@ private:
                   Extractor &extractor);
   void replace(Value root, Value by);
   void eraseIfDead(Operation *op);
-  remark::RemarkOpts getOptions(StringRef name, Operation *op);
 
   Operation *top;
   bool isRelaxed;
@@ -152,15 +152,6 @@ void Raiser::visit(Value root) {
 // Remarks
 //===----------------------------------------------------------------------===//
 
-remark::RemarkOpts Raiser::getOptions(StringRef name, Operation *op) {
-  remark::RemarkOpts options =
-      remark::RemarkOpts::name(name).category("quant-bnn-raise-ste");
-  auto function = dyn_cast<FunctionOpInterface>(op);
-  if (!function)
-    function = op->getParentOfType<FunctionOpInterface>();
-  return function ? options.function(function.getName()) : options;
-}
-
 void Raiser::refuse(Value root, const Match &match, Extractor &extractor) {
   Operation *op = root.getDefiningOp();
   {
@@ -169,7 +160,8 @@ void Raiser::refuse(Value root, const Match &match, Extractor &extractor) {
       text += ": " + match.witness;
     if (match.isRelaxed)
       text += "; mode=relaxed raises it";
-    remark::missed(op->getLoc(), getOptions("refused", op)) << text;
+    remark::missed(op->getLoc(), getRemarkOpts("refused", category, op))
+        << text;
   }
   for (const Expr *node : getBody(extractor.get(root), match.inputs))
     for (Value value : extractor.getValues(node))
@@ -214,7 +206,7 @@ void Raiser::raise(Value root, const Match &match, Extractor &extractor) {
       text += ", which changes " + match.changes;
     if (!match.witness.empty())
       text += ": " + match.witness;
-    remark::passed(op->getLoc(), getOptions("raised", op)) << text;
+    remark::passed(op->getLoc(), getRemarkOpts("raised", category, op)) << text;
   }
   replace(root, value);
 }
@@ -294,7 +286,7 @@ bool Raiser::raiseDetached(Value root, Extractor &extractor) {
   Operation *op = root.getDefiningOp();
   StringRef change = "at x = inf the body gives NaN, the op q";
   if (!isRelaxed) {
-    remark::missed(op->getLoc(), getOptions("refused", op))
+    remark::missed(op->getLoc(), getRemarkOpts("refused", category, op))
         << ("not raised to quant_bnn.straight_through: " + change +
             "; mode=relaxed raises it")
                .str();
@@ -313,7 +305,7 @@ bool Raiser::raiseDetached(Value root, Extractor &extractor) {
   OpBuilder builder(op);
   if (!value)
     value = StraightThroughOp::create(builder, op->getLoc(), q, x, FloatAttr());
-  remark::passed(op->getLoc(), getOptions("raised", op))
+  remark::passed(op->getLoc(), getRemarkOpts("raised", category, op))
       << ("raised to " + value.getDefiningOp()->getName().getStringRef() +
           ", which changes the rounding of x + (q - x) and an infinity: " +
           change)
