@@ -107,4 +107,29 @@ def QuantBNNConvertSCFToCFPass : Pass<"quant-bnn-convert-scf-to-cf"> {
   let dependentDialects = ["::mlir::cf::ControlFlowDialect"];
 }
 
+def QuantBNNConvertMathToIntrinsicsPass
+    : Pass<"quant-bnn-convert-math-to-intrinsics"> {
+  let summary = "Convert math that GPUs have instructions for to LLVM intrinsics";
+  let description = [{
+    Calls the intrinsic for each of `math.absf`, `ceil`, `copysign`, `ctpop`, `floor`,
+    `fma`, `roundeven` and `sqrt` on scalars and one-dimensional vectors. The
+    conversions to NVVM and ROCDL call the vendor's math library instead, one
+    element at a time, and do not accept the ops of the LLVM dialect that stand for
+    these intrinsics; without the library at hand, the calls stay unresolved.
+
+    Example:
+
+    ```mlir
+    %y = math.absf %x : vector<4xf32>
+    ```
+
+    becomes
+
+    ```mlir
+    %y = llvm.call_intrinsic "llvm.fabs"(%x) : (vector<4xf32>) -> vector<4xf32>
+    ```
+  }];
+  let dependentDialects = ["::mlir::LLVM::LLVMDialect"];
+}
+
 #endif // QUANT_BNN_CONVERSION_PASSES
