@@ -29,6 +29,8 @@ config.substitutions.append(("%npy", f'"{config.python}" {config.test_source_roo
 
 if config.has_plugin:
     config.available_features.add("plugin")
+for target in config.llvm_targets:
+    config.available_features.add(f"{target.lower()}-registered-target")
 
 # QUANT_BNN_VERIFY_ROUNDTRIP=1 runs the same suite through text and bytecode.
 roundtrip = os.environ.get("QUANT_BNN_VERIFY_ROUNDTRIP")
