@@ -789,6 +789,43 @@ def QuantBNNCompareNarrowFloatsPass
   let dependentDialects = ["::mlir::arith::ArithDialect"];
 }
 
+def QuantBNNScalarizeVectorsPass : Pass<"quant-bnn-scalarize-vectors"> {
+  let summary = "Compute with one lane of a vector at a time";
+  let description = [{
+    Replaces every vector by a scalar for each of its lanes, in loops and branches,
+    too. A vector of SPIR-V has no more than four lanes, and a shader cannot load
+    one from a buffer of scalars; the compilers of drivers, in turn, make scalars of
+    vectors, and wide accesses of those to neighbors.
+
+    Elementwise ops of any dialect are converted, loads, stores, constants, and those
+    of `vector` that broadcast, reduce, compose and take apart. Any other op on
+    vectors, and a vector of not one dimension, is an error.
+
+    Example:
+
+    ```mlir
+    %x = vector.load %in[%i] : memref<?xf32>, vector<2xf32>
+    %y = arith.negf %x : vector<2xf32>
+    vector.store %y, %out[%i] : memref<?xf32>, vector<2xf32>
+    ```
+
+    becomes
+
+    ```mlir
+    %c1 = arith.constant 1 : index
+    %i1 = arith.addi %i, %c1 : index
+    %x0 = memref.load %in[%i] : memref<?xf32>
+    %x1 = memref.load %in[%i1] : memref<?xf32>
+    %y0 = arith.negf %x0 : f32
+    %y1 = arith.negf %x1 : f32
+    memref.store %y0, %out[%i] : memref<?xf32>
+    memref.store %y1, %out[%i1] : memref<?xf32>
+    ```
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect",
+                           "::mlir::memref::MemRefDialect"];
+}
+
 def QuantBNNBF16VectorsToI16Pass
     : Pass<"quant-bnn-bf16-vectors-to-i16", "::mlir::LLVM::LLVMFuncOp"> {
   let summary = "Hold vectors of bf16 as their bits";
