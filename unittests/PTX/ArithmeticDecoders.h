@@ -1,0 +1,36 @@
+//===- ArithmeticDecoders.h - What integers and floats share a name for -*- C++
+//-*-===//
+//
+// Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// add, sub, mul, div, min, max, neg and abs exist for both. The decoders of
+// floats see the modifiers first and leave what is of integers to these.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef QUANT_BNN_UNITTESTS_PTX_ARITHMETICDECODERS_H
+#define QUANT_BNN_UNITTESTS_PTX_ARITHMETICDECODERS_H
+
+namespace quant_bnn {
+namespace ptx {
+
+class FunctionDecoder;
+class Mnemonic;
+
+void decodeIntegerAdd(FunctionDecoder &decoder, Mnemonic &mnemonic);
+void decodeIntegerSubtract(FunctionDecoder &decoder, Mnemonic &mnemonic);
+void decodeIntegerMultiply(FunctionDecoder &decoder, Mnemonic &mnemonic);
+void decodeIntegerDivide(FunctionDecoder &decoder, Mnemonic &mnemonic);
+void decodeIntegerMinimum(FunctionDecoder &decoder, Mnemonic &mnemonic);
+void decodeIntegerMaximum(FunctionDecoder &decoder, Mnemonic &mnemonic);
+void decodeIntegerNegate(FunctionDecoder &decoder, Mnemonic &mnemonic);
+void decodeIntegerAbsolute(FunctionDecoder &decoder, Mnemonic &mnemonic);
+
+} // namespace ptx
+} // namespace quant_bnn
+
+#endif // QUANT_BNN_UNITTESTS_PTX_ARITHMETICDECODERS_H

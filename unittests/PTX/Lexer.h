@@ -1,0 +1,66 @@
+//===- Lexer.h - The tokens of PTX ------------------------------*- C++ -*-===//
+//
+// Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef QUANT_BNN_UNITTESTS_PTX_LEXER_H
+#define QUANT_BNN_UNITTESTS_PTX_LEXER_H
+
+#include <string_view>
+
+namespace quant_bnn {
+namespace ptx {
+
+struct Token {
+  enum Kind {
+    End,
+    /// A name, a directive or a mnemonic, with the dots in it: %tid.x, .reg,
+    /// ld.global.b32.
+    Word,
+    Number,
+    String,
+    /// A single character.
+    Punctuation,
+  };
+
+  Kind kind;
+  std::string_view text;
+  unsigned line;
+
+  bool is(std::string_view expected) const {
+    return text == expected && kind != String && kind != End;
+  }
+};
+
+class Lexer {
+public:
+  explicit Lexer(std::string_view text) : text(text) { advance(); }
+
+  /// The token that comes next.
+  const Token &peek() const { return token; }
+
+  /// Returns the next token and goes on to the one after it.
+  Token next() {
+    Token current = token;
+    advance();
+    return current;
+  }
+
+private:
+  void advance();
+  void skipSpace();
+  void skipUntil(std::string_view end);
+
+  std::string_view text;
+  size_t position = 0;
+  unsigned line = 1;
+  Token token = {Token::End, "", 1};
+};
+
+} // namespace ptx
+} // namespace quant_bnn
+
+#endif // QUANT_BNN_UNITTESTS_PTX_LEXER_H
