@@ -24,6 +24,12 @@ config.substitutions.append(("%host_cc", f'"{config.host_cc}"'))
 config.substitutions.append(("%source_root", config.quant_bnn_source_root))
 config.substitutions.append(("%binary_root", config.quant_bnn_binary_root))
 config.substitutions.append(("%library_dir", config.quant_bnn_library_dir))
+# A driver that runs PTX on the CPU, and a program that calls the runtime on it.
+cuda_driver = os.path.join(config.test_exec_root, "cuda-driver")
+config.substitutions.append(
+    ("%cuda_calls", f"env LD_LIBRARY_PATH={cuda_driver} {cuda_driver}/cuda-calls")
+)
+config.substitutions.append(("%cuda_driver", cuda_driver))
 config.substitutions.append(("%inputs", os.path.join(config.test_source_root, "Inputs")))
 config.substitutions.append(("%npy", f'"{config.python}" {config.test_source_root}/Inputs/npy.py'))
 

@@ -28,14 +28,14 @@ static std::string load(Driver &driver) {
   if (!library)
     return std::string(libraryName) + " cannot be loaded (" + dlerror() + ")";
 
-#define QUANT_BNN_CUDA_LOOKUP(name, ...)                                       \
+#define QUANT_BNN_CUDA_LOOKUP(name, parameters)                                \
   if (!lookup(library, #name, driver.name))                                    \
     return std::string(libraryName) + " has no function " #name;
   QUANT_BNN_CUDA_FUNCTIONS(QUANT_BNN_CUDA_LOOKUP)
 #undef QUANT_BNN_CUDA_LOOKUP
 
   driver.hasPoolFunctions = true;
-#define QUANT_BNN_CUDA_LOOKUP(name, ...)                                       \
+#define QUANT_BNN_CUDA_LOOKUP(name, parameters)                                \
   driver.hasPoolFunctions &= lookup(library, #name, driver.name);
   QUANT_BNN_CUDA_POOL_FUNCTIONS(QUANT_BNN_CUDA_LOOKUP)
 #undef QUANT_BNN_CUDA_LOOKUP

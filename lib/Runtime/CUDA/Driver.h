@@ -53,53 +53,53 @@ constexpr int CU_STREAM_DEFAULT = 0;
 
 // clang-format off: one function a line.
 
-/// X(name, parameters...) for each function that every driver has.
+/// X(name, parameters) for each function that every driver has.
 #define QUANT_BNN_CUDA_FUNCTIONS(X)                                            \
-  X(cuCtxGetCurrent, CUcontext *)                                              \
-  X(cuCtxGetDevice, CUdevice *)                                                \
-  X(cuCtxPopCurrent_v2, CUcontext *)                                           \
-  X(cuCtxPushCurrent_v2, CUcontext)                                            \
-  X(cuCtxSetCurrent, CUcontext)                                                \
-  X(cuCtxSynchronize)                                                          \
-  X(cuDeviceGet, CUdevice *, int)                                              \
-  X(cuDeviceGetAttribute, int *, int, CUdevice)                                \
-  X(cuDevicePrimaryCtxRetain, CUcontext *, CUdevice)                           \
-  X(cuEventCreate, CUevent *, unsigned)                                        \
-  X(cuEventRecord, CUevent, CUstream)                                          \
-  X(cuEventSynchronize, CUevent)                                               \
-  X(cuFuncSetAttribute, CUfunction, int, int)                                  \
-  X(cuGetErrorName, CUresult, const char **)                                   \
-  X(cuGetErrorString, CUresult, const char **)                                 \
-  X(cuInit, unsigned)                                                          \
-  X(cuLaunchKernel, CUfunction, unsigned, unsigned, unsigned, unsigned,        \
-    unsigned, unsigned, unsigned, CUstream, void **, void **)                  \
-  X(cuMemAllocManaged, CUdeviceptr *, size_t, unsigned)                        \
-  X(cuMemAlloc_v2, CUdeviceptr *, size_t)                                      \
-  X(cuMemFree_v2, CUdeviceptr)                                                 \
-  X(cuMemHostRegister_v2, void *, size_t, unsigned)                            \
-  X(cuMemHostUnregister, void *)                                               \
-  X(cuMemcpyAsync, CUdeviceptr, CUdeviceptr, size_t, CUstream)                 \
-  X(cuMemsetD16Async, CUdeviceptr, unsigned short, size_t, CUstream)           \
-  X(cuMemsetD32Async, CUdeviceptr, unsigned, size_t, CUstream)                 \
-  X(cuModuleGetFunction, CUfunction *, CUmodule, const char *)                 \
-  X(cuModuleLoadDataEx, CUmodule *, const void *, unsigned, int *, void **)    \
-  X(cuModuleUnload, CUmodule)                                                  \
-  X(cuStreamCreate, CUstream *, unsigned)                                      \
-  X(cuStreamSynchronize, CUstream)                                             \
-  X(cuStreamWaitEvent, CUstream, CUevent, unsigned)
+  X(cuCtxGetCurrent, (CUcontext *))                                            \
+  X(cuCtxGetDevice, (CUdevice *))                                              \
+  X(cuCtxPopCurrent_v2, (CUcontext *))                                         \
+  X(cuCtxPushCurrent_v2, (CUcontext))                                          \
+  X(cuCtxSetCurrent, (CUcontext))                                              \
+  X(cuCtxSynchronize, ())                                                      \
+  X(cuDeviceGet, (CUdevice *, int))                                            \
+  X(cuDeviceGetAttribute, (int *, int, CUdevice))                              \
+  X(cuDevicePrimaryCtxRetain, (CUcontext *, CUdevice))                         \
+  X(cuEventCreate, (CUevent *, unsigned))                                      \
+  X(cuEventRecord, (CUevent, CUstream))                                        \
+  X(cuEventSynchronize, (CUevent))                                             \
+  X(cuFuncSetAttribute, (CUfunction, int, int))                                \
+  X(cuGetErrorName, (CUresult, const char **))                                 \
+  X(cuGetErrorString, (CUresult, const char **))                               \
+  X(cuInit, (unsigned))                                                        \
+  X(cuLaunchKernel, (CUfunction, unsigned, unsigned, unsigned, unsigned,       \
+    unsigned, unsigned, unsigned, CUstream, void **, void **))                 \
+  X(cuMemAllocManaged, (CUdeviceptr *, size_t, unsigned))                      \
+  X(cuMemAlloc_v2, (CUdeviceptr *, size_t))                                    \
+  X(cuMemFree_v2, (CUdeviceptr))                                               \
+  X(cuMemHostRegister_v2, (void *, size_t, unsigned))                          \
+  X(cuMemHostUnregister, (void *))                                             \
+  X(cuMemcpyAsync, (CUdeviceptr, CUdeviceptr, size_t, CUstream))               \
+  X(cuMemsetD16Async, (CUdeviceptr, unsigned short, size_t, CUstream))         \
+  X(cuMemsetD32Async, (CUdeviceptr, unsigned, size_t, CUstream))               \
+  X(cuModuleGetFunction, (CUfunction *, CUmodule, const char *))               \
+  X(cuModuleLoadDataEx, (CUmodule *, const void *, unsigned, int *, void **))  \
+  X(cuModuleUnload, (CUmodule))                                                \
+  X(cuStreamCreate, (CUstream *, unsigned))                                    \
+  X(cuStreamSynchronize, (CUstream))                                           \
+  X(cuStreamWaitEvent, (CUstream, CUevent, unsigned))
 
 /// The same for those of memory pools, which came with CUDA 11.2.
 #define QUANT_BNN_CUDA_POOL_FUNCTIONS(X)                                       \
-  X(cuDeviceGetDefaultMemPool, CUmemoryPool *, CUdevice)                       \
-  X(cuMemAllocAsync, CUdeviceptr *, size_t, CUstream)                          \
-  X(cuMemFreeAsync, CUdeviceptr, CUstream)                                     \
-  X(cuMemPoolSetAttribute, CUmemoryPool, int, void *)
+  X(cuDeviceGetDefaultMemPool, (CUmemoryPool *, CUdevice))                     \
+  X(cuMemAllocAsync, (CUdeviceptr *, size_t, CUstream))                        \
+  X(cuMemFreeAsync, (CUdeviceptr, CUstream))                                   \
+  X(cuMemPoolSetAttribute, (CUmemoryPool, int, void *))
 
 // clang-format on
 
 /// The functions of the driver, by their names.
 struct Driver {
-#define QUANT_BNN_CUDA_DECLARE(name, ...) CUresult (*name)(__VA_ARGS__);
+#define QUANT_BNN_CUDA_DECLARE(name, parameters) CUresult(*name) parameters;
   QUANT_BNN_CUDA_FUNCTIONS(QUANT_BNN_CUDA_DECLARE)
   QUANT_BNN_CUDA_POOL_FUNCTIONS(QUANT_BNN_CUDA_DECLARE)
 #undef QUANT_BNN_CUDA_DECLARE
