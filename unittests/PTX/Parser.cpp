@@ -15,6 +15,7 @@
 #include "Syntax.h"
 
 #include <cstdlib>
+#include <set>
 
 using namespace quant_bnn::ptx;
 
@@ -114,6 +115,10 @@ private:
   Operand parseElements(Operand::Kind kind, std::string_view end);
 
   Lexer lexer;
+  /// Of braces around the statement at hand, in a function.
+  unsigned depth = 0;
+  /// The registers that blocks inside of the function declare.
+  std::set<std::string> blockRegisters;
   Diagnostics &diagnostics;
 };
 
@@ -330,7 +335,8 @@ void Parser::parseFunctionDirectives(FunctionSyntax &function) {
 
 void Parser::parseBody(FunctionSyntax &function) {
   expect("{");
-  for (unsigned depth = 1; depth != 0 && !isDone();) {
+  blockRegisters.clear();
+  for (depth = 1; depth != 0 && !isDone();) {
     if (take("{"))
       ++depth;
     else if (take("}"))
@@ -381,7 +387,12 @@ void Parser::parseRegisters(FunctionSyntax &function) {
   if (type == Type::Invalid)
     error("unknown type '" + typeName + "'");
   auto declare = [&](const std::string &name) {
-    if (!function.registers.emplace(name, type).second)
+    auto [it, isNew] = function.registers.emplace(name, type);
+    if (isNew && depth > 1)
+      blockRegisters.insert(name);
+    // A block has registers of its own: those of one before may be the same.
+    bool isOfBlock = depth > 1 && blockRegisters.count(name) != 0;
+    if (!isNew && (!isOfBlock || it->second != type))
       error("register '" + name + "' is declared twice");
   };
   do {
