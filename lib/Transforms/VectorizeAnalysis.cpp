@@ -374,12 +374,14 @@ static int64_t getLaneBits(const Plan &plan) {
 /// vectors of several registers where bodies are so long that only interleaving
 /// them helps: a quarter of the operations up to there.
 static void chooseUnrolling(Plan &plan, const Options &options) {
+  plan.unrollFactor = plan.unrollHint = 1;
+  if (!options.unrolls)
+    return;
   int64_t size = llvm::count_if(*plan.getBody(), [&](Operation &bodyOp) {
     return plan.isVarying(&bodyOp);
   });
   int64_t factor = size <= 6 ? 4 : 2;
   bool isLong = size > 24;
-  plan.unrollFactor = plan.unrollHint = 1;
   bool accumulates = llvm::any_of(plan.outputs, [](const Output &output) {
     return output.kind != OutputKind::Stored;
   });

@@ -6,8 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "VectorizeLinalg.h"
-#include "mlir/Dialect/Affine/Utils.h"
+#include "VectorizeBody.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/IR/Matchers.h"
@@ -36,25 +35,6 @@ static constexpr int64_t maxNontemporalOutputs = 4;
 static constexpr int64_t nontemporalStepBytes = 256;
 
 namespace {
-/// Values that a loop carries, by output.
-using State = SmallVector<SmallVector<Value>>;
-
-/// The values of the body that are the same in all lanes: as scalars, and
-/// broadcast for the vector ops that use them.
-struct Scope {
-  IRMapping scalars;
-  IRMapping vectors;
-};
-
-/// A step of the vector loop.
-struct Step {
-  /// The first element of each vector.
-  SmallVector<Value> positions;
-  /// The lanes that are in bounds; null: all.
-  Value mask;
-  bool nontemporal;
-};
-
 /// How the steps of a loop are made.
 struct StepShape {
   int64_t parts;
@@ -73,46 +53,16 @@ struct Nontemporal {
   int64_t alignment;
 };
 
-class Emitter {
+class Emitter : public BodyEmitter {
 public:
   Emitter(const Plan &plan, const Options &options)
-      : plan(plan), options(options), op(plan.op), b(op.getLoc(), op) {}
+      : BodyEmitter(plan), options(options) {}
 
   void emit();
 
 private:
-  // Index arithmetic.
-  Value index(int64_t value);
-  template <typename OpTy>
-  Value fold(Value lhs, Value rhs);
-  Value buildSize(const Loop &loop);
-
-  // Memory.
-  VectorType getVectorType(Type element);
-  Value buildWordIndex(Value position, int64_t elementsPerWord);
-  SmallVector<Value> buildIndices(const Access &access);
-  Value loadScalar(const Access &access);
-  VectorType getStoredType(const Access &access);
-  Value getStoredMask(const Access &access, const Step &step);
-  Value loadVector(const Access &access, const Step &step, int64_t part);
-  void storeVector(Value value, const Access &access, const Step &step,
-                   int64_t part);
-
-  // The body.
-  Value broadcast(Value scalar);
-  void define(Scope &scope, Value original, Value scalar);
-  void defineCaptures(Scope &scope);
-  void emitUniform(Scope &scope);
-  void emitVarying(const Scope &scope, IRMapping &vectors);
-  State emitBody(const Scope &scope, const Step &step, State state);
-  State emitInner(unsigned level, const Scope &scope, const Step &step,
-                  State state);
-  State emitStep(const Scope &scope, Value base, int64_t parts, Value mask,
-                 bool nontemporal, State state);
-
   // The vector loop.
-  State buildNeutralState(int64_t parts);
-  void accumulateState(const State &state);
+  Step buildStep(Value base, int64_t parts);
   void emitSteps(const Scope &scope, Value lower, Value upper,
                  const StepShape &shape);
   Value emitBlocks(const Scope &scope, Value lower, Value upper,
@@ -130,368 +80,27 @@ private:
   Value emitNontemporal(const Scope &scope, Value lower, Value upper);
 
   // The nest.
-  SmallVector<Value>
-  buildFor(Value lower, Value upper, Value step, ValueRange state,
-           llvm::function_ref<SmallVector<Value>(Value, ValueRange)> body,
-           int64_t unrollHint = 1);
-  void buildCarryingFor(Value lower, Value upper, Value step,
-                        llvm::function_ref<void(Value)> body);
   void buildParallel(Value upper, Value step,
                      llvm::function_ref<void(Value)> body);
   void emitNest(unsigned level);
   void finish(unsigned output);
 
-  const Plan &plan;
   const Options &options;
-  linalg::LinalgOp op;
-  ImplicitLocOpBuilder b;
-  /// By loop.
-  SmallVector<Value> sizes, ivs;
-  /// By operand of the op: its memref over the loops of the plan.
-  SmallVector<Value> bases;
-  /// By output that is reduced, from where its accumulation starts.
-  State carries;
   std::optional<Nontemporal> nontemporal;
 };
 } // namespace
-
-static SmallVector<Value> flatten(const State &state) {
-  SmallVector<Value> values;
-  for (const SmallVector<Value> &group : state)
-    values.append(group);
-  return values;
-}
-
-static State unflatten(ValueRange values, const State &like) {
-  State state;
-  for (const SmallVector<Value> &group : like) {
-    state.push_back(llvm::to_vector(values.take_front(group.size())));
-    values = values.drop_front(group.size());
-  }
-  return state;
-}
-
-//===----------------------------------------------------------------------===//
-// Index arithmetic
-//===----------------------------------------------------------------------===//
-
-Value Emitter::index(int64_t value) {
-  return arith::ConstantIndexOp::create(b, value);
-}
-
-template <typename OpTy>
-Value Emitter::fold(Value lhs, Value rhs) {
-  return b.createOrFold<OpTy>(lhs, rhs);
-}
-
-/// The extent of `loop`, from the operand that walks each of its dimensions.
-Value Emitter::buildSize(const Loop &loop) {
-  if (!ShapedType::isDynamic(loop.size))
-    return index(loop.size);
-  Value size;
-  for (unsigned dim : loop.dims) {
-    AffineExpr expr = b.getAffineDimExpr(dim);
-    Value extent;
-    for (OpOperand &operand : op->getOpOperands()) {
-      ArrayRef<AffineExpr> results =
-          op.getMatchingIndexingMap(&operand).getResults();
-      const AffineExpr *position = llvm::find(results, expr);
-      if (position == results.end())
-        continue;
-      extent = b.createOrFold<memref::DimOp>(
-          operand.get(), int64_t(position - results.begin()));
-      break;
-    }
-    size = size ? fold<arith::MulIOp>(size, extent) : extent;
-  }
-  return size;
-}
-
-//===----------------------------------------------------------------------===//
-// Memory
-//===----------------------------------------------------------------------===//
-
-VectorType Emitter::getVectorType(Type element) {
-  return VectorType::get({plan.lanes}, element);
-}
-
-/// The word that begins with the bit of the element at `position`: what it is
-/// the sum of are whole words too. Divided one by one, LLVM sees that words
-/// follow each other.
-Value Emitter::buildWordIndex(Value position, int64_t elementsPerWord) {
-  if (auto sum = position.getDefiningOp<arith::AddIOp>())
-    return fold<arith::AddIOp>(buildWordIndex(sum.getLhs(), elementsPerWord),
-                               buildWordIndex(sum.getRhs(), elementsPerWord));
-  return fold<arith::DivUIOp>(position, index(elementsPerWord));
-}
-
-SmallVector<Value> Emitter::buildIndices(const Access &access) {
-  SmallVector<Value> indices;
-  for (AffineExpr expr : access.indices)
-    indices.push_back(affine::expandAffineExpr(b, b.getLoc(), expr, ivs, {}));
-  if (access.isPacked())
-    indices.back() = buildWordIndex(indices.back(), access.elementsPerWord);
-  return indices;
-}
-
-Value Emitter::loadScalar(const Access &access) {
-  if (!access.getMemRefType())
-    return access.getValue();
-  return memref::LoadOp::create(b, bases[access.operand->getOperandNumber()],
-                                buildIndices(access));
-}
-
-/// What of `access` belongs to one vector of lanes: an element each, or the
-/// words that hold a bit each.
-VectorType Emitter::getStoredType(const Access &access) {
-  return VectorType::get({plan.lanes / access.elementsPerWord},
-                         access.getElementType());
-}
-
-/// The mask of `step` by elements of `getStoredType`: a word is in bounds if
-/// its first lane is.
-Value Emitter::getStoredMask(const Access &access, const Step &step) {
-  if (!access.isPacked())
-    return step.mask;
-  SmallVector<int64_t> firstLanes;
-  for (int64_t lane = 0; lane < plan.lanes; lane += access.elementsPerWord)
-    firstLanes.push_back(lane);
-  return vector::ShuffleOp::create(b, step.mask, step.mask, firstLanes);
-}
-
-Value Emitter::loadVector(const Access &access, const Step &step,
-                          int64_t part) {
-  ivs[plan.vectorLoop] = step.positions[part];
-  VectorType type = getStoredType(access);
-  Value base = bases[access.operand->getOperandNumber()];
-  Value value;
-  if (step.mask) {
-    Value zero = arith::ConstantOp::create(b, b.getZeroAttr(type));
-    value = vector::MaskedLoadOp::create(b, type, base, buildIndices(access),
-                                         getStoredMask(access, step), zero);
-  } else {
-    value = vector::LoadOp::create(b, type, base, buildIndices(access));
-  }
-  if (!access.isPacked())
-    return value;
-  return vector::BitCastOp::create(b, getVectorType(b.getI1Type()), value);
-}
-
-void Emitter::storeVector(Value value, const Access &access, const Step &step,
-                          int64_t part) {
-  ivs[plan.vectorLoop] = step.positions[part];
-  Value base = bases[access.operand->getOperandNumber()];
-  SmallVector<Value> indices = buildIndices(access);
-  if (access.isPacked()) {
-    // The bits past the end are 0.
-    if (step.mask)
-      value = arith::AndIOp::create(b, value, step.mask);
-    value = vector::BitCastOp::create(b, getStoredType(access), value);
-  }
-  if (step.mask) {
-    vector::MaskedStoreOp::create(b, base, indices, getStoredMask(access, step),
-                                  value);
-    return;
-  }
-  if (!step.nontemporal || access.isPacked()) {
-    vector::StoreOp::create(b, value, base, indices);
-    return;
-  }
-  // Without the alignment the store would be split into scalar ones.
-  vector::StoreOp::create(b, value, base, indices, /*nontemporal=*/true,
-                          llvm::MaybeAlign(nontemporal->alignment));
-}
-
-//===----------------------------------------------------------------------===//
-// The body
-//===----------------------------------------------------------------------===//
-
-Value Emitter::broadcast(Value scalar) {
-  VectorType type = getVectorType(scalar.getType());
-  Attribute constant;
-  if (matchPattern(scalar, m_Constant(&constant)) &&
-      isa<FloatAttr, IntegerAttr>(constant))
-    return arith::ConstantOp::create(b, DenseElementsAttr::get(type, constant));
-  return vector::BroadcastOp::create(b, type, scalar);
-}
-
-void Emitter::define(Scope &scope, Value original, Value scalar) {
-  scope.scalars.map(original, scalar);
-  bool isUsedByVectors =
-      llvm::any_of(original.getUsers(), [&](Operation *user) {
-        return plan.isVarying(user) || plan.packing.contains(user) ||
-               user->hasTrait<OpTrait::IsTerminator>();
-      });
-  if (isUsedByVectors)
-    scope.vectors.map(original, broadcast(scalar));
-}
-
-/// Broadcasts what vector ops take from outside of the body.
-void Emitter::defineCaptures(Scope &scope) {
-  auto capture = [&](Value operand) {
-    if (operand.getParentBlock() != plan.getBody() &&
-        !scope.vectors.contains(operand))
-      scope.vectors.map(operand, broadcast(operand));
-  };
-  for (Operation &op : *plan.getBody())
-    if (plan.isVarying(&op) || op.hasTrait<OpTrait::IsTerminator>())
-      llvm::for_each(op.getOperands(), capture);
-  for (const Output &output : plan.outputs)
-    if (output.isPacked())
-      capture(output.packedBit);
-}
-
-/// Emits what is the same in all lanes, as far as the loops around the
-/// insertion point determine it.
-void Emitter::emitUniform(Scope &scope) {
-  for (const Access &input : plan.inputs) {
-    bool isDetermined = true;
-    for (auto [loop, iv] : llvm::enumerate(ivs))
-      isDetermined &= iv || !input.uses(loop);
-    if (isDetermined && !input.argument.use_empty() &&
-        !scope.scalars.contains(input.argument))
-      define(scope, input.argument, loadScalar(input));
-  }
-  for (Operation &op : plan.getBody()->without_terminator()) {
-    bool isReady = llvm::all_of(op.getOperands(), [&](Value operand) {
-      return operand.getParentBlock() != plan.getBody() ||
-             scope.scalars.contains(operand);
-    });
-    if (!isReady || plan.isVarying(&op) || plan.packing.contains(&op) ||
-        op.getNumResults() == 0 || scope.scalars.contains(op.getResult(0)))
-      continue;
-    Operation *clone = b.clone(op, scope.scalars);
-    for (auto [original, scalar] :
-         llvm::zip_equal(op.getResults(), clone->getResults()))
-      define(scope, original, scalar);
-  }
-}
-
-void Emitter::emitVarying(const Scope &scope, IRMapping &vectors) {
-  for (Operation &op : plan.getBody()->without_terminator()) {
-    if (!plan.isVarying(&op))
-      continue;
-    OperationState state(op.getLoc(), op.getName());
-    for (Value operand : op.getOperands())
-      state.operands.push_back(vectors.lookup(operand));
-    // One condition for all lanes needs no mask.
-    if (isa<arith::SelectOp>(op) && scope.scalars.contains(op.getOperand(0)))
-      state.operands[0] = scope.scalars.lookup(op.getOperand(0));
-    for (Type type : op.getResultTypes())
-      state.types.push_back(getVectorType(type));
-    state.attributes = op.getDiscardableAttrDictionary().getValue();
-    state.propertiesAttr = op.getPropertiesAsAttribute();
-    Operation *clone = b.create(state);
-    vectors.map(op.getResults(), clone->getResults());
-  }
-}
-
-State Emitter::emitBody(const Scope &outerScope, const Step &step,
-                        State state) {
-  Scope scope = outerScope;
-  emitUniform(scope);
-  int64_t parts = step.positions.size();
-  SmallVector<IRMapping> vectors(parts, scope.vectors);
-  // Everything is loaded before anything is stored: an output may be an input.
-  for (int64_t part = 0; part < parts; ++part) {
-    for (const Access &input : plan.inputs) {
-      if (!input.uses(plan.vectorLoop) || input.argument.use_empty())
-        continue;
-      Value value = loadVector(input, step, part);
-      if (!input.isPacked())
-        vectors[part].map(input.argument, value);
-      for (Value bit : input.bits)
-        vectors[part].map(bit, value);
-    }
-    for (const Output &output : plan.outputs)
-      if (output.kind == OutputKind::Stored && !output.isPacked() &&
-          !output.argument.use_empty())
-        vectors[part].map(output.argument, loadVector(output, step, part));
-  }
-  ivs[plan.vectorLoop] = nullptr;
-  for (int64_t part = 0; part < parts; ++part) {
-    for (auto [output, values] : llvm::zip_equal(plan.outputs, state))
-      if (!values.empty())
-        vectors[part].map(output.argument, values[part]);
-    emitVarying(scope, vectors[part]);
-  }
-  for (int64_t part = 0; part < parts; ++part)
-    for (auto [output, values] : llvm::zip_equal(plan.outputs, state)) {
-      Value value = vectors[part].lookup(
-          output.isPacked() ? output.packedBit : output.getYielded());
-      if (output.kind == OutputKind::Stored)
-        storeVector(value, output, step, part);
-      else if (output.kind == OutputKind::Reduced && step.mask)
-        values[part] =
-            arith::SelectOp::create(b, step.mask, value, values[part]);
-      else
-        values[part] = value;
-    }
-  ivs[plan.vectorLoop] = nullptr;
-  return state;
-}
-
-State Emitter::emitInner(unsigned level, const Scope &scope, const Step &step,
-                         State state) {
-  if (level == plan.inner.size())
-    return emitBody(scope, step, state);
-  unsigned loop = plan.inner[level];
-  SmallVector<Value> results =
-      buildFor(index(0), sizes[loop], index(1), flatten(state),
-               [&](Value iv, ValueRange values) {
-                 ivs[loop] = iv;
-                 return flatten(emitInner(level + 1, scope, step,
-                                          unflatten(values, state)));
-               });
-  ivs[loop] = nullptr;
-  return unflatten(results, state);
-}
-
-/// Emits a step of `parts` vectors from element `base`.
-State Emitter::emitStep(const Scope &scope, Value base, int64_t parts,
-                        Value mask, bool nontemporal, State state) {
-  Step step{{}, mask, nontemporal};
-  for (int64_t part = 0; part < parts; ++part)
-    step.positions.push_back(
-        fold<arith::AddIOp>(base, index(part * plan.lanes)));
-  for (auto [output, values] : llvm::zip_equal(plan.outputs, state))
-    if (output.kind == OutputKind::Lanes)
-      for (int64_t part = 0; part < parts; ++part)
-        values.push_back(loadVector(output, step, part));
-  ivs[plan.vectorLoop] = nullptr;
-  state = emitInner(0, scope, step, state);
-  for (auto [output, values] : llvm::zip_equal(plan.outputs, state))
-    if (output.kind == OutputKind::Lanes) {
-      for (int64_t part = 0; part < parts; ++part)
-        storeVector(values[part], output, step, part);
-      values.clear();
-    }
-  ivs[plan.vectorLoop] = nullptr;
-  return state;
-}
 
 //===----------------------------------------------------------------------===//
 // The vector loop
 //===----------------------------------------------------------------------===//
 
-State Emitter::buildNeutralState(int64_t parts) {
-  State state;
-  for (const Output &output : plan.outputs) {
-    SmallVector<Value> &values = state.emplace_back();
-    if (output.kind == OutputKind::Reduced)
-      values.assign(parts,
-                    buildNeutral(b, output.combiner,
-                                 getVectorType(output.getElementType())));
-  }
-  return state;
-}
-
-void Emitter::accumulateState(const State &state) {
-  for (auto [output, values, carry] :
-       llvm::zip_equal(plan.outputs, state, carries))
-    if (output.kind == OutputKind::Reduced)
-      carry =
-          accumulate(b, output, carry, combineAll(b, output.combiner, values));
+/// The step of `parts` vectors from element `base`.
+Step Emitter::buildStep(Value base, int64_t parts) {
+  Step step;
+  for (int64_t part = 0; part < parts; ++part)
+    step.positions.push_back(
+        fold<arith::AddIOp>(base, index(part * plan.lanes)));
+  return step;
 }
 
 /// Emits whole steps over [lower, upper). The loop starts at 0: from elsewhere,
@@ -503,9 +112,12 @@ void Emitter::emitSteps(const Scope &scope, Value lower, Value upper,
       index(0), fold<arith::SubIOp>(upper, lower),
       index(shape.parts * plan.lanes), flatten(initial),
       [&](Value iv, ValueRange values) {
-        return flatten(emitStep(scope, fold<arith::AddIOp>(iv, lower),
-                                shape.parts, /*mask=*/nullptr,
-                                shape.nontemporal, unflatten(values, initial)));
+        Step step = buildStep(fold<arith::AddIOp>(iv, lower), shape.parts);
+        step.nontemporal = shape.nontemporal;
+        // Without the alignment the store would be split into scalar ones.
+        if (shape.nontemporal)
+          step.storeAlignment = nontemporal->alignment;
+        return flatten(emitStep(scope, step, unflatten(values, initial)));
       },
       shape.unrollHint);
   accumulateState(unflatten(results, initial));
@@ -540,18 +152,9 @@ Value Emitter::emitBlocks(const Scope &scope, Value lower, Value upper,
 /// `upper` are masked off.
 State Emitter::emitMaskedStep(const Scope &scope, Value base, Value upper,
                               State state) {
-  // Compared as i32, whose lanes are no wider than most elements.
-  auto type = getVectorType(b.getI32Type());
-  Value left =
-      fold<arith::MinUIOp>(fold<arith::SubIOp>(upper, base), index(plan.lanes));
-  left = b.createOrFold<arith::IndexCastUIOp>(b.getI32Type(), left);
-  auto lanes = llvm::to_vector(llvm::seq<int32_t>(plan.lanes));
-  Value lane = arith::ConstantOp::create(b, b.getI32VectorAttr(lanes));
-  Value mask =
-      arith::CmpIOp::create(b, arith::CmpIPredicate::ult, lane,
-                            vector::BroadcastOp::create(b, type, left));
-  return emitStep(scope, base, /*parts=*/1, mask, /*nontemporal=*/false,
-                  std::move(state));
+  Step step = buildStep(base, /*parts=*/1);
+  maskTail(step, upper);
+  return emitStep(scope, step, std::move(state));
 }
 
 /// Emits single vectors over [lower, upper), less than a step, the last one
@@ -572,8 +175,7 @@ void Emitter::emitTail(const Scope &scope, Value lower, Value upper) {
       [&](Value iv, ValueRange values) {
         State state = unflatten(values, initial);
         return flatten(isWhole
-                           ? emitStep(scope, iv, /*parts=*/1, /*mask=*/nullptr,
-                                      /*nontemporal=*/false, state)
+                           ? emitStep(scope, buildStep(iv, /*parts=*/1), state)
                            : emitMaskedStep(scope, iv, upper, state));
       });
   accumulateState(unflatten(results, initial));
@@ -789,53 +391,6 @@ Value Emitter::emitNontemporal(const Scope &scope, Value lower, Value upper) {
 // The nest
 //===----------------------------------------------------------------------===//
 
-/// An attribute of the LLVM dialect stays with a loop until its branch back,
-/// whose own one has this name.
-static constexpr StringLiteral loopAnnotation = "loop_annotation";
-
-static LLVM::LoopAnnotationAttr buildUnrollAnnotation(Builder &builder,
-                                                      int64_t count) {
-  auto unroll = LLVM::LoopUnrollAttr::get(
-      builder.getContext(), /*disable=*/{}, builder.getI32IntegerAttr(count),
-      /*runtimeDisable=*/{}, /*full=*/{}, /*followupUnrolled=*/{},
-      /*followupRemainder=*/{}, /*followupAll=*/{});
-  return LLVM::LoopAnnotationAttr::get(
-      builder.getContext(), /*disableNonforced=*/{}, /*vectorize=*/{},
-      /*interleave=*/{}, unroll, /*unrollAndJam=*/{}, /*licm=*/{},
-      /*distribute=*/{}, /*pipeline=*/{}, /*peeled=*/{}, /*unswitch=*/{},
-      /*mustProgress=*/{}, /*isVectorized=*/{}, /*startLoc=*/{}, /*endLoc=*/{},
-      /*parallelAccesses=*/{});
-}
-
-SmallVector<Value> Emitter::buildFor(
-    Value lower, Value upper, Value step, ValueRange state,
-    llvm::function_ref<SmallVector<Value>(Value, ValueRange)> body,
-    int64_t unrollHint) {
-  auto loop = scf::ForOp::create(
-      b, lower, upper, step, state,
-      [&](OpBuilder &nested, Location, Value iv, ValueRange values) {
-        OpBuilder::InsertionGuard guard(b);
-        b.restoreInsertionPoint(nested.saveInsertionPoint());
-        scf::YieldOp::create(b, body(iv, values));
-      });
-  if (unrollHint > 1)
-    loop->setAttr(loopAnnotation, buildUnrollAnnotation(b, unrollHint));
-  return llvm::to_vector_of<Value>(loop.getResults());
-}
-
-/// A loop that carries what is being reduced.
-void Emitter::buildCarryingFor(Value lower, Value upper, Value step,
-                               llvm::function_ref<void(Value)> body) {
-  State before = carries;
-  SmallVector<Value> results = buildFor(lower, upper, step, flatten(before),
-                                        [&](Value iv, ValueRange values) {
-                                          carries = unflatten(values, before);
-                                          body(iv);
-                                          return flatten(carries);
-                                        });
-  carries = unflatten(results, before);
-}
-
 void Emitter::buildParallel(Value upper, Value step,
                             llvm::function_ref<void(Value)> body) {
   scf::ParallelOp::create(
@@ -877,13 +432,9 @@ void Emitter::emitNest(unsigned level) {
       finish(output);
 }
 
-/// Combines what was reduced with the old value in memory.
 void Emitter::finish(unsigned number) {
   const Output &output = plan.outputs[number];
-  Value total = reduceCarry(b, output, carries[number]);
-  Value sum = combineAll(b, output.combiner, {loadScalar(output), total});
-  memref::StoreOp::create(b, sum, bases[output.operand->getOperandNumber()],
-                          buildIndices(output));
+  storeTotal(output, reduceCarry(b, output, carries[number]));
   carries[number].clear();
 }
 

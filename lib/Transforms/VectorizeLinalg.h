@@ -21,6 +21,9 @@ struct Options {
   /// Bytes from which on stores bypass the caches; not positive: never.
   int64_t nontemporalThreshold;
   bool parallel;
+  /// Whether steps repeat to hide how long they take. Where many threads do, it
+  /// would only take registers.
+  bool unrolls = true;
 };
 
 //===----------------------------------------------------------------------===//

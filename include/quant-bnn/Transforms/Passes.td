@@ -864,4 +864,174 @@ def QuantBNNBF16VectorsToI16Pass
   }];
 }
 
+def QuantBNNMapToGPUPass : Pass<"quant-bnn-map-to-gpu"> {
+  let summary = "Map linalg ops on memrefs to kernels of a GPU";
+  let description = [{
+    Maps every `linalg` op on memrefs to a `gpu.launch`, with the body of the op on
+    vectors in it. Loops, lanes and packed words are found as
+    `quant-bnn-vectorize-linalg` does; ops that it leaves alone get a thread for each
+    iteration of their parallel loops, which runs the others in turn.
+
+    * A thread loads and stores `vector-width` bits at once, and up to four such
+      vectors before it computes. Neighbouring threads have neighbouring vectors, in
+      a loop whose stride is the grid, so a grid of any size is right. A launch has
+      blocks of `block-size` threads, as many as there is work for, at most 65,535.
+    * Whether rows are aligned to vectors is decided when the code runs. Elements of
+      unaligned rows and what is left at the end of rows are taken one by one. A
+      vector that has bits of a packed word takes whole words, and is masked.
+    * What all elements are reduced to takes two kernels: up to 1024 blocks reduce a
+      share each, and one block combines these. What rows are reduced to takes a block
+      each. Blocks combine in a tree in workgroup memory. Nothing is atomic: every run
+      on a target has the same bits.
+    * Long float sums are compensated, as in `quant-bnn-vectorize-linalg`.
+
+    Kernels index buffers of one dimension by offset and strides, which they take as
+    arguments. With `unbounded-views` the type of a buffer has a size that no device
+    reaches, and is static: a calling convention of bare pointers takes such a memref
+    as one pointer.
+
+    The host code keeps `memref.alloc` and accesses of the host to memory; partial
+    results of reductions are buffers that it allocates and frees.
+    `quant-bnn-allocate-on-gpu` moves all of them to the device.
+
+    Example:
+
+    ```mlir
+    linalg.generic {
+        indexing_maps = [affine_map<(d0) -> (d0)>, affine_map<(d0) -> (d0)>],
+        iterator_types = ["parallel"]}
+        ins(%x : memref<1024xf32>) outs(%y : memref<1024xf32>) {
+    ^bb0(%in: f32, %out: f32):
+      %sign = quant_bnn.sign %in : f32
+      linalg.yield %sign : f32
+    }
+    ```
+
+    becomes, where rows are aligned,
+
+    ```mlir
+    gpu.launch blocks(%block, %by, %bz) in (%blocks = %c1, %gy = %c1, %gz = %c1)
+               threads(%thread, %ty, %tz) in (%size = %c256, %sy = %c1, %sz = %c1) {
+      %first = arith.muli %block, %c256 : index
+      %id = arith.addi %first, %thread : index
+      %count = arith.muli %blocks, %c256 : index
+      scf.for %vector = %id to %c256 step %count {
+        %i = arith.muli %vector, %c4 : index
+        %in = vector.load %x[%i] {alignment = 16 : i64} : memref<1024xf32>, vector<4xf32>
+        %sign = quant_bnn.sign %in : vector<4xf32>
+        vector.store %sign, %y[%i] {alignment = 16 : i64} : memref<1024xf32>, vector<4xf32>
+      }
+      gpu.terminator
+    }
+    ```
+  }];
+  let options = [
+    Option<"blockSize", "block-size", "int64_t", /*default=*/"256",
+           "Threads of a block: a power of two, at most 1024">,
+    Option<"vectorWidth", "vector-width", "int64_t", /*default=*/"128",
+           "Bits that a thread loads at once: a power of two from 64 to 1024">,
+    Option<"unboundedViews", "unbounded-views", "bool", /*default=*/"false",
+           "Pass buffers to kernels as memrefs of a static, unreachable size">
+  ];
+  let dependentDialects = [
+    "::mlir::affine::AffineDialect", "::mlir::arith::ArithDialect",
+    "::mlir::gpu::GPUDialect", "::mlir::memref::MemRefDialect",
+    "::mlir::scf::SCFDialect", "::mlir::vector::VectorDialect"
+  ];
+}
+
+def QuantBNNAllocateOnGPUPass : Pass<"quant-bnn-allocate-on-gpu"> {
+  let summary = "Keep the buffers of host code in the memory of a GPU";
+  let description = [{
+    After `quant-bnn-map-to-gpu`, every memref of a function is one in the memory of
+    the device, its arguments and results included, but for those of `memref.alloca`.
+
+    * `memref.alloc`, `memref.dealloc` and `memref.copy` become `gpu.alloc`,
+      `gpu.dealloc` and `gpu.memcpy`.
+    * A constant (`memref.get_global`) is copied to the device where it is used, and
+      freed at the end of its block.
+    * What the host loads is copied to it first. What it stores, and an element that
+      it loads of a memref with dimensions, takes a kernel of one thread.
+
+    Example:
+
+    ```mlir
+    func.func @f(%x: memref<f32>) -> f32 {
+      %element = memref.load %x[] : memref<f32>
+      return %element : f32
+    }
+    ```
+
+    becomes
+
+    ```mlir
+    func.func @f(%x: memref<f32>) -> f32 {
+      %host = memref.alloca() : memref<f32>
+      gpu.memcpy %host, %x : memref<f32>, memref<f32>
+      %element = memref.load %host[] : memref<f32>
+      return %element : f32
+    }
+    ```
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect",
+                           "::mlir::gpu::GPUDialect",
+                           "::mlir::memref::MemRefDialect"];
+}
+
+def QuantBNNCopyHostArgumentsPass
+    : Pass<"quant-bnn-copy-host-arguments", "::mlir::ModuleOp"> {
+  let summary = "Let public functions on device memory be called with host memory";
+  let description = [{
+    Moves the body of each public function that has memrefs to a private one, whose
+    name ends in `_on_device`, and calls it with copies of the arguments in the memory
+    of the device. Results are copied to buffers on the host, and so are the arguments
+    that the function may write. Calls in the module are to the private function.
+
+    An argument or result with a layout is an error: a copy of it would not be
+    contiguous. So is a function that returns an argument, since the result would no
+    longer be that buffer.
+
+    Example:
+
+    ```mlir
+    func.func @f(%x: memref<4xf32>) {
+      %c1 = arith.constant 1 : index
+      gpu.launch blocks(%bx, %by, %bz) in (%gx = %c1, %gy = %c1, %gz = %c1)
+                 threads(%tx, %ty, %tz) in (%sx = %c1, %sy = %c1, %sz = %c1) {
+        %zero = arith.constant 0.0 : f32
+        memref.store %zero, %x[%tx] : memref<4xf32>
+        gpu.terminator
+      }
+      return
+    }
+    ```
+
+    becomes
+
+    ```mlir
+    func.func private @f_on_device(%x: memref<4xf32>) {
+      %c1 = arith.constant 1 : index
+      gpu.launch blocks(%bx, %by, %bz) in (%gx = %c1, %gy = %c1, %gz = %c1)
+                 threads(%tx, %ty, %tz) in (%sx = %c1, %sy = %c1, %sz = %c1) {
+        %zero = arith.constant 0.0 : f32
+        memref.store %zero, %x[%tx] : memref<4xf32>
+        gpu.terminator
+      }
+      return
+    }
+    func.func @f(%x: memref<4xf32>) {
+      %device = gpu.alloc() : memref<4xf32>
+      gpu.memcpy %device, %x : memref<4xf32>, memref<4xf32>
+      func.call @f_on_device(%device) : (memref<4xf32>) -> ()
+      gpu.memcpy %x, %device : memref<4xf32>, memref<4xf32>
+      gpu.dealloc %device : memref<4xf32>
+      return
+    }
+    ```
+  }];
+  let dependentDialects = ["::mlir::func::FuncDialect",
+                           "::mlir::gpu::GPUDialect",
+                           "::mlir::memref::MemRefDialect"];
+}
+
 #endif // QUANT_BNN_TRANSFORMS_PASSES

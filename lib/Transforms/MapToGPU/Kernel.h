@@ -1,0 +1,96 @@
+//===- Kernel.h - Kernels over linalg on memrefs ----------------*- C++ -*-===//
+//
+// Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef QUANT_BNN_LIB_TRANSFORMS_MAPTOGPU_KERNEL_H
+#define QUANT_BNN_LIB_TRANSFORMS_MAPTOGPU_KERNEL_H
+
+#include "mlir/Dialect/GPU/IR/GPUDialect.h"
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/IR/ImplicitLocOpBuilder.h"
+
+namespace quant_bnn::map_to_gpu {
+
+struct Options {
+  /// Threads of a block: a power of two.
+  int64_t blockSize;
+  /// Bits of a vector: a power of two.
+  int64_t vectorBits;
+  /// Whether a kernel's arguments are buffers without a size.
+  bool unboundedViews;
+};
+
+//===----------------------------------------------------------------------===//
+// Views
+//===----------------------------------------------------------------------===//
+
+/// A memref as a kernel sees it: a buffer of elements, and where they lie in
+/// it. Offset and strides are in elements.
+struct View {
+  mlir::Value buffer;
+  mlir::Value offset;
+  llvm::SmallVector<mlir::Value> strides;
+
+  mlir::Value linearize(mlir::ImplicitLocOpBuilder &builder,
+                        mlir::ValueRange indices) const;
+};
+
+/// Builds the view of `memref`, in host code.
+View buildView(mlir::ImplicitLocOpBuilder &builder, mlir::Value memref,
+               const Options &options);
+
+//===----------------------------------------------------------------------===//
+// Launches
+//===----------------------------------------------------------------------===//
+
+/// Blocks of a launch at most: all targets allow as many.
+inline constexpr int64_t maxBlocks = 65535;
+
+/// `value` from 1 to `upper`, as an index.
+mlir::Value clampBlocks(mlir::ImplicitLocOpBuilder &builder, mlir::Value value,
+                        int64_t upper = maxBlocks);
+
+/// Where a thread is, as indices.
+struct Thread {
+  mlir::Value block, blocks, thread;
+  /// Among all threads, and how many there are.
+  mlir::Value id, count;
+};
+
+/// Launches `blocks` blocks whose threads run what `body` emits. It gets the
+/// workgroup memory of `workgroupTypes`.
+void buildLaunch(
+    mlir::ImplicitLocOpBuilder &builder, const Options &options,
+    mlir::Value blocks, llvm::ArrayRef<mlir::Type> workgroupTypes,
+    llvm::function_ref<void(const Thread &, mlir::ValueRange)> body);
+
+/// The position `linear` in a space of `sizes`, in row-major order.
+llvm::SmallVector<mlir::Value> delinearize(mlir::ImplicitLocOpBuilder &builder,
+                                           mlir::Value linear,
+                                           llvm::ArrayRef<mlir::Value> sizes);
+
+/// The product of `sizes`, 1 of none.
+mlir::Value buildProduct(mlir::ImplicitLocOpBuilder &builder,
+                         llvm::ArrayRef<mlir::Value> sizes);
+
+//===----------------------------------------------------------------------===//
+// Kernels
+//===----------------------------------------------------------------------===//
+
+/// Maps `op` to kernels over vectors, or fails, with nothing emitted, where
+/// they would be wrong or slow.
+llvm::LogicalResult emitVectorKernels(mlir::linalg::LinalgOp op,
+                                      const Options &options);
+
+/// Maps any `op` to a kernel with a thread for each iteration of its parallel
+/// loops.
+void emitScalarKernel(mlir::linalg::LinalgOp op, const Options &options);
+
+} // namespace quant_bnn::map_to_gpu
+
+#endif // QUANT_BNN_LIB_TRANSFORMS_MAPTOGPU_KERNEL_H

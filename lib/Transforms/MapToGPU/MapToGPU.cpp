@@ -1,0 +1,70 @@
+//===- MapToGPU.cpp - Linalg on memrefs to kernels ------------------------===//
+//
+// Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "../VectorizeLinalg.h"
+#include "Kernel.h"
+#include "mlir/Dialect/Affine/IR/AffineOps.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Vector/Transforms/LoweringPatterns.h"
+#include "mlir/Transforms/WalkPatternRewriteDriver.h"
+#include "quant-bnn/Transforms/Passes.h"
+
+namespace quant_bnn {
+#define GEN_PASS_DEF_QUANTBNNMAPTOGPUPASS
+#include "quant-bnn/Transforms/Passes.h.inc"
+} // namespace quant_bnn
+
+using namespace mlir;
+using namespace quant_bnn;
+
+namespace {
+struct QuantBNNMapToGPUPass
+    : quant_bnn::impl::QuantBNNMapToGPUPassBase<QuantBNNMapToGPUPass> {
+  using Base::Base;
+
+  LogicalResult initialize(MLIRContext *context) override;
+  void runOnOperation() override;
+};
+} // namespace
+
+LogicalResult QuantBNNMapToGPUPass::initialize(MLIRContext *context) {
+  auto emitError = [&] { return mlir::emitError(UnknownLoc::get(context)); };
+  if (blockSize < 1 || blockSize > 1024 || !llvm::isPowerOf2_64(blockSize))
+    return emitError() << "block-size must be a power of two and at most 1024, "
+                          "but is "
+                       << int64_t(blockSize);
+  if (vectorWidth < 64 || vectorWidth > 1024 ||
+      !llvm::isPowerOf2_64(vectorWidth))
+    return emitError()
+           << "vector-width must be a power of two from 64 to 1024, but is "
+           << int64_t(vectorWidth);
+  return success();
+}
+
+void QuantBNNMapToGPUPass::runOnOperation() {
+  map_to_gpu::Options options{blockSize, vectorWidth, unboundedViews};
+  vectorize::Options vectors{vectorWidth, /*nontemporalThreshold=*/0,
+                             /*parallel=*/false, /*unrolls=*/false};
+  getOperation()->walk([&](linalg::GenericOp op) {
+    vectorize::dropOverwrittenFills(op, vectors);
+  });
+  SmallVector<linalg::LinalgOp> ops;
+  getOperation()->walk([&](linalg::LinalgOp op) {
+    if (op.hasPureBufferSemantics())
+      ops.push_back(op);
+  });
+  for (linalg::LinalgOp op : ops) {
+    if (failed(map_to_gpu::emitVectorKernels(op, options)))
+      map_to_gpu::emitScalarKernel(op, options);
+    op->erase();
+  }
+  // No GPU has masked loads and stores.
+  RewritePatternSet patterns(&getContext());
+  vector::populateVectorMaskedLoadStoreEmulationPatterns(patterns);
+  walkAndApplyPatterns(getOperation(), std::move(patterns));
+}
