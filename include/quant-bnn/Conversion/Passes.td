@@ -72,6 +72,23 @@ def ConvertQuantBNNToLinalgPass : Pass<"convert-quant-bnn-to-linalg"> {
                            "::mlir::tensor::TensorDialect"];
 }
 
+def QuantBNNConvertF64MathToArithPass
+    : Pass<"quant-bnn-convert-f64-math-to-arith"> {
+  let summary = "Compute exp and tanh of f64 where there is no math library";
+  let description = [{
+    Expands `math.exp` and `math.tanh` on `f64` scalars and vectors into arithmetic, for
+    targets without a library that has them. `exp` is within 2 ulp, to subnormal
+    results; `tanh` is within 4 ulp. Both are computed from e^r - 1 by Taylor's series
+    for abs r <= ln(2) / 2, what is left of the argument when multiples of ln(2) are
+    taken away (W. J. Cody and W. Waite, Software Manual for the Elementary Functions,
+    1980).
+
+    `quant-bnn-approximate-math` does the same for `f32`.
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect",
+                           "::mlir::math::MathDialect"];
+}
+
 def QuantBNNConvertSCFToCFPass : Pass<"quant-bnn-convert-scf-to-cf"> {
   let summary = "Structured control flow to branches, last op first";
   let description = [{
