@@ -15,6 +15,7 @@
 #include "mlir/Tools/mlir-translate/MlirTranslateMain.h"
 #include "mlir/Tools/mlir-translate/Translation.h"
 #include "quant-bnn/InitAll.h"
+#include "quant-bnn/Target/LaunchPlan.h"
 #include "llvm/IR/LLVMContext.h"
 #include "llvm/IR/Module.h"
 
@@ -47,6 +48,7 @@ int main(int argc, char **argv) {
   registerToCppTranslation();
   registerToSPIRVTranslation();
   registerToLLVMIRTranslationWithQuantBNN();
+  quant_bnn::registerToLaunchPlanTranslation();
   return failed(
       mlirTranslateMain(argc, argv, "quant-bnn translation driver\n"));
 }
