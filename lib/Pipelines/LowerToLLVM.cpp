@@ -208,4 +208,15 @@ void quant_bnn::registerQuantBNNPipelines() {
       "quant_bnn and what a network has around it to the LLVM dialect, for "
       "the CPU: fuse, bufferize, vectorize and finalize in turn",
       buildLowerToLLVMPipeline);
+  PassPipelineRegistration<MapToGPUOptions>(
+      "quant-bnn-map-to-gpu-pipeline",
+      "linalg on buffers to kernels of a GPU, with quant_bnn expanded",
+      [](OpPassManager &pm, const MapToGPUOptions &options) {
+        buildMapToGPUPipeline(pm, options, /*unboundedViews=*/false);
+      });
+  PassPipelineRegistration<LowerToNVVMOptions>(
+      "quant-bnn-lower-to-nvvm-pipeline",
+      "quant_bnn and what a network has around it to CUDA kernels and the host "
+      "code that launches them",
+      buildLowerToNVVMPipeline);
 }

@@ -17,6 +17,7 @@
 #include "quant-bnn/InitAll.h"
 #include "quant-bnn/Pipelines/Pipelines.h"
 #include "quant-bnn/Runner/JITFunction.h"
+#include "quant-bnn/Runtime/CUDA.h"
 #include "llvm/Support/CommandLine.h"
 #include "llvm/Support/Format.h"
 #include "llvm/Support/InitLLVM.h"
@@ -50,17 +51,27 @@ static cl::list<std::string>
                 cl::value_desc("Y.npy"), cl::cat(category));
 
 namespace {
-enum class Pipeline { LLVM, None };
+enum class Target { CPU, CUDA };
+enum class Pipeline { Lower, None };
 } // namespace
+
+static cl::opt<Target> target(
+    "target", cl::desc("What runs the function:"),
+    cl::values(clEnumValN(Target::CPU, "cpu", "this machine (default)"),
+               clEnumValN(Target::CUDA, "cuda",
+                          "a GPU of NVIDIA, by its driver; files are copied to "
+                          "it and back")),
+    cl::init(Target::CPU), cl::cat(category));
 
 static cl::opt<Pipeline> pipeline(
     "pipeline", cl::desc("How to lower the module before it is compiled:"),
-    cl::values(clEnumValN(Pipeline::LLVM, "llvm",
-                          "by quant-bnn-lower-to-llvm-pipeline (default)"),
+    cl::values(clEnumValN(Pipeline::Lower, "lower",
+                          "by quant-bnn-lower-to-llvm-pipeline, or -nvvm- for "
+                          "cuda (default)"),
                clEnumValN(Pipeline::None, "none",
                           "not at all: it is in the LLVM dialect, and the "
                           "function has the attribute quant_bnn.signature")),
-    cl::init(Pipeline::LLVM), cl::cat(category));
+    cl::init(Pipeline::Lower), cl::cat(category));
 
 static cl::opt<unsigned> optLevel("opt-level",
                                   cl::desc("LLVM's optimization level, 0 to 3"),
@@ -104,11 +115,34 @@ static LogicalResult eraseUnused(ModuleOp module) {
   return success();
 }
 
+/// The newest chip whose code a device of compute capability `capability` is
+/// certain to run, as PTX.
+static std::string getChip(int capability) {
+  return capability >= 90   ? "sm_90"
+         : capability >= 80 ? "sm_80"
+                            : "sm_75";
+}
+
+/// Fails, with the reason, unless there is a device of the target.
+static llvm::Error checkDevice() {
+  char reason[512];
+  if (target == Target::CPU ||
+      quant_bnn_cuda_is_available(reason, sizeof(reason)))
+    return llvm::Error::success();
+  return llvm::createStringError("--target=cuda: " + Twine(reason));
+}
+
 static LogicalResult lower(ModuleOp module) {
   if (failed(eraseUnused(module)))
     return failure();
   PassManager pm(module.getContext());
-  buildLowerToLLVMPipeline(pm, LowerToLLVMOptions());
+  if (target == Target::CPU) {
+    buildLowerToLLVMPipeline(pm, LowerToLLVMOptions());
+  } else {
+    LowerToNVVMOptions options;
+    options.chip = getChip(quant_bnn_cuda_get_compute_capability());
+    buildLowerToNVVMPipeline(pm, options);
+  }
   return pm.run(module);
 }
 
@@ -168,6 +202,7 @@ static LogicalResult run(ModuleOp module) {
                               arguments.back(), path));
   }
 
+  exitOnError(checkDevice());
   if (!isLowered && failed(lower(module)))
     return failure();
   FailureOr<JITFunction> function =

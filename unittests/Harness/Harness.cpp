@@ -15,6 +15,7 @@
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Target/LLVMIR/Dialect/All.h"
 #include "quant-bnn/InitAll.h"
+#include "quant-bnn/Runtime/CUDA.h"
 #include "gtest/gtest.h"
 
 #include <set>
@@ -39,6 +40,32 @@ Program::Program()
     // Modules are small: threads of the context cost more than they save.
     : context(getRegistry(), MLIRContext::Threading::DISABLED) {}
 
+bool runsOnCUDA() {
+  static const bool isAsked = [] {
+    const char *target = std::getenv("QUANT_BNN_TEST_TARGET");
+    return target && StringRef(target) == "cuda";
+  }();
+  return isAsked;
+}
+
+static void addCPUPipeline(OpPassManager &pm, const ProgramOptions &options) {
+  LowerToLLVMOptions pipeline;
+  pipeline.results = options.results;
+  pipeline.vectorWidth = options.vectorWidth;
+  pipeline.parallel = options.parallel;
+  pipeline.math = options.math;
+  buildLowerToLLVMPipeline(pm, pipeline);
+}
+
+static void addCUDAPipeline(OpPassManager &pm, const ProgramOptions &options) {
+  char reason[512];
+  if (!quant_bnn_cuda_is_available(reason, sizeof(reason)))
+    llvm::report_fatal_error(reason);
+  LowerToNVVMOptions pipeline;
+  pipeline.results = options.results;
+  buildLowerToNVVMPipeline(pm, pipeline);
+}
+
 std::unique_ptr<Program> Program::compile(StringRef source,
                                           const ProgramOptions &options) {
   return compile(
@@ -61,12 +88,10 @@ Program::compile(llvm::function_ref<OwningOpRef<ModuleOp>(MLIRContext &)> build,
       names.push_back(function.getName().str());
 
   PassManager pm(&program->context);
-  LowerToLLVMOptions pipeline;
-  pipeline.results = options.results;
-  pipeline.vectorWidth = options.vectorWidth;
-  pipeline.parallel = options.parallel;
-  pipeline.math = options.math;
-  buildLowerToLLVMPipeline(pm, pipeline);
+  if (runsOnCUDA())
+    addCUDAPipeline(pm, options);
+  else
+    addCPUPipeline(pm, options);
   if (failed(pm.run(*module)))
     return nullptr;
 

@@ -26,8 +26,12 @@ struct ProgramOptions {
   MathAccuracy math = MathAccuracy::Fast;
 };
 
-/// A module that went through the pipeline to LLVM and was compiled for the
-/// host. Its public functions can be called, also by several threads.
+/// Whether programs run on a GPU: with QUANT_BNN_TEST_TARGET=cuda in the
+/// environment. Options for the CPU then have no meaning.
+bool runsOnCUDA();
+
+/// A module that went through the pipeline to LLVM or to CUDA and was compiled.
+/// Its public functions can be called, also by several threads.
 class Program {
 public:
   /// Null, with the diagnostics printed, if that fails.

@@ -33,6 +33,32 @@ enum class MathAccuracy {
   Libm
 };
 
+/// Where the memrefs of public functions are when they are called.
+enum class ArgumentMemory {
+  /// In memory of the host: a call copies them to the device and back.
+  Host,
+  /// In memory of the device.
+  Device
+};
+
+/// What kernels are compiled to.
+enum class KernelFormat {
+  /// Text that the driver compiles when it loads it.
+  Assembly,
+  /// Code for one chip.
+  Binary,
+  /// Both.
+  Fatbin
+};
+
+/// What becomes of host code that launches kernels.
+enum class HostCode {
+  /// The LLVM dialect, with calls of the functions of a runtime.
+  LLVM,
+  /// Nothing: launches stay.
+  Keep
+};
+
 /// Options of buildBufferizePipeline.
 struct BufferizeFields {
   using PassOptions = mlir::detail::PassOptions;
@@ -60,6 +86,27 @@ struct FinalizeLLVMFields {
   PassOptions::Option<bool> openmp;
 };
 
+/// Options of buildMapToGPUPipeline.
+struct MapToGPUFields {
+  using PassOptions = mlir::detail::PassOptions;
+  explicit MapToGPUFields(PassOptions *parent);
+
+  PassOptions::Option<int64_t> blockSize;
+  PassOptions::Option<int64_t> vectorWidth;
+  PassOptions::Option<ArgumentMemory> memory;
+};
+
+/// Options of buildCompileNVVMKernelsPipeline.
+struct NVVMFields {
+  using PassOptions = mlir::detail::PassOptions;
+  explicit NVVMFields(PassOptions *parent);
+
+  PassOptions::Option<std::string> chip;
+  PassOptions::Option<std::string> features;
+  PassOptions::Option<KernelFormat> format;
+  PassOptions::Option<HostCode> host;
+};
+
 struct BufferizeOptions : mlir::PassPipelineOptions<BufferizeOptions>,
                           BufferizeFields {
   BufferizeOptions() : BufferizeFields(this) {}
@@ -81,6 +128,19 @@ struct LowerToLLVMOptions : mlir::PassPipelineOptions<LowerToLLVMOptions>,
   LowerToLLVMOptions() : BufferizeFields(this), VectorizeFields(this) {}
 };
 
+struct MapToGPUOptions : mlir::PassPipelineOptions<MapToGPUOptions>,
+                         MapToGPUFields {
+  MapToGPUOptions() : MapToGPUFields(this) {}
+};
+
+struct LowerToNVVMOptions : mlir::PassPipelineOptions<LowerToNVVMOptions>,
+                            BufferizeFields,
+                            MapToGPUFields,
+                            NVVMFields {
+  LowerToNVVMOptions()
+      : BufferizeFields(this), MapToGPUFields(this), NVVMFields(this) {}
+};
+
 /// quant_bnn and elementwise ops on tensors to fused linalg.
 void buildFusePipeline(mlir::OpPassManager &pm);
 
@@ -99,6 +159,23 @@ void buildFinalizeLLVMPipeline(mlir::OpPassManager &pm,
 /// All of the above: quant_bnn to the LLVM dialect for the CPU.
 void buildLowerToLLVMPipeline(mlir::OpPassManager &pm,
                               const LowerToLLVMOptions &options);
+
+/// linalg on buffers to kernels in gpu modules, and host code that launches
+/// them. With `unboundedViews`, kernels take buffers as bare pointers.
+void buildMapToGPUPipeline(mlir::OpPassManager &pm,
+                           const MapToGPUFields &options, bool unboundedViews);
+
+/// GPU modules to binaries for CUDA.
+void buildCompileNVVMKernelsPipeline(mlir::OpPassManager &pm,
+                                     const NVVMFields &options);
+
+/// Host code that launches kernels to the LLVM dialect, with calls of the
+/// functions of a runtime.
+void buildFinalizeGPUHostPipeline(mlir::OpPassManager &pm);
+
+/// quant_bnn to CUDA.
+void buildLowerToNVVMPipeline(mlir::OpPassManager &pm,
+                              const LowerToNVVMOptions &options);
 
 /// Registers the pipelines by name.
 void registerQuantBNNPipelines();

@@ -1,0 +1,103 @@
+//===- LowerToNVVM.cpp - From the dialect to CUDA -------------------------===//
+//
+// Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "mlir/Conversion/Passes.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/GPU/IR/GPUDialect.h"
+#include "mlir/Dialect/GPU/Transforms/Passes.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/Dialect/LLVMIR/Transforms/RequestCWrappers.h"
+#include "mlir/Pass/PassManager.h"
+#include "mlir/Transforms/Passes.h"
+#include "quant-bnn/Conversion/Passes.h"
+#include "quant-bnn/Pipelines/Pipelines.h"
+#include "quant-bnn/Transforms/Passes.h"
+
+using namespace mlir;
+using namespace quant_bnn;
+
+NVVMFields::NVVMFields(PassOptions *parent)
+    : chip{*parent, "chip", llvm::cl::desc("The GPU, such as sm_90"),
+           llvm::cl::init("sm_80")},
+      features{*parent, "features",
+               llvm::cl::desc("Features of the target, such as +ptx80; none: "
+                              "the oldest PTX that knows the chip")},
+      format{*parent, "format", llvm::cl::desc("What kernels are compiled to"),
+             llvm::cl::init(KernelFormat::Assembly),
+             llvm::cl::values(
+                 clEnumValN(KernelFormat::Assembly, "isa",
+                            "PTX, which the driver compiles; needs no toolkit"),
+                 clEnumValN(KernelFormat::Binary, "bin",
+                            "a cubin for the chip, by ptxas"),
+                 clEnumValN(KernelFormat::Fatbin, "fatbin",
+                            "a cubin and PTX, by ptxas and fatbinary"))},
+      host{*parent, "host", llvm::cl::desc("What becomes of host code"),
+           llvm::cl::init(HostCode::LLVM),
+           llvm::cl::values(clEnumValN(HostCode::LLVM, "llvm",
+                                       "calls of the CUDA runtime library"),
+                            clEnumValN(HostCode::Keep, "keep",
+                                       "nothing: launches stay"))} {}
+
+static StringRef getFormatName(KernelFormat format) {
+  switch (format) {
+  case KernelFormat::Assembly:
+    return "isa";
+  case KernelFormat::Binary:
+    return "bin";
+  case KernelFormat::Fatbin:
+    return "fatbin";
+  }
+  llvm_unreachable("unknown format");
+}
+
+void quant_bnn::buildCompileNVVMKernelsPipeline(
+    OpPassManager &pm, const NVVMFields &options) {
+  GpuNVVMAttachTargetOptions target;
+  target.chip = options.chip;
+  target.features = options.features;
+  target.optLevel = 3;
+  pm.addPass(createGpuNVVMAttachTarget(target));
+  OpPassManager &kernels = pm.nest<gpu::GPUModuleOp>();
+  kernels.addPass(createQuantBNNConvertMathToIntrinsicsPass());
+  kernels.addPass(createQuantBNNConvertSCFToCFPass());
+  ConvertVectorToLLVMPassOptions vectors;
+  vectors.force32BitVectorIndices = false;
+  kernels.addPass(createConvertVectorToLLVMPass(vectors));
+  ConvertGpuOpsToNVVMOpsOptions convert;
+  convert.useBarePtrCallConv = true;
+  kernels.addPass(createConvertGpuOpsToNVVMOps(convert));
+  kernels.addPass(createCanonicalizerPass());
+  kernels.addPass(createCSEPass());
+  kernels.addPass(createReconcileUnrealizedCastsPass());
+  kernels.addNestedPass<LLVM::LLVMFuncOp>(
+      createQuantBNNBF16VectorsToI16Pass());
+  GpuModuleToBinaryPassOptions binary;
+  binary.compilationTarget = getFormatName(options.format);
+  pm.addPass(createGpuModuleToBinaryPass(binary));
+}
+
+void quant_bnn::buildFinalizeGPUHostPipeline(OpPassManager &pm) {
+  OpPassManager &functions = pm.nest<func::FuncOp>();
+  functions.addPass(LLVM::createLLVMRequestCWrappersPass());
+  functions.addPass(createGpuAsyncRegionPass());
+  functions.addPass(createQuantBNNConvertSCFToCFPass());
+  GpuToLLVMConversionPassOptions host;
+  host.kernelBarePtrCallConv = true;
+  pm.addPass(createGpuToLLVMConversionPass(host));
+  pm.addPass(createReconcileUnrealizedCastsPass());
+}
+
+void quant_bnn::buildLowerToNVVMPipeline(OpPassManager &pm,
+                                         const LowerToNVVMOptions &options) {
+  buildFusePipeline(pm);
+  buildBufferizePipeline(pm, options);
+  buildMapToGPUPipeline(pm, options, /*unboundedViews=*/true);
+  buildCompileNVVMKernelsPipeline(pm, options);
+  if (options.host == HostCode::LLVM)
+    buildFinalizeGPUHostPipeline(pm);
+}

@@ -1,0 +1,75 @@
+//===- MapToGPU.cpp - From buffers to kernels -----------------------------===//
+//
+// Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "mlir/Conversion/Passes.h"
+#include "mlir/Dialect/Arith/Transforms/Passes.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/GPU/Transforms/Passes.h"
+#include "mlir/Dialect/MemRef/Transforms/Passes.h"
+#include "mlir/Pass/PassManager.h"
+#include "mlir/Transforms/Passes.h"
+#include "quant-bnn/Conversion/Passes.h"
+#include "quant-bnn/Pipelines/Pipelines.h"
+#include "quant-bnn/Transforms/Passes.h"
+
+using namespace mlir;
+using namespace quant_bnn;
+
+MapToGPUFields::MapToGPUFields(PassOptions *parent)
+    : blockSize{*parent, "block-size", llvm::cl::desc("Threads of a block"),
+                llvm::cl::init(256)},
+      vectorWidth{*parent, "vector-width",
+                  llvm::cl::desc("Bits that a thread loads at once"),
+                  llvm::cl::init(128)},
+      memory{*parent, "memory",
+             llvm::cl::desc("Where the arguments and results of public "
+                            "functions are"),
+             llvm::cl::init(ArgumentMemory::Host),
+             llvm::cl::values(
+                 clEnumValN(ArgumentMemory::Host, "host",
+                            "on the host: each call copies them"),
+                 clEnumValN(ArgumentMemory::Device, "device",
+                            "on the device, as the caller keeps them"))} {}
+
+void quant_bnn::buildMapToGPUPipeline(OpPassManager &pm,
+                                      const MapToGPUFields &options,
+                                      bool unboundedViews) {
+  OpPassManager &functions = pm.nest<func::FuncOp>();
+  functions.addPass(createQuantBNNExpandStridedCopiesPass());
+  functions.addPass(createConvertQuantBNNToArithPass());
+  functions.addPass(createQuantBNNCompareNarrowFloatsPass());
+  functions.addPass(createQuantBNNApproximateMathPass());
+  functions.addPass(createQuantBNNConvertF64MathToArithPass());
+  QuantBNNMapToGPUPassOptions map;
+  map.blockSize = options.blockSize;
+  map.vectorWidth = options.vectorWidth;
+  map.unboundedViews = unboundedViews;
+  functions.addPass(createQuantBNNMapToGPUPass(map));
+  functions.addPass(createQuantBNNAllocateOnGPUPass());
+  if (options.memory == ArgumentMemory::Host)
+    pm.addPass(createQuantBNNCopyHostArgumentsPass());
+  OpPassManager &mapped = pm.nest<func::FuncOp>();
+  mapped.addPass(createConvertVectorToSCFPass());
+  arith::ArithEmulateUnsupportedFloatsOptions emulate;
+  emulate.sourceTypeStrs = {"bf16"};
+  emulate.targetTypeStr = "f32";
+  mapped.addPass(arith::createArithEmulateUnsupportedFloats(emulate));
+  arith::ArithExpandOpsPassOptions expand;
+  expand.includeBf16 = true;
+  mapped.addPass(arith::createArithExpandOpsPass(expand));
+  mapped.addPass(createQuantBNNExpandDynamicReshapesPass());
+  mapped.addPass(memref::createExpandStridedMetadataPass());
+  mapped.addPass(createLowerAffinePass());
+  mapped.addPass(createCanonicalizerPass());
+  mapped.addPass(createCSEPass());
+  // Constants, which else would be arguments.
+  mapped.addPass(createGpuLaunchSinkIndexComputationsPass());
+  pm.addPass(createGpuKernelOutliningPass());
+  pm.addPass(createCanonicalizerPass());
+  pm.addPass(createCSEPass());
+}

@@ -1,0 +1,21 @@
+# The execution tests again, on the GPU: on the driver of the tests, which runs
+# PTX on the CPU, or on a device with QUANT_BNN_TEST_DEVICE=1 in the environment.
+
+import os
+
+import lit.formats
+
+config.name = "QuantBNN-UnitCUDA"
+config.suffixes = []
+config.test_exec_root = os.path.join(
+    config.quant_bnn_binary_root, "unittests", "Execution"
+)
+config.test_source_root = config.test_exec_root
+config.test_format = lit.formats.GoogleTest(".", "Tests")
+config.environment["QUANT_BNN_TEST_TARGET"] = "cuda"
+# These are about options that only the CPU has.
+config.environment["GTEST_FILTER"] = "-*Libm:*VectorWidth*:*Nontemporal:*Parallel"
+if not os.environ.get("QUANT_BNN_TEST_DEVICE"):
+    config.environment["LD_LIBRARY_PATH"] = os.path.join(
+        config.quant_bnn_binary_root, "test", "cuda-driver"
+    )
