@@ -1,6 +1,7 @@
 import os
 
 import lit.formats
+import lit.util
 from lit.llvm import llvm_config
 from lit.llvm.subst import ToolSubst
 
@@ -37,6 +38,10 @@ if config.has_plugin:
     config.available_features.add("plugin")
 for target in config.llvm_targets:
     config.available_features.add(f"{target.lower()}-registered-target")
+
+# As MLIR finds it.
+if lit.util.which("ptxas", os.environ.get("PATH", "")):
+    config.available_features.add("ptxas")
 
 # QUANT_BNN_VERIFY_ROUNDTRIP=1 runs the same suite through text and bytecode.
 roundtrip = os.environ.get("QUANT_BNN_VERIFY_ROUNDTRIP")

@@ -9,11 +9,14 @@
 #include "quant-bnn/Target/LaunchPlan.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/ControlFlow/IR/ControlFlow.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/GPU/IR/GPUDialect.h"
 #include "mlir/Dialect/LLVMIR/NVVMDialect.h"
 #include "mlir/Dialect/LLVMIR/ROCDLDialect.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/SPIRV/IR/SPIRVDialect.h"
 #include "mlir/Tools/mlir-translate/Translation.h"
 #include "quant-bnn/IR/QuantBNN.h"
 #include "llvm/ADT/TypeSwitch.h"
@@ -91,13 +94,17 @@ static FailureOr<std::string> getBytes(memref::GetGlobalOp op) {
   return bytes;
 }
 
+static LogicalResult refuse(Operation *op) {
+  return op->emitError("a launch plan cannot hold this step");
+}
+
 /// Adds what of `op` is not operands and results.
 LogicalResult FunctionWriter::describe(Operation &op, json::Object &step) {
   return llvm::TypeSwitch<Operation *, LogicalResult>(&op)
       .Case([&](arith::ConstantOp op) -> LogicalResult {
         std::optional<json::Value> value = getNumber(op.getValue());
         if (!value)
-          return failure();
+          return refuse(op);
         step["value"] = *value;
         return success();
       })
@@ -130,9 +137,11 @@ LogicalResult FunctionWriter::describe(Operation &op, json::Object &step) {
             memref::AllocOp, memref::CastOp, memref::DimOp,
             memref::ExtractAlignedPointerAsIndexOp, memref::LoadOp,
             memref::ReinterpretCastOp>([](Operation *) { return success(); })
-      .Default([](Operation *op) {
-        return success(op->getNumRegions() == 0 &&
-                       isa_and_present<arith::ArithDialect>(op->getDialect()));
+      .Default([](Operation *op) -> LogicalResult {
+        if (op->getNumRegions() != 0 ||
+            !isa_and_present<arith::ArithDialect>(op->getDialect()))
+          return refuse(op);
+        return success();
       });
 }
 
@@ -148,7 +157,7 @@ FailureOr<json::Value> FunctionWriter::write() {
     json::Object step{{"op", op.getName().getStringRef()},
                       {"operands", number(op.getOperands())}};
     if (failed(describe(op, step)))
-      return op.emitError("a launch plan cannot hold this step");
+      return failure();
     step["results"] = json::Array(llvm::map_range(
         op.getResults(), [&](Value value) { return define(value); }));
     steps.push_back(std::move(step));
@@ -233,8 +242,11 @@ void quant_bnn::registerToLaunchPlanTranslation() {
         return success();
       },
       [](DialectRegistry &registry) {
-        registry.insert<arith::ArithDialect, func::FuncDialect, gpu::GPUDialect,
-                        memref::MemRefDialect, NVVM::NVVMDialect,
-                        ROCDL::ROCDLDialect, QuantBNNDialect>();
+        // With what a plan cannot hold, to say so.
+        registry
+            .insert<arith::ArithDialect, cf::ControlFlowDialect,
+                    func::FuncDialect, gpu::GPUDialect, memref::MemRefDialect,
+                    NVVM::NVVMDialect, QuantBNNDialect, ROCDL::ROCDLDialect,
+                    scf::SCFDialect, spirv::SPIRVDialect>();
       });
 }

@@ -161,17 +161,19 @@ void QuantBNNCopyHostArgumentsPass::runOnOperation() {
       continue;
     if (failed(checkSignature(device)))
       return signalPassFailure();
-    OpBuilder builder(device);
-    builder.setInsertionPointAfter(device);
-    auto host = cast<func::FuncOp>(builder.cloneWithoutRegions(*device));
     std::string name = device.getName().str();
-    if (failed(symbols.rename(device, name + "_on_device"))) {
+    if (symbols.lookup(name + "_on_device")) {
       device.emitError() << "'@" << name
                          << "_on_device' is already the name of a function";
       return signalPassFailure();
     }
+    // Calls go along.
+    if (failed(symbols.rename(device, name + "_on_device")))
+      return signalPassFailure();
+    auto host = cast<func::FuncOp>(device->cloneWithoutRegions());
+    host.setName(name);
     device.setPrivate();
-    symbols.insert(host);
+    symbols.insert(host, std::next(Block::iterator(device)));
     buildBody(host, device);
   }
 }

@@ -68,12 +68,10 @@ View quant_bnn::map_to_gpu::buildView(ImplicitLocOpBuilder &builder,
 // Launches
 //===----------------------------------------------------------------------===//
 
-Value quant_bnn::map_to_gpu::clampBlocks(ImplicitLocOpBuilder &builder,
-                                         Value value, int64_t upper) {
-  value = builder.createOrFold<arith::MaxUIOp>(
-      value, arith::ConstantIndexOp::create(builder, 1));
+Value quant_bnn::map_to_gpu::limitBlocks(ImplicitLocOpBuilder &builder,
+                                         Value blocks, int64_t limit) {
   return builder.createOrFold<arith::MinUIOp>(
-      value, arith::ConstantIndexOp::create(builder, upper));
+      blocks, arith::ConstantIndexOp::create(builder, limit));
 }
 
 void quant_bnn::map_to_gpu::buildLaunch(

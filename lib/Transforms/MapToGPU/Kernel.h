@@ -51,9 +51,9 @@ View buildView(mlir::ImplicitLocOpBuilder &builder, mlir::Value memref,
 /// Blocks of a launch at most: all targets allow as many.
 inline constexpr int64_t maxBlocks = 65535;
 
-/// `value` from 1 to `upper`, as an index.
-mlir::Value clampBlocks(mlir::ImplicitLocOpBuilder &builder, mlir::Value value,
-                        int64_t upper = maxBlocks);
+/// `blocks`, but at most `limit`.
+mlir::Value limitBlocks(mlir::ImplicitLocOpBuilder &builder, mlir::Value blocks,
+                        int64_t limit = maxBlocks);
 
 /// Where a thread is, as indices.
 struct Thread {
@@ -63,7 +63,7 @@ struct Thread {
 };
 
 /// Launches `blocks` blocks whose threads run what `body` emits. It gets the
-/// workgroup memory of `workgroupTypes`.
+/// workgroup memory of `workgroupTypes`. A launch of no blocks does nothing.
 void buildLaunch(
     mlir::ImplicitLocOpBuilder &builder, const Options &options,
     mlir::Value blocks, llvm::ArrayRef<mlir::Type> workgroupTypes,

@@ -98,7 +98,7 @@ void ScalarKernel::emit() {
   Value count = buildProduct(b, parallelSizes);
   Value blockSize = arith::ConstantIndexOp::create(b, options.blockSize);
   Value blocks =
-      clampBlocks(b, b.createOrFold<arith::CeilDivUIOp>(count, blockSize));
+      limitBlocks(b, b.createOrFold<arith::CeilDivUIOp>(count, blockSize));
   buildLaunch(b, options, blocks, /*workgroupTypes=*/{},
               [&](const Thread &thread, ValueRange) {
                 auto loop =

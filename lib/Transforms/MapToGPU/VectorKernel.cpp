@@ -52,6 +52,10 @@ protected:
 
 private:
   using Thread = map_to_gpu::Thread;
+  /// Every `stride`-th item from `first` on.
+  struct Share {
+    Value first, stride;
+  };
   /// What an item of work is, once `ivs` say of which row.
   using EmitItem = llvm::function_ref<void(Value)>;
 
@@ -64,19 +68,19 @@ private:
   // Work of the threads.
   ArrayRef<unsigned> getRowLoops(unsigned depth) const;
   Value buildRows(unsigned depth);
-  void shareItems(unsigned depth, Value itemsPerRow, Value first, Value stride,
+  void shareItems(unsigned depth, Value itemsPerRow, Share share,
                   EmitItem emitItem);
   void emitStepAt(const Scope &scope, Step step);
-  void emitTiles(const Scope &scope, const Thread &thread, int64_t parts);
-  void emitVectors(unsigned depth, Value first, Value stride);
-  void emitRest(unsigned depth, Value first, Value stride);
+  Share getShare(const Thread &thread, unsigned depth);
+  Value emitTiles(const Scope &scope, const Thread &thread);
+  void emitVectors(const Thread &thread, unsigned depth);
+  void emitRest(const Thread &thread, unsigned depth);
 
   // Reductions.
   SmallVector<Type> getWorkgroupTypes();
   void startCarries();
   SmallVector<Value> takeTotals();
-  SmallVector<Value> emitAccumulation(unsigned depth, Value first,
-                                      Value stride);
+  SmallVector<Value> emitAccumulation(const Thread &thread, unsigned depth);
   void combineBlock(const Thread &thread, ValueRange memories,
                     ArrayRef<Value> totals,
                     llvm::function_ref<void(ArrayRef<Value>)> consume);
@@ -94,6 +98,8 @@ private:
   /// Vectors of a row, none where rows are not aligned; and the elements that
   /// follow them.
   Value vectors, rest;
+  /// Vectors that a thread takes at once.
+  int64_t parts;
 };
 } // namespace
 
@@ -144,6 +150,18 @@ Value VectorKernel::buildIsAligned() {
   return isAligned;
 }
 
+/// How many vectors a thread takes at once so that enough bytes are in flight.
+static int64_t getParts(const Plan &plan) {
+  // Only where there is one row do tiles follow each other.
+  if (!plan.outer.empty() || !plan.inner.empty())
+    return 1;
+  int64_t bytes = 0;
+  for (const Access &input : plan.inputs)
+    if (input.getMemRefType() && input.uses(plan.vectorLoop))
+      bytes += plan.lanes * getBytes(input) / input.elementsPerWord;
+  return std::clamp<int64_t>(bytesInFlight / std::max<int64_t>(bytes, 1), 1, 4);
+}
+
 void VectorKernel::prepare() {
   for (const vectorize::Loop &loop : plan.loops)
     sizes.push_back(buildSize(loop));
@@ -166,6 +184,7 @@ void VectorKernel::prepare() {
   Value size = sizes[plan.vectorLoop];
   Value whole = fold<arith::DivUIOp>(size, index(plan.lanes));
   vectors = b.createOrFold<arith::SelectOp>(buildIsAligned(), whole, index(0));
+  parts = getParts(plan);
   rest = fold<arith::SubIOp>(size,
                              fold<arith::MulIOp>(vectors, index(plan.lanes)));
 }
@@ -174,7 +193,7 @@ void VectorKernel::prepare() {
 Value VectorKernel::buildBlocks(Value elements, int64_t elementsPerThread,
                                 int64_t upper) {
   Value perBlock = index(options.blockSize * elementsPerThread);
-  return map_to_gpu::clampBlocks(
+  return map_to_gpu::limitBlocks(
       b, fold<arith::CeilDivUIOp>(elements, perBlock), upper);
 }
 
@@ -193,9 +212,18 @@ Value VectorKernel::buildRows(unsigned depth) {
                              [&](unsigned loop) { return sizes[loop]; }));
 }
 
-/// Emits every `stride`-th item from `first` on, of those of all rows.
-void VectorKernel::shareItems(unsigned depth, Value itemsPerRow, Value first,
-                              Value stride, EmitItem emitItem) {
+/// What `thread` takes of the rows that the loops from `depth` on select. Those
+/// before select what a block has for itself.
+VectorKernel::Share VectorKernel::getShare(const Thread &thread,
+                                           unsigned depth) {
+  if (depth > 0)
+    return {thread.thread, index(options.blockSize)};
+  return {thread.id, thread.count};
+}
+
+/// Emits `share` of the items of all rows.
+void VectorKernel::shareItems(unsigned depth, Value itemsPerRow, Share share,
+                              EmitItem emitItem) {
   ArrayRef<unsigned> rowLoops = getRowLoops(depth);
   SmallVector<Value> space =
       llvm::map_to_vector(rowLoops, [&](unsigned loop) { return sizes[loop]; });
@@ -203,7 +231,7 @@ void VectorKernel::shareItems(unsigned depth, Value itemsPerRow, Value first,
   Value items = map_to_gpu::buildProduct(b, space);
   if (matchPattern(items, m_Zero()))
     return;
-  buildCarryingFor(first, items, stride, [&](Value iv) {
+  buildCarryingFor(share.first, items, share.stride, [&](Value iv) {
     SmallVector<Value> position = map_to_gpu::delinearize(b, iv, space);
     for (auto [loop, rowIV] : llvm::zip(rowLoops, position))
       ivs[loop] = rowIV;
@@ -219,9 +247,9 @@ void VectorKernel::emitStepAt(const Scope &scope, Step step) {
       emitStep(scope, step, buildNeutralState(step.positions.size())));
 }
 
-/// Emits whole tiles of one row: in each, every thread has `parts` vectors.
-void VectorKernel::emitTiles(const Scope &scope, const Thread &thread,
-                             int64_t parts) {
+/// Emits whole tiles of one row, in each of which every thread has several
+/// vectors, and returns how many vectors are in tiles.
+Value VectorKernel::emitTiles(const Scope &scope, const Thread &thread) {
   Value perTile = index(parts * options.blockSize);
   Value tiles = fold<arith::DivUIOp>(vectors, perTile);
   buildCarryingFor(thread.block, tiles, thread.blocks, [&](Value tile) {
@@ -235,14 +263,18 @@ void VectorKernel::emitTiles(const Scope &scope, const Thread &thread,
           index(plan.lanes)));
     emitStepAt(scope, step);
   });
+  return fold<arith::MulIOp>(tiles, perTile);
 }
 
-/// Emits the vectors of all rows, from `first` on.
-void VectorKernel::emitVectors(unsigned depth, Value first, Value stride) {
+/// Emits what `thread` takes of the vectors of all rows.
+void VectorKernel::emitVectors(const Thread &thread, unsigned depth) {
   Scope scope;
   defineCaptures(scope);
   emitUniform(scope);
-  shareItems(depth, vectors, first, stride, [&](Value vector) {
+  Share share = getShare(thread, depth);
+  if (parts > 1)
+    share.first = fold<arith::AddIOp>(share.first, emitTiles(scope, thread));
+  shareItems(depth, vectors, share, [&](Value vector) {
     Step step;
     step.loadAlignment = step.storeAlignment = accessBytes;
     step.positions = {fold<arith::MulIOp>(vector, index(plan.lanes))};
@@ -250,8 +282,9 @@ void VectorKernel::emitVectors(unsigned depth, Value first, Value stride) {
   });
 }
 
-/// Emits what vectors leave of all rows: elements, or words of bits.
-void VectorKernel::emitRest(unsigned depth, Value first, Value stride) {
+/// Emits what `thread` takes of what vectors leave of all rows: elements, or
+/// words of bits.
+void VectorKernel::emitRest(const Thread &thread, unsigned depth) {
   Value start = fold<arith::MulIOp>(vectors, index(plan.lanes));
   bool hasPacked = plan.hasPacked();
   llvm::SaveAndRestore lanes(plan.lanes, hasPacked ? plan.lanes : 1);
@@ -260,7 +293,7 @@ void VectorKernel::emitRest(unsigned depth, Value first, Value stride) {
   emitUniform(scope);
   startCarries();
   Value items = fold<arith::CeilDivUIOp>(rest, index(plan.lanes));
-  shareItems(depth, items, first, stride, [&](Value item) {
+  shareItems(depth, items, getShare(thread, depth), [&](Value item) {
     Step step;
     step.positions = {fold<arith::AddIOp>(
         start, fold<arith::MulIOp>(item, index(plan.lanes)))};
@@ -274,37 +307,14 @@ void VectorKernel::emitRest(unsigned depth, Value first, Value stride) {
 // Kernels
 //===----------------------------------------------------------------------===//
 
-/// How many vectors a thread takes at once so that enough bytes are in flight.
-static int64_t getParts(const Plan &plan, ArrayRef<Access> inputs) {
-  int64_t bytes = 0;
-  for (const Access &input : inputs)
-    if (input.getMemRefType() && input.uses(plan.vectorLoop))
-      bytes += plan.lanes * getBytes(input) / input.elementsPerWord;
-  return std::clamp<int64_t>(bytesInFlight / std::max<int64_t>(bytes, 1), 1, 4);
-}
-
 void VectorKernel::emitElementwise() {
-  bool hasTiles = plan.outer.empty() && plan.inner.empty();
-  int64_t parts = hasTiles ? getParts(plan, plan.inputs) : 1;
   Value elements = fold<arith::MulIOp>(buildRows(0), sizes[plan.vectorLoop]);
   Value blocks =
       buildBlocks(elements, parts * plan.lanes, map_to_gpu::maxBlocks);
   map_to_gpu::buildLaunch(b, options, blocks, /*workgroupTypes=*/{},
                           [&](const Thread &thread, ValueRange) {
-                            Value first = thread.id;
-                            if (hasTiles) {
-                              Scope scope;
-                              defineCaptures(scope);
-                              emitUniform(scope);
-                              emitTiles(scope, thread, parts);
-                              Value perTile = index(parts * options.blockSize);
-                              Value tiled = fold<arith::MulIOp>(
-                                  fold<arith::DivUIOp>(vectors, perTile),
-                                  perTile);
-                              first = fold<arith::AddIOp>(first, tiled);
-                            }
-                            emitVectors(/*depth=*/0, first, thread.count);
-                            emitRest(/*depth=*/0, thread.id, thread.count);
+                            emitVectors(thread, /*depth=*/0);
+                            emitRest(thread, /*depth=*/0);
                           });
 }
 
@@ -337,13 +347,13 @@ SmallVector<Value> VectorKernel::takeTotals() {
   return totals;
 }
 
-/// Emits this thread's share of what is reduced, and returns its totals.
-SmallVector<Value> VectorKernel::emitAccumulation(unsigned depth, Value first,
-                                                  Value stride) {
+/// Emits what `thread` takes of what is reduced, and returns its totals.
+SmallVector<Value> VectorKernel::emitAccumulation(const Thread &thread,
+                                                  unsigned depth) {
   startCarries();
-  emitVectors(depth, first, stride);
+  emitVectors(thread, depth);
   SmallVector<Value> totals = takeTotals();
-  emitRest(depth, first, stride);
+  emitRest(thread, depth);
   for (auto [number, total, restTotal] :
        llvm::zip_equal(reduced, totals, takeTotals()))
     total = vectorize::combineAll(b, plan.outputs[number].combiner,
@@ -396,8 +406,9 @@ void VectorKernel::storeTotals(ArrayRef<Value> totals) {
 /// what the blocks of the first have left.
 void VectorKernel::emitReductionOfAll() {
   Value elements = fold<arith::MulIOp>(buildRows(0), sizes[plan.vectorLoop]);
-  Value blocks = buildBlocks(elements, plan.lanes * getParts(plan, plan.inputs),
-                             reductionBlocks);
+  Value blocks = buildBlocks(elements, parts * plan.lanes, reductionBlocks);
+  // Of no elements there is a result, too.
+  blocks = fold<arith::MaxUIOp>(blocks, index(1));
   SmallVector<Type> workgroupTypes = getWorkgroupTypes();
   bool isOneBlock = matchPattern(blocks, m_One());
   SmallVector<Value> partials;
@@ -413,8 +424,7 @@ void VectorKernel::emitReductionOfAll() {
   map_to_gpu::buildLaunch(
       b, options, blocks, workgroupTypes,
       [&](const Thread &thread, ValueRange memories) {
-        SmallVector<Value> totals =
-            emitAccumulation(/*depth=*/0, thread.id, thread.count);
+        SmallVector<Value> totals = emitAccumulation(thread, /*depth=*/0);
         combineBlock(thread, memories, totals, [&](ArrayRef<Value> results) {
           if (isOneBlock)
             return storeTotals(results);
@@ -454,14 +464,13 @@ void VectorKernel::emitReductionByElement(unsigned depth) {
       llvm::map_to_vector(loops, [&](unsigned loop) { return sizes[loop]; });
   Value count = map_to_gpu::buildProduct(b, space);
   map_to_gpu::buildLaunch(
-      b, options, map_to_gpu::clampBlocks(b, count), getWorkgroupTypes(),
+      b, options, map_to_gpu::limitBlocks(b, count), getWorkgroupTypes(),
       [&](const Thread &thread, ValueRange memories) {
         buildCarryingFor(thread.block, count, thread.blocks, [&](Value iv) {
           for (auto [loop, position] :
                llvm::zip_equal(loops, map_to_gpu::delinearize(b, iv, space)))
             ivs[loop] = position;
-          SmallVector<Value> totals =
-              emitAccumulation(depth, thread.thread, index(options.blockSize));
+          SmallVector<Value> totals = emitAccumulation(thread, depth);
           combineBlock(thread, memories, totals,
                        [&](ArrayRef<Value> results) { storeTotals(results); });
           // The next element's values go where these are being read.
