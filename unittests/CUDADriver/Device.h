@@ -15,8 +15,8 @@
 #ifndef QUANT_BNN_UNITTESTS_CUDADRIVER_DEVICE_H
 #define QUANT_BNN_UNITTESTS_CUDADRIVER_DEVICE_H
 
-#include "../PTX/Interpreter.h"
 #include "Errors.h"
+#include "Interpreter.h"
 
 #include <deque>
 #include <functional>

@@ -6,8 +6,8 @@
 //
 //===----------------------------------------------------------------------===//
 
-#ifndef QUANT_BNN_UNITTESTS_PTX_SYNTAX_H
-#define QUANT_BNN_UNITTESTS_PTX_SYNTAX_H
+#ifndef QUANT_BNN_UNITTESTS_PTXINTERPRETER_SYNTAX_H
+#define QUANT_BNN_UNITTESTS_PTXINTERPRETER_SYNTAX_H
 
 #include <cstdint>
 #include <map>
@@ -146,4 +146,4 @@ ModuleSyntax parse(std::string_view text, Diagnostics &diagnostics);
 } // namespace ptx
 } // namespace quant_bnn
 
-#endif // QUANT_BNN_UNITTESTS_PTX_SYNTAX_H
+#endif // QUANT_BNN_UNITTESTS_PTXINTERPRETER_SYNTAX_H

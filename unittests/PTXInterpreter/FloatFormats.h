@@ -13,8 +13,8 @@
 //
 //===----------------------------------------------------------------------===//
 
-#ifndef QUANT_BNN_UNITTESTS_PTX_FLOATFORMATS_H
-#define QUANT_BNN_UNITTESTS_PTX_FLOATFORMATS_H
+#ifndef QUANT_BNN_UNITTESTS_PTXINTERPRETER_FLOATFORMATS_H
+#define QUANT_BNN_UNITTESTS_PTXINTERPRETER_FLOATFORMATS_H
 
 #include <cmath>
 #include <cstdint>
@@ -210,4 +210,4 @@ inline double addToOdd(double a, double b) {
 } // namespace ptx
 } // namespace quant_bnn
 
-#endif // QUANT_BNN_UNITTESTS_PTX_FLOATFORMATS_H
+#endif // QUANT_BNN_UNITTESTS_PTXINTERPRETER_FLOATFORMATS_H

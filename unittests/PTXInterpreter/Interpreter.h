@@ -6,8 +6,8 @@
 //
 //===----------------------------------------------------------------------===//
 
-#ifndef QUANT_BNN_UNITTESTS_PTX_INTERPRETER_H
-#define QUANT_BNN_UNITTESTS_PTX_INTERPRETER_H
+#ifndef QUANT_BNN_UNITTESTS_PTXINTERPRETER_INTERPRETER_H
+#define QUANT_BNN_UNITTESTS_PTXINTERPRETER_INTERPRETER_H
 
 #include "Program.h"
 
@@ -128,4 +128,4 @@ const Instruction *callFunction(Thread &thread, const Instruction *);
 } // namespace ptx
 } // namespace quant_bnn
 
-#endif // QUANT_BNN_UNITTESTS_PTX_INTERPRETER_H
+#endif // QUANT_BNN_UNITTESTS_PTXINTERPRETER_INTERPRETER_H

@@ -100,7 +100,7 @@ void FunctionDecoder::layOutVariables() {
       error("shared variables of functions that are no kernels are not "
             "supported");
   }
-  function.frameBytes = alignTo(function.frameBytes, 16);
+  // Frames follow each other on the stack.
   function.localBytes = alignTo(function.localBytes, 16);
 }
 

@@ -6,8 +6,8 @@
 //
 //===----------------------------------------------------------------------===//
 
-#ifndef QUANT_BNN_UNITTESTS_PTX_MEMORY_H
-#define QUANT_BNN_UNITTESTS_PTX_MEMORY_H
+#ifndef QUANT_BNN_UNITTESTS_PTXINTERPRETER_MEMORY_H
+#define QUANT_BNN_UNITTESTS_PTXINTERPRETER_MEMORY_H
 
 #include <cstddef>
 #include <cstdint>
@@ -62,4 +62,4 @@ private:
 } // namespace ptx
 } // namespace quant_bnn
 
-#endif // QUANT_BNN_UNITTESTS_PTX_MEMORY_H
+#endif // QUANT_BNN_UNITTESTS_PTXINTERPRETER_MEMORY_H

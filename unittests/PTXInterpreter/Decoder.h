@@ -6,8 +6,8 @@
 //
 //===----------------------------------------------------------------------===//
 
-#ifndef QUANT_BNN_UNITTESTS_PTX_DECODER_H
-#define QUANT_BNN_UNITTESTS_PTX_DECODER_H
+#ifndef QUANT_BNN_UNITTESTS_PTXINTERPRETER_DECODER_H
+#define QUANT_BNN_UNITTESTS_PTXINTERPRETER_DECODER_H
 
 #include "Program.h"
 
@@ -161,4 +161,4 @@ void addWarpInstructions(InstructionMap &map);
 } // namespace ptx
 } // namespace quant_bnn
 
-#endif // QUANT_BNN_UNITTESTS_PTX_DECODER_H
+#endif // QUANT_BNN_UNITTESTS_PTXINTERPRETER_DECODER_H

@@ -12,8 +12,8 @@
 //
 //===----------------------------------------------------------------------===//
 
-#ifndef QUANT_BNN_UNITTESTS_PTX_ARITHMETICDECODERS_H
-#define QUANT_BNN_UNITTESTS_PTX_ARITHMETICDECODERS_H
+#ifndef QUANT_BNN_UNITTESTS_PTXINTERPRETER_ARITHMETICDECODERS_H
+#define QUANT_BNN_UNITTESTS_PTXINTERPRETER_ARITHMETICDECODERS_H
 
 namespace quant_bnn {
 namespace ptx {
@@ -33,4 +33,4 @@ void decodeIntegerAbsolute(FunctionDecoder &decoder, Mnemonic &mnemonic);
 } // namespace ptx
 } // namespace quant_bnn
 
-#endif // QUANT_BNN_UNITTESTS_PTX_ARITHMETICDECODERS_H
+#endif // QUANT_BNN_UNITTESTS_PTXINTERPRETER_ARITHMETICDECODERS_H

@@ -6,8 +6,8 @@
 //
 //===----------------------------------------------------------------------===//
 
-#ifndef QUANT_BNN_UNITTESTS_PTX_LEXER_H
-#define QUANT_BNN_UNITTESTS_PTX_LEXER_H
+#ifndef QUANT_BNN_UNITTESTS_PTXINTERPRETER_LEXER_H
+#define QUANT_BNN_UNITTESTS_PTXINTERPRETER_LEXER_H
 
 #include <string_view>
 
@@ -63,4 +63,4 @@ private:
 } // namespace ptx
 } // namespace quant_bnn
 
-#endif // QUANT_BNN_UNITTESTS_PTX_LEXER_H
+#endif // QUANT_BNN_UNITTESTS_PTXINTERPRETER_LEXER_H

@@ -366,7 +366,9 @@ bool Parser::parseBodyDirective(FunctionSyntax &function) {
     declare(Space::Param);
   } else if (take(".pragma")) {
     // Only "nounroll" and the like.
-    lexer.next();
+    Token text = lexer.next();
+    if (text.kind != Token::String)
+      errorAt(text, "a string");
   } else if (take(".loc")) {
     // A file, a line and a column; what is inlined has no end that is marked.
     unsigned line = lexer.peek().line;

@@ -7,8 +7,8 @@
 //
 //===----------------------------------------------------------------------===//
 
-#ifndef QUANT_BNN_UNITTESTS_PTX_HANDLERS_H
-#define QUANT_BNN_UNITTESTS_PTX_HANDLERS_H
+#ifndef QUANT_BNN_UNITTESTS_PTXINTERPRETER_HANDLERS_H
+#define QUANT_BNN_UNITTESTS_PTXINTERPRETER_HANDLERS_H
 
 #include "FloatFormats.h"
 #include "Interpreter.h"
@@ -94,4 +94,4 @@ struct OnHalves {
 } // namespace ptx
 } // namespace quant_bnn
 
-#endif // QUANT_BNN_UNITTESTS_PTX_HANDLERS_H
+#endif // QUANT_BNN_UNITTESTS_PTXINTERPRETER_HANDLERS_H

@@ -6,8 +6,8 @@
 //
 //===----------------------------------------------------------------------===//
 
-#ifndef QUANT_BNN_UNITTESTS_PTX_ADDRESSES_H
-#define QUANT_BNN_UNITTESTS_PTX_ADDRESSES_H
+#ifndef QUANT_BNN_UNITTESTS_PTXINTERPRETER_ADDRESSES_H
+#define QUANT_BNN_UNITTESTS_PTXINTERPRETER_ADDRESSES_H
 
 #include "Decoder.h"
 #include "Interpreter.h"
@@ -41,4 +41,4 @@ uint32_t decodeAddress(FunctionDecoder &decoder, const Operand &operand,
 } // namespace ptx
 } // namespace quant_bnn
 
-#endif // QUANT_BNN_UNITTESTS_PTX_ADDRESSES_H
+#endif // QUANT_BNN_UNITTESTS_PTXINTERPRETER_ADDRESSES_H

@@ -6,8 +6,8 @@
 //
 //===----------------------------------------------------------------------===//
 
-#ifndef QUANT_BNN_UNITTESTS_PTX_PROGRAM_H
-#define QUANT_BNN_UNITTESTS_PTX_PROGRAM_H
+#ifndef QUANT_BNN_UNITTESTS_PTXINTERPRETER_PROGRAM_H
+#define QUANT_BNN_UNITTESTS_PTXINTERPRETER_PROGRAM_H
 
 #include "Memory.h"
 #include "Syntax.h"
@@ -129,4 +129,4 @@ private:
 } // namespace ptx
 } // namespace quant_bnn
 
-#endif // QUANT_BNN_UNITTESTS_PTX_PROGRAM_H
+#endif // QUANT_BNN_UNITTESTS_PTXINTERPRETER_PROGRAM_H
