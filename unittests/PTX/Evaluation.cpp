@@ -10,7 +10,7 @@
 
 #include "gtest/gtest.h"
 
-#include <cstring>
+#include <algorithm>
 
 using namespace quant_bnn;
 using namespace quant_bnn::ptx;
@@ -150,9 +150,9 @@ Fault LoadedModule::run(const std::vector<uint64_t> &arguments,
   launch.grid = grid;
   launch.block = block;
   launch.dynamicSharedBytes = dynamicSharedBytes;
-  launch.parameters.resize(8 * arguments.size());
-  std::memcpy(launch.parameters.data(), arguments.data(),
-              launch.parameters.size());
+  for (uint64_t argument : arguments)
+    for (int shift = 0; shift < 64; shift += 8)
+      launch.parameters.push_back(static_cast<uint8_t>(argument >> shift));
   return ptx::run(*kernel, launch, memory);
 }
 
