@@ -235,6 +235,15 @@ static void shared() {
   mgpuMemFree(data, stream);
 }
 
+/// What forgets to wait reads what was there before.
+static void forgotten() {
+  void *stream = mgpuStreamCreate();
+  auto *data = static_cast<int *>(mgpuMemAlloc(16, nullptr, true));
+  std::fill_n(data, 4, 5);
+  increment(data, 1, stream);
+  print(data);
+}
+
 /// Memory of the host, registered: the second row of an array.
 static void registered() {
   int data[8] = {0, 0, 0, 0, 1, 2, 3, 4};
@@ -427,6 +436,7 @@ int main(int argc, char **argv) {
       {"events", events},
       {"fault", fault},
       {"fill", fill},
+      {"forgotten", forgotten},
       {"free-twice", freeTwice},
       {"gaps", gaps},
       {"huge-allocation", hugeAllocation},

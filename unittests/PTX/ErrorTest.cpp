@@ -15,6 +15,9 @@ using namespace quant_bnn::ptx;
 TEST(ErrorTest, KnownStatementsHaveNone) {
   EXPECT_EQ(getStatementError(""), "");
   EXPECT_EQ(getStatementError("add.s32 %r1, %r2, 1;"), "");
+  EXPECT_EQ(getStatementError("{ .reg .b32 x; mov.b64 {x, %r1}, %d1; }\n"
+                              "{ .reg .b32 x; mov.b64 {%r1, x}, %d1; }"),
+            "");
 }
 
 TEST(ErrorTest, Statements) {
@@ -25,7 +28,10 @@ TEST(ErrorTest, Statements) {
   static constexpr Case cases[] = {
       {"frobnicate.b32 %r1, %r2;", "unknown instruction 'frobnicate.b32'"},
       {"tanh.approx.f32 %r1, %r2;", "unknown instruction 'tanh.approx.f32'"},
-      {"add.cc.s32 %r1, %r2, %r3;", "unknown type"},
+      {"add.cc.s16 %h1, %h2, %h3;", "unknown type"},
+      {"madc.hi.s32 %r1, %r2, %r3, %r4;", "unknown type"},
+      {"madc.u32 %r1, %r2, %r3, %r4;", "unknown instruction"},
+      {"sqrt.approx.f64 %d1, %d2;", "unknown type"},
       {"add.s32.sat %r1, %r2, %r3;", "unknown instruction 'add.s32.sat'"},
       {"add.rn.ftz.f64 %d1, %d2, %d3;", "unknown type"},
       {"add.sat.f32 %r1, %r2, %r3;", "unknown type"},
@@ -94,6 +100,9 @@ TEST(ErrorTest, Statements) {
       {"cvta.to.global.u32 %r1, %r2;", "unknown type"},
       {"$twice: $twice: ret;", "label '$twice' is defined twice"},
       {".reg .b32 %r0;", "register '%r0' is declared twice"},
+      {"{ .reg .b32 %r0; }", "register '%r0' is declared twice"},
+      {"{ .reg .b32 %x; } { .reg .b64 %x; }",
+       "register '%x' is declared twice"},
       {".reg .b33 %x;", "unknown type '.b33'"},
       {".pragma;", "expected a string, not ';'"},
       {"add.s32 %r1 %r2, %r3;", "expected ';', not '%r2'"},

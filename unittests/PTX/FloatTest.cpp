@@ -37,6 +37,11 @@ TEST(FloatTest, Arithmetic) {
   EXPECT_EQ(evaluateF32("ex2.approx.ftz.f32", {10}), 1024);
   EXPECT_EQ(evaluateF32("lg2.approx.f32", {8}), 3);
   EXPECT_EQ(bits(evaluateF32("div.rn.f32", {-1, 0})), bits(-infinity));
+  // Only the high half of 1/3.
+  EXPECT_EQ(evaluate("rcp.approx.ftz.f64", "d:d", {bitCast<uint64_t>(3.0)}),
+            0x3fd5555500000000u);
+  EXPECT_EQ(evaluate("rsqrt.approx.f64", "d:d", {bitCast<uint64_t>(0.25)}),
+            bitCast<uint64_t>(2.0));
   EXPECT_EQ(evaluate("add.rn.f64", "d:dd",
                      {bitCast<uint64_t>(0.1), bitCast<uint64_t>(0.2)}),
             bitCast<uint64_t>(0.1 + 0.2));

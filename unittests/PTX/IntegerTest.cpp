@@ -91,6 +91,35 @@ TEST(IntegerTest, LogicOfThree) {
   }
 }
 
+TEST(IntegerTest, Carries) {
+  LoadedModule module(R"(.entry kernel(.param .u64 out)
+{
+  .reg .b32 %r<8>; .reg .b64 %d<4>;
+  ld.param.b64 %d1, [out];
+  add.cc.u32 %r1, -1, 1;
+  addc.cc.u32 %r2, -1, 0;
+  addc.u32 %r3, 5, 5;
+  sub.cc.s32 %r4, 0, 1;
+  subc.s32 %r5, 5, 5;
+  mad.lo.cc.u32 %r6, 0x10001, 0xffff, 1;
+  madc.hi.u32 %r7, -1, -1, 0;
+  st.global.v4.b32 [%d1], {%r1, %r2, %r3, %r4};
+  st.global.v2.b32 [%d1+16], {%r5, %r6};
+  st.global.b32 [%d1+24], %r7;
+  add.cc.s64 %d2, -1, 2;
+  addc.s64 %d3, 0, 0;
+  st.global.v2.b64 [%d1+32], {%d2, %d3};
+  ret;
+}
+)");
+  uint32_t *out = module.allocate(12);
+  EXPECT_EQ(module.run({reinterpret_cast<uint64_t>(out)}).message, "");
+  const uint32_t expected[] = {0,          0, 11, UINT32_MAX, UINT32_MAX, 0,
+                               UINT32_MAX, 0, 1,  0,          1,          0};
+  for (int i = 0; i < 12; ++i)
+    EXPECT_EQ(out[i], expected[i]) << i;
+}
+
 TEST(IntegerTest, Moves) {
   LoadedModule module(R"(.entry kernel(.param .u64 out)
 {

@@ -30,6 +30,12 @@ void decodeIntegerMaximum(FunctionDecoder &decoder, Mnemonic &mnemonic);
 void decodeIntegerNegate(FunctionDecoder &decoder, Mnemonic &mnemonic);
 void decodeIntegerAbsolute(FunctionDecoder &decoder, Mnemonic &mnemonic);
 
+/// Those that write the carry, from .cc on.
+void decodeCarryAdd(FunctionDecoder &decoder, Mnemonic &mnemonic);
+void decodeCarrySubtract(FunctionDecoder &decoder, Mnemonic &mnemonic);
+void decodeCarryMultiplyAdd(FunctionDecoder &decoder, Mnemonic &mnemonic,
+                            bool isHigh, bool readsCarry);
+
 } // namespace ptx
 } // namespace quant_bnn
 

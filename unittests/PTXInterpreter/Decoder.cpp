@@ -49,6 +49,7 @@ static const InstructionMap &getInstructionMap() {
   static const InstructionMap map = [] {
     InstructionMap map;
     addIntegerInstructions(map);
+    addCarryInstructions(map);
     addBitInstructions(map);
     addFloatInstructions(map);
     addComparisons(map);

@@ -149,6 +149,7 @@ using InstructionMap = std::unordered_map<std::string, InstructionDecoder>;
 void decodeWarpBarrier(FunctionDecoder &decoder, Mnemonic &mnemonic);
 
 void addIntegerInstructions(InstructionMap &map);
+void addCarryInstructions(InstructionMap &map);
 void addBitInstructions(InstructionMap &map);
 void addFloatInstructions(InstructionMap &map);
 void addComparisons(InstructionMap &map);

@@ -188,6 +188,17 @@ struct F64 {
   }
 };
 
+/// With .ftz, which only approximations of f64 have.
+struct F64Ftz {
+  using Bits = uint64_t;
+  using Value = double;
+  static Bits flush(Bits bits) {
+    return bits & 0x7ff0000000000000 ? bits : bits & 0x8000000000000000;
+  }
+  static Value decode(Bits bits) { return bitCast<double>(flush(bits)); }
+  static Bits encode(double value) { return flush(bitCast<Bits>(value)); }
+};
+
 /// Returns `rounded`, the nearest to a number that lies `error` away from it,
 /// or its neighbor on that side if `rounded` is even. That can be rounded to
 /// fewer bits, in any way, as the number itself would be.

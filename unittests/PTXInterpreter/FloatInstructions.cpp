@@ -177,6 +177,15 @@ struct Approximation {
   static float apply(float a) { return static_cast<float>(function(a)); }
 };
 
+/// On f64 only the high half of the result is computed.
+template <double (*function)(double)>
+struct HighHalf {
+  static double apply(double a) {
+    uint64_t bits = bitCast<uint64_t>(function(a));
+    return bitCast<double>(bits >> 32 << 32);
+  }
+};
+
 double exp2OfDouble(double a) { return std::exp2(a); }
 double log2OfDouble(double a) { return std::log2(a); }
 double sinOfDouble(double a) { return std::sin(a); }
@@ -394,12 +403,27 @@ static void decodeApproximation(FunctionDecoder &decoder, Mnemonic &mnemonic) {
   emitSame(decoder, handler, type, 1);
 }
 
+/// rcp.approx.ftz.f64 and rsqrt.approx.f64 begin an iteration.
+template <double (*function)(double)>
+static void decodeReciprocal(FunctionDecoder &decoder, Mnemonic &mnemonic) {
+  Mnemonic copy = mnemonic;
+  copy.take("approx");
+  bool flushes = copy.take("ftz");
+  if (copy.peek() != "f64")
+    return decodeApproximation<function>(decoder, mnemonic);
+  copy.takeType();
+  mnemonic = copy;
+  Handler handler = flushes ? compute<HighHalf<function>, F64Ftz, F64Ftz>
+                            : compute<HighHalf<function>, F64, F64>;
+  emitSame(decoder, handler, Type::F64, 1);
+}
+
 /// sqrt and rcp have a rounding or are approximate.
-template <typename Op, double (*function)(double)>
+template <typename Op, InstructionDecoder decodeApproximate>
 static void decodeRoundedOrApproximate(FunctionDecoder &decoder,
                                        Mnemonic &mnemonic) {
   if (mnemonic.peek() == "approx")
-    return decodeApproximation<function>(decoder, mnemonic);
+    return decodeApproximate(decoder, mnemonic);
   Rounding rounding;
   if (!takeRounding(mnemonic, rounding))
     return decoder.error("expected a rounding");
@@ -444,9 +468,11 @@ void quant_bnn::ptx::addFloatInstructions(InstructionMap &map) {
   map["neg"] = decodeSignChange<NegateBits, decodeIntegerNegate>;
   map["abs"] = decodeSignChange<AbsoluteBits, decodeIntegerAbsolute>;
   map["copysign"] = decodeCopySign;
-  map["sqrt"] = decodeRoundedOrApproximate<SquareRoot, sqrtOfDouble>;
-  map["rcp"] = decodeRoundedOrApproximate<Reciprocal, rcpOfDouble>;
-  map["rsqrt"] = decodeApproximation<rsqrtOfDouble>;
+  map["sqrt"] =
+      decodeRoundedOrApproximate<SquareRoot, decodeApproximation<sqrtOfDouble>>;
+  map["rcp"] =
+      decodeRoundedOrApproximate<Reciprocal, decodeReciprocal<rcpOfDouble>>;
+  map["rsqrt"] = decodeReciprocal<rsqrtOfDouble>;
   map["ex2"] = decodeApproximation<exp2OfDouble>;
   map["lg2"] = decodeApproximation<log2OfDouble>;
   map["sin"] = decodeApproximation<sinOfDouble>;

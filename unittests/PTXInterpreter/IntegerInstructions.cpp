@@ -206,6 +206,9 @@ static void decodeMultiplyAdd(FunctionDecoder &decoder, Mnemonic &mnemonic) {
     return decodeWide(decoder, mnemonic.takeType(), /*adds=*/true);
   if (!isHigh && !mnemonic.take("lo"))
     return decoder.error("unknown instruction");
+  if (mnemonic.peek() == "cc")
+    return decodeCarryMultiplyAdd(decoder, mnemonic, isHigh,
+                                  /*readsCarry=*/false);
   Type type = mnemonic.takeType();
   decoder.emit(isHigh ? pickInteger<MultiplyAdd<MultiplyHigh>, 3>(type)
                       : pickInteger<MultiplyAdd<MultiplyLow>, 3>(type),
@@ -214,11 +217,15 @@ static void decodeMultiplyAdd(FunctionDecoder &decoder, Mnemonic &mnemonic) {
 
 void quant_bnn::ptx::decodeIntegerAdd(FunctionDecoder &decoder,
                                       Mnemonic &mnemonic) {
+  if (mnemonic.peek() == "cc")
+    return decodeCarryAdd(decoder, mnemonic);
   decodeBinary<Add>(decoder, mnemonic);
 }
 
 void quant_bnn::ptx::decodeIntegerSubtract(FunctionDecoder &decoder,
                                            Mnemonic &mnemonic) {
+  if (mnemonic.peek() == "cc")
+    return decodeCarrySubtract(decoder, mnemonic);
   decodeBinary<Subtract>(decoder, mnemonic);
 }
 

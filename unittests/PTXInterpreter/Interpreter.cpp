@@ -202,6 +202,7 @@ void GridRunner::start(Thread &thread, uint32_t index) {
       laneBit - 1,
       ~(laneBit - 1),
       ~(laneBit | (laneBit - 1)),
+      /*Carry=*/0,
   };
   std::memcpy(thread.slots, special, sizeof(special));
 }

@@ -115,11 +115,11 @@ private:
   Operand parseElements(Operand::Kind kind, std::string_view end);
 
   Lexer lexer;
-  /// Of braces around the statement at hand, in a function.
-  unsigned depth = 0;
-  /// The registers that blocks inside of the function declare.
-  std::set<std::string> blockRegisters;
   Diagnostics &diagnostics;
+  /// How many braces of the function are open.
+  unsigned depth = 0;
+  /// The registers of inner braces, which may be declared in others again.
+  std::set<std::string> innerRegisters;
 };
 
 } // namespace
@@ -335,7 +335,7 @@ void Parser::parseFunctionDirectives(FunctionSyntax &function) {
 
 void Parser::parseBody(FunctionSyntax &function) {
   expect("{");
-  blockRegisters.clear();
+  innerRegisters.clear();
   for (depth = 1; depth != 0 && !isDone();) {
     if (take("{"))
       ++depth;
@@ -390,11 +390,10 @@ void Parser::parseRegisters(FunctionSyntax &function) {
     error("unknown type '" + typeName + "'");
   auto declare = [&](const std::string &name) {
     auto [it, isNew] = function.registers.emplace(name, type);
-    if (isNew && depth > 1)
-      blockRegisters.insert(name);
-    // A block has registers of its own: those of one before may be the same.
-    bool isOfBlock = depth > 1 && blockRegisters.count(name) != 0;
-    if (!isNew && (!isOfBlock || it->second != type))
+    bool isInner = depth > 1 && (isNew || innerRegisters.count(name));
+    if (isInner)
+      innerRegisters.insert(name);
+    if (!isNew && (!isInner || it->second != type))
       error("register '" + name + "' is declared twice");
   };
   do {

@@ -103,6 +103,8 @@ enum SpecialSlot : uint32_t {
   LaneMaskLt,
   LaneMaskGe,
   LaneMaskGt,
+  /// What the last instruction with .cc carried.
+  Carry,
   SpecialSlotCount,
 };
 
