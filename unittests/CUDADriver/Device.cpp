@@ -27,7 +27,8 @@ System &cuda_driver::getSystem() {
 }
 
 std::vector<Context *> &cuda_driver::getContextStack() {
-  static thread_local std::vector<Context *> stack = {nullptr};
+  // Stays when the thread ends: modules are unloaded after its destructors.
+  static thread_local auto &stack = *new std::vector<Context *>{nullptr};
   return stack;
 }
 
