@@ -143,6 +143,99 @@ struct ScalarizeInsert : OpConversionPattern<vector::InsertOp> {
   }
 };
 
+struct ScalarizeStridedSlice
+    : OpConversionPattern<vector::ExtractStridedSliceOp> {
+  using Base::Base;
+
+  LogicalResult
+  matchAndRewrite(vector::ExtractStridedSliceOp op, OneToNOpAdaptor adaptor,
+                  ConversionPatternRewriter &rewriter) const override {
+    int64_t offset = cast<IntegerAttr>(op.getOffsets()[0]).getInt();
+    int64_t size = cast<IntegerAttr>(op.getSizes()[0]).getInt();
+    SmallVector<Value> lanes(adaptor.getSource().slice(offset, size));
+    rewriter.replaceOpWithMultiple(op, {lanes});
+    return success();
+  }
+};
+
+struct ScalarizeShuffle : OpConversionPattern<vector::ShuffleOp> {
+  using Base::Base;
+
+  LogicalResult
+  matchAndRewrite(vector::ShuffleOp op, OneToNOpAdaptor adaptor,
+                  ConversionPatternRewriter &rewriter) const override {
+    SmallVector<Value> sources(adaptor.getV1()), lanes;
+    llvm::append_range(sources, adaptor.getV2());
+    for (int64_t lane : op.getMask()) {
+      if (lane < 0)
+        return rewriter.notifyMatchFailure(op, "with a lane of no value");
+      lanes.push_back(sources[lane]);
+    }
+    rewriter.replaceOpWithMultiple(op, {lanes});
+    return success();
+  }
+};
+
+/// Between vectors of integers, the first lane the low bits.
+struct ScalarizeBitCast : OpConversionPattern<vector::BitCastOp> {
+  using Base::Base;
+
+  LogicalResult
+  matchAndRewrite(vector::BitCastOp op, OneToNOpAdaptor adaptor,
+                  ConversionPatternRewriter &rewriter) const override {
+    auto from =
+        dyn_cast<IntegerType>(op.getSourceVectorType().getElementType());
+    auto to = dyn_cast<IntegerType>(op.getResultVectorType().getElementType());
+    if (!from || !to)
+      return rewriter.notifyMatchFailure(op, "not of integers");
+    ImplicitLocOpBuilder b(op.getLoc(), rewriter);
+    SmallVector<Value> lanes;
+    for (int64_t lane = 0; lane < op.getResultVectorType().getDimSize(0);
+         ++lane)
+      lanes.push_back(from.getWidth() < to.getWidth()
+                          ? join(b, adaptor.getSource(), lane, to)
+                          : take(b, adaptor.getSource(), lane, to));
+    rewriter.replaceOpWithMultiple(op, {lanes});
+    return success();
+  }
+
+private:
+  static Value shift(ImplicitLocOpBuilder &b, Type type, int64_t bits) {
+    return arith::ConstantOp::create(b, b.getIntegerAttr(type, bits));
+  }
+
+  /// The lane of a wider type `to` that several of `source` make up.
+  static Value join(ImplicitLocOpBuilder &b, ValueRange source, int64_t lane,
+                    IntegerType to) {
+    int64_t width = source[0].getType().getIntOrFloatBitWidth();
+    int64_t count = to.getWidth() / width;
+    Value result;
+    for (auto [part, value] :
+         llvm::enumerate(source.slice(lane * count, count))) {
+      Value wide = arith::ExtUIOp::create(b, to, value);
+      if (part > 0)
+        wide = arith::ShLIOp::create(b, wide, shift(b, to, part * width));
+      result = result ? arith::OrIOp::create(b, result, wide) : wide;
+    }
+    return result;
+  }
+
+  /// The lane of a narrower type `to`, or the same, that is part of one of
+  /// `source`.
+  static Value take(ImplicitLocOpBuilder &b, ValueRange source, int64_t lane,
+                    IntegerType to) {
+    int64_t width = source[0].getType().getIntOrFloatBitWidth();
+    int64_t count = width / to.getWidth();
+    Value value = source[lane / count];
+    if (count == 1)
+      return value;
+    if (int64_t part = lane % count)
+      value = arith::ShRUIOp::create(
+          b, value, shift(b, value.getType(), part * to.getWidth()));
+    return arith::TruncIOp::create(b, to, value);
+  }
+};
+
 /// In the order in which LLVM takes the lanes where it may not reassociate.
 struct ScalarizeReduction : OpConversionPattern<vector::ReductionOp> {
   using Base::Base;
@@ -236,10 +329,11 @@ struct QuantBNNScalarizeVectorsPass
     MLIRContext *context = &getContext();
     LaneTypeConverter converter;
     RewritePatternSet patterns(context);
-    patterns.add<ScalarizeBroadcast, ScalarizeConstant, ScalarizeElementwise,
-                 ScalarizeExtract, ScalarizeFromElements, ScalarizeInsert,
-                 ScalarizeLoad, ScalarizeReduction, ScalarizeStore>(converter,
-                                                                    context);
+    patterns.add<ScalarizeBitCast, ScalarizeBroadcast, ScalarizeConstant,
+                 ScalarizeElementwise, ScalarizeExtract, ScalarizeFromElements,
+                 ScalarizeInsert, ScalarizeLoad, ScalarizeReduction,
+                 ScalarizeShuffle, ScalarizeStore, ScalarizeStridedSlice>(
+        converter, context);
     ConversionTarget target(*context);
     scf::populateSCFStructuralTypeConversionsAndLegality(converter, patterns,
                                                          target);

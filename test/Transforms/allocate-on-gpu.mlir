@@ -1,4 +1,5 @@
 // RUN: bnn-opt %s --quant-bnn-allocate-on-gpu | FileCheck %s
+// RUN: bnn-opt %s --quant-bnn-allocate-on-gpu=unbounded-views | FileCheck %s --check-prefix=UNBOUNDED
 
 memref.global "private" constant @weights : memref<4xf32> = dense<[1.0, 2.0, 3.0, 4.0]>
 
@@ -15,16 +16,29 @@ func.func @buffers(%x: memref<?xf32>, %n: index) -> memref<?xf32> {
   return %y : memref<?xf32>
 }
 
-// CHECK-LABEL: func @constant(
+// What a kernel reads is copied to the device first; a copy can be from the host.
+// CHECK-LABEL: func @constants(
+// CHECK-SAME:    %[[Y:.*]]: memref<4xf32>)
+// CHECK:         %[[COPIED:.*]] = memref.get_global @weights
+// CHECK:         gpu.memcpy %[[Y]], %[[COPIED]]
 // CHECK:         %[[HOST:.*]] = memref.get_global @weights
 // CHECK:         %[[DEVICE:.*]] = gpu.alloc () : memref<4xf32>
 // CHECK:         gpu.memcpy %[[DEVICE]], %[[HOST]]
-// CHECK:         gpu.memcpy %{{.*}}, %[[DEVICE]]
+// CHECK:         gpu.launch
+// CHECK:           memref.load %[[DEVICE]]
 // CHECK:         gpu.dealloc %[[DEVICE]]
 // CHECK-NEXT:    return
-func.func @constant(%y: memref<4xf32>) {
-  %w = memref.get_global @weights : memref<4xf32>
-  memref.copy %w, %y : memref<4xf32> to memref<4xf32>
+func.func @constants(%y: memref<4xf32>) {
+  %c1 = arith.constant 1 : index
+  %copied = memref.get_global @weights : memref<4xf32>
+  memref.copy %copied, %y : memref<4xf32> to memref<4xf32>
+  %read = memref.get_global @weights : memref<4xf32>
+  gpu.launch blocks(%bx, %by, %bz) in (%gx = %c1, %gy = %c1, %gz = %c1)
+             threads(%tx, %ty, %tz) in (%sx = %c1, %sy = %c1, %sz = %c1) {
+    %0 = memref.load %read[%tx] : memref<4xf32>
+    memref.store %0, %y[%tx] : memref<4xf32>
+    gpu.terminator
+  }
   return
 }
 
@@ -42,12 +56,16 @@ func.func @load_scalar(%x: memref<f32>) -> f32 {
 // CHECK-SAME:    %[[X:.*]]: memref<?xf32>, %[[I:.*]]: index)
 // CHECK:         %[[HOST:.*]] = memref.alloca() : memref<f32>
 // CHECK:         %[[DEVICE:.*]] = gpu.alloc () : memref<f32>
+// CHECK:         %[[SOURCE:.*]] = memref.reinterpret_cast %[[X]]
+// CHECK:         %[[TARGET:.*]] = memref.reinterpret_cast %[[DEVICE]]
 // CHECK:         gpu.launch
-// CHECK:           %[[ELEMENT:.*]] = memref.load %[[X]][%[[I]]]
-// CHECK:           memref.store %[[ELEMENT]], %[[DEVICE]][]
+// CHECK:           %[[ELEMENT:.*]] = memref.load %[[SOURCE]]
+// CHECK:           memref.store %[[ELEMENT]], %[[TARGET]]
 // CHECK:         gpu.memcpy %[[HOST]], %[[DEVICE]]
 // CHECK:         gpu.dealloc %[[DEVICE]]
 // CHECK:         memref.load %[[HOST]][]
+// UNBOUNDED-LABEL: func @load_element(
+// UNBOUNDED:         memref.load %{{.*}} : memref<281474976710656xf32>
 func.func @load_element(%x: memref<?xf32>, %i: index) -> f32 {
   %0 = memref.load %x[%i] : memref<?xf32>
   return %0 : f32
@@ -55,10 +73,57 @@ func.func @load_element(%x: memref<?xf32>, %i: index) -> f32 {
 
 // CHECK-LABEL: func @store(
 // CHECK-SAME:    %[[X:.*]]: memref<?xf32>, %[[I:.*]]: index, %[[V:.*]]: f32)
+// CHECK:         %[[TARGET:.*]] = memref.reinterpret_cast %[[X]]
 // CHECK:         gpu.launch
-// CHECK:           memref.store %[[V]], %[[X]][%[[I]]]
+// CHECK:           memref.store %[[V]], %[[TARGET]]
 func.func @store(%x: memref<?xf32>, %i: index, %v: f32) {
   memref.store %v, %x[%i] : memref<?xf32>
+  return
+}
+
+// A list that only the host has stays with it, also where functions share it.
+// CHECK-LABEL: func private @sum(
+// CHECK:         scf.for
+// CHECK-NEXT:      memref.load
+// CHECK-LABEL: func @host(
+// CHECK:         memref.alloc()
+// CHECK:         memref.store
+// CHECK:         memref.dealloc
+func.func private @sum(%list: memref<?xindex>) -> index {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %n = memref.dim %list, %c0 : memref<?xindex>
+  %sum = scf.for %i = %c0 to %n step %c1 iter_args(%old = %c0) -> index {
+    %0 = memref.load %list[%i] : memref<?xindex>
+    %new = arith.addi %old, %0 : index
+    scf.yield %new : index
+  }
+  return %sum : index
+}
+func.func @host(%v: index) -> index {
+  %c0 = arith.constant 0 : index
+  %list = memref.alloc() : memref<1xindex>
+  memref.store %v, %list[%c0] : memref<1xindex>
+  %cast = memref.cast %list : memref<1xindex> to memref<?xindex>
+  %0 = call @sum(%cast) : (memref<?xindex>) -> index
+  memref.dealloc %list : memref<1xindex>
+  return %0 : index
+}
+
+// What may be a buffer of the device is on the device.
+// CHECK-LABEL: func @either(
+// CHECK:         gpu.alloc ()
+// CHECK:         scf.if
+// CHECK:         gpu.launch
+func.func @either(%x: memref<4xf32>, %c: i1, %v: f32) {
+  %c0 = arith.constant 0 : index
+  %own = memref.alloc() : memref<4xf32>
+  %either = scf.if %c -> memref<4xf32> {
+    scf.yield %x : memref<4xf32>
+  } else {
+    scf.yield %own : memref<4xf32>
+  }
+  memref.store %v, %either[%c0] : memref<4xf32>
   return
 }
 

@@ -93,11 +93,57 @@ func.func @carried(%in: memref<?xf32>, %n: index) -> f32 {
 
 // -----
 
-func.func @shuffle(%in: memref<?xf32>, %i: index) {
-  %x = vector.load %in[%i] : memref<?xf32>, vector<2xf32>
-  // expected-error @below {{failed to legalize operation 'vector.shuffle'}}
-  %y = vector.shuffle %x, %x [1, 0] : vector<2xf32>, vector<2xf32>
+// Lanes change their places.
+// CHECK-LABEL: func @places(
+// CHECK-DAG:     %[[X0:.*]] = memref.load %{{.*}}[%{{.*}}] : memref<?xf32>
+// CHECK-COUNT-3: memref.load
+// CHECK-NOT:     vector
+// CHECK:         return
+func.func @places(%in: memref<?xf32>, %i: index) {
+  %x = vector.load %in[%i] : memref<?xf32>, vector<4xf32>
+  %high = vector.extract_strided_slice %x {offsets = [2], sizes = [2], strides = [1]} : vector<4xf32> to vector<2xf32>
+  %y = vector.shuffle %high, %high [1, 0] : vector<2xf32>, vector<2xf32>
   vector.store %y, %in[%i] : memref<?xf32>, vector<2xf32>
+  return
+}
+
+// -----
+
+// Bits make up a word, the first lane the lowest, and come out of it again.
+// CHECK-LABEL: func @bits(
+// CHECK:         %[[B0:.*]] = arith.cmpf olt
+// CHECK:         %[[B1:.*]] = arith.cmpf olt
+// CHECK:         %[[LOW:.*]] = arith.extui %[[B0]] : i1 to i8
+// CHECK:         %[[WIDE:.*]] = arith.extui %[[B1]] : i1 to i8
+// CHECK:         %[[HIGH:.*]] = arith.shli %[[WIDE]], %c1_i8 : i8
+// CHECK:         arith.ori %[[LOW]], %[[HIGH]] : i8
+// CHECK-COUNT-6: arith.ori
+// CHECK:         memref.store %{{.*}} : memref<?xi8>
+// CHECK:         %[[WORD:.*]] = memref.load %{{.*}} : memref<?xi8>
+// CHECK:         arith.trunci %[[WORD]] : i8 to i1
+// CHECK:         %[[SHIFTED:.*]] = arith.shrui %[[WORD]], %{{.*}} : i8
+// CHECK:         arith.trunci %[[SHIFTED]] : i8 to i1
+func.func @bits(%in: memref<?xf32>, %words: memref<?xi8>, %i: index) {
+  %zero = arith.constant dense<0.0> : vector<8xf32>
+  %one = arith.constant dense<1.0> : vector<8xf32>
+  %x = vector.load %in[%i] : memref<?xf32>, vector<8xf32>
+  %below = arith.cmpf olt, %x, %zero : vector<8xf32>
+  %word = vector.bitcast %below : vector<8xi1> to vector<1xi8>
+  vector.store %word, %words[%i] : memref<?xi8>, vector<1xi8>
+  %saved = vector.load %words[%i] : memref<?xi8>, vector<1xi8>
+  %mask = vector.bitcast %saved : vector<1xi8> to vector<8xi1>
+  %y = arith.select %mask, %x, %one : vector<8xi1>, vector<8xf32>
+  vector.store %y, %in[%i] : memref<?xf32>, vector<8xf32>
+  return
+}
+
+// -----
+
+func.func @bits_of_floats(%in: memref<?xf32>, %out: memref<?xi32>, %i: index) {
+  %x = vector.load %in[%i] : memref<?xf32>, vector<2xf32>
+  // expected-error @below {{failed to legalize operation 'vector.bitcast'}}
+  %y = vector.bitcast %x : vector<2xf32> to vector<2xi32>
+  vector.store %y, %out[%i] : memref<?xi32>, vector<2xi32>
   return
 }
 

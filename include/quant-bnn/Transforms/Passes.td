@@ -789,6 +789,33 @@ def QuantBNNCompareNarrowFloatsPass
   let dependentDialects = ["::mlir::arith::ArithDialect"];
 }
 
+def QuantBNNExpandRoundEvenPass : Pass<"quant-bnn-expand-round-even"> {
+  let summary = "Round f64 to an integer by an addition and a subtraction";
+  let description = [{
+    Expands `math.roundeven` of `f64` into arithmetic that rounds half to even. Vulkan drivers expand the instruction, too, and
+    not all do so right: Mesa 22.3 rounds 1.5 to 1. What is narrower stays.
+
+    Example:
+
+    ```mlir
+    %y = math.roundeven %x : f64
+    ```
+
+    becomes
+
+    ```mlir
+    %limit = arith.constant 4503599627370496.0 : f64
+    %magnitude = math.absf %x : f64
+    %sum = arith.addf %magnitude, %limit : f64
+    %rounded = arith.subf %sum, %limit : f64
+    %with_sign = math.copysign %rounded, %x : f64
+    %has_fraction = arith.cmpf olt, %magnitude, %limit : f64
+    %y = arith.select %has_fraction, %with_sign, %x : f64
+    ```
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect"];
+}
+
 def QuantBNNScalarizeVectorsPass : Pass<"quant-bnn-scalarize-vectors"> {
   let summary = "Compute with one lane of a vector at a time";
   let description = [{
@@ -875,7 +902,8 @@ def QuantBNNMapToGPUPass : Pass<"quant-bnn-map-to-gpu"> {
     * A thread loads and stores `vector-width` bits at once, and up to four such
       vectors before it computes. Neighbouring threads have neighbouring vectors, in
       a loop whose stride is the grid, so a grid of any size is right. A launch has
-      blocks of `block-size` threads, as many as there is work for, at most 65,535.
+      blocks of `block-size` threads, as many as there is work for, at most 65,535;
+      where there is none, it has none, which a runtime skips.
     * Whether rows are aligned to vectors is decided when the code runs. Elements of
       unaligned rows and what is left at the end of rows are taken one by one. A
       vector that has bits of a packed word takes whole words, and is masked.
@@ -940,11 +968,13 @@ def QuantBNNMapToGPUPass : Pass<"quant-bnn-map-to-gpu"> {
   ];
 }
 
-def QuantBNNAllocateOnGPUPass : Pass<"quant-bnn-allocate-on-gpu"> {
+def QuantBNNAllocateOnGPUPass
+    : Pass<"quant-bnn-allocate-on-gpu", "::mlir::ModuleOp"> {
   let summary = "Keep the buffers of host code in the memory of a GPU";
   let description = [{
-    After `quant-bnn-map-to-gpu`, every memref of a function is one in the memory of
-    the device, its arguments and results included, but for those of `memref.alloca`.
+    After `quant-bnn-map-to-gpu`, the memrefs of host code are in the memory of the
+    device that a kernel uses, or a caller of a public function has, and all that may
+    be the same buffers. What only the host uses stays with it.
 
     * `memref.alloc`, `memref.dealloc` and `memref.copy` become `gpu.alloc`,
       `gpu.dealloc` and `gpu.memcpy`.
@@ -973,6 +1003,10 @@ def QuantBNNAllocateOnGPUPass : Pass<"quant-bnn-allocate-on-gpu"> {
     }
     ```
   }];
+  let options = [
+    Option<"unboundedViews", "unbounded-views", "bool", /*default=*/"false",
+           "As of quant-bnn-map-to-gpu">
+  ];
   let dependentDialects = ["::mlir::arith::ArithDialect",
                            "::mlir::gpu::GPUDialect",
                            "::mlir::memref::MemRefDialect"];

@@ -88,7 +88,9 @@ void quant_bnn::map_to_gpu::buildLaunch(
   builder.setInsertionPointToStart(&launch.getBody().front());
   Thread thread;
   thread.block = launch.getBlockIds().x;
-  thread.blocks = launch.getGridSize().x;
+  // Not the size of the grid that a kernel may ask for: ROCm needs a library
+  // for that.
+  thread.blocks = blocks;
   thread.thread = launch.getThreadIds().x;
   thread.id = arith::AddIOp::create(
       builder, arith::MulIOp::create(builder, thread.block, blockSize),

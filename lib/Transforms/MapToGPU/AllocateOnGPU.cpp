@@ -6,11 +6,8 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "mlir/Dialect/Arith/IR/Arith.h"
-#include "mlir/Dialect/GPU/IR/GPUDialect.h"
-#include "mlir/Dialect/MemRef/IR/MemRef.h"
-#include "mlir/IR/ImplicitLocOpBuilder.h"
-#include "mlir/Interfaces/ViewLikeInterface.h"
+#include "DeviceMemory.h"
+#include "Kernel.h"
 #include "quant-bnn/Transforms/Passes.h"
 #include "llvm/ADT/TypeSwitch.h"
 
@@ -20,31 +17,46 @@ namespace quant_bnn {
 } // namespace quant_bnn
 
 using namespace mlir;
+using namespace quant_bnn;
+using quant_bnn::map_to_gpu::DeviceMemory;
+using quant_bnn::map_to_gpu::View;
 
 namespace {
 struct QuantBNNAllocateOnGPUPass
     : quant_bnn::impl::QuantBNNAllocateOnGPUPassBase<
           QuantBNNAllocateOnGPUPass> {
+  using Base::Base;
+
   void runOnOperation() override;
+};
+
+/// Rewrites the ops of host code on memory of the device.
+class Converter {
+public:
+  explicit Converter(const map_to_gpu::Options &options) : options(options) {}
+
+  void convert(memref::AllocOp op);
+  void convert(memref::CopyOp op);
+  void convert(memref::DeallocOp op);
+  void convert(memref::GetGlobalOp op);
+  void convert(memref::LoadOp op);
+  void convert(memref::StoreOp op);
+
+private:
+  void buildSingleThread(ImplicitLocOpBuilder &builder,
+                         llvm::function_ref<void()> body);
+
+  map_to_gpu::Options options;
 };
 } // namespace
 
-/// Whether `memref` is on the stack of the host, or a view of what is.
-static bool isOnStack(Value memref) {
-  while (auto view = memref.getDefiningOp<ViewLikeOpInterface>())
-    memref = view.getViewSource();
-  return memref.getDefiningOp<memref::AllocaOp>() != nullptr;
-}
-
 /// Launches one thread that runs what `body` emits.
-static void buildSingleThread(ImplicitLocOpBuilder &builder,
-                              llvm::function_ref<void()> body) {
-  Value one = arith::ConstantIndexOp::create(builder, 1);
-  auto launch = gpu::LaunchOp::create(builder, one, one, one, one, one, one);
-  OpBuilder::InsertionGuard guard(builder);
-  builder.setInsertionPointToStart(&launch.getBody().front());
-  body();
-  gpu::TerminatorOp::create(builder);
+void Converter::buildSingleThread(ImplicitLocOpBuilder &builder,
+                                  llvm::function_ref<void()> body) {
+  map_to_gpu::buildLaunch(
+      builder, options, arith::ConstantIndexOp::create(builder, 1),
+      /*workgroupTypes=*/{},
+      [&](const map_to_gpu::Thread &, ValueRange) { body(); });
 }
 
 static Value buildAlloc(ImplicitLocOpBuilder &builder, MemRefType type,
@@ -66,27 +78,25 @@ static void buildDealloc(ImplicitLocOpBuilder &builder, Value memref) {
                          /*asyncDependencies=*/ValueRange(), memref);
 }
 
-static void convert(memref::AllocOp op) {
-  if (!op.getSymbolOperands().empty())
-    return;
+void Converter::convert(memref::AllocOp op) {
   ImplicitLocOpBuilder b(op.getLoc(), op);
   op.replaceAllUsesWith(buildAlloc(b, op.getType(), op.getDynamicSizes()));
   op.erase();
 }
 
-static void convert(memref::DeallocOp op) {
-  ImplicitLocOpBuilder b(op.getLoc(), op);
-  buildDealloc(b, op.getMemref());
-  op.erase();
-}
-
-static void convert(memref::CopyOp op) {
+void Converter::convert(memref::CopyOp op) {
   ImplicitLocOpBuilder b(op.getLoc(), op);
   buildCopy(b, op.getTarget(), op.getSource());
   op.erase();
 }
 
-static void convert(memref::GetGlobalOp op) {
+void Converter::convert(memref::DeallocOp op) {
+  ImplicitLocOpBuilder b(op.getLoc(), op);
+  buildDealloc(b, op.getMemref());
+  op.erase();
+}
+
+void Converter::convert(memref::GetGlobalOp op) {
   ImplicitLocOpBuilder b(op.getLoc(), op->getContext());
   b.setInsertionPointAfter(op);
   Value device = buildAlloc(b, op.getType(), /*sizes=*/{});
@@ -96,47 +106,63 @@ static void convert(memref::GetGlobalOp op) {
   buildDealloc(b, device);
 }
 
-static void convert(memref::LoadOp op) {
-  if (isOnStack(op.getMemref()))
-    return;
+void Converter::convert(memref::LoadOp op) {
   ImplicitLocOpBuilder b(op.getLoc(), op);
   auto type = MemRefType::get({}, op.getMemRefType().getElementType());
   Value host = memref::AllocaOp::create(b, type);
-  Value source = op.getMemref();
-  if (!op.getIndices().empty()) {
-    source = buildAlloc(b, type, /*sizes=*/{});
+  if (op.getIndices().empty()) {
+    buildCopy(b, host, op.getMemref());
+  } else {
+    Value element = buildAlloc(b, type, /*sizes=*/{});
+    View source = map_to_gpu::buildView(b, op.getMemref(), options);
+    View target = map_to_gpu::buildView(b, element, options);
+    Value address = source.linearize(b, op.getIndices());
     buildSingleThread(b, [&] {
-      Value element =
-          memref::LoadOp::create(b, op.getMemref(), op.getIndices());
-      memref::StoreOp::create(b, element, source);
+      memref::StoreOp::create(
+          b, memref::LoadOp::create(b, source.buffer, address).getResult(),
+          target.buffer, target.offset);
     });
+    buildCopy(b, host, element);
+    buildDealloc(b, element);
   }
-  buildCopy(b, host, source);
-  if (source != op.getMemref())
-    buildDealloc(b, source);
   op.replaceAllUsesWith(memref::LoadOp::create(b, host).getResult());
   op.erase();
 }
 
-static void convert(memref::StoreOp op) {
-  if (isOnStack(op.getMemref()))
-    return;
+void Converter::convert(memref::StoreOp op) {
   ImplicitLocOpBuilder b(op.getLoc(), op);
-  buildSingleThread(b, [&] { b.clone(*op); });
+  View target = map_to_gpu::buildView(b, op.getMemref(), options);
+  Value address = target.linearize(b, op.getIndices());
+  buildSingleThread(b, [&] {
+    memref::StoreOp::create(b, op.getValue(), target.buffer, address);
+  });
   op.erase();
 }
 
+/// Whether `op` is one of host code on memory that is to be on the device.
+static bool isOnDevice(const DeviceMemory &memory, Operation *op) {
+  auto contains = [&](Value value) {
+    return isa<BaseMemRefType>(value.getType()) && memory.contains(value);
+  };
+  return llvm::any_of(op->getOperands(), contains) ||
+         llvm::any_of(op->getResults(), contains);
+}
+
 void QuantBNNAllocateOnGPUPass::runOnOperation() {
+  DeviceMemory memory(getOperation());
   SmallVector<Operation *> ops;
-  getOperation()->walk<WalkOrder::PreOrder>([&](Operation *op) {
+  getOperation().walk<WalkOrder::PreOrder>([&](Operation *op) {
     if (isa<gpu::LaunchOp, gpu::GPUModuleOp>(op))
       return WalkResult::skip();
-    ops.push_back(op);
+    if (isOnDevice(memory, op))
+      ops.push_back(op);
     return WalkResult::advance();
   });
+  // A launch of one thread.
+  Converter converter({/*blockSize=*/1, /*vectorBits=*/0, unboundedViews});
   for (Operation *op : ops)
     llvm::TypeSwitch<Operation *>(op)
         .Case<memref::AllocOp, memref::CopyOp, memref::DeallocOp,
               memref::GetGlobalOp, memref::LoadOp, memref::StoreOp>(
-            [](auto op) { convert(op); });
+            [&](auto op) { converter.convert(op); });
 }
