@@ -1,4 +1,4 @@
-//===- F64MathToArith.cpp - Compute exp and tanh of f64 -------------------===//
+//===- F64MathToArith.cpp - Compute exp, tanh and log ---------------------===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -12,6 +12,8 @@
 #include "mlir/Transforms/WalkPatternRewriteDriver.h"
 #include "quant-bnn/Conversion/Passes.h"
 #include "quant-bnn/IR/PayloadBuilder.h"
+
+#include <limits>
 
 namespace quant_bnn {
 #define GEN_PASS_DEF_QUANTBNNCONVERTF64MATHTOARITHPASS
@@ -34,6 +36,12 @@ static constexpr double integerShift = 0x1.8p+52;
 /// e^x is infinite above, and 0 below minus this.
 static constexpr double largestExponent = 746;
 static constexpr int64_t mantissaBits = 52, exponentBias = 1023;
+/// log m = 2 (s + s^3 / 3 + ...) for s = (m - 1) / (m + 1), with abs s < 0.172
+/// for m between the roots of 1/2 and of 2: the first term left out is below
+/// 2^-60 of the first one.
+static constexpr int logDegree = 23;
+/// The bits of the root of 1/2.
+static constexpr int64_t rootOfHalf = 0x3fe6a09e667f3bcd;
 
 namespace {
 /// e^x = 2^k (1 + p), with abs p < 0.42.
@@ -50,6 +58,7 @@ public:
 
   Value buildExp(Value x);
   Value buildTanh(Value x);
+  Value buildLog(Value x);
 
 private:
   Value fma(Value lhs, Value rhs, Value addend) {
@@ -79,6 +88,26 @@ struct ConvertF64 : OpRewritePattern<MathOp> {
   Build build;
 };
 
+/// The logarithm of an f32 is that of an f64, rounded.
+struct WidenLog : OpRewritePattern<math::LogOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(math::LogOp op,
+                                PatternRewriter &rewriter) const override {
+    Type type = op.getType();
+    if (!getElementTypeOrSelf(type).isF32())
+      return rewriter.notifyMatchFailure(op, "not of f32");
+    Type wideType = rewriter.getF64Type();
+    if (auto shaped = dyn_cast<ShapedType>(type))
+      wideType = shaped.clone(wideType);
+    MathBuilder builder(op.getLoc(), rewriter, wideType);
+    Value wide = arith::ExtFOp::create(builder, wideType, op.getOperand());
+    rewriter.replaceOpWithNewOp<arith::TruncFOp>(op, type,
+                                                 builder.buildLog(wide));
+    return success();
+  }
+};
+
 struct QuantBNNConvertF64MathToArithPass
     : quant_bnn::impl::QuantBNNConvertF64MathToArithPassBase<
           QuantBNNConvertF64MathToArithPass> {
@@ -88,6 +117,9 @@ struct QuantBNNConvertF64MathToArithPass
                                           &MathBuilder::buildExp);
     patterns.add<ConvertF64<math::TanhOp>>(&getContext(),
                                            &MathBuilder::buildTanh);
+    patterns.add<ConvertF64<math::LogOp>>(&getContext(),
+                                          &MathBuilder::buildLog);
+    patterns.add<WidenLog>(&getContext());
     walkAndApplyPatterns(getOperation(), std::move(patterns));
   }
 };
@@ -157,4 +189,45 @@ Value MathBuilder::buildTanh(Value x) {
   Value minusOne = fma(power, reduction.p, sub(power, constant(1)));
   Value result = div(minusOne, add(minusOne, constant(2)));
   return math::CopySignOp::create(*this, result, x);
+}
+
+/// x = 2^k m.
+Value MathBuilder::buildLog(Value x) {
+  auto toBits = [&](Value value) -> Value {
+    return arith::BitcastOp::create(*this, getBitsType(), value);
+  };
+  // A subnormal number is made normal first.
+  Value isSmall = cmp(arith::CmpFPredicate::OLT, x, constant(0x1.0p-1022));
+  Value scaled = select(isSmall, mul(x, constant(0x1.0p54)), x);
+  Value shift = select(isSmall, constant(-54), constant(0));
+  // With the bits of the root of 1/2 as origin, the exponent is k.
+  Value offset =
+      arith::SubIOp::create(*this, toBits(scaled), integer(rootOfHalf));
+  Value k = arith::ShRSIOp::create(*this, offset, integer(mantissaBits));
+  Value bits = arith::SubIOp::create(
+      *this, toBits(scaled),
+      arith::ShLIOp::create(*this, k, integer(mantissaBits)));
+  Value m = arith::BitcastOp::create(*this, getComputeType(), bits);
+  Value wholeK =
+      add(arith::SIToFPOp::create(*this, getComputeType(), k), shift);
+
+  Value f = sub(m, constant(1));
+  Value s = div(f, add(f, constant(2)));
+  Value square = mul(s, s);
+  Value series = constant(2.0 / logDegree);
+  for (int i = logDegree - 2; i > 1; i -= 2)
+    series = fma(series, square, constant(2.0 / i));
+  // log m = f - s (f - s^2 series), where f is exact.
+  Value rest = mul(s, sub(f, mul(square, series)));
+  Value low = sub(fma(wholeK, constant(ln2Low), f), rest);
+  Value result = fma(wholeK, constant(ln2High), low);
+
+  Value infinity = constant(std::numeric_limits<double>::infinity());
+  result = select(cmp(arith::CmpFPredicate::OEQ, x, infinity), x, result);
+  result = select(cmp(arith::CmpFPredicate::OEQ, x, constant(0)), neg(infinity),
+                  result);
+  // Also of a NaN.
+  Value isNumber = cmp(arith::CmpFPredicate::OGE, x, constant(0));
+  return select(isNumber, result,
+                constant(std::numeric_limits<double>::quiet_NaN()));
 }

@@ -9,6 +9,7 @@
 #include "mlir/Conversion/ArithCommon/AttrToLLVMConverter.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "mlir/Transforms/WalkPatternRewriteDriver.h"
 #include "quant-bnn/Conversion/Passes.h"
 
@@ -39,9 +40,26 @@ struct ConvertToIntrinsic : OpRewritePattern<MathOp> {
     Type type = op.getType();
     if (!LLVM::isCompatibleType(type))
       return rewriter.notifyMatchFailure(op, "not a type of LLVM");
-    rewriter.replaceOpWithNewOp<LLVM::CallIntrinsicOp>(
-        op, TypeRange(type), rewriter.getStringAttr(intrinsic),
-        op->getOperands(), getFastMathFlags(op));
+    // The code generator of AMD GPUs does not know all of vectors of one lane.
+    auto vector = dyn_cast<VectorType>(type);
+    bool isOneLane = vector && vector.getNumElements() == 1;
+    SmallVector<Value> operands(op->getOperands());
+    if (isOneLane) {
+      type = vector.getElementType();
+      for (Value &operand : operands)
+        operand = vector::ExtractOp::create(
+            rewriter, op.getLoc(), operand,
+            SmallVector<int64_t>(vector.getRank(), 0));
+    }
+    Value result =
+        LLVM::CallIntrinsicOp::create(rewriter, op.getLoc(), TypeRange(type),
+                                      rewriter.getStringAttr(intrinsic),
+                                      operands, getFastMathFlags(op))
+            .getResult(0);
+    if (isOneLane)
+      result =
+          vector::BroadcastOp::create(rewriter, op.getLoc(), vector, result);
+    rewriter.replaceOp(op, result);
     return success();
   }
 

@@ -87,6 +87,65 @@ TEST(Math, Libm) {
   EXPECT_LE(getWorstUlps(*program, "exp", std::exp), 1);
 }
 
+const char *const mathFunctionsF64 = R"mlir(
+  func.func @tanh(%x: tensor<?xf64>) -> tensor<?xf64> {
+    %y = math.tanh %x : tensor<?xf64>
+    return %y : tensor<?xf64>
+  }
+  func.func @exp(%x: tensor<?xf64>) -> tensor<?xf64> {
+    %y = math.exp %x : tensor<?xf64>
+    return %y : tensor<?xf64>
+  }
+  func.func @log(%x: tensor<?xf64>) -> tensor<?xf64> {
+    %y = math.log %x : tensor<?xf64>
+    return %y : tensor<?xf64>
+  }
+  func.func @logf(%x: tensor<?xf32>) -> tensor<?xf32> {
+    %y = math.log %x : tensor<?xf32>
+    return %y : tensor<?xf32>
+  }
+)mlir";
+
+/// As above, on values of all sizes.
+double getWorstUlpsF64(const Program &program, StringRef name,
+                       long double (*exact)(long double)) {
+  std::vector<double> x = getSpecialValues<double>(ElementType::f64);
+  for (int exponent = -1074; exponent < 1024; ++exponent)
+    for (double fraction : {1.0, 1.1, 1.37, 1.414, 1.415, 1.7, 1.99}) {
+      double size = std::ldexp(fraction, exponent);
+      x.insert(x.end(), {size, -size});
+    }
+  std::vector<NpyArray> arguments =
+      makeArguments(makeArray<double>(ElementType::f64, x));
+  CallResults results = program.call(name, arguments);
+  std::vector<double> y =
+      getValues<double>(ElementType::f64, results.getViews()[0]);
+  double worst = 0;
+  for (size_t i = 0; i != x.size(); ++i) {
+    long double expected = exact(x[i]);
+    if (!std::isfinite(double(expected))) {
+      EXPECT_TRUE(y[i] == double(expected) ||
+                  (std::isnan(y[i]) && std::isnan(expected)))
+          << name.str() << " of " << x[i] << " is " << y[i];
+      continue;
+    }
+    int exponent;
+    std::frexp(expected, &exponent);
+    long double ulp = std::ldexp(1.0L, std::max(exponent, -1021) - 53);
+    worst = std::max(worst, double(std::abs(y[i] - expected) / ulp));
+  }
+  return worst;
+}
+
+TEST(Math, WithoutApproximation) {
+  std::unique_ptr<Program> program = Program::compile(mathFunctionsF64);
+  ASSERT_TRUE(program);
+  EXPECT_LE(getWorstUlpsF64(*program, "tanh", std::tanh), 4);
+  EXPECT_LE(getWorstUlpsF64(*program, "exp", std::exp), 2);
+  EXPECT_LE(getWorstUlpsF64(*program, "log", std::log), 2);
+  EXPECT_LE(getWorstUlps(*program, "logf", std::log), 1);
+}
+
 //===----------------------------------------------------------------------===//
 // divideLevel
 //===----------------------------------------------------------------------===//

@@ -17,6 +17,14 @@ class RewritePatternSet;
 
 namespace quant_bnn {
 
+/// What SPIR-V kernels make of subnormal numbers.
+enum class Denormals {
+  /// Numbers like any other.
+  Preserve,
+  /// Those, or zero: what the device prefers.
+  Any
+};
+
 #define GEN_PASS_DECL
 #include "quant-bnn/Conversion/Passes.h.inc"
 

@@ -72,18 +72,55 @@ def ConvertQuantBNNToLinalgPass : Pass<"convert-quant-bnn-to-linalg"> {
                            "::mlir::tensor::TensorDialect"];
 }
 
+def QuantBNNConvertBF16KernelsToI16Pass
+    : Pass<"quant-bnn-convert-bf16-kernels-to-i16", "::mlir::ModuleOp"> {
+  let summary = "Hold bf16 in kernels as its bits";
+  let description = [{
+    Makes every `bf16` in GPU modules an `i16`, for targets that have no such type.
+    `arith-emulate-unsupported-floats` and `arith-expand` with `include-bf16` come
+    before; an op that still computes with bf16 is an error. The buffers of host code
+    stay what they are: launches cast them.
+
+    Example:
+
+    ```mlir
+    gpu.module @kernels {
+      gpu.func @copy(%x: memref<?xbf16>, %y: memref<?xbf16>, %i: index) kernel {
+        %0 = memref.load %x[%i] : memref<?xbf16>
+        memref.store %0, %y[%i] : memref<?xbf16>
+        gpu.return
+      }
+    }
+    ```
+
+    becomes
+
+    ```mlir
+    gpu.module @kernels {
+      gpu.func @copy(%x: memref<?xi16>, %y: memref<?xi16>, %i: index) kernel {
+        %0 = memref.load %x[%i] : memref<?xi16>
+        memref.store %0, %y[%i] : memref<?xi16>
+        gpu.return
+      }
+    }
+    ```
+  }];
+}
+
 def QuantBNNConvertF64MathToArithPass
     : Pass<"quant-bnn-convert-f64-math-to-arith"> {
-  let summary = "Compute exp and tanh of f64 where there is no math library";
+  let summary = "Compute exp, tanh and log where there is no math library";
   let description = [{
-    Expands `math.exp` and `math.tanh` on `f64` scalars and vectors into arithmetic, for
-    targets without a library that has them. `exp` is within 2 ulp, to subnormal
-    results; `tanh` is within 4 ulp. Both are computed from e^r - 1 by Taylor's series
-    for abs r <= ln(2) / 2, what is left of the argument when multiples of ln(2) are
-    taken away (W. J. Cody and W. Waite, Software Manual for the Elementary Functions,
-    1980).
+    Expands `math.exp`, `math.tanh` and `math.log` on `f64` scalars and vectors into
+    arithmetic, for targets without a library that has them, and `math.log` on `f32`
+    into that on `f64`, rounded. `exp` is within 2 ulp, to subnormal results, `tanh`
+    within 4 ulp, and `log` within 2 ulp, of `f32` within 1. exp and tanh are
+    computed from e^r - 1 by Taylor's series for abs r <= ln(2) / 2, what is left of
+    the argument when multiples of ln(2) are taken away, and log from the series of
+    the inverse of tanh (W. J. Cody and W. Waite, Software Manual for the Elementary
+    Functions, 1980).
 
-    `quant-bnn-approximate-math` does the same for `f32`.
+    `quant-bnn-approximate-math` has polynomials for exp and tanh of `f32`.
   }];
   let dependentDialects = ["::mlir::arith::ArithDialect",
                            "::mlir::math::MathDialect"];
@@ -124,6 +161,47 @@ def QuantBNNConvertSCFToCFPass : Pass<"quant-bnn-convert-scf-to-cf"> {
   let dependentDialects = ["::mlir::cf::ControlFlowDialect"];
 }
 
+def QuantBNNPrepareSPIRVKernelsPass
+    : Pass<"quant-bnn-prepare-spirv-kernels", "::mlir::gpu::GPUModuleOp"> {
+  let summary = "Give kernels the form that conversions to SPIR-V take";
+  let description = [{
+    * `convert-gpu-to-spirv` requires an attribute for the size of a workgroup, which
+      SPIR-V compiles in: this makes it of `known_block_size`, which outlining sets
+      where a launch has constant sizes. It is an error if a kernel has none.
+    * The conversion of `memref` knows workgroup memory that is allocated, none
+      knows that which a function is attributed.
+    * The conversions of other dialects look for the target as an attribute of
+      another name than `spirv-attach-target` gives it: the module gets that one, too.
+
+    Example:
+
+    ```mlir
+    gpu.module @kernels [#spirv.target_env<#spirv.vce<v1.3, [Shader], []>, #spirv.resource_limits<>>] {
+      gpu.func @f() workgroup(%m: memref<64xf32, #gpu.address_space<workgroup>>) kernel
+          attributes {known_block_size = array<i32: 64, 1, 1>} {
+        gpu.return
+      }
+    }
+    ```
+
+    becomes
+
+    ```mlir
+    gpu.module @kernels [#spirv.target_env<#spirv.vce<v1.3, [Shader], []>, #spirv.resource_limits<>>]
+        attributes {spirv.target_env = #spirv.target_env<#spirv.vce<v1.3, [Shader], []>, #spirv.resource_limits<>>} {
+      gpu.func @f() kernel attributes {
+          known_block_size = array<i32: 64, 1, 1>,
+          spirv.entry_point_abi = #spirv.entry_point_abi<workgroup_size = [64, 1, 1]>} {
+        %m = memref.alloc() : memref<64xf32, #spirv.storage_class<Workgroup>>
+        gpu.return
+      }
+    }
+    ```
+  }];
+  let dependentDialects = ["::mlir::memref::MemRefDialect",
+                           "::mlir::spirv::SPIRVDialect"];
+}
+
 def QuantBNNConvertMathToIntrinsicsPass
     : Pass<"quant-bnn-convert-math-to-intrinsics"> {
   let summary = "Convert math that GPUs have instructions for to LLVM intrinsics";
@@ -146,7 +224,87 @@ def QuantBNNConvertMathToIntrinsicsPass
     %y = llvm.call_intrinsic "llvm.fabs"(%x) : (vector<4xf32>) -> vector<4xf32>
     ```
   }];
-  let dependentDialects = ["::mlir::LLVM::LLVMDialect"];
+  let dependentDialects = ["::mlir::LLVM::LLVMDialect",
+                           "::mlir::vector::VectorDialect"];
+}
+
+def QuantBNNNestSPIRVModulesPass
+    : Pass<"quant-bnn-nest-spirv-modules", "::mlir::ModuleOp"> {
+  let summary = "Move modules of SPIR-V into those of gpu that they come from";
+  let description = [{
+    `convert-gpu-to-spirv` puts the module that it makes of a shader's beside the
+    `gpu.module`; `gpu-module-to-binary` serializes the one that is inside.
+
+    Example:
+
+    ```mlir
+    spirv.module @__spv__kernels Logical GLSL450 {}
+    gpu.module @kernels {}
+    ```
+
+    becomes
+
+    ```mlir
+    gpu.module @kernels {
+      spirv.module @__spv__kernels Logical GLSL450 {}
+    }
+    ```
+  }];
+}
+
+def QuantBNNSetSPIRVFloatControlsPass
+    : Pass<"quant-bnn-set-spirv-float-controls", "::mlir::spirv::ModuleOp"> {
+  let summary = "Have floats computed with as written";
+  let description = [{
+    Without being told, a Vulkan device may take a NaN for any number and one zero for
+    the other, round in any direction, replace subnormal numbers by zero, and contract
+    a multiplication and an addition. For each width of float in the module, every
+    entry point gets the execution modes that forbid it, and multiplications,
+    additions and subtractions are decorated with `NoContraction`.
+
+    Devices that do not preserve subnormal numbers do not run a module which requires
+    it: `denormals=any` is for those. Divisions are correctly rounded on no device by
+    a promise of Vulkan, which asks for 2.5 units in the last place.
+
+    Example:
+
+    ```mlir
+    spirv.module Logical GLSL450 {
+      spirv.func @f() "None" {
+        %x = spirv.Constant 1.0 : f32
+        %y = spirv.FAdd %x, %x : f32
+        spirv.Return
+      }
+      spirv.EntryPoint "GLCompute" @f
+    }
+    ```
+
+    becomes
+
+    ```mlir
+    spirv.module Logical GLSL450 {
+      spirv.func @f() "None" {
+        %x = spirv.Constant 1.0 : f32
+        %y = spirv.FAdd %x, %x {no_contraction} : f32
+        spirv.Return
+      }
+      spirv.EntryPoint "GLCompute" @f
+      spirv.ExecutionMode @f "SignedZeroInfNanPreserve", 32
+      spirv.ExecutionMode @f "RoundingModeRTE", 32
+      spirv.ExecutionMode @f "DenormPreserve", 32
+    }
+    ```
+  }];
+  let options = [
+    Option<"denormals", "denormals", "::quant_bnn::Denormals",
+           /*default=*/"::quant_bnn::Denormals::Preserve",
+           "What subnormal numbers are",
+           [{::llvm::cl::values(
+               clEnumValN(::quant_bnn::Denormals::Preserve, "preserve",
+                          "numbers like any other"),
+               clEnumValN(::quant_bnn::Denormals::Any, "any",
+                          "those, or zero: what the device prefers"))}]>,
+  ];
 }
 
 #endif // QUANT_BNN_CONVERSION_PASSES
