@@ -1,7 +1,8 @@
 import os
+import shutil
+import subprocess
 
 import lit.formats
-import lit.util
 from lit.llvm import llvm_config
 from lit.llvm.subst import ToolSubst
 
@@ -31,6 +32,13 @@ config.substitutions.append(
     ("%cuda_calls", f"env LD_LIBRARY_PATH={cuda_driver} {cuda_driver}/cuda-calls")
 )
 config.substitutions.append(("%cuda_driver", cuda_driver))
+config.substitutions.append(
+    (
+        "%launch_plan",
+        f'env LD_LIBRARY_PATH={cuda_driver} "{config.python}" '
+        f"{config.quant_bnn_source_root}/examples/launch-plan/run.py",
+    )
+)
 config.substitutions.append(("%inputs", os.path.join(config.test_source_root, "Inputs")))
 config.substitutions.append(("%npy", f'"{config.python}" {config.test_source_root}/Inputs/npy.py'))
 
@@ -40,8 +48,22 @@ for target in config.llvm_targets:
     config.available_features.add(f"{target.lower()}-registered-target")
 
 # As MLIR finds it.
-if lit.util.which("ptxas", os.environ.get("PATH", "")):
+if shutil.which("ptxas"):
     config.available_features.add("ptxas")
+
+# The runner of SPIR-V kernels, which without arguments prints the device's name.
+vulkan_run = os.path.join(
+    config.quant_bnn_binary_root, "unittests/Vulkan/quant-bnn-vulkan-run"
+)
+config.substitutions.append(("%vulkan_run", vulkan_run))
+if config.has_vulkan and os.path.exists(vulkan_run):
+    device = subprocess.run([vulkan_run], capture_output=True, text=True)
+    if device.returncode == 0:
+        config.available_features.add("vulkan")
+        if device.stdout.startswith("llvmpipe"):
+            config.available_features.add("llvmpipe")
+if shutil.which("spirv-val"):
+    config.available_features.add("spirv-val")
 
 # QUANT_BNN_VERIFY_ROUNDTRIP=1 runs the same suite through text and bytecode.
 roundtrip = os.environ.get("QUANT_BNN_VERIFY_ROUNDTRIP")

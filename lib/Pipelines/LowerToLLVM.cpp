@@ -214,9 +214,26 @@ void quant_bnn::registerQuantBNNPipelines() {
       [](OpPassManager &pm, const MapToGPUOptions &options) {
         buildMapToGPUPipeline(pm, options, /*unboundedViews=*/false);
       });
+  PassPipelineRegistration<CompileROCDLKernelsOptions>(
+      "quant-bnn-compile-rocdl-kernels-pipeline",
+      "GPU modules to binaries for AMD's driver",
+      buildCompileROCDLKernelsPipeline);
+  PassPipelineRegistration<CompileSPIRVKernelsOptions>(
+      "quant-bnn-compile-spirv-kernels-pipeline",
+      "GPU modules to SPIR-V for Vulkan", buildCompileSPIRVKernelsPipeline);
   PassPipelineRegistration<LowerToNVVMOptions>(
       "quant-bnn-lower-to-nvvm-pipeline",
       "quant_bnn and what a network has around it to CUDA kernels and the host "
       "code that launches them",
       buildLowerToNVVMPipeline);
+  PassPipelineRegistration<LowerToROCDLOptions>(
+      "quant-bnn-lower-to-rocdl-pipeline",
+      "quant_bnn and what a network has around it to kernels for AMD GPUs and "
+      "the host code that launches them",
+      buildLowerToROCDLPipeline);
+  PassPipelineRegistration<LowerToSPIRVOptions>(
+      "quant-bnn-lower-to-spirv-pipeline",
+      "quant_bnn and what a network has around it to shaders for Vulkan and "
+      "host code that launches them",
+      buildLowerToSPIRVPipeline);
 }

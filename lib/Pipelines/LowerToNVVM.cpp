@@ -7,11 +7,9 @@
 //===----------------------------------------------------------------------===//
 
 #include "mlir/Conversion/Passes.h"
-#include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/GPU/IR/GPUDialect.h"
 #include "mlir/Dialect/GPU/Transforms/Passes.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
-#include "mlir/Dialect/LLVMIR/Transforms/RequestCWrappers.h"
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Transforms/Passes.h"
 #include "quant-bnn/Conversion/Passes.h"
@@ -35,13 +33,7 @@ NVVMFields::NVVMFields(PassOptions *parent)
                  clEnumValN(KernelFormat::Binary, "bin",
                             "a cubin for the chip, by ptxas"),
                  clEnumValN(KernelFormat::Fatbin, "fatbin",
-                            "a cubin and PTX, by ptxas and fatbinary"))},
-      host{*parent, "host", llvm::cl::desc("What becomes of host code"),
-           llvm::cl::init(HostCode::LLVM),
-           llvm::cl::values(clEnumValN(HostCode::LLVM, "llvm",
-                                       "calls of the CUDA runtime library"),
-                            clEnumValN(HostCode::Keep, "keep",
-                                       "nothing: launches stay"))} {}
+                            "a cubin and PTX, by ptxas and fatbinary"))} {}
 
 static StringRef getFormatName(KernelFormat format) {
   switch (format) {
@@ -55,8 +47,8 @@ static StringRef getFormatName(KernelFormat format) {
   llvm_unreachable("unknown format");
 }
 
-void quant_bnn::buildCompileNVVMKernelsPipeline(
-    OpPassManager &pm, const NVVMFields &options) {
+void quant_bnn::buildCompileNVVMKernelsPipeline(OpPassManager &pm,
+                                                const NVVMFields &options) {
   GpuNVVMAttachTargetOptions target;
   target.chip = options.chip;
   target.features = options.features;
@@ -74,22 +66,10 @@ void quant_bnn::buildCompileNVVMKernelsPipeline(
   kernels.addPass(createCanonicalizerPass());
   kernels.addPass(createCSEPass());
   kernels.addPass(createReconcileUnrealizedCastsPass());
-  kernels.addNestedPass<LLVM::LLVMFuncOp>(
-      createQuantBNNBF16VectorsToI16Pass());
+  kernels.addNestedPass<LLVM::LLVMFuncOp>(createQuantBNNBF16VectorsToI16Pass());
   GpuModuleToBinaryPassOptions binary;
   binary.compilationTarget = getFormatName(options.format);
   pm.addPass(createGpuModuleToBinaryPass(binary));
-}
-
-void quant_bnn::buildFinalizeGPUHostPipeline(OpPassManager &pm) {
-  OpPassManager &functions = pm.nest<func::FuncOp>();
-  functions.addPass(LLVM::createLLVMRequestCWrappersPass());
-  functions.addPass(createGpuAsyncRegionPass());
-  functions.addPass(createQuantBNNConvertSCFToCFPass());
-  GpuToLLVMConversionPassOptions host;
-  host.kernelBarePtrCallConv = true;
-  pm.addPass(createGpuToLLVMConversionPass(host));
-  pm.addPass(createReconcileUnrealizedCastsPass());
 }
 
 void quant_bnn::buildLowerToNVVMPipeline(OpPassManager &pm,

@@ -1,4 +1,4 @@
-//===- MapToGPU.cpp - From buffers to kernels -----------------------------===//
+//===- MapToGPU.cpp - From buffers to kernels and their host code ---------===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -10,6 +10,7 @@
 #include "mlir/Dialect/Arith/Transforms/Passes.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/GPU/Transforms/Passes.h"
+#include "mlir/Dialect/LLVMIR/Transforms/RequestCWrappers.h"
 #include "mlir/Dialect/MemRef/Transforms/Passes.h"
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Transforms/Passes.h"
@@ -36,6 +37,14 @@ MapToGPUFields::MapToGPUFields(PassOptions *parent)
                  clEnumValN(ArgumentMemory::Device, "device",
                             "on the device, as the caller keeps them"))} {}
 
+HostCodeFields::HostCodeFields(PassOptions *parent)
+    : host{*parent, "host", llvm::cl::desc("What becomes of host code"),
+           llvm::cl::init(HostCode::LLVM),
+           llvm::cl::values(
+               clEnumValN(HostCode::LLVM, "llvm",
+                          "calls of the functions of a runtime library"),
+               clEnumValN(HostCode::Keep, "keep", "nothing: launches stay"))} {}
+
 void quant_bnn::buildMapToGPUPipeline(OpPassManager &pm,
                                       const MapToGPUFields &options,
                                       bool unboundedViews) {
@@ -50,7 +59,9 @@ void quant_bnn::buildMapToGPUPipeline(OpPassManager &pm,
   map.vectorWidth = options.vectorWidth;
   map.unboundedViews = unboundedViews;
   functions.addPass(createQuantBNNMapToGPUPass(map));
-  functions.addPass(createQuantBNNAllocateOnGPUPass());
+  QuantBNNAllocateOnGPUPassOptions allocate;
+  allocate.unboundedViews = unboundedViews;
+  pm.addPass(createQuantBNNAllocateOnGPUPass(allocate));
   if (options.memory == ArgumentMemory::Host)
     pm.addPass(createQuantBNNCopyHostArgumentsPass());
   OpPassManager &mapped = pm.nest<func::FuncOp>();
@@ -72,4 +83,15 @@ void quant_bnn::buildMapToGPUPipeline(OpPassManager &pm,
   pm.addPass(createGpuKernelOutliningPass());
   pm.addPass(createCanonicalizerPass());
   pm.addPass(createCSEPass());
+}
+
+void quant_bnn::buildFinalizeGPUHostPipeline(OpPassManager &pm) {
+  OpPassManager &functions = pm.nest<func::FuncOp>();
+  functions.addPass(LLVM::createLLVMRequestCWrappersPass());
+  functions.addPass(createGpuAsyncRegionPass());
+  functions.addPass(createQuantBNNConvertSCFToCFPass());
+  GpuToLLVMConversionPassOptions host;
+  host.kernelBarePtrCallConv = true;
+  pm.addPass(createGpuToLLVMConversionPass(host));
+  pm.addPass(createReconcileUnrealizedCastsPass());
 }

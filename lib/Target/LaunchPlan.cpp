@@ -112,6 +112,10 @@ LogicalResult FunctionWriter::describe(Operation &op, json::Object &step) {
         step["predicate"] = arith::stringifyCmpIPredicate(op.getPredicate());
         return success();
       })
+      .Case([&](arith::CmpFOp op) {
+        step["predicate"] = arith::stringifyCmpFPredicate(op.getPredicate());
+        return success();
+      })
       .Case([&](memref::GetGlobalOp op) -> LogicalResult {
         FailureOr<std::string> bytes = getBytes(op);
         if (failed(bytes))
@@ -135,7 +139,8 @@ LogicalResult FunctionWriter::describe(Operation &op, json::Object &step) {
       })
       .Case<gpu::AllocOp, gpu::DeallocOp, gpu::MemcpyOp, memref::AllocaOp,
             memref::AllocOp, memref::CastOp, memref::DimOp,
-            memref::ExtractAlignedPointerAsIndexOp, memref::LoadOp,
+            memref::ExtractAlignedPointerAsIndexOp,
+            memref::ExtractStridedMetadataOp, memref::LoadOp,
             memref::ReinterpretCastOp>([](Operation *) { return success(); })
       .Default([](Operation *op) -> LogicalResult {
         if (op->getNumRegions() != 0 ||

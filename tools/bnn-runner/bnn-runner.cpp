@@ -118,9 +118,7 @@ static LogicalResult eraseUnused(ModuleOp module) {
 /// The newest chip whose code a device of compute capability `capability` is
 /// certain to run, as PTX.
 static std::string getChip(int capability) {
-  return capability >= 90   ? "sm_90"
-         : capability >= 80 ? "sm_80"
-                            : "sm_75";
+  return capability >= 90 ? "sm_90" : capability >= 80 ? "sm_80" : "sm_75";
 }
 
 /// Fails, with the reason, unless there is a device of the target.

@@ -8,7 +8,9 @@
 
 #include "mlir/Dialect/DLTI/DLTI.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/GPU/IR/GPUDialect.h"
 #include "mlir/IR/BuiltinOps.h"
+#include "mlir/InitAllDialects.h"
 #include "mlir/InitAllTranslations.h"
 #include "mlir/Target/LLVMIR/Dialect/All.h"
 #include "mlir/Target/LLVMIR/Export.h"
@@ -42,9 +44,45 @@ static void registerToLLVMIRTranslationWithQuantBNN() {
       });
 }
 
+static llvm::cl::opt<std::string>
+    gpuBinary("gpu-binary",
+              llvm::cl::desc("The gpu.binary that --gpu-binary-to-object "
+                             "writes, if there are several"),
+              llvm::cl::value_desc("symbol"));
+
+/// Writes what the one object of a gpu.binary holds: assembly, or what a driver
+/// loads.
+static LogicalResult translateGPUBinaryToObject(ModuleOp module,
+                                                raw_ostream &output) {
+  SmallVector<gpu::BinaryOp> binaries;
+  for (auto binary : module.getOps<gpu::BinaryOp>())
+    if (gpuBinary.empty() || binary.getName() == gpuBinary)
+      binaries.push_back(binary);
+  if (binaries.size() != 1)
+    return module.emitError("expected one gpu.binary")
+           << (gpuBinary.empty() ? "" : " '@" + gpuBinary + "'")
+           << ", but there are " << binaries.size();
+  ArrayAttr objects = binaries[0].getObjects();
+  if (objects.size() != 1)
+    return binaries[0].emitError("expected one object, but there are ")
+           << objects.size();
+  output << cast<gpu::ObjectAttr>(objects[0]).getObject().getValue();
+  return success();
+}
+
+static void registerGPUBinaryToObjectTranslation() {
+  TranslateFromMLIRRegistration registration(
+      "gpu-binary-to-object", "Write the object of a gpu.binary",
+      translateGPUBinaryToObject, [](DialectRegistry &registry) {
+        mlir::registerAllDialects(registry);
+        quant_bnn::registerAllDialects(registry);
+      });
+}
+
 int main(int argc, char **argv) {
   registerFromLLVMIRTranslation();
   registerFromSPIRVTranslation();
+  registerGPUBinaryToObjectTranslation();
   registerToCppTranslation();
   registerToSPIRVTranslation();
   registerToLLVMIRTranslationWithQuantBNN();

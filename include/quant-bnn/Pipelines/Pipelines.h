@@ -10,6 +10,7 @@
 #define QUANT_BNN_PIPELINES_PIPELINES_H
 
 #include "mlir/Pass/PassOptions.h"
+#include "quant-bnn/Conversion/Passes.h"
 
 namespace mlir {
 class OpPassManager;
@@ -104,7 +105,32 @@ struct NVVMFields {
   PassOptions::Option<std::string> chip;
   PassOptions::Option<std::string> features;
   PassOptions::Option<KernelFormat> format;
+};
+
+/// What becomes of the host code around kernels.
+struct HostCodeFields {
+  using PassOptions = mlir::detail::PassOptions;
+  explicit HostCodeFields(PassOptions *parent);
+
   PassOptions::Option<HostCode> host;
+};
+
+/// Options of buildCompileROCDLKernelsPipeline.
+struct ROCDLFields {
+  using PassOptions = mlir::detail::PassOptions;
+  explicit ROCDLFields(PassOptions *parent);
+
+  PassOptions::Option<std::string> chip;
+  PassOptions::Option<KernelFormat> format;
+  PassOptions::Option<std::string> toolkit;
+};
+
+/// Options of buildCompileSPIRVKernelsPipeline.
+struct SPIRVFields {
+  using PassOptions = mlir::detail::PassOptions;
+  explicit SPIRVFields(PassOptions *parent);
+
+  PassOptions::Option<Denormals> denormals;
 };
 
 struct BufferizeOptions : mlir::PassPipelineOptions<BufferizeOptions>,
@@ -136,9 +162,41 @@ struct MapToGPUOptions : mlir::PassPipelineOptions<MapToGPUOptions>,
 struct LowerToNVVMOptions : mlir::PassPipelineOptions<LowerToNVVMOptions>,
                             BufferizeFields,
                             MapToGPUFields,
-                            NVVMFields {
+                            NVVMFields,
+                            HostCodeFields {
   LowerToNVVMOptions()
-      : BufferizeFields(this), MapToGPUFields(this), NVVMFields(this) {}
+      : BufferizeFields(this), MapToGPUFields(this), NVVMFields(this),
+        HostCodeFields(this) {}
+};
+
+struct LowerToROCDLOptions : mlir::PassPipelineOptions<LowerToROCDLOptions>,
+                             BufferizeFields,
+                             MapToGPUFields,
+                             ROCDLFields,
+                             HostCodeFields {
+  LowerToROCDLOptions()
+      : BufferizeFields(this), MapToGPUFields(this), ROCDLFields(this),
+        HostCodeFields(this) {}
+};
+
+struct LowerToSPIRVOptions : mlir::PassPipelineOptions<LowerToSPIRVOptions>,
+                             BufferizeFields,
+                             MapToGPUFields,
+                             SPIRVFields {
+  LowerToSPIRVOptions()
+      : BufferizeFields(this), MapToGPUFields(this), SPIRVFields(this) {}
+};
+
+struct CompileROCDLKernelsOptions
+    : mlir::PassPipelineOptions<CompileROCDLKernelsOptions>,
+      ROCDLFields {
+  CompileROCDLKernelsOptions() : ROCDLFields(this) {}
+};
+
+struct CompileSPIRVKernelsOptions
+    : mlir::PassPipelineOptions<CompileSPIRVKernelsOptions>,
+      SPIRVFields {
+  CompileSPIRVKernelsOptions() : SPIRVFields(this) {}
 };
 
 /// quant_bnn and elementwise ops on tensors to fused linalg.
@@ -169,6 +227,19 @@ void buildMapToGPUPipeline(mlir::OpPassManager &pm,
 void buildCompileNVVMKernelsPipeline(mlir::OpPassManager &pm,
                                      const NVVMFields &options);
 
+/// GPU modules to binaries for AMD's driver. Kernels take buffers as bare
+/// pointers. Math other than what quant-bnn-convert-math-to-intrinsics converts
+/// would be a call of ROCm's device libraries.
+void buildCompileROCDLKernelsPipeline(mlir::OpPassManager &pm,
+                                      const ROCDLFields &options);
+
+/// GPU modules to SPIR-V for Vulkan. A kernel has a known_block_size, and takes
+/// buffers of one dimension, and scalars: an argument is the storage buffer of
+/// its number in set 0, a scalar that of one element. An index has 32 bits
+/// there: none may exceed 2^31 - 1, also not a loop's after its last step.
+void buildCompileSPIRVKernelsPipeline(mlir::OpPassManager &pm,
+                                      const SPIRVFields &options);
+
 /// Host code that launches kernels to the LLVM dialect, with calls of the
 /// functions of a runtime.
 void buildFinalizeGPUHostPipeline(mlir::OpPassManager &pm);
@@ -176,6 +247,14 @@ void buildFinalizeGPUHostPipeline(mlir::OpPassManager &pm);
 /// quant_bnn to CUDA.
 void buildLowerToNVVMPipeline(mlir::OpPassManager &pm,
                               const LowerToNVVMOptions &options);
+
+/// quant_bnn to AMD GPUs.
+void buildLowerToROCDLPipeline(mlir::OpPassManager &pm,
+                               const LowerToROCDLOptions &options);
+
+/// quant_bnn to shaders for Vulkan, and host code that launches them.
+void buildLowerToSPIRVPipeline(mlir::OpPassManager &pm,
+                               const LowerToSPIRVOptions &options);
 
 /// Registers the pipelines by name.
 void registerQuantBNNPipelines();

@@ -1,0 +1,71 @@
+//===- LowerToROCDL.cpp - Kernels to code of AMD GPUs ---------------------===//
+//
+// Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "mlir/Conversion/Passes.h"
+#include "mlir/Dialect/GPU/IR/GPUDialect.h"
+#include "mlir/Dialect/GPU/Transforms/Passes.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/Pass/PassManager.h"
+#include "mlir/Transforms/Passes.h"
+#include "quant-bnn/Conversion/Passes.h"
+#include "quant-bnn/Pipelines/Pipelines.h"
+#include "quant-bnn/Transforms/Passes.h"
+
+using namespace mlir;
+using namespace quant_bnn;
+
+ROCDLFields::ROCDLFields(PassOptions *parent)
+    : chip{*parent, "chip", llvm::cl::desc("The GPU, such as gfx942"),
+           llvm::cl::init("gfx942")},
+      format{*parent, "format", llvm::cl::desc("What kernels are compiled to"),
+             llvm::cl::init(KernelFormat::Assembly),
+             llvm::cl::values(
+                 clEnumValN(KernelFormat::Assembly, "isa",
+                            "text, which needs no toolkit"),
+                 clEnumValN(KernelFormat::Binary, "bin",
+                            "a code object for the chip, by ROCm's lld"))},
+      toolkit{*parent, "toolkit",
+              llvm::cl::desc("Where ROCm is, with llvm/bin/ld.lld in it; none: "
+                             "where $ROCM_PATH says")} {}
+
+void quant_bnn::buildCompileROCDLKernelsPipeline(OpPassManager &pm,
+                                                 const ROCDLFields &options) {
+  GpuROCDLAttachTargetOptions target;
+  target.chip = options.chip;
+  target.optLevel = 3;
+  pm.addPass(createGpuROCDLAttachTarget(target));
+  OpPassManager &kernels = pm.nest<gpu::GPUModuleOp>();
+  kernels.addPass(createQuantBNNConvertMathToIntrinsicsPass());
+  kernels.addPass(createQuantBNNConvertSCFToCFPass());
+  ConvertVectorToLLVMPassOptions vectors;
+  vectors.force32BitVectorIndices = false;
+  kernels.addPass(createConvertVectorToLLVMPass(vectors));
+  ConvertGpuOpsToROCDLOpsOptions convert;
+  convert.chipset = options.chip;
+  convert.useBarePtrCallConv = true;
+  kernels.addPass(createConvertGpuOpsToROCDLOps(convert));
+  kernels.addPass(createCanonicalizerPass());
+  kernels.addPass(createCSEPass());
+  kernels.addPass(createReconcileUnrealizedCastsPass());
+  kernels.addNestedPass<LLVM::LLVMFuncOp>(createQuantBNNBF16VectorsToI16Pass());
+  GpuModuleToBinaryPassOptions binary;
+  binary.compilationTarget =
+      options.format == KernelFormat::Assembly ? "isa" : "bin";
+  binary.toolkitPath = options.toolkit;
+  pm.addPass(createGpuModuleToBinaryPass(binary));
+}
+
+void quant_bnn::buildLowerToROCDLPipeline(OpPassManager &pm,
+                                          const LowerToROCDLOptions &options) {
+  buildFusePipeline(pm);
+  buildBufferizePipeline(pm, options);
+  buildMapToGPUPipeline(pm, options, /*unboundedViews=*/true);
+  buildCompileROCDLKernelsPipeline(pm, options);
+  if (options.host == HostCode::LLVM)
+    buildFinalizeGPUHostPipeline(pm);
+}

@@ -1,0 +1,92 @@
+//===- LowerToSPIRV.cpp - Kernels to SPIR-V for Vulkan --------------------===//
+//
+// Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "mlir/Conversion/AffineToStandard/AffineToStandard.h"
+#include "mlir/Conversion/GPUToSPIRV/GPUToSPIRVPass.h"
+#include "mlir/Conversion/MathToSPIRV/MathToSPIRVPass.h"
+#include "mlir/Dialect/GPU/Transforms/Passes.h"
+#include "mlir/Dialect/SPIRV/IR/SPIRVAttributes.h"
+#include "mlir/Dialect/SPIRV/IR/SPIRVOps.h"
+#include "mlir/Dialect/SPIRV/Transforms/Passes.h"
+#include "mlir/Pass/PassManager.h"
+#include "mlir/Transforms/Passes.h"
+#include "quant-bnn/Conversion/Passes.h"
+#include "quant-bnn/Pipelines/Pipelines.h"
+#include "quant-bnn/Transforms/Passes.h"
+
+using namespace mlir;
+using namespace quant_bnn;
+
+SPIRVFields::SPIRVFields(PassOptions *parent)
+    : denormals{*parent, "denormals",
+                llvm::cl::desc("What subnormal numbers are to kernels"),
+                llvm::cl::init(Denormals::Preserve),
+                llvm::cl::values(
+                    clEnumValN(Denormals::Preserve, "preserve",
+                               "numbers like any other"),
+                    clEnumValN(Denormals::Any, "any",
+                               "those, or zero: what the device prefers"))} {}
+
+/// SPIR-V 1.3, which every device of Vulkan 1.1 takes, and all that a kernel
+/// may need. Each module will declare what it does need.
+static GpuSPIRVAttachTargetOptions getTarget() {
+  GpuSPIRVAttachTargetOptions target;
+  target.spirvVersion = "v1.3";
+  target.spirvCapabilities = {"Shader",
+                              "Float16",
+                              "Float64",
+                              "Int8",
+                              "Int16",
+                              "Int64",
+                              "StorageBuffer8BitAccess",
+                              "StorageBuffer16BitAccess",
+                              "DenormPreserve",
+                              "RoundingModeRTE",
+                              "SignedZeroInfNanPreserve"};
+  target.spirvExtensions = {"SPV_KHR_storage_buffer_storage_class",
+                            "SPV_KHR_8bit_storage", "SPV_KHR_16bit_storage",
+                            "SPV_KHR_float_controls"};
+  target.clientApi = "Vulkan";
+  target.deviceId = spirv::TargetEnvAttr::kUnknownDeviceID;
+  return target;
+}
+
+void quant_bnn::buildCompileSPIRVKernelsPipeline(OpPassManager &pm,
+                                                 const SPIRVFields &options) {
+  pm.addPass(createQuantBNNConvertBF16KernelsToI16Pass());
+  pm.addPass(createGpuSPIRVAttachTarget(getTarget()));
+  OpPassManager &kernels = pm.nest<gpu::GPUModuleOp>();
+  kernels.addPass(createQuantBNNPrepareSPIRVKernelsPass());
+  kernels.addPass(createLowerAffinePass());
+  kernels.addPass(createQuantBNNScalarizeVectorsPass());
+  kernels.addPass(createQuantBNNExpandRoundEvenPass());
+  // The conversion of gpu does not include math.
+  kernels.addPass(createConvertMathToSPIRVPass());
+  kernels.addPass(createCanonicalizerPass());
+  kernels.addPass(createCSEPass());
+  pm.addPass(createConvertGPUToSPIRVPass());
+
+  QuantBNNSetSPIRVFloatControlsPassOptions floats;
+  floats.denormals = options.denormals;
+  OpPassManager &modules = pm.nest<spirv::ModuleOp>();
+  modules.addPass(spirv::createSPIRVLowerABIAttributesPass());
+  modules.addPass(createQuantBNNSetSPIRVFloatControlsPass(floats));
+  modules.addPass(createCanonicalizerPass());
+  modules.addPass(createCSEPass());
+  modules.addPass(spirv::createSPIRVUpdateVCEPass());
+  pm.addPass(createQuantBNNNestSPIRVModulesPass());
+  pm.addPass(createGpuModuleToBinaryPass());
+}
+
+void quant_bnn::buildLowerToSPIRVPipeline(OpPassManager &pm,
+                                          const LowerToSPIRVOptions &options) {
+  buildFusePipeline(pm);
+  buildBufferizePipeline(pm, options);
+  buildMapToGPUPipeline(pm, options, /*unboundedViews=*/false);
+  buildCompileSPIRVKernelsPipeline(pm, options);
+}
