@@ -81,7 +81,7 @@ def argument_types(block):
 
 
 def wrap(block):
-    if re.search(r"^(#|module|func\.func|llvm\.func)", block, re.MULTILINE):
+    if re.search(r"^(#|(gpu\.|spirv\.)?module|func\.func|llvm\.func)", block, re.MULTILINE):
         return block
     arguments = argument_types(block)
     signature = ", ".join(f"{name}: {type}" for name, type in arguments.items())

@@ -831,22 +831,28 @@ def QuantBNNScalarizeVectorsPass : Pass<"quant-bnn-scalarize-vectors"> {
     Example:
 
     ```mlir
-    %x = vector.load %in[%i] : memref<?xf32>, vector<2xf32>
-    %y = arith.negf %x : vector<2xf32>
-    vector.store %y, %out[%i] : memref<?xf32>, vector<2xf32>
+    func.func @negate(%in: memref<?xf32>, %i: index, %out: memref<?xf32>) {
+      %x = vector.load %in[%i] : memref<?xf32>, vector<2xf32>
+      %y = arith.negf %x : vector<2xf32>
+      vector.store %y, %out[%i] : memref<?xf32>, vector<2xf32>
+      return
+    }
     ```
 
     becomes
 
     ```mlir
-    %c1 = arith.constant 1 : index
-    %i1 = arith.addi %i, %c1 : index
-    %x0 = memref.load %in[%i] : memref<?xf32>
-    %x1 = memref.load %in[%i1] : memref<?xf32>
-    %y0 = arith.negf %x0 : f32
-    %y1 = arith.negf %x1 : f32
-    memref.store %y0, %out[%i] : memref<?xf32>
-    memref.store %y1, %out[%i1] : memref<?xf32>
+    func.func @negate(%in: memref<?xf32>, %i: index, %out: memref<?xf32>) {
+      %c1 = arith.constant 1 : index
+      %i1 = arith.addi %i, %c1 : index
+      %x0 = memref.load %in[%i] : memref<?xf32>
+      %x1 = memref.load %in[%i1] : memref<?xf32>
+      %y0 = arith.negf %x0 : f32
+      %y1 = arith.negf %x1 : f32
+      memref.store %y0, %out[%i] : memref<?xf32>
+      memref.store %y1, %out[%i1] : memref<?xf32>
+      return
+    }
     ```
   }];
   let dependentDialects = ["::mlir::arith::ArithDialect",
@@ -901,7 +907,7 @@ def QuantBNNMapToGPUPass : Pass<"quant-bnn-map-to-gpu"> {
 
     * A thread loads and stores `vector-width` bits at once, and up to four such
       vectors before it computes. Neighbouring threads have neighbouring vectors, in
-      a loop whose stride is the grid, so a grid of any size is right. A launch has
+      a loop whose stride is the grid, of which a kernel is told the size. A launch has
       blocks of `block-size` threads, as many as there is work for, at most 65,535;
       where there is none, it has none, which a runtime skips.
     * Whether rows are aligned to vectors is decided when the code runs. Elements of
@@ -938,18 +944,24 @@ def QuantBNNMapToGPUPass : Pass<"quant-bnn-map-to-gpu"> {
     becomes, where rows are aligned,
 
     ```mlir
-    gpu.launch blocks(%block, %by, %bz) in (%blocks = %c1, %gy = %c1, %gz = %c1)
-               threads(%thread, %ty, %tz) in (%size = %c256, %sy = %c1, %sz = %c1) {
-      %first = arith.muli %block, %c256 : index
-      %id = arith.addi %first, %thread : index
-      %count = arith.muli %blocks, %c256 : index
-      scf.for %vector = %id to %c256 step %count {
-        %i = arith.muli %vector, %c4 : index
-        %in = vector.load %x[%i] {alignment = 16 : i64} : memref<1024xf32>, vector<4xf32>
-        %sign = quant_bnn.sign %in : vector<4xf32>
-        vector.store %sign, %y[%i] {alignment = 16 : i64} : memref<1024xf32>, vector<4xf32>
+    func.func @kernel(%x: memref<1024xf32>, %y: memref<1024xf32>) {
+      %c1 = arith.constant 1 : index
+      %c4 = arith.constant 4 : index
+      %c256 = arith.constant 256 : index
+      gpu.launch blocks(%block, %by, %bz) in (%gx = %c1, %gy = %c1, %gz = %c1)
+                 threads(%thread, %ty, %tz) in (%sx = %c256, %sy = %c1, %sz = %c1) {
+        %first = arith.muli %block, %c256 : index
+        %id = arith.addi %first, %thread : index
+        %count = arith.muli %c1, %c256 : index
+        scf.for %vector = %id to %c256 step %count {
+          %i = arith.muli %vector, %c4 : index
+          %in = vector.load %x[%i] {alignment = 16 : i64} : memref<1024xf32>, vector<4xf32>
+          %sign = quant_bnn.sign %in : vector<4xf32>
+          vector.store %sign, %y[%i] {alignment = 16 : i64} : memref<1024xf32>, vector<4xf32>
+        }
+        gpu.terminator
       }
-      gpu.terminator
+      return
     }
     ```
   }];
