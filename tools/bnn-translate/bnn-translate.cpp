@@ -59,12 +59,13 @@ static LogicalResult translateGPUBinaryToObject(ModuleOp module,
     if (gpuBinary.empty() || binary.getName() == gpuBinary)
       binaries.push_back(binary);
   if (binaries.size() != 1)
-    return module.emitError("expected one gpu.binary")
+    return emitError(module.getLoc(), "expected one gpu.binary")
            << (gpuBinary.empty() ? "" : " '@" + gpuBinary + "'")
            << ", but there are " << binaries.size();
   ArrayAttr objects = binaries[0].getObjects();
   if (objects.size() != 1)
-    return binaries[0].emitError("expected one object, but there are ")
+    return emitError(binaries[0].getLoc(),
+                     "expected one object, but there are ")
            << objects.size();
   output << cast<gpu::ObjectAttr>(objects[0]).getObject().getValue();
   return success();
