@@ -64,6 +64,7 @@ void quant_bnn::buildCompileSPIRVKernelsPipeline(OpPassManager &pm,
   kernels.addPass(createQuantBNNPrepareSPIRVKernelsPass());
   kernels.addPass(createLowerAffinePass());
   kernels.addPass(createQuantBNNScalarizeVectorsPass());
+  kernels.addPass(createQuantBNNCarryInVariablesPass());
   kernels.addPass(createQuantBNNExpandRoundEvenPass());
   // The conversion of gpu does not include math.
   kernels.addPass(createConvertMathToSPIRVPass());

@@ -191,6 +191,26 @@ gpu.func @words_i64(%words: memref<?xi64>) kernel
   gpu.return
 }
 
+// A loop without iterations leaves what it began with: threads after the second.
+// RUN: %npy write %t.x.npy f32 [2] 1 2
+// RUN: %npy write %t.y.npy f32 [4] 0
+// RUN: %npy write %t.n.npy i32 [] 2
+// RUN: %vulkan_run %t.spv --entry=no_iteration --arg=%t.x.npy --arg=%t.y.npy --arg=%t.n.npy --result=1=%t.out.npy
+// RUN: %npy check %t.out.npy f32 [4] 6 7 5 5
+gpu.func @no_iteration(%in: memref<?xf32>, %out: memref<?xf32>, %n: index) kernel
+    attributes {known_block_size = array<i32: 4, 1, 1>} {
+  %five = arith.constant 5.0 : f32
+  %thread = gpu.thread_id x
+  %threads = gpu.block_dim x
+  %sum = scf.for %i = %thread to %n step %threads iter_args(%s = %five) -> f32 {
+    %x = memref.load %in[%i] : memref<?xf32>
+    %next = arith.addf %s, %x : f32
+    scf.yield %next : f32
+  }
+  memref.store %sum, %out[%thread] : memref<?xf32>
+  gpu.return
+}
+
 // The largest magnitude that a workgroup sees, as an integer maximum of bits.
 // RUN: %npy write %t.big.npy f32 [1000] 1*600 -1000.5 2*399
 // RUN: %npy write %t.y.npy f32 [2] 0

@@ -161,6 +161,57 @@ def QuantBNNConvertSCFToCFPass : Pass<"quant-bnn-convert-scf-to-cf"> {
   let dependentDialects = ["::mlir::cf::ControlFlowDialect"];
 }
 
+def QuantBNNCarryInVariablesPass
+    : Pass<"quant-bnn-carry-in-variables", "::mlir::gpu::GPUModuleOp"> {
+  let summary = "Keep what loops of kernels carry in variables of SPIR-V";
+  let description = [{
+    The conversion of `scf.for` to SPIR-V keeps the results of a loop in variables
+    that only its body writes: where a loop has no iteration, they are undefined. Here
+    the initial values are stored first. Drivers turn variables back to values.
+
+    Example:
+
+    ```mlir
+    gpu.module @kernels {
+      gpu.func @f(%n: index, %x: f32, %out: memref<?xf32>) kernel {
+        %c0 = arith.constant 0 : index
+        %c1 = arith.constant 1 : index
+        %sum = scf.for %i = %c0 to %n step %c1 iter_args(%s = %x) -> f32 {
+          %next = arith.addf %s, %s : f32
+          scf.yield %next : f32
+        }
+        memref.store %sum, %out[%c0] : memref<?xf32>
+        gpu.return
+      }
+    }
+    ```
+
+    becomes
+
+    ```mlir
+    gpu.module @kernels {
+      gpu.func @f(%n: index, %x: f32, %out: memref<?xf32>) kernel {
+        %v = memref.alloca() : memref<1xf32, #spirv.storage_class<Function>>
+        %c0 = arith.constant 0 : index
+        %c1 = arith.constant 1 : index
+        memref.store %x, %v[%c0] : memref<1xf32, #spirv.storage_class<Function>>
+        scf.for %i = %c0 to %n step %c1 {
+          %s = memref.load %v[%c0] : memref<1xf32, #spirv.storage_class<Function>>
+          %next = arith.addf %s, %s : f32
+          memref.store %next, %v[%c0] : memref<1xf32, #spirv.storage_class<Function>>
+        }
+        %sum = memref.load %v[%c0] : memref<1xf32, #spirv.storage_class<Function>>
+        memref.store %sum, %out[%c0] : memref<?xf32>
+        gpu.return
+      }
+    }
+    ```
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect",
+                           "::mlir::memref::MemRefDialect",
+                           "::mlir::spirv::SPIRVDialect"];
+}
+
 def QuantBNNPrepareSPIRVKernelsPass
     : Pass<"quant-bnn-prepare-spirv-kernels", "::mlir::gpu::GPUModuleOp"> {
   let summary = "Give kernels the form that conversions to SPIR-V take";
