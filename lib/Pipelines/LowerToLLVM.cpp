@@ -6,14 +6,14 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "Detail.h"
+
 #include "mlir/Conversion/Passes.h"
-#include "mlir/Dialect/Arith/Transforms/Passes.h"
 #include "mlir/Dialect/Bufferization/Transforms/Passes.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/LLVMIR/Transforms/RequestCWrappers.h"
 #include "mlir/Dialect/Linalg/Passes.h"
-#include "mlir/Dialect/MemRef/Transforms/Passes.h"
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Pass/PassRegistry.h"
 #include "mlir/Transforms/Passes.h"
@@ -67,11 +67,6 @@ FinalizeLLVMFields::FinalizeLLVMFields(PassOptions *parent)
 //===----------------------------------------------------------------------===//
 // Pipelines
 //===----------------------------------------------------------------------===//
-
-static void addCleanup(OpPassManager &pm) {
-  pm.addPass(createCanonicalizerPass());
-  pm.addPass(createCSEPass());
-}
 
 void quant_bnn::buildFusePipeline(OpPassManager &pm) {
   OpPassManager &functions = pm.nest<func::FuncOp>();
@@ -149,22 +144,9 @@ void quant_bnn::buildFinalizeLLVMPipeline(OpPassManager &pm,
   }
   OpPassManager &functions = pm.nest<func::FuncOp>();
   functions.addPass(LLVM::createLLVMRequestCWrappersPass());
-  functions.addPass(createConvertVectorToSCFPass());
-  arith::ArithEmulateUnsupportedFloatsOptions emulate;
-  emulate.sourceTypeStrs = {"bf16"};
-  emulate.targetTypeStr = "f32";
-  functions.addPass(arith::createArithEmulateUnsupportedFloats(emulate));
-  arith::ArithExpandOpsPassOptions expand;
-  expand.includeBf16 = true;
-  functions.addPass(arith::createArithExpandOpsPass(expand));
-  functions.addPass(createQuantBNNExpandDynamicReshapesPass());
-  functions.addPass(memref::createExpandStridedMetadataPass());
-  functions.addPass(createLowerAffinePass());
+  addExpansion(functions);
   functions.addPass(createQuantBNNConvertSCFToCFPass());
-  // A 32-bit index would silently lose what lies past 2^31 elements.
-  ConvertVectorToLLVMPassOptions vectors;
-  vectors.force32BitVectorIndices = false;
-  functions.addPass(createConvertVectorToLLVMPass(vectors));
+  addConvertVectors(functions);
   // Before libm, which turns what LLVM has an intrinsic for into calls.
   functions.addPass(createConvertMathToLLVMPass());
   pm.addPass(createConvertMathToLibmPass());

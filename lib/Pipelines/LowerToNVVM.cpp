@@ -6,12 +6,12 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "Detail.h"
+
 #include "mlir/Conversion/Passes.h"
 #include "mlir/Dialect/GPU/IR/GPUDialect.h"
 #include "mlir/Dialect/GPU/Transforms/Passes.h"
-#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Pass/PassManager.h"
-#include "mlir/Transforms/Passes.h"
 #include "quant-bnn/Conversion/Passes.h"
 #include "quant-bnn/Pipelines/Pipelines.h"
 #include "quant-bnn/Transforms/Passes.h"
@@ -56,17 +56,9 @@ void quant_bnn::buildCompileNVVMKernelsPipeline(OpPassManager &pm,
   pm.addPass(createGpuNVVMAttachTarget(target));
   OpPassManager &kernels = pm.nest<gpu::GPUModuleOp>();
   kernels.addPass(createQuantBNNConvertMathToIntrinsicsPass());
-  kernels.addPass(createQuantBNNConvertSCFToCFPass());
-  ConvertVectorToLLVMPassOptions vectors;
-  vectors.force32BitVectorIndices = false;
-  kernels.addPass(createConvertVectorToLLVMPass(vectors));
   ConvertGpuOpsToNVVMOpsOptions convert;
   convert.useBarePtrCallConv = true;
-  kernels.addPass(createConvertGpuOpsToNVVMOps(convert));
-  kernels.addPass(createCanonicalizerPass());
-  kernels.addPass(createCSEPass());
-  kernels.addPass(createReconcileUnrealizedCastsPass());
-  kernels.addNestedPass<LLVM::LLVMFuncOp>(createQuantBNNBF16VectorsToI16Pass());
+  addConvertKernels(kernels, createConvertGpuOpsToNVVMOps(convert));
   GpuModuleToBinaryPassOptions binary;
   binary.compilationTarget = getFormatName(options.format);
   pm.addPass(createGpuModuleToBinaryPass(binary));

@@ -6,12 +6,12 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "Detail.h"
+
 #include "mlir/Conversion/Passes.h"
 #include "mlir/Dialect/GPU/IR/GPUDialect.h"
 #include "mlir/Dialect/GPU/Transforms/Passes.h"
-#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Pass/PassManager.h"
-#include "mlir/Transforms/Passes.h"
 #include "quant-bnn/Conversion/Passes.h"
 #include "quant-bnn/Pipelines/Pipelines.h"
 #include "quant-bnn/Transforms/Passes.h"
@@ -41,18 +41,10 @@ void quant_bnn::buildCompileROCDLKernelsPipeline(OpPassManager &pm,
   pm.addPass(createGpuROCDLAttachTarget(target));
   OpPassManager &kernels = pm.nest<gpu::GPUModuleOp>();
   kernels.addPass(createQuantBNNConvertMathToIntrinsicsPass());
-  kernels.addPass(createQuantBNNConvertSCFToCFPass());
-  ConvertVectorToLLVMPassOptions vectors;
-  vectors.force32BitVectorIndices = false;
-  kernels.addPass(createConvertVectorToLLVMPass(vectors));
   ConvertGpuOpsToROCDLOpsOptions convert;
   convert.chipset = options.chip;
   convert.useBarePtrCallConv = true;
-  kernels.addPass(createConvertGpuOpsToROCDLOps(convert));
-  kernels.addPass(createCanonicalizerPass());
-  kernels.addPass(createCSEPass());
-  kernels.addPass(createReconcileUnrealizedCastsPass());
-  kernels.addNestedPass<LLVM::LLVMFuncOp>(createQuantBNNBF16VectorsToI16Pass());
+  addConvertKernels(kernels, createConvertGpuOpsToROCDLOps(convert));
   GpuModuleToBinaryPassOptions binary;
   binary.compilationTarget =
       options.format == KernelFormat::Assembly ? "isa" : "bin";

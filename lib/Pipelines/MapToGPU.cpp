@@ -6,14 +6,13 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "Detail.h"
+
 #include "mlir/Conversion/Passes.h"
-#include "mlir/Dialect/Arith/Transforms/Passes.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/GPU/Transforms/Passes.h"
 #include "mlir/Dialect/LLVMIR/Transforms/RequestCWrappers.h"
-#include "mlir/Dialect/MemRef/Transforms/Passes.h"
 #include "mlir/Pass/PassManager.h"
-#include "mlir/Transforms/Passes.h"
 #include "quant-bnn/Conversion/Passes.h"
 #include "quant-bnn/Pipelines/Pipelines.h"
 #include "quant-bnn/Transforms/Passes.h"
@@ -65,24 +64,12 @@ void quant_bnn::buildMapToGPUPipeline(OpPassManager &pm,
   if (options.memory == ArgumentMemory::Host)
     pm.addPass(createQuantBNNCopyHostArgumentsPass());
   OpPassManager &mapped = pm.nest<func::FuncOp>();
-  mapped.addPass(createConvertVectorToSCFPass());
-  arith::ArithEmulateUnsupportedFloatsOptions emulate;
-  emulate.sourceTypeStrs = {"bf16"};
-  emulate.targetTypeStr = "f32";
-  mapped.addPass(arith::createArithEmulateUnsupportedFloats(emulate));
-  arith::ArithExpandOpsPassOptions expand;
-  expand.includeBf16 = true;
-  mapped.addPass(arith::createArithExpandOpsPass(expand));
-  mapped.addPass(createQuantBNNExpandDynamicReshapesPass());
-  mapped.addPass(memref::createExpandStridedMetadataPass());
-  mapped.addPass(createLowerAffinePass());
-  mapped.addPass(createCanonicalizerPass());
-  mapped.addPass(createCSEPass());
+  addExpansion(mapped);
+  addCleanup(mapped);
   // Constants, which else would be arguments.
   mapped.addPass(createGpuLaunchSinkIndexComputationsPass());
   pm.addPass(createGpuKernelOutliningPass());
-  pm.addPass(createCanonicalizerPass());
-  pm.addPass(createCSEPass());
+  addCleanup(pm);
 }
 
 void quant_bnn::buildFinalizeGPUHostPipeline(OpPassManager &pm) {

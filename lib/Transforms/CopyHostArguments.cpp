@@ -6,10 +6,9 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "MapToGPU/DeviceBuffers.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
-#include "mlir/Dialect/GPU/IR/GPUDialect.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
-#include "mlir/IR/ImplicitLocOpBuilder.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
 #include "mlir/Interfaces/ViewLikeInterface.h"
 #include "quant-bnn/Transforms/Passes.h"
@@ -20,6 +19,7 @@ namespace quant_bnn {
 } // namespace quant_bnn
 
 using namespace mlir;
+using namespace quant_bnn::map_to_gpu;
 
 namespace {
 struct QuantBNNCopyHostArgumentsPass
@@ -98,21 +98,7 @@ static Value buildLike(ImplicitLocOpBuilder &builder, Value memref,
       sizes.push_back(memref::DimOp::create(builder, memref, dim));
   if (!onDevice)
     return memref::AllocOp::create(builder, type, sizes);
-  return gpu::AllocOp::create(builder, type, /*asyncToken=*/Type(),
-                              /*asyncDependencies=*/ValueRange(), sizes,
-                              /*symbolOperands=*/ValueRange())
-      .getMemref();
-}
-
-static void buildCopy(ImplicitLocOpBuilder &builder, Value target,
-                      Value source) {
-  gpu::MemcpyOp::create(builder, /*asyncToken=*/Type(),
-                        /*asyncDependencies=*/ValueRange(), target, source);
-}
-
-static void buildDealloc(ImplicitLocOpBuilder &builder, Value memref) {
-  gpu::DeallocOp::create(builder, /*asyncToken=*/Type(),
-                         /*asyncDependencies=*/ValueRange(), memref);
+  return buildDeviceAlloc(builder, type, sizes);
 }
 
 /// Fills the body of `host`, which calls `device`.
@@ -126,7 +112,7 @@ static void buildBody(func::FuncOp host, func::FuncOp device) {
       continue;
     }
     arguments.push_back(buildLike(b, argument, /*onDevice=*/true));
-    buildCopy(b, arguments.back(), argument);
+    buildDeviceCopy(b, arguments.back(), argument);
   }
   auto call = func::CallOp::create(b, device, arguments);
   SmallVector<Value> results;
@@ -136,16 +122,16 @@ static void buildBody(func::FuncOp host, func::FuncOp device) {
       continue;
     }
     results.push_back(buildLike(b, result, /*onDevice=*/false));
-    buildCopy(b, results.back(), result);
-    buildDealloc(b, result);
+    buildDeviceCopy(b, results.back(), result);
+    buildDeviceDealloc(b, result);
   }
   for (auto [argument, copy, parameter] :
        llvm::zip_equal(host.getArguments(), arguments, device.getArguments())) {
     if (argument == copy)
       continue;
     if (mayBeWritten(parameter))
-      buildCopy(b, argument, copy);
-    buildDealloc(b, copy);
+      buildDeviceCopy(b, argument, copy);
+    buildDeviceDealloc(b, copy);
   }
   func::ReturnOp::create(b, results);
 }

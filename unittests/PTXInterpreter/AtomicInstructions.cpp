@@ -40,27 +40,6 @@ struct Maximum {
   }
 };
 
-struct And {
-  template <typename T>
-  static T apply(T a, T b) {
-    return a & b;
-  }
-};
-
-struct Or {
-  template <typename T>
-  static T apply(T a, T b) {
-    return a | b;
-  }
-};
-
-struct Xor {
-  template <typename T>
-  static T apply(T a, T b) {
-    return a ^ b;
-  }
-};
-
 struct Exchange {
   template <typename T>
   static T apply(T, T b) {

@@ -19,27 +19,6 @@ using namespace quant_bnn::ptx;
 
 namespace {
 
-struct And {
-  template <typename T>
-  static T apply(T a, T b) {
-    return a & b;
-  }
-};
-
-struct Or {
-  template <typename T>
-  static T apply(T a, T b) {
-    return a | b;
-  }
-};
-
-struct Xor {
-  template <typename T>
-  static T apply(T a, T b) {
-    return a ^ b;
-  }
-};
-
 struct Not {
   template <typename T>
   static T apply(T a) {

@@ -39,6 +39,29 @@ struct Predicate {
   static Bits encode(bool value) { return value; }
 };
 
+// What more than one group of instructions computes.
+
+struct And {
+  template <typename T>
+  static T apply(T a, T b) {
+    return a & b;
+  }
+};
+
+struct Or {
+  template <typename T>
+  static T apply(T a, T b) {
+    return a | b;
+  }
+};
+
+struct Xor {
+  template <typename T>
+  static T apply(T a, T b) {
+    return a ^ b;
+  }
+};
+
 template <typename Format>
 typename Format::Value read(const Thread &thread, uint32_t slot) {
   return Format::decode(static_cast<typename Format::Bits>(thread.slots[slot]));

@@ -6,6 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "DeviceBuffers.h"
 #include "DeviceMemory.h"
 #include "Kernel.h"
 #include "quant-bnn/Transforms/Passes.h"
@@ -18,8 +19,7 @@ namespace quant_bnn {
 
 using namespace mlir;
 using namespace quant_bnn;
-using quant_bnn::map_to_gpu::DeviceMemory;
-using quant_bnn::map_to_gpu::View;
+using namespace quant_bnn::map_to_gpu;
 
 namespace {
 struct QuantBNNAllocateOnGPUPass
@@ -33,7 +33,7 @@ struct QuantBNNAllocateOnGPUPass
 /// Rewrites the ops of host code on memory of the device.
 class Converter {
 public:
-  explicit Converter(const map_to_gpu::Options &options) : options(options) {}
+  explicit Converter(const Options &options) : options(options) {}
 
   void convert(memref::AllocOp op);
   void convert(memref::CopyOp op);
@@ -46,64 +46,45 @@ private:
   void buildSingleThread(ImplicitLocOpBuilder &builder,
                          llvm::function_ref<void()> body);
 
-  map_to_gpu::Options options;
+  Options options;
 };
 } // namespace
 
 /// Launches one thread that runs what `body` emits.
 void Converter::buildSingleThread(ImplicitLocOpBuilder &builder,
                                   llvm::function_ref<void()> body) {
-  map_to_gpu::buildLaunch(
-      builder, options, arith::ConstantIndexOp::create(builder, 1),
-      /*workgroupTypes=*/{},
-      [&](const map_to_gpu::Thread &, ValueRange) { body(); });
-}
-
-static Value buildAlloc(ImplicitLocOpBuilder &builder, MemRefType type,
-                        ValueRange sizes) {
-  return gpu::AllocOp::create(builder, type, /*asyncToken=*/Type(),
-                              /*asyncDependencies=*/ValueRange(), sizes,
-                              /*symbolOperands=*/ValueRange())
-      .getMemref();
-}
-
-static void buildCopy(ImplicitLocOpBuilder &builder, Value target,
-                      Value source) {
-  gpu::MemcpyOp::create(builder, /*asyncToken=*/Type(),
-                        /*asyncDependencies=*/ValueRange(), target, source);
-}
-
-static void buildDealloc(ImplicitLocOpBuilder &builder, Value memref) {
-  gpu::DeallocOp::create(builder, /*asyncToken=*/Type(),
-                         /*asyncDependencies=*/ValueRange(), memref);
+  buildLaunch(builder, options, arith::ConstantIndexOp::create(builder, 1),
+              /*workgroupTypes=*/{},
+              [&](const Thread &, ValueRange) { body(); });
 }
 
 void Converter::convert(memref::AllocOp op) {
   ImplicitLocOpBuilder b(op.getLoc(), op);
-  op.replaceAllUsesWith(buildAlloc(b, op.getType(), op.getDynamicSizes()));
+  op.replaceAllUsesWith(
+      buildDeviceAlloc(b, op.getType(), op.getDynamicSizes()));
   op.erase();
 }
 
 void Converter::convert(memref::CopyOp op) {
   ImplicitLocOpBuilder b(op.getLoc(), op);
-  buildCopy(b, op.getTarget(), op.getSource());
+  buildDeviceCopy(b, op.getTarget(), op.getSource());
   op.erase();
 }
 
 void Converter::convert(memref::DeallocOp op) {
   ImplicitLocOpBuilder b(op.getLoc(), op);
-  buildDealloc(b, op.getMemref());
+  buildDeviceDealloc(b, op.getMemref());
   op.erase();
 }
 
 void Converter::convert(memref::GetGlobalOp op) {
   ImplicitLocOpBuilder b(op.getLoc(), op->getContext());
   b.setInsertionPointAfter(op);
-  Value device = buildAlloc(b, op.getType(), /*sizes=*/{});
+  Value device = buildDeviceAlloc(b, op.getType());
   op.getResult().replaceAllUsesWith(device);
-  buildCopy(b, device, op);
+  buildDeviceCopy(b, device, op);
   b.setInsertionPoint(op->getBlock()->getTerminator());
-  buildDealloc(b, device);
+  buildDeviceDealloc(b, device);
 }
 
 void Converter::convert(memref::LoadOp op) {
@@ -111,19 +92,19 @@ void Converter::convert(memref::LoadOp op) {
   auto type = MemRefType::get({}, op.getMemRefType().getElementType());
   Value host = memref::AllocaOp::create(b, type);
   if (op.getIndices().empty()) {
-    buildCopy(b, host, op.getMemref());
+    buildDeviceCopy(b, host, op.getMemref());
   } else {
-    Value element = buildAlloc(b, type, /*sizes=*/{});
-    View source = map_to_gpu::buildView(b, op.getMemref(), options);
-    View target = map_to_gpu::buildView(b, element, options);
+    Value element = buildDeviceAlloc(b, type);
+    View source = buildView(b, op.getMemref(), options);
+    View target = buildView(b, element, options);
     Value address = source.linearize(b, op.getIndices());
     buildSingleThread(b, [&] {
       memref::StoreOp::create(
           b, memref::LoadOp::create(b, source.buffer, address).getResult(),
           target.buffer, target.offset);
     });
-    buildCopy(b, host, element);
-    buildDealloc(b, element);
+    buildDeviceCopy(b, host, element);
+    buildDeviceDealloc(b, element);
   }
   op.replaceAllUsesWith(memref::LoadOp::create(b, host).getResult());
   op.erase();
@@ -131,7 +112,7 @@ void Converter::convert(memref::LoadOp op) {
 
 void Converter::convert(memref::StoreOp op) {
   ImplicitLocOpBuilder b(op.getLoc(), op);
-  View target = map_to_gpu::buildView(b, op.getMemref(), options);
+  View target = buildView(b, op.getMemref(), options);
   Value address = target.linearize(b, op.getIndices());
   buildSingleThread(b, [&] {
     memref::StoreOp::create(b, op.getValue(), target.buffer, address);

@@ -9,6 +9,7 @@
 #ifndef QUANT_BNN_LIB_TRANSFORMS_MAPTOGPU_KERNEL_H
 #define QUANT_BNN_LIB_TRANSFORMS_MAPTOGPU_KERNEL_H
 
+#include "../VectorizeLinalg.h"
 #include "mlir/Dialect/GPU/IR/GPUDialect.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
@@ -23,6 +24,12 @@ struct Options {
   int64_t vectorBits;
   /// Whether a kernel's arguments are buffers without a size.
   bool unboundedViews;
+
+  /// How loops are found for these.
+  vectorize::Options forVectors() const {
+    return {vectorBits, /*nontemporalThreshold=*/0, /*parallel=*/false,
+            /*unrolls=*/false};
+  }
 };
 
 //===----------------------------------------------------------------------===//

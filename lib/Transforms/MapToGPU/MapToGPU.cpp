@@ -6,7 +6,6 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "../VectorizeLinalg.h"
 #include "Kernel.h"
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
@@ -48,10 +47,8 @@ LogicalResult QuantBNNMapToGPUPass::initialize(MLIRContext *context) {
 
 void QuantBNNMapToGPUPass::runOnOperation() {
   map_to_gpu::Options options{blockSize, vectorWidth, unboundedViews};
-  vectorize::Options vectors{vectorWidth, /*nontemporalThreshold=*/0,
-                             /*parallel=*/false, /*unrolls=*/false};
   getOperation()->walk([&](linalg::GenericOp op) {
-    vectorize::dropOverwrittenFills(op, vectors);
+    vectorize::dropOverwrittenFills(op, options.forVectors());
   });
   SmallVector<linalg::LinalgOp> ops;
   getOperation()->walk([&](linalg::LinalgOp op) {

@@ -506,9 +506,7 @@ static bool reducesAlike(const Plan &plan) {
 
 LogicalResult quant_bnn::map_to_gpu::emitVectorKernels(linalg::LinalgOp op,
                                                        const Options &options) {
-  FailureOr<Plan> plan =
-      vectorize::buildPlan(op, {options.vectorBits, /*nontemporalThreshold=*/0,
-                                /*parallel=*/false, /*unrolls=*/false});
+  FailureOr<Plan> plan = vectorize::buildPlan(op, options.forVectors());
   if (failed(plan) || !reducesAlike(*plan))
     return failure();
   VectorKernel(*plan, options).emit();

@@ -1,0 +1,55 @@
+//===- Detail.cpp - What pipelines share ----------------------------------===//
+//
+// Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Detail.h"
+
+#include "mlir/Conversion/Passes.h"
+#include "mlir/Dialect/Arith/Transforms/Passes.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/Dialect/MemRef/Transforms/Passes.h"
+#include "mlir/Transforms/Passes.h"
+#include "quant-bnn/Conversion/Passes.h"
+#include "quant-bnn/Transforms/Passes.h"
+
+using namespace mlir;
+
+void quant_bnn::addCleanup(OpPassManager &pm) {
+  pm.addPass(createCanonicalizerPass());
+  pm.addPass(createCSEPass());
+}
+
+void quant_bnn::addExpansion(OpPassManager &functions) {
+  functions.addPass(createConvertVectorToSCFPass());
+  arith::ArithEmulateUnsupportedFloatsOptions emulate;
+  emulate.sourceTypeStrs = {"bf16"};
+  emulate.targetTypeStr = "f32";
+  functions.addPass(arith::createArithEmulateUnsupportedFloats(emulate));
+  arith::ArithExpandOpsPassOptions expand;
+  expand.includeBf16 = true;
+  functions.addPass(arith::createArithExpandOpsPass(expand));
+  functions.addPass(createQuantBNNExpandDynamicReshapesPass());
+  functions.addPass(memref::createExpandStridedMetadataPass());
+  functions.addPass(createLowerAffinePass());
+}
+
+void quant_bnn::addConvertVectors(OpPassManager &pm) {
+  // A 32-bit index would silently lose what lies past 2^31 elements.
+  ConvertVectorToLLVMPassOptions vectors;
+  vectors.force32BitVectorIndices = false;
+  pm.addPass(createConvertVectorToLLVMPass(vectors));
+}
+
+void quant_bnn::addConvertKernels(OpPassManager &kernels,
+                                  std::unique_ptr<Pass> conversion) {
+  kernels.addPass(createQuantBNNConvertSCFToCFPass());
+  addConvertVectors(kernels);
+  kernels.addPass(std::move(conversion));
+  addCleanup(kernels);
+  kernels.addPass(createReconcileUnrealizedCastsPass());
+  kernels.addNestedPass<LLVM::LLVMFuncOp>(createQuantBNNBF16VectorsToI16Pass());
+}
