@@ -50,6 +50,33 @@ mlir::Value buildSignFromMasks(mlir::OpBuilder &builder, mlir::Location loc,
 /// result, or null.
 mlir::Value getUnpackedBits(UnpackOp unpack);
 
+/// The words of `wordBits` bits that hold a row of `depth` elements.
+mlir::OpFoldResult buildWordCount(mlir::OpBuilder &builder, mlir::Location loc,
+                                  mlir::OpFoldResult depth, unsigned wordBits);
+int64_t getWordCount(int64_t depth, unsigned wordBits);
+
+/// The depth, or dynamic.
+int64_t getStaticDepth(mlir::OpFoldResult depth);
+
+/// Checks that rows of `words` can hold `depth` elements.
+llvm::LogicalResult verifyDepth(mlir::Operation *op,
+                                mlir::RankedTensorType words,
+                                mlir::OpFoldResult depth);
+
+/// Checks that `words`, called `what`, hold elements of `shape`, some of whose
+/// sizes may be dynamic.
+llvm::LogicalResult verifyPackedShape(mlir::Operation *op, llvm::StringRef what,
+                                      mlir::RankedTensorType words,
+                                      llvm::ArrayRef<int64_t> shape);
+
+/// `value` as a tensor of `type`, from which it differs in known sizes alone.
+mlir::Value buildTensorCast(mlir::OpBuilder &builder, mlir::Location loc,
+                            mlir::Type type, mlir::Value value);
+
+/// The known ones of `sizes`, else dynamic.
+llvm::SmallVector<int64_t>
+getStaticSizes(llvm::ArrayRef<mlir::OpFoldResult> sizes);
+
 } // namespace quant_bnn::detail
 
 #endif // QUANT_BNN_LIB_IR_DETAIL_H

@@ -138,15 +138,22 @@ static std::pair<AffineMap, AffineMap> getMaps(Builder &builder, int64_t rank,
   return {elements, AffineMap::get(rank, 0, results, builder.getContext())};
 }
 
-/// In the body of a generic over elements: how far the bit of the element at
-/// hand is from the least significant one of its word of type `type`.
-static Value buildShift(ImplicitLocOpBuilder &builder, int64_t rank,
+/// In the body of a structured op: how far the bit of the element at hand is
+/// from the least significant one of its word of type `type`.
+static Value buildShift(ImplicitLocOpBuilder &builder, int64_t loop,
                         Type type) {
-  Value k = linalg::IndexOp::create(builder, rank - 1);
+  Value k = linalg::IndexOp::create(builder, loop);
   Value bits =
       arith::ConstantIndexOp::create(builder, type.getIntOrFloatBitWidth());
   Value position = arith::RemUIOp::create(builder, k, bits);
   return arith::IndexCastUIOp::create(builder, type, position);
+}
+
+Value quant_bnn::buildPackedBit(ImplicitLocOpBuilder &builder, Value word,
+                                int64_t loop) {
+  Value shifted = arith::ShRUIOp::create(
+      builder, word, buildShift(builder, loop, word.getType()));
+  return arith::TruncIOp::create(builder, builder.getI1Type(), shifted);
 }
 
 static Value buildBit(ImplicitLocOpBuilder &builder, Value x,
@@ -182,7 +189,7 @@ SmallVector<Value> PackOp::decompose(OpBuilder &builder, Location loc) {
         Value bit = buildBit(body, arguments[0], getPolarity());
         Value shifted =
             arith::ShLIOp::create(body, arith::ExtUIOp::create(body, word, bit),
-                                  buildShift(body, rank, word));
+                                  buildShift(body, rank - 1, word));
         Value sum = arith::OrIOp::create(body, arguments[1], shifted);
         linalg::YieldOp::create(body, sum);
       });
@@ -243,10 +250,7 @@ SmallVector<Value> UnpackOp::decompose(OpBuilder &builder, Location loc) {
       iterators,
       [&](OpBuilder &nested, Location nestedLoc, ValueRange arguments) {
         ImplicitLocOpBuilder body(nestedLoc, nested);
-        Value word = arguments[0];
-        Value shifted = arith::ShRUIOp::create(
-            body, word, buildShift(body, rank, word.getType()));
-        Value x = arith::TruncIOp::create(body, body.getI1Type(), shifted);
+        Value x = buildPackedBit(body, arguments[0], rank - 1);
         if (isa<FloatType>(type.getElementType())) {
           PayloadBuilder payload(nestedLoc, nested, type.getElementType());
           double one = getPolarity() == Polarity::negative ? -1.0 : 1.0;

@@ -14,13 +14,25 @@ include "quant-bnn/IR/QuantBNNBase.td"
 def QuantBNN_Elements : RankedTensorOf<[I1, F16, BF16, F32, F64]>;
 def QuantBNN_Words : RankedTensorOf<[I8, I16, I32, I64]>;
 
-/// An op between elements and words that hold a bit of each, which states its
-/// own result shape.
+/// An op on words that hold bits of elements, which states its own result shape.
 class QuantBNN_PackedOp<string mnemonic, list<Trait> traits = []>
     : QuantBNN_DecomposableOp<mnemonic, traits> {
   let extraClassDefinition = "";
   let hasVerifier = 1;
   let hasFolder = 1;
+}
+
+/// One whose rows of words hold `depth` bits each, which their shape does not
+/// tell: an attribute, or an operand where it is dynamic.
+class QuantBNN_DepthOp<string mnemonic, list<Trait> traits = []>
+    : QuantBNN_PackedOp<mnemonic, traits> {
+  code depthDeclaration = [{
+    /// The elements of a row: a constant, or a value.
+    ::mlir::OpFoldResult getMixedDepth() {
+      return ::quant_bnn::detail::getMixedDepth(getDepth(), getStaticDepthAttr());
+    }
+  }];
+  let extraClassDeclaration = depthDeclaration;
 }
 
 def QuantBNN_PackOp : QuantBNN_PackedOp<"pack"> {

@@ -10,6 +10,7 @@
 #define QUANT_BNN_IR_QUANTBNN_H
 
 #include "mlir/Bytecode/BytecodeOpInterface.h"
+#include "mlir/Dialect/Utils/StaticValueUtils.h"
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/Dialect.h"
 #include "mlir/IR/OpDefinition.h"
@@ -62,6 +63,15 @@ bool hasCotangent(mlir::FunctionOpInterface function, unsigned index);
 /// compute type and rounding the result once. `op` is left in place.
 mlir::Value expandPayload(mlir::OpBuilder &builder,
                           ElementwisePayloadOpInterface op);
+
+/// In the body of a structured op: the bit, an `i1`, of the element at hand in
+/// `word`, which holds bits along what loop number `loop` walks.
+mlir::Value buildPackedBit(mlir::ImplicitLocOpBuilder &builder,
+                           mlir::Value word, int64_t loop);
+
+/// The attribute for a depth that is static, or null.
+mlir::IntegerAttr getStaticDepthAttr(mlir::Builder &builder,
+                                     mlir::OpFoldResult depth);
 
 } // namespace quant_bnn
 

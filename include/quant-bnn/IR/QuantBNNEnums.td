@@ -71,4 +71,12 @@ def QuantBNN_Polarity : QuantBNN_Enum<"Polarity",
 ]>;
 def QuantBNN_PolarityAttr : QuantBNN_EnumAttr<QuantBNN_Polarity, "polarity">;
 
+def QuantBNN_PadValue : QuantBNN_Enum<"PadValue",
+    "what a convolution sees outside of an image", [
+  I32EnumCase<"zero", 0>,
+  I32EnumCase<"one", 1>,
+  I32EnumCase<"minus_one", 2>
+]>;
+def QuantBNN_PadValueAttr : QuantBNN_EnumAttr<QuantBNN_PadValue, "pad_value">;
+
 #endif // QUANT_BNN_IR_QUANTBNNENUMS

@@ -189,4 +189,44 @@ def SignFunctionOpInterface : OpInterface<"SignFunctionOpInterface"> {
   ];
 }
 
+def BoundedAccumulatorOpInterface : OpInterface<"BoundedAccumulatorOpInterface"> {
+  let cppNamespace = "::quant_bnn";
+  let description = [{
+    An op whose result counts signs. `quant-bnn-fold-thresholds` looks at as many
+    sums as there are.
+  }];
+  let methods = [
+    InterfaceMethod<"The largest magnitude of an element, if it is known.",
+      "std::optional<int64_t>", "getBound", (ins)>
+  ];
+}
+
+def PackedShapeOpInterface : OpInterface<"PackedShapeOpInterface"> {
+  let cppNamespace = "::quant_bnn";
+  let description = [{
+    An op of packed operands and one packed result that moves bits, as an op of
+    another dialect moves elements. `quant-bnn-propagate-packed` makes them of such
+    ops.
+  }];
+  let methods = [
+    InterfaceMethod<"The elements of a row of each packed operand.",
+      "::llvm::SmallVector<::mlir::OpFoldResult>", "getMixedDepths", (ins), "",
+      [{ return {$_op.getMixedDepth()}; }]>,
+    InterfaceMethod<"The sizes of the elements of the result.",
+      "::llvm::SmallVector<::mlir::OpFoldResult>", "getElementSizes",
+      (ins "::mlir::OpBuilder &":$builder, "::mlir::Location":$loc)>,
+    InterfaceMethod<[{
+        Builds the result from the elements of the packed operands, tensors of `i1`.
+      }],
+      "::mlir::Value", "buildOnElements",
+      (ins "::mlir::OpBuilder &":$builder, "::mlir::Location":$loc,
+           "::mlir::ValueRange":$elements)>,
+    InterfaceMethod<"Whether it is known that words can stay as they are.",
+      "bool", "keepsWords", (ins)>,
+    InterfaceMethod<"Builds the result from words that stay as they are.",
+      "::mlir::Value", "buildOnWords",
+      (ins "::mlir::OpBuilder &":$builder, "::mlir::Location":$loc)>
+  ];
+}
+
 #endif // QUANT_BNN_IR_QUANTBNNINTERFACES

@@ -12,6 +12,8 @@
 include "quant-bnn/IR/GradientControlOps.td"
 include "quant-bnn/IR/BinarizerOps.td"
 include "quant-bnn/IR/PackedOps.td"
+include "quant-bnn/IR/PackedShapeOps.td"
+include "quant-bnn/IR/BinaryComputeOps.td"
 include "quant-bnn/IR/UniformQuantizerOps.td"
 
 #endif // QUANT_BNN_IR_QUANTBNNOPS

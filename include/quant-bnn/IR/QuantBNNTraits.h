@@ -10,6 +10,7 @@
 #define QUANT_BNN_IR_QUANTBNNTRAITS_H
 
 #include "mlir/IR/OpDefinition.h"
+#include "mlir/IR/OpImplementation.h"
 #include "mlir/Interfaces/InferTypeOpInterface.h"
 #include "quant-bnn/IR/PayloadBuilder.h"
 
@@ -50,7 +51,34 @@ std::optional<double> getWindow(mlir::Operation *op);
 /// The default of `WindowedGradientOpInterface::buildWithWindow`.
 mlir::Value buildWithWindow(mlir::Operation *op, mlir::OpBuilder &builder,
                             mlir::Location loc, mlir::Value x, double window);
+
+/// The depth of a packed operand, whichever of the two it is.
+mlir::OpFoldResult getMixedDepth(mlir::Value depth,
+                                 mlir::IntegerAttr staticDepth);
+
+/// Checks that it is exactly one of the two.
+llvm::LogicalResult verifyDepthForm(mlir::Operation *op, mlir::Value depth,
+                                    mlir::IntegerAttr staticDepth);
+
+/// The sizes of the words that hold elements of `sizes`, for the result of
+/// `op`.
+llvm::SmallVector<mlir::OpFoldResult>
+getPackedSizes(mlir::Operation *op, mlir::OpBuilder &builder,
+               llvm::SmallVector<mlir::OpFoldResult> sizes);
+
+/// What an op with `PackedShapeOpInterface` is made of: words where they can
+/// stay as they are, else bits.
+mlir::Value decomposePackedShape(mlir::Operation *op, mlir::OpBuilder &builder,
+                                 mlir::Location loc);
 } // namespace detail
+
+/// The syntax of a depth: an integer or an operand.
+mlir::ParseResult
+parseDepth(mlir::OpAsmParser &parser,
+           std::optional<mlir::OpAsmParser::UnresolvedOperand> &depth,
+           mlir::IntegerAttr &staticDepth);
+void printDepth(mlir::OpAsmPrinter &printer, mlir::Operation *op,
+                mlir::Value depth, mlir::IntegerAttr staticDepth);
 
 namespace OpTrait {
 

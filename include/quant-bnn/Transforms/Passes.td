@@ -391,6 +391,200 @@ def QuantBNNCompressResidualsPass
                            "::quant_bnn::QuantBNNDialect"];
 }
 
+def QuantBNNBinarizePass : Pass<"quant-bnn-binarize"> {
+  let summary = "Compute products of signs on packed bits";
+  let description = [{
+    A structured op that sums products of floats, each of them +a or -a, counts
+    signs: `linalg.matmul`, `batch_matmul`, `matvec` and the like in any order of
+    their operands, with any transpositions, and 2-D convolutions in any layout,
+    with groups; named or generic. Where both operands are tensors of signs it
+    becomes `xnor_matmul` or `xnor_conv_2d` of packed bits. Tensors of signs are what
+    `sign` and other functions of a sign give, constants +a and -a, and those moved
+    about. Zeros, or signs, padded around the images of a convolution are a part of
+    it. Constants may have another a for every output.
+
+    Where one operand is a tensor of signs it is packed too, along the last dimension
+    of the result, and the other is added and subtracted: the result is the same, bit
+    for bit, and the weights take a bit.
+
+    `quant-bnn-propagate-packed` then packs what signs were taken of, and
+    `quant-bnn-strip-gradients` and `quant-bnn-decompose` belong before this pass:
+    run it where no gradient will be taken.
+
+    With `mode=exact` the result has the bits of the sum of floats that it replaces,
+    so the sum must not have been rounded. It never is where multiples of a up to the
+    number of terms are floats: for a = 1 and `f32`, up to 2^24 terms, for `f16`
+    2^11, for `bf16` 2^8. With `mode=relaxed` it need not be known, and sums may
+    begin with something else than 0.
+
+    Remarks (`--remarks-filter=quant-bnn-binarize`) say what was replaced, and of a
+    product with an operand of signs why it was not: they are at what stood in the
+    way.
+
+    Example:
+
+    ```mlir
+    func.func @f(%x: tensor<4x64xf32>, %w: tensor<64x8xf32>) -> tensor<4x8xf32> {
+      %zero = arith.constant 0.0 : f32
+      %a = quant_bnn.sign %x : tensor<4x64xf32>
+      %b = quant_bnn.sign %w : tensor<64x8xf32>
+      %empty = tensor.empty() : tensor<4x8xf32>
+      %zeros = linalg.fill ins(%zero : f32) outs(%empty : tensor<4x8xf32>) -> tensor<4x8xf32>
+      %y = linalg.matmul ins(%a, %b : tensor<4x64xf32>, tensor<64x8xf32>)
+                         outs(%zeros : tensor<4x8xf32>) -> tensor<4x8xf32>
+      return %y : tensor<4x8xf32>
+    }
+    ```
+
+    becomes
+
+    ```mlir
+    func.func @f(%x: tensor<4x64xf32>, %w: tensor<64x8xf32>) -> tensor<4x8xf32> {
+      %a = quant_bnn.sign %x : tensor<4x64xf32>
+      %b = quant_bnn.sign %w : tensor<64x8xf32>
+      %empty = tensor.empty() : tensor<8x64xf32>
+      %t = linalg.transpose ins(%b : tensor<64x8xf32>) outs(%empty : tensor<8x64xf32>)
+                            permutation = [1, 0]
+      %pa = quant_bnn.pack %a : tensor<4x64xf32> to tensor<4x2xi32>
+      %pb = quant_bnn.pack %t : tensor<8x64xf32> to tensor<8x2xi32>
+      %acc = quant_bnn.xnor_matmul %pa, %pb depth = 64
+          : (tensor<4x2xi32>, tensor<8x2xi32>) -> tensor<4x8xi32>
+      %y = arith.sitofp %acc : tensor<4x8xi32> to tensor<4x8xf32>
+      return %y : tensor<4x8xf32>
+    }
+    ```
+  }];
+  let options = [
+    Option<"wordWidth", "word-width", "int64_t", "32",
+           "Bits of a word of packed signs: 8, 16, 32 or 64">,
+    Option<"mode", "mode", "::quant_bnn::RewriteMode",
+           "::quant_bnn::RewriteMode::Exact",
+           "exact: never change a bit; relaxed: also where sums may have been "
+           "rounded",
+           [{::llvm::cl::values(
+             clEnumValN(::quant_bnn::RewriteMode::Exact, "exact",
+                        "never change a bit"),
+             clEnumValN(::quant_bnn::RewriteMode::Relaxed, "relaxed",
+                        "also where sums may have been rounded"))}]>
+  ];
+  let dependentDialects = ["::mlir::affine::AffineDialect",
+                           "::mlir::arith::ArithDialect",
+                           "::mlir::linalg::LinalgDialect",
+                           "::mlir::tensor::TensorDialect",
+                           "::quant_bnn::QuantBNNDialect"];
+}
+
+def QuantBNNPropagatePackedPass : Pass<"quant-bnn-propagate-packed"> {
+  let summary = "Pack before what moves elements, not after it";
+  let description = [{
+    Moves `pack` up to where its elements are made, through functions of a sign,
+    reshapes, transpositions, slices, concatenations, padding and max pools, which
+    become ops on packed bits. So signs stay packed from one product to the next, and
+    an eighth or less of the bytes is moved. Other uses of a value keep it. A reshape
+    is left before `pack` where words would not stay as they are.
+
+    Bits carry no gradient: run it where none will be taken.
+
+    Example:
+
+    ```mlir
+    func.func @f(%x: tensor<?x8x8x64xf32>) -> tensor<?x4x4x2xi32> {
+      %lowest = arith.constant 0xFF800000 : f32
+      %c0 = arith.constant 0 : index
+      %n = tensor.dim %x, %c0 : tensor<?x8x8x64xf32>
+      %window = tensor.empty() : tensor<2x2xf32>
+      %empty = tensor.empty(%n) : tensor<?x4x4x64xf32>
+      %init = linalg.fill ins(%lowest : f32) outs(%empty : tensor<?x4x4x64xf32>) -> tensor<?x4x4x64xf32>
+      %pool = linalg.pooling_nhwc_max {strides = dense<2> : vector<2xi64>}
+          ins(%x, %window : tensor<?x8x8x64xf32>, tensor<2x2xf32>)
+          outs(%init : tensor<?x4x4x64xf32>) -> tensor<?x4x4x64xf32>
+      %y = quant_bnn.sign %pool : tensor<?x4x4x64xf32>
+      %b = quant_bnn.pack %y : tensor<?x4x4x64xf32> to tensor<?x4x4x2xi32>
+      return %b : tensor<?x4x4x2xi32>
+    }
+    ```
+
+    becomes
+
+    ```mlir
+    func.func @f(%x: tensor<?x8x8x64xf32>) -> tensor<?x4x4x2xi32> {
+      %p = quant_bnn.pack %x : tensor<?x8x8x64xf32> to tensor<?x8x8x2xi32>
+      %b = quant_bnn.xnor_max_pool_2d %p kernel = [2, 2] strides = [2, 2]
+          : tensor<?x8x8x2xi32> to tensor<?x4x4x2xi32>
+      return %b : tensor<?x4x4x2xi32>
+    }
+    ```
+  }];
+  let dependentDialects = ["::mlir::affine::AffineDialect",
+                           "::mlir::arith::ArithDialect",
+                           "::mlir::linalg::LinalgDialect",
+                           "::mlir::tensor::TensorDialect",
+                           "::quant_bnn::QuantBNNDialect"];
+}
+
+def QuantBNNFoldThresholdsPass : Pass<"quant-bnn-fold-thresholds"> {
+  let summary = "Compare integer sums with thresholds instead of computing floats";
+  let description = [{
+    What is packed after a product of signs is a function of an integer: a batch norm,
+    a scale and shift, a relu or clamp, in any order, and the sign of it all. Where
+    that is false up to some integer and true after it, or the reverse, for every
+    channel, the pack becomes a `threshold` on the integers and the floats are gone.
+
+    The thresholds are found by evaluating the floats that they replace, with each of
+    their roundings: a product and a sum round twice, `math.fma` once. So the bits are
+    the same for every sum that can occur. Where all steps are monotone in the sum
+    bisection finds the place; otherwise every sum is looked at.
+
+    Everything but the sum has to be constant, and the same or one for each channel,
+    the last dimension. Run `quant-bnn-propagate-packed` before, which brings `pack`
+    to the floats, and canonicalization, which folds what of them is constant.
+
+    Remarks (`--remarks-filter=quant-bnn-fold-thresholds`) say what was replaced, and
+    of what is packed after an integer why it was not.
+
+    Example:
+
+    ```mlir
+    func.func @f(%a: tensor<4x2xi32>, %b: tensor<2x2xi32>) -> tensor<4x1xi32> {
+      %shift = arith.constant dense<[0.25, -3.0]> : tensor<2xf32>
+      %acc = quant_bnn.xnor_matmul %a, %b depth = 64
+          : (tensor<4x2xi32>, tensor<2x2xi32>) -> tensor<4x2xi32>
+      %x = arith.sitofp %acc : tensor<4x2xi32> to tensor<4x2xf32>
+      %empty = tensor.empty() : tensor<4x2xf32>
+      %y = linalg.generic {indexing_maps = [affine_map<(i, j) -> (i, j)>,
+                                            affine_map<(i, j) -> (j)>,
+                                            affine_map<(i, j) -> (i, j)>],
+                           iterator_types = ["parallel", "parallel"]}
+          ins(%x, %shift : tensor<4x2xf32>, tensor<2xf32>) outs(%empty : tensor<4x2xf32>) {
+      ^bb0(%x_ij: f32, %shift_j: f32, %out: f32):
+        %y_ij = arith.addf %x_ij, %shift_j : f32
+        linalg.yield %y_ij : f32
+      } -> tensor<4x2xf32>
+      %p = quant_bnn.pack %y : tensor<4x2xf32> to tensor<4x1xi32>
+      return %p : tensor<4x1xi32>
+    }
+    ```
+
+    becomes
+
+    ```mlir
+    func.func @f(%a: tensor<4x2xi32>, %b: tensor<2x2xi32>) -> tensor<4x1xi32> {
+      %t = arith.constant dense<[0, 3]> : tensor<2xi32>
+      %flip = arith.constant dense<false> : tensor<2xi1>
+      %acc = quant_bnn.xnor_matmul %a, %b depth = 64
+          : (tensor<4x2xi32>, tensor<2x2xi32>) -> tensor<4x2xi32>
+      %p = quant_bnn.threshold %acc, %t, %flip
+          : (tensor<4x2xi32>, tensor<2xi32>, tensor<2xi1>) -> tensor<4x1xi32>
+      return %p : tensor<4x1xi32>
+    }
+    ```
+  }];
+  let dependentDialects = ["::mlir::affine::AffineDialect",
+                           "::mlir::arith::ArithDialect",
+                           "::mlir::tensor::TensorDialect",
+                           "::quant_bnn::QuantBNNDialect"];
+}
+
 def QuantBNNAnnotateFunctionsPass
     : Pass<"quant-bnn-annotate-functions", "::mlir::func::FuncOp"> {
   let summary = "Protect the arguments of public functions and note their types";

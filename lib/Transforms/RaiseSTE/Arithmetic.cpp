@@ -80,6 +80,9 @@ APFloat quant_bnn::raise_ste::apply(Opcode opcode, Type type,
   case Opcode::div:
     result.divide(operands[1], nearest);
     return result;
+  case Opcode::fma:
+    result.fusedMultiplyAdd(operands[1], operands[2], nearest);
+    return result;
   case Opcode::minimum:
     return minimum(result, operands[1]);
   case Opcode::maximum:

@@ -34,6 +34,7 @@ enum class Opcode : uint8_t {
   add,
   mul,
   div,
+  fma,
   minimum,
   maximum,
   minnum,

@@ -77,6 +77,9 @@ const Expr *Extractor::getConstant(Value value) {
 }
 
 const Expr *Extractor::compute(Value value) {
+  if (leaves)
+    if (const Expr *leaf = leaves(value))
+      return leaf;
   if (!isSupported(value.getType()))
     return getUnknown(value);
   if (const Expr *constant = getConstant(value))
@@ -180,6 +183,7 @@ const Expr *Extractor::computeOp(Operation *op) {
                     .Case([](arith::AddFOp) { return Opcode::add; })
                     .Case([](arith::MulFOp) { return Opcode::mul; })
                     .Case([](arith::DivFOp) { return Opcode::div; })
+                    .Case([](math::FmaOp) { return Opcode::fma; })
                     .Case([](arith::MinimumFOp) { return Opcode::minimum; })
                     .Case([](arith::MaximumFOp) { return Opcode::maximum; })
                     .Case([](arith::MinNumFOp) { return Opcode::minnum; })

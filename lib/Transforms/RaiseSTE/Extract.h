@@ -12,6 +12,7 @@
 #include "Expr.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "llvm/ADT/DenseMap.h"
+#include <functional>
 
 namespace quant_bnn::raise_ste {
 
@@ -25,7 +26,11 @@ namespace quant_bnn::raise_ste {
 /// looked into.
 class Extractor {
 public:
-  explicit Extractor(ExprContext &context) : context(context) {}
+  /// What a value is to somebody who knows better, or null.
+  using Leaves = std::function<const Expr *(mlir::Value)>;
+
+  explicit Extractor(ExprContext &context, Leaves leaves = {})
+      : context(context), leaves(std::move(leaves)) {}
 
   const Expr *get(mlir::Value value);
 
@@ -40,6 +45,7 @@ private:
   const Expr *getUnknown(mlir::Value value);
 
   ExprContext &context;
+  Leaves leaves;
   llvm::DenseMap<mlir::Value, const Expr *> exprs;
   llvm::DenseMap<const Expr *, llvm::SmallVector<mlir::Value, 2>> values;
   unsigned numOps = 0;

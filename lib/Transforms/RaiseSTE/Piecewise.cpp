@@ -34,6 +34,12 @@ quant_bnn::raise_ste::getPieces(ExprContext &context, const Expr *expr,
   SmallVector<Piece> pieces;
   while (!intervals.empty()) {
     auto [low, high] = intervals.pop_back_val();
+    if (options.range) {
+      low = std::max(low, options.range->first);
+      high = std::min(high, options.range->second);
+    }
+    if (low > high)
+      continue;
     Simplifier simplifier(context, line, low, high, options);
     Piece piece = simplifier.simplify(expr);
     if (piece.value) {

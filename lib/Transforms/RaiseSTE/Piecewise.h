@@ -29,9 +29,11 @@ struct EvaluationOptions {
   /// Take every rounded level that is divided by its number of steps n to be
   /// from -n to n.
   bool boundedLevels = false;
+  /// The x to look at: keys of the first and of the last one. All by default.
+  std::optional<std::pair<int64_t, int64_t>> range;
 };
 
-/// The pieces of `expr` over all x of type `xType`, in order and without gaps,
+/// The pieces of `expr` over the x of type `xType`, in order and without gaps,
 /// or nullopt if there would be too many.
 ///
 /// Everything here is exact. What an op does to a piece is computed with the

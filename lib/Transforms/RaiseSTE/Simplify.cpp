@@ -115,6 +115,15 @@ int Simplifier::computeMonotonicity(const Expr *expr) {
       return 0;
     return b->value->isNegative() ? -monotonicity(a) : monotonicity(a);
   }
+  case Opcode::fma: {
+    const Expr *a = operand(0), *b = operand(1), *c = operand(2);
+    if (a->isConstant())
+      std::swap(a, b);
+    if (!b->isConstant() || !b->value->isFiniteNonZero() || !c->isConstant() ||
+        !c->value->isFinite())
+      return 0;
+    return b->value->isNegative() ? -monotonicity(a) : monotonicity(a);
+  }
   default:
     return 0;
   }

@@ -1,0 +1,227 @@
+//===- PackedShapeOps.td - Packed bits in other places -----*- tablegen -*-===//
+//
+// Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef QUANT_BNN_IR_PACKEDSHAPEOPS
+#define QUANT_BNN_IR_PACKEDSHAPEOPS
+
+include "quant-bnn/IR/PackedOps.td"
+
+/// An op that moves bits: on elements, and often on words, it is an op of other
+/// dialects.
+class QuantBNN_PackedShapeOp<string mnemonic, list<Trait> traits = []>
+    : QuantBNN_DepthOp<mnemonic, [
+        DeclareOpInterfaceMethods<PackedShapeOpInterface>] # traits> {
+  code shapeBody = [{
+    ::llvm::SmallVector<::mlir::Value> $cppClass::decompose(
+        ::mlir::OpBuilder &builder, ::mlir::Location loc) {
+      return {::quant_bnn::detail::decomposePackedShape(*this, builder, loc)};
+    }
+    ::llvm::LogicalResult $cppClass::reifyResultShapes(
+        ::mlir::OpBuilder &builder,
+        ::mlir::ReifiedRankedShapedTypeDims &shapes) {
+      shapes.push_back(::quant_bnn::detail::getPackedSizes(
+          *this, builder, getElementSizes(builder, getLoc())));
+      return ::llvm::success();
+    }
+  }];
+  let extraClassDefinition = shapeBody;
+  let hasFolder = 0;
+}
+
+/// One of a single operand.
+class QuantBNN_UnaryPackedShapeOp<string mnemonic, list<Trait> traits = []>
+    : QuantBNN_PackedShapeOp<mnemonic, [
+        AllElementTypesMatch<["source", "result"]>] # traits>;
+
+def QuantBNN_PackedCastOp : QuantBNN_PackedShapeOp<"packed_cast"> {
+  let summary = "The same bits in words of another width, or of the other polarity";
+  let description = [{
+    `result` holds the `depth` bits of every row of `source`, each complemented with
+    `flip`, in words of another width or the same. Bits past the end of a row are 0.
+    Casts that cancel fold away.
+
+    Example:
+
+    ```mlir
+    func.func @packed_cast(%b: tensor<4x2xi64>) -> tensor<4x13xi8> {
+      %0 = quant_bnn.packed_cast %b depth = 100 flip : tensor<4x2xi64> to tensor<4x13xi8>
+      return %0 : tensor<4x13xi8>
+    }
+    ```
+  }];
+  let arguments = (ins
+    QuantBNN_Words:$source, Optional<Index>:$depth,
+    OptionalAttr<I64Attr>:$static_depth, UnitAttr:$flip);
+  let results = (outs QuantBNN_Words:$result);
+  let assemblyFormat = [{
+    $source `depth` `=` custom<Depth>($depth, $static_depth) (`flip` $flip^)?
+    attr-dict `:` type($source) `to` type($result)
+  }];
+  let hasFolder = 1;
+}
+
+def QuantBNN_PackedTransposeOp : QuantBNN_UnaryPackedShapeOp<"packed_transpose"> {
+  let summary = "linalg.transpose of what is packed";
+  let description = [{
+    Dimension i of the elements of `result` is dimension `permutation[i]` of those of
+    `source`, whose last one is `depth`. Words are moved as they are where the last
+    dimension stays.
+
+    Example:
+
+    ```mlir
+    func.func @packed_transpose(%b: tensor<4x2xi64>) -> tensor<100x1xi64> {
+      %0 = quant_bnn.packed_transpose %b depth = 100 permutation = [1, 0]
+          : tensor<4x2xi64> to tensor<100x1xi64>
+      return %0 : tensor<100x1xi64>
+    }
+    ```
+  }];
+  let arguments = (ins
+    QuantBNN_Words:$source, Optional<Index>:$depth,
+    OptionalAttr<I64Attr>:$static_depth, DenseI64ArrayAttr:$permutation);
+  let results = (outs QuantBNN_Words:$result);
+  let assemblyFormat = [{
+    $source `depth` `=` custom<Depth>($depth, $static_depth)
+    `permutation` `=` $permutation attr-dict `:` type($source) `to` type($result)
+  }];
+}
+
+def QuantBNN_PackedReshapeOp : QuantBNN_UnaryPackedShapeOp<"packed_reshape", [
+    AttrSizedOperandSegments]> {
+  let summary = "What is packed in another shape";
+  let description = [{
+    The elements of `source`, in row-major order, as those of a tensor of `shape`: all
+    dimensions of the elements of `result`, the packed one last. There are as many of
+    either. Words stay as they are where the last dimension does, and where both last
+    dimensions are known to be whole words.
+
+    Example:
+
+    ```mlir
+    func.func @packed_reshape(%b: tensor<?x7x7x1xi64>, %n: index) -> tensor<?x49xi64> {
+      %0 = quant_bnn.packed_reshape %b depth = 64 shape = [%n, 3136]
+          : tensor<?x7x7x1xi64> to tensor<?x49xi64>
+      return %0 : tensor<?x49xi64>
+    }
+    ```
+  }];
+  let arguments = (ins
+    QuantBNN_Words:$source, Optional<Index>:$depth,
+    OptionalAttr<I64Attr>:$static_depth,
+    Variadic<Index>:$shape, DenseI64ArrayAttr:$static_shape);
+  let results = (outs QuantBNN_Words:$result);
+  let assemblyFormat = [{
+    $source `depth` `=` custom<Depth>($depth, $static_depth)
+    `shape` `=` custom<DynamicIndexList>($shape, $static_shape) attr-dict
+    `:` type($source) `to` type($result)
+  }];
+}
+
+def QuantBNN_PackedConcatOp : QuantBNN_PackedShapeOp<"packed_concat", [
+    AttrSizedOperandSegments]> {
+  let summary = "tensor.concat of what is packed";
+  let description = [{
+    The elements of `sources` one after the other along dimension `dim`. `depths` are
+    those of the rows of each source; they are the same unless `dim` is the last
+    dimension. Words are moved as they are along any other dimension, and where all
+    depths but the last are known to be whole words.
+
+    Example:
+
+    ```mlir
+    func.func @packed_concat(%a: tensor<4x1xi64>, %b: tensor<4x2xi64>) -> tensor<4x3xi64> {
+      %0 = quant_bnn.packed_concat %a, %b depths = [64, 100] dim = 1
+          : (tensor<4x1xi64>, tensor<4x2xi64>) -> tensor<4x3xi64>
+      return %0 : tensor<4x3xi64>
+    }
+    ```
+  }];
+  let arguments = (ins
+    Variadic<QuantBNN_Words>:$sources, Variadic<Index>:$depths,
+    DenseI64ArrayAttr:$static_depths, I64Attr:$dim);
+  let results = (outs QuantBNN_Words:$result);
+  let assemblyFormat = [{
+    $sources `depths` `=` custom<DynamicIndexList>($depths, $static_depths)
+    `dim` `=` $dim attr-dict `:` functional-type($sources, $result)
+  }];
+  let extraClassDeclaration = [{
+    ::llvm::SmallVector<::mlir::OpFoldResult> getMixedDepths() {
+      return ::mlir::getMixedValues(getStaticDepths(), getDepths(), getContext());
+    }
+  }];
+}
+
+def QuantBNN_PackedSliceOp : QuantBNN_UnaryPackedShapeOp<"packed_slice", [
+    AttrSizedOperandSegments]> {
+  let summary = "tensor.extract_slice of what is packed";
+  let description = [{
+    `offsets`, `sizes` and `strides` are of elements, one for every dimension, the
+    packed one last. Words are moved as they are where the slice of the last
+    dimension begins with a word and ends with one, or with the row.
+
+    Example:
+
+    ```mlir
+    func.func @packed_slice(%b: tensor<?x2xi64>, %i: index) -> tensor<1x1xi64> {
+      %0 = quant_bnn.packed_slice %b depth = 100 offsets = [%i, 64] sizes = [1, 36]
+          strides = [1, 1] : tensor<?x2xi64> to tensor<1x1xi64>
+      return %0 : tensor<1x1xi64>
+    }
+    ```
+  }];
+  let arguments = (ins
+    QuantBNN_Words:$source, Optional<Index>:$depth,
+    OptionalAttr<I64Attr>:$static_depth,
+    Variadic<Index>:$offsets, Variadic<Index>:$sizes, Variadic<Index>:$strides,
+    DenseI64ArrayAttr:$static_offsets, DenseI64ArrayAttr:$static_sizes,
+    DenseI64ArrayAttr:$static_strides);
+  let results = (outs QuantBNN_Words:$result);
+  let assemblyFormat = [{
+    $source `depth` `=` custom<Depth>($depth, $static_depth)
+    `offsets` `=` custom<DynamicIndexList>($offsets, $static_offsets)
+    `sizes` `=` custom<DynamicIndexList>($sizes, $static_sizes)
+    `strides` `=` custom<DynamicIndexList>($strides, $static_strides) attr-dict
+    `:` type($source) `to` type($result)
+  }];
+}
+
+def QuantBNN_PackedPadOp : QuantBNN_UnaryPackedShapeOp<"packed_pad", [
+    AttrSizedOperandSegments]> {
+  let summary = "tensor.pad of what is packed";
+  let description = [{
+    Adds `low` elements before and `high` elements after those of `source` in every
+    dimension, the packed one last: bits of 1 with `ones`, else of 0. Words are
+    moved as they are where the last dimension gets none, and the bits are 0 or rows
+    are known to be whole words.
+
+    Example:
+
+    ```mlir
+    func.func @packed_pad(%b: tensor<1x56x56x2xi32>) -> tensor<1x58x58x2xi32> {
+      %0 = quant_bnn.packed_pad %b depth = 64 low = [0, 1, 1, 0] high = [0, 1, 1, 0] ones
+          : tensor<1x56x56x2xi32> to tensor<1x58x58x2xi32>
+      return %0 : tensor<1x58x58x2xi32>
+    }
+    ```
+  }];
+  let arguments = (ins
+    QuantBNN_Words:$source, Optional<Index>:$depth,
+    OptionalAttr<I64Attr>:$static_depth,
+    Variadic<Index>:$low, Variadic<Index>:$high,
+    DenseI64ArrayAttr:$static_low, DenseI64ArrayAttr:$static_high, UnitAttr:$ones);
+  let results = (outs QuantBNN_Words:$result);
+  let assemblyFormat = [{
+    $source `depth` `=` custom<Depth>($depth, $static_depth)
+    `low` `=` custom<DynamicIndexList>($low, $static_low)
+    `high` `=` custom<DynamicIndexList>($high, $static_high) (`ones` $ones^)?
+    attr-dict `:` type($source) `to` type($result)
+  }];
+}
+
+#endif // QUANT_BNN_IR_PACKEDSHAPEOPS

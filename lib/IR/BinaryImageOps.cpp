@@ -1,0 +1,493 @@
+//===- BinaryImageOps.cpp - Convolution and pooling of packed signs -------===//
+//
+// Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "BinaryCompute.h"
+#include "mlir/Dialect/Affine/IR/AffineOps.h"
+#include "mlir/Dialect/Arith/Utils/Utils.h"
+
+using namespace mlir;
+using namespace quant_bnn;
+using namespace quant_bnn::detail;
+
+//===----------------------------------------------------------------------===//
+// Windows over images
+//===----------------------------------------------------------------------===//
+
+namespace {
+/// How a window moves along one of the two dimensions of an image.
+struct Walk {
+  OpFoldResult kernel;
+  int64_t stride, dilation, low, high;
+};
+} // namespace
+
+/// The elements of `kernel`, `strides` and so on for the height and the width.
+template <typename Op>
+static std::array<Walk, 2> getWalks(Op op, ArrayRef<OpFoldResult> kernel) {
+  std::array<Walk, 2> walks;
+  for (unsigned dim : {0, 1})
+    walks[dim] = {kernel[dim], op.getStrides()[dim], op.getDilations()[dim],
+                  op.getPadding()[2 * dim], op.getPadding()[2 * dim + 1]};
+  return walks;
+}
+
+/// Checks the attributes that walk a window over images.
+template <typename Op>
+static LogicalResult verifyWalks(Op op) {
+  std::tuple<StringRef, ArrayRef<int64_t>, size_t, int64_t> lists[] = {
+      {"strides", op.getStrides(), 2, 1},
+      {"dilations", op.getDilations(), 2, 1},
+      {"padding", op.getPadding(), 4, 0}};
+  for (auto [name, values, count, least] : lists) {
+    if (values.size() != count)
+      return op.emitOpError("requires ")
+             << count << " " << name << ", but got " << values.size();
+    for (int64_t value : values)
+      if (value < least)
+        return op.emitOpError("requires ")
+               << name << " of at least " << least << ", but got " << value;
+  }
+  return success();
+}
+
+/// The positions of a window along `size`, where all of that is known.
+static int64_t getPositions(int64_t size, int64_t kernel, const Walk &walk) {
+  if (ShapedType::isDynamic(size) || ShapedType::isDynamic(kernel))
+    return ShapedType::kDynamic;
+  int64_t last = size + walk.low + walk.high - walk.dilation * (kernel - 1) - 1;
+  return std::max<int64_t>(llvm::divideFloorSigned(last, walk.stride) + 1, 0);
+}
+
+static OpFoldResult buildPositions(OpBuilder &builder, Location loc,
+                                   OpFoldResult size, const Walk &walk) {
+  std::optional<int64_t> known = getConstantIntValue(size);
+  std::optional<int64_t> kernel = getConstantIntValue(walk.kernel);
+  if (known && kernel)
+    return builder.getIndexAttr(getPositions(*known, *kernel, walk));
+  AffineExpr sizeExpr = builder.getAffineDimExpr(0);
+  AffineExpr kernelExpr = builder.getAffineDimExpr(1);
+  AffineExpr last =
+      sizeExpr + (walk.low + walk.high) - (kernelExpr - 1) * walk.dilation - 1;
+  AffineMap map = AffineMap::get(
+      2, 0, {last.floorDiv(walk.stride) + 1, builder.getAffineConstantExpr(0)},
+      builder.getContext());
+  return affine::makeComposedFoldedAffineMax(builder, loc, map,
+                                             {size, walk.kernel});
+}
+
+//===----------------------------------------------------------------------===//
+// XnorConv2DOp
+//===----------------------------------------------------------------------===//
+
+static std::array<Walk, 2> getWalks(XnorConv2DOp op, OpBuilder &builder) {
+  SmallVector<OpFoldResult> sizes =
+      tensor::getMixedSizes(builder, op.getLoc(), op.getFilter());
+  return getWalks(op, ArrayRef(sizes).slice(1, 2));
+}
+
+LogicalResult XnorConv2DOp::verify() {
+  RankedTensorType x = getX().getType(), filter = getFilter().getType(),
+                   acc = getAcc().getType();
+  if (failed(verifyDepthForm(*this, getDepth(), getStaticDepthAttr())) ||
+      failed(verifyWalks(*this)))
+    return failure();
+  int64_t groups = getGroups();
+  if (groups < 1)
+    return emitOpError("requires at least 1 group, but got ") << groups;
+  for (auto [name, type] :
+       {std::pair("images", x), std::pair("filters", filter),
+        std::pair("a result", acc)})
+    if (type.getRank() != 4)
+      return emitOpError("requires ") << name << " of rank 4, but got " << type;
+  if (failed(verifyDepth(*this, filter, getMixedDepth())))
+    return failure();
+  int64_t words = filter.getDimSize(3), outputs = filter.getDimSize(0);
+  int64_t expected = ShapedType::isDynamic(words) ? words : groups * words;
+  if (failed(verifyCompatibleShape({expected}, {x.getDimSize(3)})))
+    return emitOpError("requires images with ")
+           << groups << " x " << words << " words a pixel, but got " << x;
+  if (!ShapedType::isDynamic(outputs) && outputs % groups != 0)
+    return emitOpError("requires outputs that are a multiple of ")
+           << groups << " groups, but got " << outputs;
+  std::array<Walk, 2> walks = getWalks(*this, {OpFoldResult(), OpFoldResult()});
+  SmallVector<int64_t> shape = {x.getDimSize(0)};
+  for (unsigned dim : {0, 1})
+    shape.push_back(getPositions(x.getDimSize(1 + dim),
+                                 filter.getDimSize(1 + dim), walks[dim]));
+  shape.push_back(outputs);
+  if (failed(verifyCompatibleShape(shape, acc.getShape())))
+    return emitOpError("requires a result of ")
+           << RankedTensorType::get(shape, acc.getElementType()) << ", but got "
+           << acc;
+  int64_t depth = detail::getStaticDepth(getMixedDepth());
+  // As floats, which do not overflow.
+  double terms = 1.0;
+  for (int64_t size : {depth, filter.getDimSize(1), filter.getDimSize(2)})
+    terms *= ShapedType::isDynamic(size) ? 1.0 : static_cast<double>(size);
+  if (terms > std::numeric_limits<int32_t>::max())
+    return emitOpError("requires at most 2^31 - 1 products an output, but got "
+                       "filters of ")
+           << filter << " with depth = " << depth;
+  return success();
+}
+
+std::optional<int64_t> XnorConv2DOp::getBound() {
+  RankedTensorType filter = getFilter().getType();
+  std::optional<int64_t> depth = getConstantIntValue(getMixedDepth());
+  if (!depth || filter.isDynamicDim(1) || filter.isDynamicDim(2))
+    return std::nullopt;
+  return *depth * filter.getDimSize(1) * filter.getDimSize(2);
+}
+
+LogicalResult
+XnorConv2DOp::reifyResultShapes(OpBuilder &builder,
+                                ReifiedRankedShapedTypeDims &shapes) {
+  SmallVector<OpFoldResult> sizes =
+      tensor::getMixedSizes(builder, getLoc(), getX());
+  for (auto [size, walk] : llvm::zip(llvm::MutableArrayRef(sizes).slice(1, 2),
+                                     getWalks(*this, builder)))
+    size = buildPositions(builder, getLoc(), size, walk);
+  sizes[3] = tensor::getMixedSize(builder, getLoc(), getFilter(), 0);
+  shapes.push_back(std::move(sizes));
+  return success();
+}
+
+/// How dimension `dim` of `rank` is split into two.
+static SmallVector<ReassociationIndices> getGroupReassociation(int64_t rank,
+                                                               int64_t dim) {
+  SmallVector<ReassociationIndices> groups;
+  for (int64_t i : llvm::seq(rank)) {
+    if (i == dim)
+      groups.push_back({i, i + 1});
+    else
+      groups.push_back({i < dim ? i : i + 1});
+  }
+  return groups;
+}
+
+/// The products that make an output, an `i32`.
+static Value buildTerms(ImplicitLocOpBuilder &builder, XnorConv2DOp op) {
+  std::array<Walk, 2> walks = getWalks(op, builder);
+  Value terms = buildI32(builder, op.getMixedDepth());
+  for (const Walk &walk : walks)
+    terms = builder.createOrFold<arith::MulIOp>(terms,
+                                                buildI32(builder, walk.kernel));
+  return terms;
+}
+
+/// 1 where tap j of a window at position i is in an image of `size`, else 0.
+static Value buildInside(ImplicitLocOpBuilder &builder, OpFoldResult positions,
+                         OpFoldResult size, const Walk &walk) {
+  Value empty = tensor::EmptyOp::create(
+      builder, ArrayRef<OpFoldResult>{positions, walk.kernel},
+      builder.getI32Type());
+  Value bound =
+      getValueOrCreateConstantIndexOp(builder, builder.getLoc(), size);
+  auto generic = linalg::GenericOp::create(
+      builder, empty.getType(), ValueRange{}, empty,
+      ArrayRef{builder.getMultiDimIdentityMap(2)},
+      SmallVector<utils::IteratorType>(2, utils::IteratorType::parallel),
+      [&](OpBuilder &nested, Location loc, ValueRange) {
+        ImplicitLocOpBuilder body(loc, nested);
+        AffineExpr i = body.getAffineDimExpr(0), j = body.getAffineDimExpr(1);
+        Value position = affine::makeComposedAffineApply(
+            body, loc, i * walk.stride + j * walk.dilation - walk.low,
+            {linalg::IndexOp::create(body, 0).getResult(),
+             linalg::IndexOp::create(body, 1).getResult()});
+        // Negative positions are large unsigned ones.
+        Value isInside = arith::CmpIOp::create(body, arith::CmpIPredicate::ult,
+                                               position, bound);
+        linalg::YieldOp::create(
+            body, arith::ExtUIOp::create(body, body.getI32Type(), isInside)
+                      .getResult());
+      });
+  return generic.getResult(0);
+}
+
+/// The sum over the reductions of the product of `a` and `b`, added to `init`.
+static Value buildContraction(ImplicitLocOpBuilder &builder, Value a, Value b,
+                              Value init, ArrayRef<AffineMap> maps,
+                              ArrayRef<utils::IteratorType> iterators) {
+  auto generic = linalg::GenericOp::create(
+      builder, init.getType(), ValueRange{a, b}, init, maps, iterators,
+      [](OpBuilder &nested, Location loc, ValueRange arguments) {
+        ImplicitLocOpBuilder body(loc, nested);
+        Value product = arith::MulIOp::create(body, arguments[0], arguments[1]);
+        Value sum = arith::AddIOp::create(body, arguments[2], product);
+        linalg::YieldOp::create(body, sum);
+      });
+  return generic.getResult(0);
+}
+
+/// What to begin the accumulation of `op` with where zeros are around images,
+/// which the accumulation sees as bits of 0: a tap j that is outside adds
+/// C - 2 p[o, j], with p the popcount of the filter there, and should add
+/// nothing. So begin with the sum over taps inside of C - 2 p[o, j], and of
+/// 2 p[o, j] over all. The two dimensions are summed one after the other.
+static Value buildZeroPaddedInit(ImplicitLocOpBuilder &builder, XnorConv2DOp op,
+                                 ArrayRef<OpFoldResult> sizes) {
+  using utils::IteratorType;
+  Location loc = builder.getLoc();
+  SmallVector<OpFoldResult> xSizes =
+      tensor::getMixedSizes(builder, loc, op.getX());
+  std::array<Walk, 2> walks = getWalks(op, builder);
+  Value insideHeight = buildInside(builder, sizes[1], xSizes[1], walks[0]);
+  Value insideWidth = buildInside(builder, sizes[2], xSizes[2], walks[1]);
+  // p[o, i, j], to gains[i, j, o] = C - 2 p and to total[o], the sum of 2 p.
+  Value popcounts = buildRowPopcounts(builder, op.getFilter());
+  Value depth = buildI32(builder, op.getMixedDepth());
+  SmallVector<AffineExpr> d = llvm::map_to_vector(
+      llvm::seq(5), [&](int64_t dim) { return builder.getAffineDimExpr(dim); });
+  MLIRContext *context = builder.getContext();
+  Value gainsEmpty = tensor::EmptyOp::create(
+      builder,
+      ArrayRef<OpFoldResult>{walks[0].kernel, walks[1].kernel, sizes[3]},
+      builder.getI32Type());
+  Value one = arith::ConstantIntOp::create(builder, 1, 32);
+  auto gains = linalg::GenericOp::create(
+      builder, gainsEmpty.getType(), popcounts, gainsEmpty,
+      ArrayRef{AffineMap::get(3, 0, {d[2], d[0], d[1]}, context),
+               builder.getMultiDimIdentityMap(3)},
+      SmallVector<IteratorType>(3, IteratorType::parallel),
+      [&](OpBuilder &nested, Location bodyLoc, ValueRange arguments) {
+        ImplicitLocOpBuilder body(bodyLoc, nested);
+        Value twice = arith::ShLIOp::create(body, arguments[0], one);
+        linalg::YieldOp::create(
+            body, arith::SubIOp::create(body, depth, twice).getResult());
+      });
+  Value zero = arith::ConstantIntOp::create(builder, 0, 32);
+  auto total = linalg::GenericOp::create(
+      builder, buildFilled(builder, {sizes[3]}, zero).getType(), popcounts,
+      buildFilled(builder, {sizes[3]}, zero),
+      ArrayRef{builder.getMultiDimIdentityMap(3),
+               AffineMap::get(3, 0, {d[0]}, context)},
+      ArrayRef{IteratorType::parallel, IteratorType::reduction,
+               IteratorType::reduction},
+      [&](OpBuilder &nested, Location bodyLoc, ValueRange arguments) {
+        ImplicitLocOpBuilder body(bodyLoc, nested);
+        Value twice = arith::ShLIOp::create(body, arguments[0], one);
+        linalg::YieldOp::create(
+            body, arith::AddIOp::create(body, arguments[1], twice).getResult());
+      });
+  // rows[w, i, o] = sum over j of insideWidth[w, j] gains[i, j, o].
+  auto map = [&](int64_t dims, ArrayRef<AffineExpr> exprs) {
+    return AffineMap::get(dims, 0, exprs, context);
+  };
+  Value rows = buildContraction(
+      builder, insideWidth, gains.getResult(0),
+      buildFilled(builder, {sizes[2], walks[0].kernel, sizes[3]}, zero),
+      {map(4, {d[0], d[3]}), map(4, {d[1], d[3], d[2]}),
+       map(4, {d[0], d[1], d[2]})},
+      {IteratorType::parallel, IteratorType::parallel, IteratorType::parallel,
+       IteratorType::reduction});
+  // init[n, h, w, o] = total[o] + sum over i of insideHeight[h, i] rows[w, i,
+  // o].
+  Value empty = tensor::EmptyOp::create(builder, sizes, builder.getI32Type());
+  Value totals = linalg::BroadcastOp::create(builder, total.getResult(0), empty,
+                                             ArrayRef<int64_t>{0, 1, 2})
+                     .getResult()
+                     .front();
+  return buildContraction(builder, insideHeight, rows, totals,
+                          {map(5, {d[1], d[4]}), map(5, {d[2], d[4], d[3]}),
+                           map(5, {d[0], d[1], d[2], d[3]})},
+                          {IteratorType::parallel, IteratorType::parallel,
+                           IteratorType::parallel, IteratorType::parallel,
+                           IteratorType::reduction});
+}
+
+/// `x` with pixels of the pad value around it, or of bits of 0.
+static Value buildPadded(ImplicitLocOpBuilder &builder, XnorConv2DOp op,
+                         Value x) {
+  ArrayRef<int64_t> padding = op.getPadding();
+  if (llvm::all_of(padding, [](int64_t size) { return size == 0; }))
+    return x;
+  auto type = cast<RankedTensorType>(x.getType());
+  SmallVector<int64_t> low(type.getRank(), 0), high = low;
+  auto shape = llvm::to_vector(type.getShape());
+  for (unsigned dim : {0, 1}) {
+    low[1 + dim] = padding[2 * dim];
+    high[1 + dim] = padding[2 * dim + 1];
+    if (int64_t &size = shape[1 + dim]; !ShapedType::isDynamic(size))
+      size += low[1 + dim] + high[1 + dim];
+  }
+  bool isOne = op.getPadValue() != PadValue::zero &&
+               (op.getPadValue() == PadValue::minus_one) ==
+                   (op.getPolarity() == Polarity::negative);
+  return PackedPadOp::create(
+      builder, RankedTensorType::get(shape, type.getElementType()), x,
+      op.getDepth(), op.getStaticDepthAttr(), ValueRange(), ValueRange(), low,
+      high, isOne);
+}
+
+/// `value` with dimension `dim` split into `groups` and the rest.
+static Value buildGroups(ImplicitLocOpBuilder &builder, Value value,
+                         int64_t dim, int64_t groups) {
+  auto type = cast<RankedTensorType>(value.getType());
+  SmallVector<OpFoldResult> sizes =
+      tensor::getMixedSizes(builder, builder.getLoc(), value);
+  sizes[dim] = affine::makeComposedFoldedAffineApply(
+      builder, builder.getLoc(), builder.getAffineDimExpr(0).floorDiv(groups),
+      {sizes[dim]});
+  sizes.insert(sizes.begin() + dim, builder.getIndexAttr(groups));
+  return tensor::ExpandShapeOp::create(
+      builder,
+      RankedTensorType::get(getStaticSizes(sizes), type.getElementType()),
+      value, getGroupReassociation(type.getRank(), dim), sizes);
+}
+
+SmallVector<Value> XnorConv2DOp::decompose(OpBuilder &builder, Location loc) {
+  using utils::IteratorType;
+  ImplicitLocOpBuilder b(loc, builder);
+  ReifiedRankedShapedTypeDims shapes;
+  (void)reifyResultShapes(b, shapes);
+  SmallVector<OpFoldResult> sizes = std::move(shapes.front());
+  std::array<Walk, 2> walks = getWalks(*this, b);
+  bool hasZeros = getPadValue() == PadValue::zero &&
+                  llvm::any_of(getPadding(), [](int64_t n) { return n > 0; });
+  Value init = hasZeros ? buildZeroPaddedInit(b, *this, sizes)
+                        : buildFilled(b, sizes, buildTerms(b, *this));
+  int64_t groups = getGroups();
+  bool isGrouped = groups > 1;
+  Value x = getX(), filter = getFilter();
+  if (isGrouped) {
+    x = buildGroups(b, x, /*dim=*/3, groups);
+    filter = buildGroups(b, filter, /*dim=*/0, groups);
+    init = buildGroups(b, init, /*dim=*/3, groups);
+  }
+  x = buildPadded(b, *this, x);
+
+  // Image, row, column, group if there are any, and output; then the row and
+  // column of the tap and the word.
+  int64_t numDims = isGrouped ? 8 : 7, next = 0;
+  auto dim = [&] { return b.getAffineDimExpr(next++); };
+  AffineExpr n = dim(), h = dim(), w = dim();
+  SmallVector<AffineExpr> group;
+  if (isGrouped)
+    group.push_back(dim());
+  AffineExpr o = dim(), i = dim(), j = dim(), c = dim();
+  SmallVector<AffineExpr> xDims = {n,
+                                   h * walks[0].stride + i * walks[0].dilation,
+                                   w * walks[1].stride + j * walks[1].dilation};
+  SmallVector<AffineExpr> filterDims = group, accDims = {n, h, w};
+  llvm::append_range(xDims, group);
+  llvm::append_range(accDims, group);
+  xDims.push_back(c);
+  accDims.push_back(o);
+  llvm::append_values(filterDims, o, i, j, c);
+  auto maps =
+      llvm::map_to_vector(ArrayRef{xDims, filterDims, accDims}, [&](auto dims) {
+        return AffineMap::get(numDims, 0, dims, b.getContext());
+      });
+  SmallVector<IteratorType> iterators(numDims, IteratorType::parallel);
+  std::fill_n(iterators.rbegin(), 3, IteratorType::reduction);
+  Value acc = buildXnorContraction(b, x, filter, init, maps, iterators);
+  if (isGrouped)
+    acc = tensor::CollapseShapeOp::create(b, acc,
+                                          getGroupReassociation(4, /*dim=*/3));
+  return {buildTensorCast(b, loc, getType(), acc)};
+}
+
+//===----------------------------------------------------------------------===//
+// XnorMaxPool2DOp
+//===----------------------------------------------------------------------===//
+
+static std::array<Walk, 2> getWalks(XnorMaxPool2DOp op) {
+  Builder builder(op.getContext());
+  return getWalks(
+      op, ArrayRef<OpFoldResult>({builder.getIndexAttr(op.getKernel()[0]),
+                                  builder.getIndexAttr(op.getKernel()[1])}));
+}
+
+LogicalResult XnorMaxPool2DOp::verify() {
+  if (failed(verifyWalks(*this)))
+    return failure();
+  if (getKernel().size() != 2)
+    return emitOpError("requires 2 kernel, but got ") << getKernel().size();
+  for (int64_t size : getKernel())
+    if (size < 1)
+      return emitOpError("requires kernel of at least 1, but got ") << size;
+  RankedTensorType x = getX().getType(), y = getY().getType();
+  if (x.getRank() != 4)
+    return emitOpError("requires images of rank 4, but got ") << x;
+  SmallVector<int64_t> shape = {x.getDimSize(0)};
+  for (auto [dim, walk] : llvm::enumerate(getWalks(*this))) {
+    int64_t kernel = getKernel()[dim];
+    int64_t extent = 1 + walk.dilation * (kernel - 1);
+    if (int64_t padding = std::max(walk.low, walk.high); padding >= extent)
+      return emitOpError("requires padding below the extent of a window, ")
+             << extent << ", but got " << padding;
+    shape.push_back(getPositions(x.getDimSize(1 + dim), kernel, walk));
+  }
+  shape.push_back(x.getDimSize(3));
+  if (failed(verifyCompatibleShape(shape, y.getShape())))
+    return emitOpError("requires a result of ")
+           << RankedTensorType::get(shape, y.getElementType()) << ", but got "
+           << y;
+  return success();
+}
+
+LogicalResult
+XnorMaxPool2DOp::reifyResultShapes(OpBuilder &builder,
+                                   ReifiedRankedShapedTypeDims &shapes) {
+  SmallVector<OpFoldResult> sizes =
+      tensor::getMixedSizes(builder, getLoc(), getX());
+  for (auto [size, walk] :
+       llvm::zip(llvm::MutableArrayRef(sizes).slice(1, 2), getWalks(*this)))
+    size = buildPositions(builder, getLoc(), size, walk);
+  shapes.push_back(std::move(sizes));
+  return success();
+}
+
+SmallVector<Value> XnorMaxPool2DOp::decompose(OpBuilder &builder,
+                                              Location loc) {
+  using utils::IteratorType;
+  ImplicitLocOpBuilder b(loc, builder);
+  ReifiedRankedShapedTypeDims shapes;
+  (void)reifyResultShapes(b, shapes);
+  std::array<Walk, 2> walks = getWalks(*this);
+  Type word = getX().getType().getElementType();
+  // All bits of -1: what is outside of the images changes nothing.
+  bool isAnd = getPolarity() == Polarity::negative;
+  Value least = arith::ConstantIntOp::create(b, word, isAnd ? -1 : 0);
+  Value x = getX();
+  if (llvm::any_of(getPadding(), [](int64_t size) { return size > 0; })) {
+    SmallVector<OpFoldResult> low(4, b.getIndexAttr(0)), high = low;
+    for (auto [dim, walk] : llvm::enumerate(walks)) {
+      low[1 + dim] = b.getIndexAttr(walk.low);
+      high[1 + dim] = b.getIndexAttr(walk.high);
+    }
+    x = tensor::PadOp::create(b, /*resultType=*/Type(), x, low, high, least);
+  }
+  Value window = tensor::EmptyOp::create(
+      b, ArrayRef<OpFoldResult>{walks[0].kernel, walks[1].kernel}, word);
+  SmallVector<AffineExpr> d = llvm::map_to_vector(
+      llvm::seq(6), [&](int64_t dim) { return b.getAffineDimExpr(dim); });
+  auto map = [&](ArrayRef<AffineExpr> exprs) {
+    return AffineMap::get(6, 0, exprs, b.getContext());
+  };
+  AffineExpr row = d[1] * walks[0].stride + d[4] * walks[0].dilation;
+  AffineExpr column = d[2] * walks[1].stride + d[5] * walks[1].dilation;
+  SmallVector<IteratorType> iterators(4, IteratorType::parallel);
+  iterators.append(2, IteratorType::reduction);
+  Value init = buildFilled(b, shapes.front(), least);
+  auto pooled = linalg::GenericOp::create(
+      b, init.getType(), ValueRange{x, window}, init,
+      ArrayRef{map({d[0], row, column, d[3]}), map({d[4], d[5]}),
+               map({d[0], d[1], d[2], d[3]})},
+      iterators,
+      [&](OpBuilder &nested, Location bodyLoc, ValueRange arguments) {
+        ImplicitLocOpBuilder body(bodyLoc, nested);
+        Value next;
+        if (isAnd)
+          next = arith::AndIOp::create(body, arguments[2], arguments[0]);
+        else
+          next = arith::OrIOp::create(body, arguments[2], arguments[0]);
+        linalg::YieldOp::create(body, next);
+      });
+  return {buildTensorCast(b, loc, getType(), pooled.getResult(0))};
+}

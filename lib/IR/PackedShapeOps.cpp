@@ -1,0 +1,471 @@
+//===- PackedShapeOps.cpp - Packed bits in other places -------------------===//
+//
+// Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Detail.h"
+#include "mlir/Dialect/Affine/IR/AffineOps.h"
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/Dialect/Utils/IndexingUtils.h"
+#include "mlir/Interfaces/ViewLikeInterface.h"
+
+using namespace mlir;
+using namespace quant_bnn;
+using namespace quant_bnn::detail;
+
+/// Whether a static `depth` fills all of its words.
+static bool isWholeWords(OpFoldResult depth, unsigned wordBits) {
+  std::optional<int64_t> elements = getConstantIntValue(depth);
+  return elements && *elements % wordBits == 0;
+}
+
+static unsigned getWordBits(Value words) {
+  return getElementTypeOrSelf(words.getType()).getIntOrFloatBitWidth();
+}
+
+/// The sizes of the elements of `words`.
+static SmallVector<OpFoldResult> buildSizes(OpBuilder &builder, Location loc,
+                                            Value words, OpFoldResult depth) {
+  SmallVector<OpFoldResult> sizes = tensor::getMixedSizes(builder, loc, words);
+  sizes.back() = depth;
+  return sizes;
+}
+
+/// The sizes, where known, of the elements of `words`.
+static SmallVector<int64_t> getElementShape(Value words, OpFoldResult depth) {
+  auto shape =
+      llvm::to_vector(cast<RankedTensorType>(words.getType()).getShape());
+  shape.back() = getStaticDepth(depth);
+  return shape;
+}
+
+/// Checks the operand of an op that has a single one.
+template <typename Op>
+static LogicalResult verifySource(Op op) {
+  if (failed(verifyDepthForm(op, op.getDepth(), op.getStaticDepthAttr())))
+    return failure();
+  return verifyDepth(op, op.getSource().getType(), op.getMixedDepth());
+}
+
+/// Checks that `count` of `what` are the rank of `source`.
+static LogicalResult verifyCount(Operation *op, StringRef what, size_t count,
+                                 Value source) {
+  auto type = cast<RankedTensorType>(source.getType());
+  if (count == static_cast<size_t>(type.getRank()))
+    return success();
+  return op->emitOpError("requires one of ")
+         << what << " for every dimension of " << type << ", but got " << count;
+}
+
+/// Checks that no constant among `values` is negative.
+static LogicalResult verifyNonNegative(Operation *op, StringRef what,
+                                       ArrayRef<int64_t> values) {
+  for (int64_t value : values)
+    if (!ShapedType::isDynamic(value) && value < 0)
+      return op->emitOpError("requires ")
+             << what << " of at least 0, but got " << value;
+  return success();
+}
+
+//===----------------------------------------------------------------------===//
+// PackedCastOp
+//===----------------------------------------------------------------------===//
+
+LogicalResult PackedCastOp::verify() {
+  if (failed(verifySource(*this)))
+    return failure();
+  return verifyPackedShape(*this, "a result", getResult().getType(),
+                           getElementShape(getSource(), getMixedDepth()));
+}
+
+/// Bits past the end are 0 on both sides, so casts that change nothing are
+/// nothing.
+OpFoldResult PackedCastOp::fold(FoldAdaptor) {
+  if (auto before = getSource().getDefiningOp<PackedCastOp>()) {
+    if (before.getSource().getType() == getType() &&
+        before.getFlip() == getFlip() &&
+        before.getMixedDepth() == getMixedDepth())
+      return before.getSource();
+  }
+  return !getFlip() && getSource().getType() == getType() ? getSource()
+                                                          : OpFoldResult();
+}
+
+SmallVector<OpFoldResult> PackedCastOp::getElementSizes(OpBuilder &builder,
+                                                        Location loc) {
+  return buildSizes(builder, loc, getSource(), getMixedDepth());
+}
+
+Value PackedCastOp::buildOnElements(OpBuilder &builder, Location loc,
+                                    ValueRange elements) {
+  Value bits = elements.front();
+  if (!getFlip())
+    return bits;
+  auto type = cast<RankedTensorType>(bits.getType());
+  Value empty = tensor::EmptyOp::create(
+      builder, loc, tensor::getMixedSizes(builder, loc, bits),
+      type.getElementType());
+  auto map = linalg::MapOp::create(
+      builder, loc, bits, empty,
+      [](OpBuilder &nested, Location nestedLoc, ValueRange arguments) {
+        Value one = arith::ConstantIntOp::create(nested, nestedLoc, 1, 1);
+        Value flipped =
+            arith::XOrIOp::create(nested, nestedLoc, arguments.front(), one);
+        linalg::YieldOp::create(nested, nestedLoc, flipped);
+      });
+  return map.getResults().front();
+}
+
+bool PackedCastOp::keepsWords() {
+  return !getFlip() && ::getWordBits(getSource()) == ::getWordBits(getResult());
+}
+
+Value PackedCastOp::buildOnWords(OpBuilder &, Location) { return getSource(); }
+
+//===----------------------------------------------------------------------===//
+// PackedTransposeOp
+//===----------------------------------------------------------------------===//
+
+LogicalResult PackedTransposeOp::verify() {
+  if (failed(verifySource(*this)) ||
+      failed(verifyCount(*this, "permutation", getPermutation().size(),
+                         getSource())))
+    return failure();
+  if (!isPermutationVector(getPermutation()))
+    return emitOpError("requires a permutation of the dimensions, but got ")
+           << getPermutation();
+  SmallVector<int64_t> shape = getElementShape(getSource(), getMixedDepth());
+  applyPermutationToVector(shape, getPermutation());
+  return verifyPackedShape(*this, "a result", getResult().getType(), shape);
+}
+
+SmallVector<OpFoldResult> PackedTransposeOp::getElementSizes(OpBuilder &builder,
+                                                             Location loc) {
+  SmallVector<OpFoldResult> sizes =
+      buildSizes(builder, loc, getSource(), getMixedDepth());
+  applyPermutationToVector(sizes, getPermutation());
+  return sizes;
+}
+
+static Value buildTranspose(OpBuilder &builder, Location loc, Value source,
+                            ArrayRef<int64_t> permutation) {
+  SmallVector<OpFoldResult> sizes = tensor::getMixedSizes(builder, loc, source);
+  applyPermutationToVector(sizes, permutation);
+  Value empty = tensor::EmptyOp::create(builder, loc, sizes,
+                                        getElementTypeOrSelf(source.getType()));
+  return linalg::TransposeOp::create(builder, loc, source, empty, permutation)
+      .getResult()
+      .front();
+}
+
+Value PackedTransposeOp::buildOnElements(OpBuilder &builder, Location loc,
+                                         ValueRange elements) {
+  return buildTranspose(builder, loc, elements.front(), getPermutation());
+}
+
+bool PackedTransposeOp::keepsWords() {
+  int64_t last = getPermutation().size() - 1;
+  return getPermutation().back() == last;
+}
+
+Value PackedTransposeOp::buildOnWords(OpBuilder &builder, Location loc) {
+  return buildTranspose(builder, loc, getSource(), getPermutation());
+}
+
+//===----------------------------------------------------------------------===//
+// PackedReshapeOp
+//===----------------------------------------------------------------------===//
+
+LogicalResult PackedReshapeOp::verify() {
+  if (failed(verifySource(*this)) ||
+      failed(verifyNonNegative(*this, "a shape", getStaticShape())))
+    return failure();
+  if (getStaticShape().empty())
+    return emitOpError("requires a shape of rank 1 or more, but got none");
+  SmallVector<int64_t> before = getElementShape(getSource(), getMixedDepth());
+  ArrayRef<int64_t> after = getStaticShape();
+  if (ShapedType::isStaticShape(before) && ShapedType::isStaticShape(after) &&
+      ShapedType::getNumElements(before) != ShapedType::getNumElements(after))
+    return emitOpError("requires a shape of ")
+           << ShapedType::getNumElements(before) << " elements, but got one of "
+           << ShapedType::getNumElements(after);
+  return verifyPackedShape(*this, "a result", getResult().getType(), after);
+}
+
+SmallVector<OpFoldResult> PackedReshapeOp::getElementSizes(OpBuilder &builder,
+                                                           Location) {
+  return getMixedValues(getStaticShape(), getShape(), builder);
+}
+
+/// All dimensions of `source` as one, then as `sizes`.
+static Value buildReshape(OpBuilder &builder, Location loc, Value source,
+                          ArrayRef<OpFoldResult> sizes) {
+  auto type = cast<RankedTensorType>(source.getType());
+  if (type.getRank() > 1)
+    source = tensor::CollapseShapeOp::create(
+        builder, loc, source,
+        ReassociationIndices(llvm::to_vector(llvm::seq(type.getRank()))));
+  if (sizes.size() == 1)
+    return source;
+  auto expanded =
+      RankedTensorType::get(getStaticSizes(sizes), type.getElementType());
+  return tensor::ExpandShapeOp::create(
+      builder, loc, expanded, source,
+      ReassociationIndices(llvm::to_vector(llvm::seq(expanded.getRank()))),
+      sizes);
+}
+
+Value PackedReshapeOp::buildOnElements(OpBuilder &builder, Location loc,
+                                       ValueRange elements) {
+  return buildReshape(builder, loc, elements.front(),
+                      getElementSizes(builder, loc));
+}
+
+bool PackedReshapeOp::keepsWords() {
+  Builder builder(getContext());
+  OpFoldResult before = getMixedDepth();
+  OpFoldResult after =
+      getMixedValues(getStaticShape(), getShape(), builder).back();
+  unsigned bits = ::getWordBits(getSource());
+  return isEqualConstantIntOrValue(before, after) ||
+         (isWholeWords(before, bits) && isWholeWords(after, bits));
+}
+
+Value PackedReshapeOp::buildOnWords(OpBuilder &builder, Location loc) {
+  return buildReshape(
+      builder, loc, getSource(),
+      getPackedSizes(*this, builder, getElementSizes(builder, loc)));
+}
+
+//===----------------------------------------------------------------------===//
+// PackedConcatOp
+//===----------------------------------------------------------------------===//
+
+/// The sizes, where known, of what is concatenated.
+static FailureOr<SmallVector<int64_t>>
+inferConcatShape(PackedConcatOp op, ArrayRef<OpFoldResult> depths) {
+  SmallVector<int64_t> shape;
+  for (auto [source, depth] : llvm::zip_equal(op.getSources(), depths)) {
+    SmallVector<int64_t> next = getElementShape(source, depth);
+    if (shape.empty()) {
+      shape = next;
+      continue;
+    }
+    if (next.size() != shape.size())
+      return failure();
+    for (auto [dim, size] : llvm::enumerate(next)) {
+      int64_t &sum = shape[dim];
+      if (static_cast<int64_t>(dim) == op.getDim()) {
+        bool isDynamic =
+            ShapedType::isDynamic(sum) || ShapedType::isDynamic(size);
+        sum = isDynamic ? ShapedType::kDynamic : sum + size;
+      } else if (ShapedType::isDynamic(sum)) {
+        sum = size;
+      } else if (!ShapedType::isDynamic(size) && sum != size) {
+        return failure();
+      }
+    }
+  }
+  return shape;
+}
+
+LogicalResult PackedConcatOp::verify() {
+  if (getSources().empty())
+    return emitOpError("requires a source, but got none");
+  if (getStaticDepths().size() != getSources().size())
+    return emitOpError("requires a depth for each of ")
+           << getSources().size() << " sources, but got "
+           << getStaticDepths().size();
+  SmallVector<OpFoldResult> depths = getMixedDepths();
+  Type word = getElementTypeOrSelf(getType());
+  for (auto [source, depth] : llvm::zip_equal(getSources(), depths)) {
+    auto type = cast<RankedTensorType>(source.getType());
+    if (type.getElementType() != word)
+      return emitOpError("requires sources of ")
+             << word << " as the result, but got " << type;
+    if (failed(verifyDepth(*this, type, depth)))
+      return failure();
+  }
+  int64_t rank = getType().getRank();
+  if (getDim() < 0 || getDim() >= rank)
+    return emitOpError("requires a dim from 0 to ")
+           << rank - 1 << ", but got " << getDim();
+  FailureOr<SmallVector<int64_t>> shape = inferConcatShape(*this, depths);
+  if (failed(shape))
+    return emitOpError("requires sources with the same sizes but that of "
+                       "dimension ")
+           << getDim() << ", but got " << getSources().getTypes();
+  return verifyPackedShape(*this, "a result", getType(), *shape);
+}
+
+SmallVector<OpFoldResult> PackedConcatOp::getElementSizes(OpBuilder &builder,
+                                                          Location loc) {
+  SmallVector<OpFoldResult> depths = getMixedDepths();
+  SmallVector<OpFoldResult> sizes =
+      buildSizes(builder, loc, getSources().front(), depths.front());
+  AffineExpr sum = builder.getAffineDimExpr(0) + builder.getAffineDimExpr(1);
+  for (auto [source, depth] :
+       llvm::drop_begin(llvm::zip_equal(getSources(), depths)))
+    sizes[getDim()] = affine::makeComposedFoldedAffineApply(
+        builder, loc, sum,
+        {sizes[getDim()], buildSizes(builder, loc, source, depth)[getDim()]});
+  return sizes;
+}
+
+Value PackedConcatOp::buildOnElements(OpBuilder &builder, Location loc,
+                                      ValueRange elements) {
+  return tensor::ConcatOp::create(builder, loc, getDim(), elements);
+}
+
+bool PackedConcatOp::keepsWords() {
+  if (getDim() != getType().getRank() - 1)
+    return true;
+  SmallVector<OpFoldResult> depths = getMixedDepths();
+  return llvm::all_of(ArrayRef(depths).drop_back(), [&](OpFoldResult depth) {
+    return isWholeWords(depth, ::getWordBits(getResult()));
+  });
+}
+
+Value PackedConcatOp::buildOnWords(OpBuilder &builder, Location loc) {
+  return tensor::ConcatOp::create(builder, loc, getDim(), getSources());
+}
+
+//===----------------------------------------------------------------------===//
+// PackedSliceOp
+//===----------------------------------------------------------------------===//
+
+LogicalResult PackedSliceOp::verify() {
+  if (failed(verifySource(*this)))
+    return failure();
+  std::pair<StringRef, ArrayRef<int64_t>> lists[] = {
+      {"offsets", getStaticOffsets()},
+      {"sizes", getStaticSizes()},
+      {"strides", getStaticStrides()}};
+  for (auto [name, values] : lists)
+    if (failed(verifyCount(*this, name, values.size(), getSource())) ||
+        failed(verifyNonNegative(*this, name, values)))
+      return failure();
+  SmallVector<int64_t> shape = getElementShape(getSource(), getMixedDepth());
+  for (auto [dim, size] : llvm::enumerate(shape)) {
+    int64_t offset = getStaticOffsets()[dim], count = getStaticSizes()[dim],
+            stride = getStaticStrides()[dim];
+    if (ShapedType::isStaticShape({size, offset, count, stride}) && count > 0 &&
+        offset + (count - 1) * stride >= size)
+      return emitOpError("requires a slice of the ")
+             << size << " elements of dimension " << dim << ", but got one to "
+             << offset + (count - 1) * stride;
+  }
+  return verifyPackedShape(*this, "a result", getResult().getType(),
+                           getStaticSizes());
+}
+
+SmallVector<OpFoldResult> PackedSliceOp::getElementSizes(OpBuilder &builder,
+                                                         Location) {
+  return getMixedValues(getStaticSizes(), getSizes(), builder);
+}
+
+Value PackedSliceOp::buildOnElements(OpBuilder &builder, Location loc,
+                                     ValueRange elements) {
+  return tensor::ExtractSliceOp::create(
+      builder, loc, elements.front(),
+      getMixedValues(getStaticOffsets(), getOffsets(), builder),
+      getElementSizes(builder, loc),
+      getMixedValues(getStaticStrides(), getStrides(), builder));
+}
+
+bool PackedSliceOp::keepsWords() {
+  Builder builder(getContext());
+  unsigned bits = ::getWordBits(getSource());
+  OpFoldResult size =
+      getMixedValues(getStaticSizes(), getSizes(), builder).back();
+  int64_t offset = getStaticOffsets().back();
+  if (ShapedType::isDynamic(offset) || offset % bits != 0 ||
+      getStaticStrides().back() != 1)
+    return false;
+  // What the slice leaves out of its last word would have to be cleared.
+  if (isWholeWords(size, bits) ||
+      (offset == 0 && isEqualConstantIntOrValue(size, getMixedDepth())))
+    return true;
+  std::optional<int64_t> count = getConstantIntValue(size);
+  return count && offset + *count == getConstantIntValue(getMixedDepth());
+}
+
+Value PackedSliceOp::buildOnWords(OpBuilder &builder, Location loc) {
+  SmallVector<OpFoldResult> offsets =
+      getMixedValues(getStaticOffsets(), getOffsets(), builder);
+  offsets.back() = builder.getIndexAttr(getStaticOffsets().back() /
+                                        ::getWordBits(getSource()));
+  return tensor::ExtractSliceOp::create(
+      builder, loc, getSource(), offsets,
+      getPackedSizes(*this, builder, getElementSizes(builder, loc)),
+      getMixedValues(getStaticStrides(), getStrides(), builder));
+}
+
+//===----------------------------------------------------------------------===//
+// PackedPadOp
+//===----------------------------------------------------------------------===//
+
+LogicalResult PackedPadOp::verify() {
+  if (failed(verifySource(*this)) ||
+      failed(verifyCount(*this, "low", getStaticLow().size(), getSource())) ||
+      failed(verifyCount(*this, "high", getStaticHigh().size(), getSource())) ||
+      failed(verifyNonNegative(*this, "low", getStaticLow())) ||
+      failed(verifyNonNegative(*this, "high", getStaticHigh())))
+    return failure();
+  SmallVector<int64_t> shape = getElementShape(getSource(), getMixedDepth());
+  for (auto [size, low, high] :
+       llvm::zip_equal(shape, getStaticLow(), getStaticHigh()))
+    size = ShapedType::isStaticShape({size, low, high}) ? low + size + high
+                                                        : ShapedType::kDynamic;
+  return verifyPackedShape(*this, "a result", getResult().getType(), shape);
+}
+
+SmallVector<OpFoldResult> PackedPadOp::getElementSizes(OpBuilder &builder,
+                                                       Location loc) {
+  SmallVector<OpFoldResult> sizes =
+      buildSizes(builder, loc, getSource(), getMixedDepth());
+  AffineExpr sum = builder.getAffineDimExpr(0) + builder.getAffineDimExpr(1) +
+                   builder.getAffineDimExpr(2);
+  for (auto [size, low, high] :
+       llvm::zip_equal(sizes, getMixedValues(getStaticLow(), getLow(), builder),
+                       getMixedValues(getStaticHigh(), getHigh(), builder)))
+    size = affine::makeComposedFoldedAffineApply(builder, loc, sum,
+                                                 {low, size, high});
+  return sizes;
+}
+
+/// `source` with integers around it whose bits are all those of `ones`.
+static Value buildPad(OpBuilder &builder, Location loc, Value source,
+                      ArrayRef<OpFoldResult> low, ArrayRef<OpFoldResult> high,
+                      bool ones) {
+  Type element = getElementTypeOrSelf(source.getType());
+  Value value =
+      arith::ConstantIntOp::create(builder, loc, element, ones ? -1 : 0);
+  return tensor::PadOp::create(builder, loc, /*resultType=*/Type(), source, low,
+                               high, value);
+}
+
+Value PackedPadOp::buildOnElements(OpBuilder &builder, Location loc,
+                                   ValueRange elements) {
+  return buildPad(builder, loc, elements.front(),
+                  getMixedValues(getStaticLow(), getLow(), builder),
+                  getMixedValues(getStaticHigh(), getHigh(), builder),
+                  getOnes());
+}
+
+bool PackedPadOp::keepsWords() {
+  return getStaticLow().back() == 0 && getStaticHigh().back() == 0 &&
+         (!getOnes() ||
+          isWholeWords(getMixedDepth(), ::getWordBits(getSource())));
+}
+
+Value PackedPadOp::buildOnWords(OpBuilder &builder, Location loc) {
+  return buildPad(builder, loc, getSource(),
+                  getMixedValues(getStaticLow(), getLow(), builder),
+                  getMixedValues(getStaticHigh(), getHigh(), builder),
+                  getOnes());
+}

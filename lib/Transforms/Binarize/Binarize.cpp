@@ -1,0 +1,88 @@
+//===- Binarize.cpp - Products of signs to packed bits --------------------===//
+//
+// Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "../Remarks.h"
+#include "Product.h"
+#include "quant-bnn/IR/QuantBNN.h"
+
+namespace quant_bnn {
+#define GEN_PASS_DEF_QUANTBNNBINARIZEPASS
+#include "quant-bnn/Transforms/Passes.h.inc"
+} // namespace quant_bnn
+
+using namespace mlir;
+using namespace quant_bnn;
+using namespace quant_bnn::binarize;
+
+static constexpr StringLiteral category = "quant-bnn-binarize";
+
+namespace {
+struct QuantBNNBinarizePass
+    : quant_bnn::impl::QuantBNNBinarizePassBase<QuantBNNBinarizePass> {
+  using Base::Base;
+
+  LogicalResult initialize(MLIRContext *context) override {
+    if (llvm::is_contained({8, 16, 32, 64}, wordWidth))
+      return success();
+    return emitError(UnknownLoc::get(context))
+           << "word-width must be 8, 16, 32 or 64, but is "
+           << int64_t(wordWidth);
+  }
+
+  void runOnOperation() override;
+
+private:
+  void binarize(const Product &product);
+};
+} // namespace
+
+/// Replaces the op of `product` and says so.
+static void replace(const Product &product, Value result, StringRef what) {
+  remark::passed(product.op.getLoc(),
+                 getRemarkOpts("binarized", category, product.op))
+      << (product.op->getName().getStringRef() + " became " + what).str();
+  product.op->getResult(0).replaceAllUsesWith(result);
+  product.op->erase();
+}
+
+void QuantBNNBinarizePass::binarize(const Product &product) {
+  Options options{static_cast<unsigned>(wordWidth), mode};
+  std::optional<Refusal> refusal, lhsRefusal, rhsRefusal;
+  bool isConvolution = linalg::isaConvolutionOpInterface(product.op);
+  if (Value result = isConvolution
+                         ? binarizeConvolution(product, options, refusal)
+                         : binarizeContraction(product, options, refusal))
+    return replace(product, result,
+                   isConvolution ? XnorConv2DOp::getOperationName()
+                                 : XnorMatmulOp::getOperationName());
+  std::optional<Signs> lhs = matchSigns(product.lhs->get(), lhsRefusal);
+  std::optional<Signs> rhs = matchSigns(product.rhs->get(), rhsRefusal);
+  if (lhs || rhs) {
+    std::optional<Refusal> selectRefusal;
+    OpOperand *operand = rhs ? product.rhs : product.lhs;
+    if (Value result = buildSignSelect(product, operand, rhs ? *rhs : *lhs,
+                                       options, selectRefusal))
+      return replace(product, result, "additions and subtractions");
+    if (!(lhs && rhs))
+      refusal = selectRefusal;
+  }
+  // What has no operand of signs was not meant.
+  if (!lhs && !rhs)
+    return;
+  remark::missed(product.op.getLoc(),
+                 getRemarkOpts("binarized", category, product.op))
+      << remark::reason("{0}", refusal->reason);
+}
+
+void QuantBNNBinarizePass::runOnOperation() {
+  SmallVector<linalg::LinalgOp> ops;
+  getOperation()->walk([&](linalg::LinalgOp op) { ops.push_back(op); });
+  for (linalg::LinalgOp op : ops)
+    if (std::optional<Product> product = matchProduct(op))
+      binarize(*product);
+}

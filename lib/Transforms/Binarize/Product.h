@@ -1,0 +1,72 @@
+//===- Product.h - Products of tensors --------------------------*- C++ -*-===//
+//
+// Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef QUANT_BNN_LIB_TRANSFORMS_BINARIZE_PRODUCT_H
+#define QUANT_BNN_LIB_TRANSFORMS_BINARIZE_PRODUCT_H
+
+#include "Signs.h"
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "quant-bnn/Transforms/Passes.h"
+
+namespace quant_bnn::binarize {
+
+/// A structured op that adds the products of two tensors to a third.
+struct Product {
+  mlir::linalg::LinalgOp op;
+  /// The two inputs, and what the products are added to.
+  mlir::OpOperand *lhs, *rhs, *init;
+
+  mlir::AffineMap getMap(mlir::OpOperand *operand) const {
+    return op.getMatchingIndexingMap(operand);
+  }
+  mlir::FloatType getType() const {
+    return mlir::cast<mlir::FloatType>(
+        mlir::getElementTypeOrSelf(init->get().getType()));
+  }
+};
+
+/// `op` as a product of floats on tensors, if it is one.
+std::optional<Product> matchProduct(mlir::linalg::LinalgOp op);
+
+/// Loops of a product that become one dimension.
+using LoopGroup = llvm::SmallVector<unsigned, 2>;
+
+/// `value`, whose dimensions are walked by single loops of `map`, with one
+/// dimension for each of `groups`, in their order: transposed where that is
+/// needed, and of size 1 for a group without loops.
+mlir::Value buildGrouped(mlir::ImplicitLocOpBuilder &builder, mlir::Value value,
+                         mlir::AffineMap map, llvm::ArrayRef<LoopGroup> groups);
+
+/// The inverse: `value` with the dimensions of `map`, of `sizes`.
+mlir::Value buildUngrouped(mlir::ImplicitLocOpBuilder &builder,
+                           mlir::Value value, mlir::AffineMap map,
+                           llvm::ArrayRef<LoopGroup> groups,
+                           llvm::ArrayRef<mlir::OpFoldResult> sizes);
+
+/// What to make, and where that may change.
+struct Options {
+  unsigned wordBits;
+  RewriteMode mode;
+};
+
+/// Replaces a product of two tensors of signs by one of packed bits and returns
+/// its result, or returns null and sets `refusal`.
+mlir::Value binarizeContraction(const Product &product, const Options &options,
+                                std::optional<Refusal> &refusal);
+mlir::Value binarizeConvolution(const Product &product, const Options &options,
+                                std::optional<Refusal> &refusal);
+
+/// Replaces a product of which `operand` has `signs` by one that adds and
+/// subtracts the other.
+mlir::Value buildSignSelect(const Product &product, mlir::OpOperand *operand,
+                            const Signs &signs, const Options &options,
+                            std::optional<Refusal> &refusal);
+
+} // namespace quant_bnn::binarize
+
+#endif // QUANT_BNN_LIB_TRANSFORMS_BINARIZE_PRODUCT_H

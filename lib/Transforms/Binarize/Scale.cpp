@@ -1,0 +1,171 @@
+//===- Scale.cpp - Sums of signs as floats --------------------------------===//
+//
+// Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Scale.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/IR/Matchers.h"
+
+using namespace mlir;
+using namespace quant_bnn;
+using namespace quant_bnn::binarize;
+
+static APFloat convertTo(APFloat value, FloatType type) {
+  bool losesInfo;
+  value.convert(type.getFloatSemantics(), APFloat::rmNearestTiesToEven,
+                &losesInfo);
+  return value;
+}
+
+/// `value` with its lowest bit that is set in the place of 1.
+static double getOddPart(const APFloat &value) {
+  APFloat wide(value);
+  bool losesInfo;
+  wide.convert(APFloat::IEEEdouble(), APFloat::rmNearestTiesToEven, &losesInfo);
+  int exponent;
+  double fraction = std::frexp(wide.convertToDouble(), &exponent);
+  auto significand = static_cast<uint64_t>(std::ldexp(fraction, 53));
+  return static_cast<double>(significand >> llvm::countr_zero(significand));
+}
+
+/// Whether all multiples of `factor` up to `numTerms` of them are floats.
+static bool hasExactMultiples(const APFloat &factor, int64_t numTerms) {
+  const llvm::fltSemantics &semantics = factor.getSemantics();
+  APFloat largest = factor;
+  APFloat count(semantics);
+  count.convertFromAPInt(APInt(64, numTerms), /*IsSigned=*/true,
+                         APFloat::rmTowardPositive);
+  largest.multiply(count, APFloat::rmTowardPositive);
+  // Below 2^53 + 2^31 the product of the integers is exact enough to compare.
+  return largest.isFinite() &&
+         getOddPart(factor) * static_cast<double>(numTerms) <=
+             std::ldexp(1.0, APFloat::semanticsPrecision(semantics));
+}
+
+std::optional<Scale> quant_bnn::binarize::matchScale(
+    const Product &product, const Signs &lhs, const Signs &rhs,
+    int64_t numTerms, RewriteMode mode, std::optional<Refusal> &refusal) {
+  auto refuse = [&](Location loc, const Twine &reason) {
+    refusal = Refusal{loc, reason.str()};
+    return std::nullopt;
+  };
+  Location loc = product.op.getLoc();
+  if (!lhs.isUniform() && !rhs.isUniform())
+    return refuse(loc, "the magnitudes of both operands differ");
+  FloatType type = product.getType();
+  Scale scale;
+  for (const APFloat &a : lhs.magnitudes)
+    for (const APFloat &b : rhs.magnitudes) {
+      APFloat factor = convertTo(a, type);
+      factor.multiply(convertTo(b, type), APFloat::rmNearestTiesToEven);
+      scale.factors.push_back(factor);
+    }
+  if (!lhs.isUniform() || !rhs.isUniform()) {
+    OpOperand *operand = lhs.isUniform() ? product.rhs : product.lhs;
+    int64_t dim = lhs.isUniform() ? *rhs.dim : *lhs.dim;
+    auto loop = dyn_cast<AffineDimExpr>(product.getMap(operand).getResult(dim));
+    if (!loop ||
+        !product.getMap(product.init).isFunctionOfDim(loop.getPosition()))
+      return refuse(operand->get().getLoc(),
+                    "the magnitudes of the terms of a sum differ");
+    scale.loop = loop.getPosition();
+  }
+  if (mode == RewriteMode::Relaxed)
+    return scale;
+  if (ShapedType::isDynamic(numTerms)) {
+    if (type.isF64() && llvm::all_of(scale.factors, [](const APFloat &factor) {
+          return factor.isExactlyValue(1.0);
+        }))
+      return scale;
+    return refuse(loc, "the number of terms of a sum is not known, so it may "
+                       "be rounded");
+  }
+  for (const APFloat &factor : scale.factors)
+    if (!hasExactMultiples(factor, numTerms)) {
+      SmallString<16> text;
+      factor.toString(text);
+      return refuse(loc, "sums of " + Twine(numTerms) + " terms of +-" + text +
+                             " may be rounded");
+    }
+  return scale;
+}
+
+//===----------------------------------------------------------------------===//
+// The result
+//===----------------------------------------------------------------------===//
+
+/// What the products are added to, or null where that is 0.
+static Value getAddend(const Product &product) {
+  Value init = product.init->get();
+  if (auto fill = init.getDefiningOp<linalg::FillOp>())
+    if (matchPattern(fill.getInputs().front(), m_AnyZeroFloat()))
+      return Value();
+  return matchPattern(init, m_AnyZeroFloat()) ? Value() : init;
+}
+
+bool quant_bnn::binarize::addsToZero(const Product &product) {
+  return !getAddend(product);
+}
+
+Value quant_bnn::binarize::buildScaled(ImplicitLocOpBuilder &builder,
+                                       const Product &product, Value acc,
+                                       const Scale &scale) {
+  auto type = cast<RankedTensorType>(product.init->get().getType());
+  if (acc.getType() != type.clone(builder.getI32Type()))
+    acc =
+        tensor::CastOp::create(builder, type.clone(builder.getI32Type()), acc);
+  Value result = arith::SIToFPOp::create(builder, type, acc);
+  auto buildConstant = [&](ArrayRef<APFloat> factors) -> Value {
+    return arith::ConstantOp::create(
+        builder,
+        DenseElementsAttr::get(RankedTensorType::get({int64_t(factors.size())},
+                                                     type.getElementType()),
+                               factors));
+  };
+  auto buildMap = [&](ValueRange inputs, ArrayRef<AffineMap> maps,
+                      auto buildBody) {
+    Value empty = tensor::EmptyOp::create(
+        builder, tensor::getMixedSizes(builder, builder.getLoc(), acc),
+        type.getElementType());
+    SmallVector<utils::IteratorType> iterators(type.getRank(),
+                                               utils::IteratorType::parallel);
+    auto generic = linalg::GenericOp::create(
+        builder, empty.getType(), inputs, empty, maps, iterators,
+        [&](OpBuilder &nested, Location loc, ValueRange arguments) {
+          linalg::YieldOp::create(nested, loc,
+                                  buildBody(nested, loc, arguments));
+        });
+    Value mapped = generic.getResult(0);
+    return mapped.getType() == type
+               ? mapped
+               : tensor::CastOp::create(builder, type, mapped).getResult();
+  };
+  AffineMap identity = builder.getMultiDimIdentityMap(type.getRank());
+  if (scale.loop) {
+    AffineMap outMap = product.getMap(product.init);
+    AffineExpr loop = builder.getAffineDimExpr(*scale.loop);
+    unsigned dim =
+        llvm::find(outMap.getResults(), loop) - outMap.getResults().begin();
+    result = buildMap(
+        {result, buildConstant(scale.factors)},
+        {identity, identity.getSubMap({dim}), identity},
+        [](OpBuilder &nested, Location loc, ValueRange arguments) -> Value {
+          return arith::MulFOp::create(nested, loc, arguments[0], arguments[1]);
+        });
+  } else if (!scale.factors.front().isExactlyValue(1.0)) {
+    Value factor = arith::ConstantOp::create(
+        builder, FloatAttr::get(type.getElementType(), scale.factors.front()));
+    result = buildMap(
+        result, {identity, identity},
+        [&](OpBuilder &nested, Location loc, ValueRange arguments) -> Value {
+          return arith::MulFOp::create(nested, loc, arguments[0], factor);
+        });
+  }
+  if (Value addend = getAddend(product))
+    result = arith::AddFOp::create(builder, addend, result);
+  return result;
+}

@@ -1,0 +1,99 @@
+//===- SignSelect.cpp - Products of signs and floats ----------------------===//
+//
+// Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Product.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/Dialect/Utils/IndexingUtils.h"
+#include "quant-bnn/IR/QuantBNN.h"
+
+using namespace mlir;
+using namespace quant_bnn;
+using namespace quant_bnn::binarize;
+
+/// The dimension of `map` that `loop` walks alone.
+static std::optional<int64_t> findDim(AffineMap map, AffineExpr loop) {
+  const AffineExpr *dim = llvm::find(map.getResults(), loop);
+  if (dim == map.getResults().end())
+    return std::nullopt;
+  return dim - map.getResults().begin();
+}
+
+Value quant_bnn::binarize::buildSignSelect(const Product &product,
+                                           OpOperand *operand,
+                                           const Signs &signs,
+                                           const Options &options,
+                                           std::optional<Refusal> &refusal) {
+  auto refuse = [&](const Twine &reason) {
+    refusal = Refusal{operand->get().getLoc(), reason.str()};
+    return Value();
+  };
+  if (!signs.isUniform())
+    return refuse("the magnitudes of its elements differ");
+  // Bits of the elements that one vector multiplies: those along the last
+  // dimension of the result.
+  AffineMap map = product.getMap(operand);
+  AffineMap outMap = product.getMap(product.init);
+  if (outMap.getNumResults() == 0)
+    return refuse("the result is a scalar");
+  AffineExpr lanes = outMap.getResults().back();
+  std::optional<int64_t> dim = findDim(map, lanes);
+  if (!dim || !isa<AffineDimExpr>(lanes))
+    return refuse("it is the same along the last dimension of the result");
+
+  ImplicitLocOpBuilder b(product.op.getLoc(), product.op);
+  SmallVector<int64_t> order;
+  for (int64_t i : llvm::seq<int64_t>(map.getNumResults()))
+    if (i != *dim)
+      order.push_back(i);
+  order.push_back(*dim);
+  Value elements = operand->get();
+  if (!isIdentityPermutation(order)) {
+    SmallVector<OpFoldResult> sizes =
+        tensor::getMixedSizes(b, b.getLoc(), elements);
+    applyPermutationToVector(sizes, order);
+    Value empty = tensor::EmptyOp::create(
+        b, sizes, getElementTypeOrSelf(elements.getType()));
+    elements = linalg::TransposeOp::create(b, elements, empty, order)
+                   .getResult()
+                   .front();
+  }
+  Value words = PackOp::create(b, elements, options.wordBits);
+  SmallVector<AffineExpr> exprs(map.getResults());
+  applyPermutationToVector(exprs, order);
+  exprs.back() = lanes.floorDiv(options.wordBits);
+  AffineMap wordMap =
+      AffineMap::get(map.getNumDims(), 0, exprs, b.getContext());
+
+  OpOperand *other = operand == product.lhs ? product.rhs : product.lhs;
+  FloatType type = product.getType();
+  APFloat magnitude = signs.magnitudes.front();
+  bool losesInfo;
+  magnitude.convert(type.getFloatSemantics(), APFloat::rmNearestTiesToEven,
+                    &losesInfo);
+  unsigned lane = cast<AffineDimExpr>(lanes).getPosition();
+  auto generic = linalg::GenericOp::create(
+      b, product.init->get().getType(), ValueRange{other->get(), words},
+      product.init->get(), ArrayRef{product.getMap(other), wordMap, outMap},
+      product.op.getIteratorTypesArray(),
+      [&](OpBuilder &nested, Location loc, ValueRange arguments) {
+        ImplicitLocOpBuilder body(loc, nested);
+        Value x = arguments[0];
+        if (x.getType() != type)
+          x = arith::ExtFOp::create(body, type, x);
+        if (!magnitude.isExactlyValue(1.0))
+          x = arith::MulFOp::create(
+              body, x,
+              arith::ConstantOp::create(body, FloatAttr::get(type, magnitude)));
+        Value bit = buildPackedBit(body, arguments[1], lane);
+        Value term = arith::SelectOp::create(body, bit,
+                                             arith::NegFOp::create(body, x), x);
+        Value sum = arith::AddFOp::create(body, arguments[2], term);
+        linalg::YieldOp::create(body, sum);
+      });
+  return generic.getResult(0);
+}

@@ -1,0 +1,148 @@
+//===- FoldThresholds.cpp - Floats after sums to thresholds ---------------===//
+//
+// Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "../RaiseSTE/Substitute.h"
+#include "../Remarks.h"
+#include "AccumulatorFunction.h"
+#include "Search.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "quant-bnn/IR/QuantBNN.h"
+#include "quant-bnn/Transforms/Passes.h"
+
+namespace quant_bnn {
+#define GEN_PASS_DEF_QUANTBNNFOLDTHRESHOLDSPASS
+#include "quant-bnn/Transforms/Passes.h.inc"
+} // namespace quant_bnn
+
+using namespace mlir;
+using namespace quant_bnn;
+using namespace quant_bnn::fold_thresholds;
+using namespace quant_bnn::raise_ste;
+
+static constexpr StringLiteral category = "quant-bnn-fold-thresholds";
+
+namespace {
+struct QuantBNNFoldThresholdsPass
+    : quant_bnn::impl::QuantBNNFoldThresholdsPassBase<
+          QuantBNNFoldThresholdsPass> {
+  void runOnOperation() override {
+    getOperation()->walk([&](PackOp pack) { fold(pack); });
+  }
+
+private:
+  void fold(PackOp pack);
+};
+} // namespace
+
+/// The values that `accumulators` can have.
+static Range getRange(Value accumulators) {
+  Operation *op = accumulators.getDefiningOp();
+  while (op &&
+         isa<tensor::CastOp, tensor::CollapseShapeOp, tensor::ExpandShapeOp,
+             linalg::TransposeOp, tensor::ExtractSliceOp>(op))
+    op = op->getOperand(0).getDefiningOp();
+  auto bounded = dyn_cast_or_null<BoundedAccumulatorOpInterface>(op);
+  if (std::optional<int64_t> bound =
+          bounded ? bounded.getBound() : std::nullopt)
+    return {-*bound, *bound};
+  return {std::numeric_limits<int32_t>::min(),
+          std::numeric_limits<int32_t>::max()};
+}
+
+/// The bit that `pack` makes of `x`.
+static const Expr *getBit(ExprContext &context, PackOp pack, const Expr *x) {
+  if (x->type.isInteger(1))
+    return x;
+  bool isNegative = pack.getPolarity() == Polarity::negative;
+  unsigned less = static_cast<unsigned>(Order::less);
+  return context.get(Opcode::compare, IntegerType::get(pack.getContext(), 1),
+                     {x, context.constant(x->type, 0.0)},
+                     arith::FastMathFlags::none, isNegative ? less : 15 - less);
+}
+
+void QuantBNNFoldThresholdsPass::fold(PackOp pack) {
+  RankedTensorType type = pack.getX().getType();
+  ExprContext context;
+  AccumulatorFunction function(context, pack.getX());
+  if (!function.getAccumulators())
+    return;
+  auto refuse = [&](Location loc, const Twine &reason) {
+    remark::missed(loc, getRemarkOpts("threshold-folded", category, pack))
+        << ("no threshold: " + reason).str();
+  };
+  int64_t numChannels = type.getShape().back();
+  if (Value unknown = function.findUnknown())
+    return refuse(unknown.getLoc(), "what is packed is no function of the sum "
+                                    "and of constants of its channel");
+  if (ShapedType::isDynamic(numChannels))
+    return refuse(pack.getLoc(), "the number of channels is not known");
+
+  Range range = getRange(function.getAccumulators());
+  const Expr *bit = getBit(context, pack, function.getExpr());
+  SmallVector<int32_t> values;
+  SmallVector<bool> flips;
+  for (int64_t channel : llvm::seq(numChannels)) {
+    if (channel > 0 && function.getChannels().empty()) {
+      values.push_back(values.front());
+      flips.push_back(flips.front());
+      continue;
+    }
+    Replacements replacements;
+    for (const ChannelConstant &constant : function.getChannels())
+      replacements[constant.unknown] =
+          context.constant(constant.unknown->type,
+                           constant.values.getValues<APFloat>()[channel]);
+    std::optional<Threshold> threshold =
+        findThreshold(context, substitute(context, bit, replacements),
+                      function.getType(), range);
+    if (!threshold)
+      return refuse(pack.getLoc(), "what is packed is not monotone in the sum, "
+                                   "in channel " +
+                                       Twine(channel));
+    values.push_back(threshold->value);
+    flips.push_back(threshold->flip);
+  }
+
+  ImplicitLocOpBuilder b(pack.getLoc(), pack);
+  auto buildConstant = [&](Type element, auto constants) -> Value {
+    return arith::ConstantOp::create(
+        b, DenseElementsAttr::get(RankedTensorType::get({numChannels}, element),
+                                  ArrayRef(constants)));
+  };
+  Value acc = function.getAccumulators();
+  SmallVector<int64_t> shape(cast<RankedTensorType>(acc.getType()).getShape());
+  shape.back() = pack.getType().getShape().back();
+  Value words = ThresholdOp::create(
+      b, RankedTensorType::get(shape, pack.getType().getElementType()), acc,
+      buildConstant(b.getI32Type(), values),
+      buildConstant(b.getI1Type(), flips));
+  if (words.getType() != pack.getType()) {
+    SmallVector<OpFoldResult> sizes;
+    ReifiedRankedShapedTypeDims shapes;
+    Operation *producer = pack.getX().getDefiningOp();
+    if (producer && succeeded(reifyResultShapes(b, producer, shapes)))
+      sizes = shapes[cast<OpResult>(pack.getX()).getResultNumber()];
+    else
+      sizes = tensor::getMixedSizes(b, b.getLoc(), pack.getX());
+    SmallVector<Value> dynamicSizes;
+    SmallVector<int64_t> staticSizes;
+    dispatchIndexOpFoldResults(sizes, dynamicSizes, staticSizes);
+    words = PackedReshapeOp::create(b, pack.getType(), words,
+                                    /*depth=*/Value(),
+                                    b.getI64IntegerAttr(numChannels),
+                                    dynamicSizes, staticSizes);
+  }
+  remark::passed(pack.getLoc(),
+                 getRemarkOpts("threshold-folded", category, pack))
+      << ("the floats of " + Twine(numChannels) +
+          " channels became thresholds of sums from " + Twine(range.first) +
+          " to " + Twine(range.last))
+             .str();
+  pack.replaceAllUsesWith(words);
+  pack.erase();
+}

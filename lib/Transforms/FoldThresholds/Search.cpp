@@ -1,0 +1,102 @@
+//===- Search.cpp - Where functions of integers switch --------------------===//
+//
+// Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Search.h"
+#include "../RaiseSTE/Piecewise.h"
+
+using namespace mlir;
+using namespace quant_bnn::fold_thresholds;
+using namespace quant_bnn::raise_ste;
+
+/// As many integers as are looked at one by one.
+static constexpr int64_t maxIntegers = int64_t(1) << 20;
+
+static APFloat toFloat(FloatType type, int64_t a) {
+  APFloat value(type.getFloatSemantics());
+  value.convertFromAPInt(APInt(64, a, /*isSigned=*/true), /*IsSigned=*/true,
+                         APFloat::rmNearestTiesToEven);
+  return value;
+}
+
+/// The first integer of `range` that is not below `bound`, or the one after the
+/// last.
+static int64_t findFirst(FloatType type, Range range, const APFloat &bound) {
+  int64_t low = range.first, high = range.last + 1;
+  while (low < high) {
+    int64_t middle = low + (high - low) / 2;
+    if (toFloat(type, middle) < bound)
+      low = middle + 1;
+    else
+      high = middle;
+  }
+  return low;
+}
+
+namespace {
+/// The bits of integers that follow one another, switching at most once.
+class Switch {
+public:
+  /// The integers from `first` on have `bit`. Returns whether that fits.
+  bool add(int64_t first, bool bit) {
+    if (!last) {
+      threshold = {std::numeric_limits<int32_t>::min(), bit};
+    } else if (*last != bit) {
+      if (hasSwitched)
+        return false;
+      hasSwitched = true;
+      // Below `first` the other bit, which is this one flipped.
+      threshold = {static_cast<int32_t>(first), bit};
+    }
+    last = bit;
+    return true;
+  }
+  std::optional<Threshold> get() const {
+    return last ? std::optional(threshold) : std::nullopt;
+  }
+
+private:
+  Threshold threshold;
+  std::optional<bool> last;
+  bool hasSwitched = false;
+};
+} // namespace
+
+std::optional<Threshold>
+quant_bnn::fold_thresholds::findThreshold(ExprContext &context, const Expr *bit,
+                                          FloatType type, Range range) {
+  FloatLine line(type);
+  EvaluationOptions options;
+  options.range = {line.keyOf(toFloat(type, range.first)),
+                   line.keyOf(toFloat(type, range.last))};
+  std::optional<SmallVector<Piece>> pieces =
+      getPieces(context, bit, type, options);
+  if (!pieces)
+    return std::nullopt;
+  Switch result;
+  for (auto [i, piece] : llvm::enumerate(*pieces)) {
+    int64_t first = findFirst(type, range, line.at(piece.low));
+    int64_t end = i + 1 == pieces->size()
+                      ? range.last + 1
+                      : findFirst(type, range, line.at((*pieces)[i + 1].low));
+    if (first >= end)
+      continue;
+    if (piece.value->opcode == Opcode::truth) {
+      if (!result.add(first, piece.value->payload))
+        return std::nullopt;
+      continue;
+    }
+    if (!piece.value->evaluable || end - first > maxIntegers)
+      return std::nullopt;
+    for (int64_t a : llvm::seq(first, end))
+      if (!result.add(
+              a,
+              Evaluator({toFloat(type, a), {}, {}}).evaluateTruth(piece.value)))
+        return std::nullopt;
+  }
+  return result.get();
+}

@@ -1,0 +1,36 @@
+//===- Search.h - Where functions of integers switch ------------*- C++ -*-===//
+//
+// Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef QUANT_BNN_LIB_TRANSFORMS_FOLDTHRESHOLDS_SEARCH_H
+#define QUANT_BNN_LIB_TRANSFORMS_FOLDTHRESHOLDS_SEARCH_H
+
+#include "../RaiseSTE/Expr.h"
+
+namespace quant_bnn::fold_thresholds {
+
+/// Integers, from the first to the last.
+struct Range {
+  int64_t first, last;
+};
+
+/// A function of an integer: (a < value) xor flip.
+struct Threshold {
+  int32_t value;
+  bool flip;
+};
+
+/// The threshold that equals `bit`, an i1 as an expression of symbolX, for
+/// every integer a of `range`: symbolX is a, rounded to `type`. None if it
+/// switches more than once, or if that is not known.
+std::optional<Threshold> findThreshold(raise_ste::ExprContext &context,
+                                       const raise_ste::Expr *bit,
+                                       mlir::FloatType type, Range range);
+
+} // namespace quant_bnn::fold_thresholds
+
+#endif // QUANT_BNN_LIB_TRANSFORMS_FOLDTHRESHOLDS_SEARCH_H
