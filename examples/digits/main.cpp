@@ -78,15 +78,12 @@ int main(int argc, char **argv) {
   if (argc < 2 || argc > 3) {
     std::fprintf(stderr, "usage: digits DATA.csv [DIRECTORY]\n"
                          "Trains a binary network on the digits in DATA.csv "
-                         "and writes its weights to DIRECTORY.\n");
+                         "and writes its weights and the images that it is "
+                         "tested on\nto DIRECTORY.\n");
     return 1;
   }
   std::filesystem::path directory = argc == 3 ? argv[2] : ".";
-  std::error_code error;
-  std::filesystem::create_directories(directory, error);
-  if (error)
-    fail("cannot create '" + directory.string() + "': " + error.message());
-
+  createDirectory(directory);
   Split data = readDigits(argv[1]);
   std::printf("%lld images to train on, %lld to test; "
               "a %lld-%lld-%lld-%lld network\n",
@@ -100,6 +97,8 @@ int main(int argc, char **argv) {
   BinaryMLP network(random);
   double accuracy = train(network, data, kSchedule, random);
   network.save(directory);
+  saveArray(directory / "images.npy", {data.test.size(), kPixels},
+            data.test.images);
   std::printf("weights written to %s\n",
               (directory / "{w1,b1,w2,b2,w3,b3}.npy").string().c_str());
   if (accuracy < kTarget)

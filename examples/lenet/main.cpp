@@ -28,14 +28,17 @@ constexpr double kRate = 0.01;
 
 struct Options {
   int64_t epochs = 5, channels = 32, hidden = 256;
+  /// Where to write what was trained, unless empty.
+  std::string save;
   std::vector<std::string> files;
 };
 
 /// A batch norm: trained scale and shift, and running averages for prediction.
 struct BatchNorm {
   BatchNorm(const std::string &number, int64_t size)
-      : gamma("gamma" + number, {size}), beta("beta" + number, {size}),
-        mean(size), variance(size, 1.0f), batchMean(size), batchVariance(size) {
+      : number(number), gamma("gamma" + number, {size}),
+        beta("beta" + number, {size}), mean(size), variance(size, 1.0f),
+        batchMean(size), batchVariance(size) {
     gamma.fill(1.0f);
   }
 
@@ -47,10 +50,19 @@ struct BatchNorm {
     }
   }
 
+  void save(const std::filesystem::path &directory) const {
+    gamma.save(directory);
+    beta.save(directory);
+    int64_t size = static_cast<int64_t>(mean.size());
+    saveArray(directory / ("mean" + number + ".npy"), {size}, mean);
+    saveArray(directory / ("variance" + number + ".npy"), {size}, variance);
+  }
+
   static Vector asVector(std::vector<float> &data) {
     return asTensor(data, static_cast<int64_t>(data.size()));
   }
 
+  std::string number;
   Parameter gamma, beta;
   std::vector<float> mean, variance, batchMean, batchVariance;
 };
@@ -111,6 +123,14 @@ public:
     return loss;
   }
 
+  /// Writes what inference takes: weights, and the running averages.
+  void save(const std::filesystem::path &directory) const {
+    for (const Parameter *parameter : {&w1, &b1, &w2, &w3, &w4, &b4})
+      parameter->save(directory);
+    for (const BatchNorm *norm : norms)
+      norm->save(directory);
+  }
+
   std::vector<int32_t> predict(Dataset &batch) override {
     Arguments in = getArguments(batch);
     Vector mean[3], variance[3];
@@ -161,10 +181,13 @@ private:
 [[noreturn]] void printUsage() {
   std::fprintf(
       stderr,
-      "usage: lenet [--epochs=N] [--channels=N] [--hidden=N] DIGITS.csv\n"
+      "usage: lenet [--epochs=N] [--channels=N] [--hidden=N] "
+      "[--save=DIRECTORY] DIGITS.csv\n"
       "       lenet [...] TRAIN-IMAGES TRAIN-LABELS TEST-IMAGES TEST-LABELS\n"
       "Trains a binary LeNet on the digits in DIGITS.csv, enlarged to 28 by 28 "
-      "pixels,\nor on four files in the format of MNIST.\n");
+      "pixels,\nor on four files in the format of MNIST. Writes its weights "
+      "and "
+      "the images that it\nis tested on to DIRECTORY.\n");
   std::exit(1);
 }
 
@@ -178,6 +201,10 @@ Options parseOptions(int argc, char **argv) {
     }
     size_t equals = argument.find('=');
     std::string name = argument.substr(0, equals);
+    if (name == "--save" && equals != std::string::npos) {
+      options.save = argument.substr(equals + 1);
+      continue;
+    }
     int64_t *option = name == "--epochs"     ? &options.epochs
                       : name == "--channels" ? &options.channels
                       : name == "--hidden"   ? &options.hidden
@@ -228,8 +255,16 @@ int main(int argc, char **argv) try {
 
   std::mt19937 random(1);
   BinaryLeNet network(images.height, images.width, options, random);
+  if (!options.save.empty())
+    createDirectory(options.save);
   double accuracy =
       train(network, data, {options.epochs, kBatch, kRate}, random);
+  if (!options.save.empty()) {
+    network.save(options.save);
+    saveArray(std::filesystem::path(options.save) / "images.npy",
+              {data.test.size(), data.test.height, data.test.width, 1},
+              data.test.images);
+  }
   std::printf("test accuracy %.2f %%\n", 100.0 * accuracy);
   return 0;
 } catch (const std::bad_alloc &) {

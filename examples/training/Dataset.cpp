@@ -7,7 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Dataset.h"
-#include "Parameter.h"
+#include "Files.h"
 
 #include <cstdlib>
 #include <fstream>

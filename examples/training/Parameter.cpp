@@ -9,17 +9,8 @@
 #include "Parameter.h"
 
 #include <algorithm>
-#include <cstdio>
-#include <cstdlib>
-#include <cstring>
-#include <fstream>
 #include <functional>
 #include <numeric>
-
-void fail(const std::string &message) {
-  std::fprintf(stderr, "error: %s\n", message.c_str());
-  std::exit(1);
-}
 
 static MemRef<float, 1> asVector(std::vector<float> &data) {
   return asTensor(data, static_cast<int64_t>(data.size()));
@@ -56,29 +47,5 @@ void Parameter::update(float rate, float step) {
 }
 
 void Parameter::save(const std::filesystem::path &directory) const {
-  std::filesystem::path path = directory / (name + ".npy");
-  std::string header = "{'descr': '<f4', 'fortran_order': False, 'shape': (";
-  for (int64_t size : shape)
-    header += std::to_string(size) + ", ";
-  header += "), }";
-  // The magic string, the version and the size of the header are ten bytes;
-  // with the header, which ends in a newline, they fill a multiple of 64.
-  header.append(63 - (10 + header.size()) % 64, ' ');
-  header.push_back('\n');
-  std::ofstream file(path, std::ios::binary);
-  file.write("\x93NUMPY\x01\x00", 8);
-  file.put(static_cast<char>(header.size() & 0xff));
-  file.put(static_cast<char>(header.size() >> 8));
-  file << header;
-  for (float element : value) {
-    uint32_t bits;
-    std::memcpy(&bits, &element, sizeof(bits));
-    char bytes[sizeof(bits)];
-    for (int i = 0; i < 4; ++i)
-      bytes[i] = static_cast<char>(bits >> (8 * i));
-    file.write(bytes, sizeof(bytes));
-  }
-  file.close();
-  if (!file)
-    fail("cannot write '" + path.string() + "'");
+  saveArray(directory / (name + ".npy"), shape, value);
 }

@@ -9,9 +9,9 @@
 #ifndef QUANT_BNN_EXAMPLES_TRAINING_PARAMETER_H
 #define QUANT_BNN_EXAMPLES_TRAINING_PARAMETER_H
 
+#include "Files.h"
 #include "MemRef.h"
 
-#include <filesystem>
 #include <limits>
 #include <random>
 #include <string>
@@ -26,8 +26,6 @@ _mlir_ciface_adam(MemRef<float, 1> *parameter, MemRef<float, 1> *gradient,
                   MemRef<float, 1> *nextVariance);
 
 /// Prints `message` as an error of the program and exits with status 1.
-[[noreturn]] void fail(const std::string &message);
-
 /// A parameter of a network and what Adam keeps for it. The results of an
 /// update are written beside the old values, then swapped with them.
 class Parameter {

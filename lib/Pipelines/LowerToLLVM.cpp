@@ -169,6 +169,11 @@ void quant_bnn::buildLowerToLLVMPipeline(OpPassManager &pm,
 }
 
 void quant_bnn::registerQuantBNNPipelines() {
+  PassPipelineRegistration<BinaryInferenceOptions>(
+      "quant-bnn-binary-inference-pipeline",
+      "products of signs to packed bits, which stay packed from one to the "
+      "next; no gradients",
+      buildBinaryInferencePipeline);
   PassPipelineRegistration<>(
       "quant-bnn-fuse-pipeline",
       "quant_bnn and elementwise ops on tensors to fused linalg",

@@ -12,26 +12,10 @@
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "quant-bnn/IR/QuantBNN.h"
+#include "quant-bnn/NumPy/NumPyTypes.h"
 
 using namespace mlir;
 using namespace quant_bnn;
-
-/// The type as which NumPy has a value of `type`.
-static std::optional<NpyElementType> getElementType(Type type) {
-  if (type.isBF16())
-    return NpyElementType{'V', 2};
-  if (type.isF16() || type.isF32() || type.isF64())
-    return NpyElementType{'f', type.getIntOrFloatBitWidth() / 8};
-  if (type.isIndex())
-    return NpyElementType{'i', 8};
-  if (type.isSignlessInteger(1))
-    return NpyElementType{'b', 1};
-  if (auto integer = dyn_cast<IntegerType>(type))
-    for (unsigned size : {1, 2, 4, 8})
-      if (integer.getWidth() == 8 * size)
-        return NpyElementType{integer.isUnsigned() ? 'u' : 'i', size};
-  return std::nullopt;
-}
 
 /// None where a value of `type` cannot be passed.
 static std::optional<SignatureValue> getValue(Type type) {
@@ -52,7 +36,7 @@ static std::optional<SignatureValue> getValue(Type type) {
   } else {
     isArray = false;
   }
-  std::optional<NpyElementType> elementType = getElementType(element);
+  std::optional<NpyElementType> elementType = getNpyElementType(element);
   if (!elementType)
     return std::nullopt;
   return SignatureValue{type, *elementType, shape, isArray, isWritable};
@@ -134,7 +118,7 @@ FailureOr<Signature> Signature::get(Operation *function, bool isLowered) {
 
 /// Whether elements of type `actual` are values of `expected`.
 static bool isElement(Type expected, NpyElementType actual) {
-  if (getElementType(expected) == actual)
+  if (getNpyElementType(expected) == actual)
     return true;
   // No NumPy type is bf16, so its bits come as two untyped bytes or as a
   // number; a signless integer comes with either sign.

@@ -109,19 +109,24 @@ struct PackSignFunction : OpRewritePattern<PackOp> {
     if (!isNegative(values.negative) || positive)
       return rewriter.notifyMatchFailure(pack, "does not rise with x");
     using arith::CmpFPredicate;
-    CmpFPredicate below = zero
-                              ? (nan ? CmpFPredicate::ULE : CmpFPredicate::OLE)
-                              : (nan ? CmpFPredicate::ULT : CmpFPredicate::OLT);
-    bool isNegativeOne = pack.getPolarity() == Polarity::negative;
-    if (!isNegativeOne)
-      below = arith::invertPredicate(below);
+    // Where the bit is 1, and its complement.
+    std::pair<CmpFPredicate, CmpFPredicate> predicates;
+    if (zero)
+      predicates = nan ? std::pair(CmpFPredicate::ULE, CmpFPredicate::OGT)
+                       : std::pair(CmpFPredicate::OLE, CmpFPredicate::UGT);
+    else
+      predicates = nan ? std::pair(CmpFPredicate::ULT, CmpFPredicate::OGE)
+                       : std::pair(CmpFPredicate::OLT, CmpFPredicate::UGE);
+    CmpFPredicate predicate = pack.getPolarity() == Polarity::negative
+                                  ? predicates.first
+                                  : predicates.second;
     auto type = cast<RankedTensorType>(x.getType());
     Value bits =
         buildElementwise(rewriter, pack.getLoc(),
                          type.clone(rewriter.getI1Type()), x,
                          [&](PayloadBuilder &payload, ValueRange operands) {
                            return SmallVector<Value>{payload.cmp(
-                               below, operands.front(), payload.constant(0.0))};
+                               predicate, operands.front(), payload.constant(0.0))};
                          })
             .front();
     rewriter.replaceOpWithNewOp<PackOp>(pack, bits, pack.getWordBits());

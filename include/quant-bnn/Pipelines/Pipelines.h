@@ -11,6 +11,7 @@
 
 #include "mlir/Pass/PassOptions.h"
 #include "quant-bnn/Conversion/Passes.h"
+#include "quant-bnn/Transforms/Passes.h"
 
 namespace mlir {
 class OpPassManager;
@@ -133,6 +134,14 @@ struct SPIRVFields {
   PassOptions::Option<Denormals> denormals;
 };
 
+struct BinaryInferenceOptions
+    : mlir::PassPipelineOptions<BinaryInferenceOptions> {
+  BinaryInferenceOptions();
+
+  Option<int64_t> wordWidth;
+  Option<RewriteMode> mode;
+};
+
 struct BufferizeOptions : mlir::PassPipelineOptions<BufferizeOptions>,
                           BufferizeFields {
   BufferizeOptions() : BufferizeFields(this) {}
@@ -198,6 +207,12 @@ struct CompileSPIRVKernelsOptions
       SPIRVFields {
   CompileSPIRVKernelsOptions() : SPIRVFields(this) {}
 };
+
+/// A network for inference, where no gradient will be taken: gradients go,
+/// products of signs are computed on packed bits, which stay packed from one to
+/// the next, and what is computed of their sums in between becomes thresholds.
+void buildBinaryInferencePipeline(mlir::OpPassManager &pm,
+                                  const BinaryInferenceOptions &options);
 
 /// quant_bnn and elementwise ops on tensors to fused linalg.
 void buildFusePipeline(mlir::OpPassManager &pm);

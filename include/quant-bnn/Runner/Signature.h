@@ -16,7 +16,7 @@
 #define QUANT_BNN_RUNNER_SIGNATURE_H
 
 #include "mlir/IR/BuiltinOps.h"
-#include "quant-bnn/Runner/NumPyArray.h"
+#include "quant-bnn/NumPy/NumPyArray.h"
 
 namespace quant_bnn {
 

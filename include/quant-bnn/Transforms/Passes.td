@@ -391,6 +391,35 @@ def QuantBNNCompressResidualsPass
                            "::quant_bnn::QuantBNNDialect"];
 }
 
+def QuantBNNBindArgumentsPass
+    : Pass<"quant-bnn-bind-arguments", "::mlir::ModuleOp"> {
+  let summary = "Make arguments of a function constants from files";
+  let description = [{
+    The arguments of `function` from number `first` on, which are tensors, become the
+    arrays in `files`, in NumPy's format: trained weights, say. They are then no
+    arguments any more. Sizes that are known by that are propagated, so inline first
+    what the function calls.
+
+    It is an error if a file cannot be read, or has another element type or shape
+    than its argument, and if somebody in the module calls the function.
+
+    ```sh
+    bnn-opt network.mlir --inline \
+      --quant-bnn-bind-arguments="function=predict first=1 files=w1.npy,b1.npy"
+    ```
+  }];
+  let options = [
+    Option<"function", "function", "std::string", /*default=*/"",
+           "The function, a symbol of the module">,
+    Option<"first", "first", "int64_t", "0",
+           "The number of the first argument to bind">,
+    ListOption<"files", "files", "std::string",
+               "A file for it and for each argument after it">
+  ];
+  let dependentDialects = ["::mlir::arith::ArithDialect",
+                           "::mlir::tensor::TensorDialect"];
+}
+
 def QuantBNNBinarizePass : Pass<"quant-bnn-binarize"> {
   let summary = "Compute products of signs on packed bits";
   let description = [{

@@ -8,6 +8,10 @@
 
 #include "../Remarks.h"
 #include "Product.h"
+#include "mlir/Dialect/Affine/IR/AffineOps.h"
+#include "mlir/Dialect/Linalg/Transforms/Transforms.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/Transforms/GreedyPatternRewriteDriver.h"
 #include "quant-bnn/IR/QuantBNN.h"
 
 namespace quant_bnn {
@@ -37,12 +41,12 @@ struct QuantBNNBinarizePass
   void runOnOperation() override;
 
 private:
-  void binarize(const Product &product);
+  void binarize(Product product);
 };
 } // namespace
 
 /// Replaces the op of `product` and says so.
-static void replace(const Product &product, Value result, StringRef what) {
+static void replace(Product product, Value result, StringRef what) {
   remark::passed(product.op.getLoc(),
                  getRemarkOpts("binarized", category, product.op))
       << (product.op->getName().getStringRef() + " became " + what).str();
@@ -50,7 +54,7 @@ static void replace(const Product &product, Value result, StringRef what) {
   product.op->erase();
 }
 
-void QuantBNNBinarizePass::binarize(const Product &product) {
+void QuantBNNBinarizePass::binarize(Product product) {
   Options options{static_cast<unsigned>(wordWidth), mode};
   std::optional<Refusal> refusal, lhsRefusal, rhsRefusal;
   bool isConvolution = linalg::isaConvolutionOpInterface(product.op);
@@ -62,21 +66,22 @@ void QuantBNNBinarizePass::binarize(const Product &product) {
                                  : XnorMatmulOp::getOperationName());
   std::optional<Signs> lhs = matchSigns(product.lhs->get(), lhsRefusal);
   std::optional<Signs> rhs = matchSigns(product.rhs->get(), rhsRefusal);
-  if (lhs || rhs) {
-    std::optional<Refusal> selectRefusal;
-    OpOperand *operand = rhs ? product.rhs : product.lhs;
-    if (Value result = buildSignSelect(product, operand, rhs ? *rhs : *lhs,
-                                       options, selectRefusal))
-      return replace(product, result, "additions and subtractions");
-    if (!(lhs && rhs))
-      refusal = selectRefusal;
-  }
+  auto reportMissed = [&](const Refusal &missed) {
+    remark::missed(missed.loc, getRemarkOpts("binarized", category, product.op))
+        << (product.op->getName().getStringRef() +
+            " not binarized: " + missed.reason)
+               .str();
+  };
   // What has no operand of signs was not meant.
   if (!lhs && !rhs)
     return;
-  remark::missed(product.op.getLoc(),
-                 getRemarkOpts("binarized", category, product.op))
-      << remark::reason("{0}", refusal->reason);
+  reportMissed(*refusal);
+  std::optional<Refusal> selectRefusal;
+  OpOperand *operand = rhs ? product.rhs : product.lhs;
+  if (Value result = buildSignSelect(product, operand, rhs ? *rhs : *lhs,
+                                     options, selectRefusal))
+    return replace(product, result, "additions and subtractions");
+  reportMissed(*selectRefusal);
 }
 
 void QuantBNNBinarizePass::runOnOperation() {
@@ -85,4 +90,10 @@ void QuantBNNBinarizePass::runOnOperation() {
   for (linalg::LinalgOp op : ops)
     if (std::optional<Product> product = matchProduct(op))
       binarize(*product);
+  // Weights are transposed and packed here and now.
+  RewritePatternSet patterns(&getContext());
+  linalg::populateConstantFoldLinalgOperations(
+      patterns, [](OpOperand *) { return true; });
+  if (failed(applyPatternsGreedily(getOperation(), std::move(patterns))))
+    signalPassFailure();
 }

@@ -27,8 +27,7 @@ static int64_t getNumIterations(linalg::LinalgOp op, ArrayRef<unsigned> loops) {
 }
 
 Value quant_bnn::binarize::binarizeContraction(
-    const Product &product, const Options &options,
-    std::optional<Refusal> &refusal) {
+    Product product, const Options &options, std::optional<Refusal> &refusal) {
   FailureOr<linalg::ContractionDimensions> dims =
       linalg::inferContractionDims(product.op);
   auto refuse = [&](Value value, const Twine &reason) {

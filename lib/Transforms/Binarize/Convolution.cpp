@@ -70,8 +70,7 @@ static std::optional<Images> matchPadding(tensor::PadOp pad,
 }
 
 Value quant_bnn::binarize::binarizeConvolution(
-    const Product &product, const Options &options,
-    std::optional<Refusal> &refusal) {
+    Product product, const Options &options, std::optional<Refusal> &refusal) {
   auto refuse = [&](Value value, const Twine &reason) {
     refusal = Refusal{value.getLoc(), reason.str()};
     return Value();

@@ -21,10 +21,10 @@ struct Product {
   /// The two inputs, and what the products are added to.
   mlir::OpOperand *lhs, *rhs, *init;
 
-  mlir::AffineMap getMap(mlir::OpOperand *operand) const {
+  mlir::AffineMap getMap(mlir::OpOperand *operand) {
     return op.getMatchingIndexingMap(operand);
   }
-  mlir::FloatType getType() const {
+  mlir::FloatType getType() {
     return mlir::cast<mlir::FloatType>(
         mlir::getElementTypeOrSelf(init->get().getType()));
   }
@@ -56,14 +56,14 @@ struct Options {
 
 /// Replaces a product of two tensors of signs by one of packed bits and returns
 /// its result, or returns null and sets `refusal`.
-mlir::Value binarizeContraction(const Product &product, const Options &options,
+mlir::Value binarizeContraction(Product product, const Options &options,
                                 std::optional<Refusal> &refusal);
-mlir::Value binarizeConvolution(const Product &product, const Options &options,
+mlir::Value binarizeConvolution(Product product, const Options &options,
                                 std::optional<Refusal> &refusal);
 
 /// Replaces a product of which `operand` has `signs` by one that adds and
 /// subtracts the other.
-mlir::Value buildSignSelect(const Product &product, mlir::OpOperand *operand,
+mlir::Value buildSignSelect(Product product, mlir::OpOperand *operand,
                             const Signs &signs, const Options &options,
                             std::optional<Refusal> &refusal);
 

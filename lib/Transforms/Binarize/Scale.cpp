@@ -47,8 +47,8 @@ static bool hasExactMultiples(const APFloat &factor, int64_t numTerms) {
 }
 
 std::optional<Scale> quant_bnn::binarize::matchScale(
-    const Product &product, const Signs &lhs, const Signs &rhs,
-    int64_t numTerms, RewriteMode mode, std::optional<Refusal> &refusal) {
+    Product product, const Signs &lhs, const Signs &rhs, int64_t numTerms,
+    RewriteMode mode, std::optional<Refusal> &refusal) {
   auto refuse = [&](Location loc, const Twine &reason) {
     refusal = Refusal{loc, reason.str()};
     return std::nullopt;
@@ -99,7 +99,7 @@ std::optional<Scale> quant_bnn::binarize::matchScale(
 //===----------------------------------------------------------------------===//
 
 /// What the products are added to, or null where that is 0.
-static Value getAddend(const Product &product) {
+static Value getAddend(Product product) {
   Value init = product.init->get();
   if (auto fill = init.getDefiningOp<linalg::FillOp>())
     if (matchPattern(fill.getInputs().front(), m_AnyZeroFloat()))
@@ -107,12 +107,12 @@ static Value getAddend(const Product &product) {
   return matchPattern(init, m_AnyZeroFloat()) ? Value() : init;
 }
 
-bool quant_bnn::binarize::addsToZero(const Product &product) {
+bool quant_bnn::binarize::addsToZero(Product product) {
   return !getAddend(product);
 }
 
 Value quant_bnn::binarize::buildScaled(ImplicitLocOpBuilder &builder,
-                                       const Product &product, Value acc,
+                                       Product product, Value acc,
                                        const Scale &scale) {
   auto type = cast<RankedTensorType>(product.init->get().getType());
   if (acc.getType() != type.clone(builder.getI32Type()))

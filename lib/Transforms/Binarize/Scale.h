@@ -24,18 +24,17 @@ struct Scale {
 /// The scale of `product`, or nothing where the sum of `numTerms` (or dynamic)
 /// of them could be rounded and `mode` is exact: float sums of +a and -a are
 /// exact as long as multiples of a are.
-std::optional<Scale> matchScale(const Product &product, const Signs &lhs,
+std::optional<Scale> matchScale(Product product, const Signs &lhs,
                                 const Signs &rhs, int64_t numTerms,
                                 RewriteMode mode,
                                 std::optional<Refusal> &refusal);
 
 /// Whether what the products are added to is 0, so that the sum is theirs.
-bool addsToZero(const Product &product);
+bool addsToZero(Product product);
 
 /// `acc`, integers in the place of the result of `product`, as its floats.
-mlir::Value buildScaled(mlir::ImplicitLocOpBuilder &builder,
-                        const Product &product, mlir::Value acc,
-                        const Scale &scale);
+mlir::Value buildScaled(mlir::ImplicitLocOpBuilder &builder, Product product,
+                        mlir::Value acc, const Scale &scale);
 
 } // namespace quant_bnn::binarize
 

@@ -23,8 +23,7 @@ static std::optional<int64_t> findDim(AffineMap map, AffineExpr loop) {
   return dim - map.getResults().begin();
 }
 
-Value quant_bnn::binarize::buildSignSelect(const Product &product,
-                                           OpOperand *operand,
+Value quant_bnn::binarize::buildSignSelect(Product product, OpOperand *operand,
                                            const Signs &signs,
                                            const Options &options,
                                            std::optional<Refusal> &refusal) {

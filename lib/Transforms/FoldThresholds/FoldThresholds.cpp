@@ -10,6 +10,7 @@
 #include "../Remarks.h"
 #include "AccumulatorFunction.h"
 #include "Search.h"
+#include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "quant-bnn/IR/QuantBNN.h"
 #include "quant-bnn/Transforms/Passes.h"
@@ -40,7 +41,7 @@ private:
 } // namespace
 
 /// The values that `accumulators` can have.
-static Range getRange(Value accumulators) {
+static IntegerRange getRange(Value accumulators) {
   Operation *op = accumulators.getDefiningOp();
   while (op &&
          isa<tensor::CastOp, tensor::CollapseShapeOp, tensor::ExpandShapeOp,
@@ -82,7 +83,7 @@ void QuantBNNFoldThresholdsPass::fold(PackOp pack) {
   if (ShapedType::isDynamic(numChannels))
     return refuse(pack.getLoc(), "the number of channels is not known");
 
-  Range range = getRange(function.getAccumulators());
+  IntegerRange range = getRange(function.getAccumulators());
   const Expr *bit = getBit(context, pack, function.getExpr());
   SmallVector<int32_t> values;
   SmallVector<bool> flips;

@@ -25,7 +25,8 @@ static APFloat toFloat(FloatType type, int64_t a) {
 
 /// The first integer of `range` that is not below `bound`, or the one after the
 /// last.
-static int64_t findFirst(FloatType type, Range range, const APFloat &bound) {
+static int64_t findFirst(FloatType type, IntegerRange range,
+                         const APFloat &bound) {
   int64_t low = range.first, high = range.last + 1;
   while (low < high) {
     int64_t middle = low + (high - low) / 2;
@@ -68,7 +69,7 @@ private:
 
 std::optional<Threshold>
 quant_bnn::fold_thresholds::findThreshold(ExprContext &context, const Expr *bit,
-                                          FloatType type, Range range) {
+                                          FloatType type, IntegerRange range) {
   FloatLine line(type);
   EvaluationOptions options;
   options.range = {line.keyOf(toFloat(type, range.first)),

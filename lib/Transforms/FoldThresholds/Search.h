@@ -14,7 +14,7 @@
 namespace quant_bnn::fold_thresholds {
 
 /// Integers, from the first to the last.
-struct Range {
+struct IntegerRange {
   int64_t first, last;
 };
 
@@ -29,7 +29,8 @@ struct Threshold {
 /// switches more than once, or if that is not known.
 std::optional<Threshold> findThreshold(raise_ste::ExprContext &context,
                                        const raise_ste::Expr *bit,
-                                       mlir::FloatType type, Range range);
+                                       mlir::FloatType type,
+                                       IntegerRange range);
 
 } // namespace quant_bnn::fold_thresholds
 

@@ -6,10 +6,10 @@
 //
 //===----------------------------------------------------------------------===//
 
-#ifndef QUANT_BNN_LIB_RUNNER_NUMPYHEADER_H
-#define QUANT_BNN_LIB_RUNNER_NUMPYHEADER_H
+#ifndef QUANT_BNN_LIB_NUMPY_NUMPYHEADER_H
+#define QUANT_BNN_LIB_NUMPY_NUMPYHEADER_H
 
-#include "quant-bnn/Runner/NumPyArray.h"
+#include "quant-bnn/NumPy/NumPyArray.h"
 
 namespace quant_bnn {
 
@@ -27,4 +27,4 @@ std::string printNpyHeader(NpyElementType elementType,
 
 } // namespace quant_bnn
 
-#endif // QUANT_BNN_LIB_RUNNER_NUMPYHEADER_H
+#endif // QUANT_BNN_LIB_NUMPY_NUMPYHEADER_H

@@ -6,7 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "quant-bnn/Runner/NumPyArray.h"
+#include "quant-bnn/NumPy/NumPyArray.h"
 
 #include "NumPyHeader.h"
 #include "llvm/ADT/ScopeExit.h"

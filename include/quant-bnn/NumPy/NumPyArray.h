@@ -12,8 +12,8 @@
 //
 //===----------------------------------------------------------------------===//
 
-#ifndef QUANT_BNN_RUNNER_NUMPYARRAY_H
-#define QUANT_BNN_RUNNER_NUMPYARRAY_H
+#ifndef QUANT_BNN_NUMPY_NUMPYARRAY_H
+#define QUANT_BNN_NUMPY_NUMPYARRAY_H
 
 #include "llvm/ADT/ArrayRef.h"
 #include "llvm/ADT/SmallVector.h"
@@ -100,4 +100,4 @@ llvm::Error writeNpy(llvm::ArrayRef<NpyOutput> outputs);
 
 } // namespace quant_bnn
 
-#endif // QUANT_BNN_RUNNER_NUMPYARRAY_H
+#endif // QUANT_BNN_NUMPY_NUMPYARRAY_H

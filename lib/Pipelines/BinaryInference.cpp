@@ -1,0 +1,43 @@
+//===- BinaryInference.cpp - A network on packed bits ---------------------===//
+//
+// Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Detail.h"
+
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Pass/PassManager.h"
+#include "quant-bnn/Pipelines/Pipelines.h"
+#include "quant-bnn/Transforms/Passes.h"
+
+using namespace mlir;
+using namespace quant_bnn;
+
+BinaryInferenceOptions::BinaryInferenceOptions()
+    : wordWidth{*this, "word-width",
+                llvm::cl::desc("Bits of a word of packed signs"),
+                llvm::cl::init(32)},
+      mode{*this, "mode", llvm::cl::desc("What may change"),
+           llvm::cl::init(RewriteMode::Exact),
+           llvm::cl::values(clEnumValN(RewriteMode::Exact, "exact", "nothing"),
+                            clEnumValN(RewriteMode::Relaxed, "relaxed",
+                                       "how sums are rounded"))} {}
+
+void quant_bnn::buildBinaryInferencePipeline(
+    OpPassManager &pm, const BinaryInferenceOptions &options) {
+  OpPassManager &functions = pm.nest<func::FuncOp>();
+  functions.addPass(createQuantBNNStripGradientsPass());
+  // Constants through functions of a sign, so that they are seen as signs.
+  addCleanup(functions);
+  QuantBNNBinarizePassOptions binarize;
+  binarize.wordWidth = options.wordWidth;
+  binarize.mode = options.mode;
+  functions.addPass(createQuantBNNBinarizePass(binarize));
+  functions.addPass(createQuantBNNPropagatePackedPass());
+  addCleanup(functions);
+  functions.addPass(createQuantBNNFoldThresholdsPass());
+  addCleanup(functions);
+}

@@ -1,0 +1,62 @@
+// What is not binarized, and what stood in the way.
+//
+// RUN: bnn-opt %s --quant-bnn-binarize --split-input-file \
+// RUN:   --remarks-filter='quant-bnn-binarize' -o /dev/null 2>&1 | FileCheck %s
+// RUN: not bnn-opt %s --quant-bnn-binarize=word-width=24 2>&1 \
+// RUN:   | FileCheck %s --check-prefix=OPTION
+
+// OPTION: error: word-width must be 8, 16, 32 or 64, but is 24
+
+// CHECK: [[@LINE+1]]:{{[0-9]+}}: remark: {{.*}}linalg.generic not binarized: an argument may have any value
+func.func @rows(%x: tensor<4x8xf32>, %w: tensor<8x2xf32>, %init: tensor<2x4xf32>) -> tensor<2x4xf32> {
+  // CHECK: [[@LINE+1]]:{{[0-9]+}}: remark: {{.*}}linalg.generic not binarized: it is the same along the last dimension of the result
+  %b = quant_bnn.sign %w : tensor<8x2xf32>
+  %y = linalg.generic {indexing_maps = [affine_map<(m, n, k) -> (m, k)>,
+                                        affine_map<(m, n, k) -> (k, n)>,
+                                        affine_map<(m, n, k) -> (n, m)>],
+                       iterator_types = ["parallel", "parallel", "reduction"]}
+      ins(%x, %b : tensor<4x8xf32>, tensor<8x2xf32>) outs(%init : tensor<2x4xf32>) {
+  ^bb0(%l: f32, %r: f32, %out: f32):
+    %product = arith.mulf %l, %r : f32
+    %sum = arith.addf %out, %product : f32
+    linalg.yield %sum : f32
+  } -> tensor<2x4xf32>
+  return %y : tensor<2x4xf32>
+}
+
+// Both operands are signs, but a sum of floats may round where the count does
+// not; they are added as before.
+func.func @signs(%x: tensor<4x8xf32>, %w: tensor<8x2xf32>, %long: tensor<4x3000xf16>, %weights: tensor<3000x2xf16>,
+                 %init: tensor<4x2xf32>, %short: tensor<4x2xf16>) -> (tensor<4x2xf32>, tensor<4x2xf16>, tensor<4x2xf32>) {
+  %zero = arith.constant 0.0 : f32
+  %half = arith.constant 0.0 : f16
+  %c = arith.constant dense<0.1> : tensor<8x2xf32>
+  %a = quant_bnn.sign %x : tensor<4x8xf32>
+  %b = quant_bnn.sign %w : tensor<8x2xf32>
+  // CHECK: [[@LINE-6]]:{{[0-9]+}}: remark: {{.*}}linalg.matmul not binarized: it adds to what may not be 0
+  // CHECK: [[@LINE+1]]:{{[0-9]+}}: remark: [Passed] {{.*}}linalg.matmul became additions and subtractions
+  %y = linalg.matmul ins(%a, %b : tensor<4x8xf32>, tensor<8x2xf32>) outs(%init : tensor<4x2xf32>) -> tensor<4x2xf32>
+  %la = quant_bnn.sign %long : tensor<4x3000xf16>
+  %lb = quant_bnn.sign %weights : tensor<3000x2xf16>
+  %zeros16 = linalg.fill ins(%half : f16) outs(%short : tensor<4x2xf16>) -> tensor<4x2xf16>
+  // CHECK: [[@LINE+1]]:{{[0-9]+}}: remark: {{.*}}linalg.matmul not binarized: sums of 3000 terms of +-1 may be rounded
+  %z = linalg.matmul ins(%la, %lb : tensor<4x3000xf16>, tensor<3000x2xf16>) outs(%zeros16 : tensor<4x2xf16>) -> tensor<4x2xf16>
+  %zeros = linalg.fill ins(%zero : f32) outs(%init : tensor<4x2xf32>) -> tensor<4x2xf32>
+  // CHECK: [[@LINE+1]]:{{[0-9]+}}: remark: {{.*}}linalg.matmul not binarized: sums of 8 terms of +-0.100000001 may be rounded
+  %v = linalg.matmul ins(%a, %c : tensor<4x8xf32>, tensor<8x2xf32>) outs(%zeros : tensor<4x2xf32>) -> tensor<4x2xf32>
+  return %y, %z, %v : tensor<4x2xf32>, tensor<4x2xf16>, tensor<4x2xf32>
+}
+
+// What an operand is no tensor of signs for.
+func.func @operands(%x: tensor<4x8xf32>, %w: tensor<2x8xf32>, %u: tensor<2x4xf32>, %init: tensor<2xf32>) -> (tensor<2xf32>, tensor<2xf32>) {
+  %zero = arith.constant 0.0 : f32
+  %zeros = linalg.fill ins(%zero : f32) outs(%init : tensor<2xf32>) -> tensor<2xf32>
+  %vector = arith.constant dense<1.0> : tensor<8xf32>
+  // CHECK: remark: {{.*}}linalg.matvec not binarized: an argument may have any value
+  // CHECK: [[@LINE-2]]:{{[0-9]+}}: remark: {{.*}}linalg.matvec not binarized: it is the same along the last dimension of the result
+  %y = linalg.matvec ins(%w, %vector : tensor<2x8xf32>, tensor<8xf32>) outs(%zeros : tensor<2xf32>) -> tensor<2xf32>
+  // CHECK: [[@LINE+1]]:{{[0-9]+}}: remark: {{.*}}linalg.matvec not binarized: the quant_bnn.sign passes a NaN on
+  %nan = quant_bnn.sign %w nan = propagate : tensor<2x8xf32>
+  %z = linalg.matvec ins(%nan, %vector : tensor<2x8xf32>, tensor<8xf32>) outs(%zeros : tensor<2xf32>) -> tensor<2xf32>
+  return %y, %z : tensor<2xf32>, tensor<2xf32>
+}

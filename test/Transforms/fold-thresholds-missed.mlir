@@ -1,0 +1,42 @@
+// What is packed after a sum and is no threshold of it, and why.
+//
+// RUN: bnn-opt %s > %t.before
+// RUN: bnn-opt %s --quant-bnn-fold-thresholds > %t.after
+// RUN: diff %t.before %t.after
+// RUN: bnn-opt %s --quant-bnn-fold-thresholds \
+// RUN:   --remarks-filter='quant-bnn-fold-thresholds' -o /dev/null 2>&1 | FileCheck %s
+
+func.func @not_constant(%a: tensor<4x2xi32>, %b: tensor<8x2xi32>, %shift: tensor<4x8xf32>) -> tensor<4x1xi8> {
+  %acc = quant_bnn.xnor_matmul %a, %b depth = 64 : (tensor<4x2xi32>, tensor<8x2xi32>) -> tensor<4x8xi32>
+  %x = arith.sitofp %acc : tensor<4x8xi32> to tensor<4x8xf32>
+  // CHECK: [[@LINE-3]]:{{[0-9]+}}: remark: {{.*}}no threshold: what is packed is no function of the sum and of constants of its channel
+  %y = arith.addf %x, %shift : tensor<4x8xf32>
+  %p = quant_bnn.pack %y : tensor<4x8xf32> to tensor<4x1xi8>
+  return %p : tensor<4x1xi8>
+}
+
+func.func @not_monotone(%a: tensor<4x2xi32>, %b: tensor<8x2xi32>) -> tensor<4x1xi8> {
+  %five = arith.constant dense<5.0> : tensor<4x8xf32>
+  %acc = quant_bnn.xnor_matmul %a, %b depth = 64 : (tensor<4x2xi32>, tensor<8x2xi32>) -> tensor<4x8xi32>
+  %x = arith.sitofp %acc : tensor<4x8xi32> to tensor<4x8xf32>
+  %abs = math.absf %x : tensor<4x8xf32>
+  %y = arith.subf %abs, %five : tensor<4x8xf32>
+  // CHECK: [[@LINE+1]]:{{[0-9]+}}: remark: {{.*}}no threshold: what is packed is not monotone in the sum, in channel 0
+  %p = quant_bnn.pack %y : tensor<4x8xf32> to tensor<4x1xi8>
+  return %p : tensor<4x1xi8>
+}
+
+func.func @channels(%a: tensor<4x2xi32>, %b: tensor<?x2xi32>) -> tensor<4x?xi8> {
+  %acc = quant_bnn.xnor_matmul %a, %b depth = 64 : (tensor<4x2xi32>, tensor<?x2xi32>) -> tensor<4x?xi32>
+  %x = arith.sitofp %acc : tensor<4x?xi32> to tensor<4x?xf32>
+  // CHECK: [[@LINE+1]]:{{[0-9]+}}: remark: {{.*}}no threshold: the number of channels is not known
+  %p = quant_bnn.pack %x : tensor<4x?xf32> to tensor<4x?xi8>
+  return %p : tensor<4x?xi8>
+}
+
+// Nothing is summed here, so nothing is said.
+func.func @floats(%x: tensor<4x8xf32>) -> tensor<4x1xi8> {
+  // CHECK-NOT: remark
+  %p = quant_bnn.pack %x : tensor<4x8xf32> to tensor<4x1xi8>
+  return %p : tensor<4x1xi8>
+}

@@ -1,0 +1,80 @@
+// RUN: bnn-opt %s --split-input-file --quant-bnn-fold-thresholds --canonicalize | FileCheck %s
+
+#matrix = affine_map<(i, j) -> (i, j)>
+#channel = affine_map<(i, j) -> (j)>
+
+// A batch norm as (x - mean) * factor + beta: of channels that rise, fall, and
+// are the same for every sum.
+// CHECK-LABEL: func @batch_norm(
+func.func @batch_norm(%a: tensor<?x2xi32>, %b: tensor<4x2xi32>, %empty: tensor<?x4xf32>) -> tensor<?x1xi32> {
+  // CHECK-DAG: %[[T:.*]] = arith.constant dense<[-1, 6, -2147483648, -2147483648]> : tensor<4xi32>
+  // CHECK-DAG: %[[FLIP:.*]] = arith.constant dense<[false, true, true, false]> : tensor<4xi1>
+  // CHECK:     %[[ACC:.*]] = quant_bnn.xnor_matmul
+  // CHECK-NOT: sitofp
+  // CHECK:     quant_bnn.threshold %[[ACC]], %[[T]], %[[FLIP]]
+  %mean = arith.constant dense<[1.5, 2.5, 0.0, 3.0]> : tensor<4xf32>
+  %factor = arith.constant dense<[0.25, -1.0, 0.5, 0.0]> : tensor<4xf32>
+  %beta = arith.constant dense<[0.75, 3.0, -100.0, 0.0]> : tensor<4xf32>
+  %zero = arith.constant 0.0 : f32
+  %acc = quant_bnn.xnor_matmul %a, %b depth = 64 : (tensor<?x2xi32>, tensor<4x2xi32>) -> tensor<?x4xi32>
+  %x = arith.sitofp %acc : tensor<?x4xi32> to tensor<?x4xf32>
+  %y = linalg.generic {indexing_maps = [#matrix, #channel, #channel, #channel, #matrix], iterator_types = ["parallel", "parallel"]}
+      ins(%x, %mean, %factor, %beta : tensor<?x4xf32>, tensor<4xf32>, tensor<4xf32>, tensor<4xf32>) outs(%empty : tensor<?x4xf32>) {
+  ^bb0(%v: f32, %m: f32, %f: f32, %t: f32, %out: f32):
+    %centered = arith.subf %v, %m : f32
+    %scaled = arith.mulf %centered, %f : f32
+    %shifted = arith.addf %scaled, %t : f32
+    linalg.yield %shifted : f32
+  } -> tensor<?x4xf32>
+  %p = quant_bnn.pack %y : tensor<?x4xf32> to tensor<?x1xi32>
+  return %p : tensor<?x1xi32>
+}
+
+// -----
+
+// The two arithmetics differ: at 498, a product and a sum that round twice give
+// -9.5e-07, where one that rounds once gives a positive number.
+#matrix = affine_map<(i, j) -> (i, j)>
+// CHECK-LABEL: func @rounding(
+func.func @rounding(%a: tensor<4x36xi32>, %b: tensor<1x36xi32>) -> (tensor<4x1xi32>, tensor<4x1xi32>) {
+  // CHECK-DAG: arith.constant dense<[[TWICE:[0-9]+]]> : tensor<1xi32>
+  // CHECK-COUNT-2: quant_bnn.threshold
+  %gamma = arith.constant dense<0x3CBD4F5D> : tensor<4x1xf32>
+  %beta = arith.constant dense<0xC0669746> : tensor<4x1xf32>
+  %acc = quant_bnn.xnor_matmul %a, %b depth = 1152 : (tensor<4x36xi32>, tensor<1x36xi32>) -> tensor<4x1xi32>
+  %x = arith.sitofp %acc : tensor<4x1xi32> to tensor<4x1xf32>
+  %scaled = arith.mulf %x, %gamma : tensor<4x1xf32>
+  %twice = arith.addf %scaled, %beta : tensor<4x1xf32>
+  %once = math.fma %x, %gamma, %beta : tensor<4x1xf32>
+  %p = quant_bnn.pack %twice : tensor<4x1xf32> to tensor<4x1xi32>
+  %q = quant_bnn.pack %once : tensor<4x1xf32> to tensor<4x1xi32>
+  return %p, %q : tensor<4x1xi32>, tensor<4x1xi32>
+}
+
+// -----
+
+// Of images, with a relu6 and a shift, reshaped on the way.
+#matrix = affine_map<(i, j) -> (i, j)>
+// CHECK-LABEL: func @relu(
+func.func @relu(%a: tensor<1x5x5x1xi32>, %b: tensor<8x3x3x1xi32>, %empty: tensor<9x8xf32>) -> tensor<9x1xi8> {
+  // CHECK: %[[ACC:.*]] = quant_bnn.xnor_conv_2d
+  // CHECK: %[[W:.*]] = quant_bnn.threshold %[[ACC]], %{{.*}} -> tensor<1x3x3x1xi8>
+  // CHECK: quant_bnn.packed_reshape %[[W]] depth = 8 shape = [9, 8]
+  %zero = arith.constant 0.0 : f32
+  %six = arith.constant 6.0 : f32
+  %shift = arith.constant 1.5 : f32
+  %acc = quant_bnn.xnor_conv_2d %a, %b depth = 20 : (tensor<1x5x5x1xi32>, tensor<8x3x3x1xi32>) -> tensor<1x3x3x8xi32>
+  %x = arith.sitofp %acc : tensor<1x3x3x8xi32> to tensor<1x3x3x8xf32>
+  %flat = tensor.collapse_shape %x [[0, 1, 2], [3]] : tensor<1x3x3x8xf32> into tensor<9x8xf32>
+  %y = linalg.generic {indexing_maps = [#matrix, #matrix], iterator_types = ["parallel", "parallel"]}
+      ins(%flat : tensor<9x8xf32>) outs(%empty : tensor<9x8xf32>) {
+  ^bb0(%v: f32, %out: f32):
+    %low = arith.maximumf %v, %zero : f32
+    %relu6 = arith.minimumf %low, %six : f32
+    %shifted = arith.subf %relu6, %shift : f32
+    linalg.yield %shifted : f32
+  } -> tensor<9x8xf32>
+  %s = quant_bnn.sign %y : tensor<9x8xf32>
+  %p = quant_bnn.pack %y : tensor<9x8xf32> to tensor<9x1xi8>
+  return %p : tensor<9x1xi8>
+}
