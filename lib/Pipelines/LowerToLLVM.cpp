@@ -57,7 +57,16 @@ VectorizeFields::VectorizeFields(PassOptions *parent)
            llvm::cl::values(clEnumValN(MathAccuracy::Fast, "fast",
                                        "by vectorized polynomials"),
                             clEnumValN(MathAccuracy::Libm, "libm",
-                                       "by the C math library"))} {}
+                                       "by the C math library"))},
+      popcount{*parent, "popcount",
+               llvm::cl::desc("What binary matrix products count bits in"),
+               llvm::cl::init(PopcountAccumulation::Bytes),
+               llvm::cl::values(
+                   clEnumValN(PopcountAccumulation::Words, "words",
+                              "words, for targets that count bits of words, "
+                              "such as AVX512VPOPCNTDQ"),
+                   clEnumValN(PopcountAccumulation::Bytes, "bytes",
+                              "bytes, for any other target"))} {}
 
 FinalizeLLVMFields::FinalizeLLVMFields(PassOptions *parent)
     : openmp{*parent, "openmp",
@@ -118,6 +127,11 @@ void quant_bnn::buildVectorizePipeline(OpPassManager &pm,
   functions.addPass(createQuantBNNCompareNarrowFloatsPass());
   if (options.math == MathAccuracy::Fast)
     functions.addPass(createQuantBNNApproximateMathPass());
+  QuantBNNVectorizePopcountPassOptions count;
+  count.vectorWidth = options.vectorWidth;
+  count.popcount = options.popcount;
+  count.parallel = options.parallel;
+  functions.addPass(createQuantBNNVectorizePopcountPass(count));
   QuantBNNVectorizeLinalgPassOptions vectorize;
   vectorize.vectorWidth = options.vectorWidth;
   // Stores past the caches need a fence, which keeps a parallel loop from being

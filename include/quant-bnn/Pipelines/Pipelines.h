@@ -78,6 +78,7 @@ struct VectorizeFields {
   PassOptions::Option<int64_t> nontemporalThreshold;
   PassOptions::Option<bool> parallel;
   PassOptions::Option<MathAccuracy> math;
+  PassOptions::Option<PopcountAccumulation> popcount;
 };
 
 /// Options of buildFinalizeLLVMPipeline.

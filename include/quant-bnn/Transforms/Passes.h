@@ -28,6 +28,14 @@ enum class Recompute {
   cheap
 };
 
+/// What a vector counts the bits of words in.
+enum class PopcountAccumulation {
+  /// Words, where the target has an instruction that counts their bits.
+  Words,
+  /// Bytes, which are added to words before they overflow.
+  Bytes
+};
+
 /// What a pass may change for the sake of a better op.
 enum class RewriteMode {
   /// Not one bit of a result.

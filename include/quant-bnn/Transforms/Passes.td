@@ -859,6 +859,89 @@ def QuantBNNApproximateMathPass : Pass<"quant-bnn-approximate-math"> {
                            "::mlir::vector::VectorDialect"];
 }
 
+def QuantBNNVectorizePopcountPass : Pass<"quant-bnn-vectorize-popcount"> {
+  let summary = "Lower binary matrix products and convolutions to vector kernels";
+  let description = [{
+    Lowers each `linalg.generic` on memrefs whose body is `out - (ctpop(a xor b) << 1)`
+    to loops over vectors: a matrix product or a convolution of packed signs, if `out`
+    is the number of bits before. Words have 8, 16, 32 or 64 bits, and outputs 32.
+
+    The roles of the dimensions follow from the indexing maps:
+
+    * The last dimension of the output is that of the lanes. One of the operands, the
+      packed one, has it; a word of the other one is the same in all lanes.
+    * Of the parallel dimensions that the packed operand does not have, the last one
+      that the other operand has is that of the rows.
+    * The last two dimensions that are reduced are one loop, where both operands have
+      their words in a row.
+
+    Where there are many rows, the packed operand is copied into panels, with the words
+    of two vectors of outputs side by side, so that vectors of them can be loaded. A
+    panel is used for all rows. A block of a few rows by two vectors of outputs has its
+    counters in registers, and the sums that it subtracts from the output need no
+    horizontal additions. Where there are fewer than 16 rows, a copy would cost too
+    much: the lanes then are words of one row, and are summed in the end. If the number
+    of rows is not known, both are emitted, and it is decided when the code runs.
+
+    With `popcount=bytes`, bits are counted in bytes, which most targets have fast code
+    for, and bytes are widened before they overflow, which 31 words cannot do. With
+    `popcount=words`, they are counted in words of 32 and 64 bits, which is best where
+    there is an instruction for that (AVX512VPOPCNTDQ).
+
+    A block has 8 rows where `vector-width` is 512 or more, which means AVX-512 and 32
+    registers, else 3. Set `vector-width` to the bits of the target's registers.
+
+    With `parallel`, panels are computed by an `scf.parallel`. Panels are allocated and
+    freed; so run buffer deallocation before.
+
+    Ops are left alone where the output is not contiguous along its last dimension,
+    where both operands or none have that dimension, and where the output is also an
+    operand.
+
+    Example:
+
+    ```mlir
+    func.func @matmul(%a: memref<64x16xi64>, %b: memref<32x16xi64>, %out: memref<64x32xi32>) {
+      linalg.generic {
+          indexing_maps = [affine_map<(m, n, w) -> (m, w)>,
+                           affine_map<(m, n, w) -> (n, w)>,
+                           affine_map<(m, n, w) -> (m, n)>],
+          iterator_types = ["parallel", "parallel", "reduction"]}
+          ins(%a, %b : memref<64x16xi64>, memref<32x16xi64>) outs(%out : memref<64x32xi32>) {
+      ^bb0(%x: i64, %y: i64, %acc: i32):
+        %one = arith.constant 1 : i32
+        %bits = arith.xori %x, %y : i64
+        %count = math.ctpop %bits : i64
+        %narrow = arith.trunci %count : i64 to i32
+        %twice = arith.shli %narrow, %one : i32
+        %sum = arith.subi %acc, %twice : i32
+        linalg.yield %sum : i32
+      }
+      return
+    }
+    ```
+  }];
+  let options = [
+    Option<"vectorWidth", "vector-width", "int64_t", /*default=*/"512",
+           "Bits of a vector: a power of two, at least 64">,
+    Option<"popcount", "popcount", "::quant_bnn::PopcountAccumulation",
+           /*default=*/"::quant_bnn::PopcountAccumulation::Bytes",
+           "What a vector counts bits in",
+           [{::llvm::cl::values(
+             clEnumValN(::quant_bnn::PopcountAccumulation::Words, "words",
+                        "words, for targets that count bits of words"),
+             clEnumValN(::quant_bnn::PopcountAccumulation::Bytes, "bytes",
+                        "bytes, which are widened before they overflow"))}]>,
+    Option<"parallel", "parallel", "bool", /*default=*/"false",
+           "Emit the outermost loops as scf.parallel">
+  ];
+  let dependentDialects = [
+    "::mlir::affine::AffineDialect", "::mlir::arith::ArithDialect",
+    "::mlir::math::MathDialect", "::mlir::memref::MemRefDialect",
+    "::mlir::scf::SCFDialect", "::mlir::vector::VectorDialect"
+  ];
+}
+
 def QuantBNNVectorizeLinalgPass : Pass<"quant-bnn-vectorize-linalg"> {
   let summary = "Lower linalg ops on memrefs to loops over vectors";
   let description = [{

@@ -1,0 +1,202 @@
+//===- Contraction.cpp - What counts differing bits -----------------------===//
+//
+// Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Contraction.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/IR/Matchers.h"
+
+using namespace mlir;
+using namespace quant_bnn::vectorize_popcount;
+
+//===----------------------------------------------------------------------===//
+// The body
+//===----------------------------------------------------------------------===//
+
+static bool isWord(Type type) {
+  return type.isSignlessInteger() &&
+         llvm::is_contained({8, 16, 32, 64}, type.getIntOrFloatBitWidth());
+}
+
+/// Whether `body` yields out - (ctpop(a xor b) << 1), for its arguments a, b
+/// and out.
+static bool matchBody(Block &body) {
+  Value yielded = body.getTerminator()->getOperand(0);
+  auto difference = yielded.getDefiningOp<arith::SubIOp>();
+  if (!difference || difference.getLhs() != body.getArgument(2))
+    return false;
+  auto twice = difference.getRhs().getDefiningOp<arith::ShLIOp>();
+  if (!twice || !matchPattern(twice.getRhs(), m_One()))
+    return false;
+  Value count = twice.getLhs();
+  if (Operation *cast = count.getDefiningOp();
+      isa_and_present<arith::ExtUIOp, arith::TruncIOp>(cast))
+    count = cast->getOperand(0);
+  auto population = count.getDefiningOp<math::CtPopOp>();
+  if (!population)
+    return false;
+  auto differing = population.getOperand().getDefiningOp<arith::XOrIOp>();
+  if (!differing)
+    return false;
+  Value a = body.getArgument(0), b = body.getArgument(1);
+  return (differing.getLhs() == a && differing.getRhs() == b) ||
+         (differing.getLhs() == b && differing.getRhs() == a);
+}
+
+/// Whether `op` has the operands and the body of a popcount contraction.
+static bool matchOp(linalg::GenericOp op) {
+  if (!op.hasPureBufferSemantics() || op.getNumDpsInputs() != 2 ||
+      op.getNumDpsInits() != 1)
+    return false;
+  for (Value operand : op->getOperands())
+    if (!isa<MemRefType>(operand.getType()))
+      return false;
+  Block &body = op.getRegion().front();
+  Type word = body.getArgument(0).getType();
+  return isWord(word) && body.getArgument(1).getType() == word &&
+         body.getArgument(2).getType().isSignlessInteger(32) && matchBody(body);
+}
+
+//===----------------------------------------------------------------------===//
+// Roles
+//===----------------------------------------------------------------------===//
+
+static Access getAccess(linalg::GenericOp op, OpOperand *operand) {
+  return {operand->get(), op.getMatchingIndexingMap(operand)};
+}
+
+static bool hasUnitStride(MemRefType type) {
+  return type.getRank() > 0 && type.isLastDimUnitStride();
+}
+
+/// Whether `access` walks its last dimension, word by word, with `loop` alone.
+static bool isContiguous(const Access &access, unsigned loop) {
+  AffineExpr dim = getAffineDimExpr(loop, access.map.getContext());
+  if (!hasUnitStride(access.getType()) || access.map.getResults().back() != dim)
+    return false;
+  return llvm::none_of(
+      access.map.getResults().drop_back(),
+      [&](AffineExpr index) { return index.isFunctionOfDim(loop); });
+}
+
+/// The dimension of `access` from which on `inner` walks all of the next one,
+/// and `outer` goes on where that ends.
+static std::optional<unsigned> findMerge(const Access &access, unsigned outer,
+                                         unsigned inner) {
+  MLIRContext *context = access.map.getContext();
+  std::optional<unsigned> merged;
+  for (auto [position, index] : llvm::enumerate(access.map.getResults())) {
+    if (!index.isFunctionOfDim(outer))
+      continue;
+    if (merged)
+      return std::nullopt;
+    merged = position;
+  }
+  unsigned rank = access.map.getNumResults();
+  if (!merged || *merged + 1 == rank)
+    return std::nullopt;
+  AffineExpr step = getAffineDimExpr(outer, context);
+  AffineExpr index = access.map.getResult(*merged);
+  // One step of `outer` is one element of the dimension.
+  AffineExpr rest =
+      simplifyAffineExpr(index - step, access.map.getNumDims(), 0);
+  if (rest.isFunctionOfDim(outer) ||
+      access.map.getResult(*merged + 1) != getAffineDimExpr(inner, context))
+    return std::nullopt;
+  for (unsigned position = 0; position < rank; ++position)
+    if (position != *merged + 1 &&
+        access.map.getResult(position).isFunctionOfDim(inner))
+      return std::nullopt;
+  SmallVector<ReassociationIndices> reassociation;
+  for (unsigned position = 0; position < rank; ++position)
+    if (position == *merged + 1)
+      reassociation.back().push_back(position);
+    else
+      reassociation.push_back({position});
+  if (!memref::CollapseShapeOp::isGuaranteedCollapsible(access.getType(),
+                                                        reassociation))
+    return std::nullopt;
+  return merged;
+}
+
+/// Makes one loop of the two innermost reductions, where words allow it.
+static void mergeReductions(Contraction &contraction) {
+  SmallVector<unsigned> &reductions = contraction.reductions;
+  if (reductions.size() < 2)
+    return;
+  unsigned outer = reductions[reductions.size() - 2];
+  unsigned inner = reductions.back();
+  std::optional<unsigned> broadcast =
+      findMerge(contraction.broadcast, outer, inner);
+  std::optional<unsigned> packed = findMerge(contraction.packed, outer, inner);
+  if (!broadcast || !packed)
+    return;
+  contraction.broadcast.merged = *broadcast;
+  contraction.packed.merged = *packed;
+  contraction.mergedReduction = outer;
+  reductions.erase(reductions.end() - 2);
+}
+
+FailureOr<Contraction>
+quant_bnn::vectorize_popcount::matchContraction(linalg::GenericOp op) {
+  if (!matchOp(op))
+    return failure();
+  Contraction contraction;
+  contraction.op = op;
+  contraction.output = getAccess(op, op.getDpsInitOperand(0));
+  const Access &output = contraction.output;
+  SmallVector<unsigned> parallel;
+  op.getParallelDims(parallel);
+  op.getReductionDims(contraction.reductions);
+  // Each iteration of the parallel loops has an element of its own.
+  if (!output.map.isProjectedPermutation() ||
+      output.map.getNumResults() != parallel.size() || parallel.empty() ||
+      contraction.reductions.empty() || !hasUnitStride(output.getType()))
+    return failure();
+  if (llvm::any_of(contraction.reductions, [&](unsigned reduction) {
+        return output.map.isFunctionOfDim(reduction);
+      }))
+    return failure();
+
+  contraction.lanes = output.map.getDimPosition(parallel.size() - 1);
+  contraction.broadcast = getAccess(op, op.getDpsInputOperand(0));
+  contraction.packed = getAccess(op, op.getDpsInputOperand(1));
+  if (contraction.broadcast.map.isFunctionOfDim(contraction.lanes))
+    std::swap(contraction.broadcast, contraction.packed);
+  if (contraction.broadcast.map.isFunctionOfDim(contraction.lanes) ||
+      !contraction.packed.map.isFunctionOfDim(contraction.lanes))
+    return failure();
+  // Words are read when others have been written.
+  if (output.memref == contraction.broadcast.memref ||
+      output.memref == contraction.packed.memref)
+    return failure();
+
+  for (unsigned position = 0; position + 1 < parallel.size(); ++position) {
+    unsigned loop = output.map.getDimPosition(position);
+    if (contraction.packed.map.isFunctionOfDim(loop))
+      contraction.batches.push_back(loop);
+    else
+      contraction.windows.push_back(loop);
+  }
+  // The innermost loop that selects rows.
+  auto rows =
+      llvm::find_if(llvm::reverse(contraction.windows), [&](unsigned loop) {
+        return contraction.broadcast.map.isFunctionOfDim(loop);
+      });
+  if (rows != contraction.windows.rend()) {
+    contraction.rows = *rows;
+    contraction.windows.erase(std::next(rows).base());
+  }
+
+  unsigned innermost = contraction.reductions.back();
+  contraction.isContiguous = isContiguous(contraction.broadcast, innermost) &&
+                             isContiguous(contraction.packed, innermost);
+  mergeReductions(contraction);
+  return contraction;
+}

@@ -1,0 +1,189 @@
+//===- KernelEmitter.cpp - Loops that count differing bits ----------------===//
+//
+// Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "KernelEmitter.h"
+#include "mlir/Dialect/Affine/Utils.h"
+#include "mlir/Dialect/Arith/Utils/Utils.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Utils/StaticValueUtils.h"
+
+using namespace mlir;
+using namespace quant_bnn::vectorize_popcount;
+
+KernelEmitter::KernelEmitter(Contraction contraction, const Options &options)
+    : contraction(contraction), options(options),
+      b(contraction.op.getLoc(), contraction.op),
+      lanes(std::max<int64_t>(
+          options.vectorBits / contraction.getWordType().getWidth(), 1)) {
+  linalg::LinalgOp op = contraction.op;
+  for (const Range &range : op.createLoopRanges(b, b.getLoc()))
+    sizes.push_back(getValueOrCreateConstantIndexOp(b, b.getLoc(), range.size));
+  ivs.resize(sizes.size());
+  if (contraction.mergedReduction) {
+    Value &inner = sizes[contraction.reductions.back()];
+    inner = fold<arith::MulIOp>(sizes[*contraction.mergedReduction], inner);
+  }
+  broadcast = buildView(contraction.broadcast);
+  packed = buildView(contraction.packed);
+  output = {contraction.output.memref,
+            llvm::to_vector(contraction.output.map.getResults()), Value()};
+}
+
+/// Builds a view in which merged dimensions are one.
+View KernelEmitter::buildView(const Access &access) {
+  View view = {access.memref, {}, Value()};
+  if (!contraction.mergedReduction) {
+    view.indices = llvm::to_vector(access.map.getResults());
+    return view;
+  }
+  MLIRContext *context = b.getContext();
+  SmallVector<ReassociationIndices> reassociation;
+  AffineExpr outer = getAffineDimExpr(*contraction.mergedReduction, context);
+  for (auto [position, index] : llvm::enumerate(access.map.getResults())) {
+    if (position != access.merged + 1) {
+      reassociation.push_back({int64_t(position)});
+      view.indices.push_back(index);
+      continue;
+    }
+    reassociation.back().push_back(position);
+    // The inner loop goes on from one row of words to the next.
+    AffineExpr rest = simplifyAffineExpr(view.indices.back() - outer,
+                                         access.map.getNumDims(), 0);
+    view.indices.back() = rest * getAffineSymbolExpr(0, context) + index;
+  }
+  view.size = b.createOrFold<memref::DimOp>(access.memref, access.merged + 1);
+  view.base = memref::CollapseShapeOp::create(b, access.memref, reassociation);
+  return view;
+}
+
+Value KernelEmitter::index(int64_t value) {
+  return arith::ConstantIndexOp::create(b, value);
+}
+
+SmallVector<Value> KernelEmitter::buildIndices(const View &view) {
+  SmallVector<Value> indices;
+  for (AffineExpr expr : view.indices)
+    indices.push_back(
+        affine::expandAffineExpr(b, b.getLoc(), expr, ivs, view.size));
+  return indices;
+}
+
+VectorType KernelEmitter::getVectorType(Type element) const {
+  return VectorType::get(lanes, element);
+}
+
+//===----------------------------------------------------------------------===//
+// Loops
+//===----------------------------------------------------------------------===//
+
+SmallVector<Value> KernelEmitter::buildFor(
+    Value lower, Value upper, int64_t step, ValueRange carried,
+    llvm::function_ref<SmallVector<Value>(Value, ValueRange)> body) {
+  std::optional<int64_t> length =
+      getConstantIntValue(fold<arith::SubIOp>(upper, lower));
+  if (length && *length <= 0)
+    return llvm::to_vector(carried);
+  if (length && *length <= step)
+    return body(lower, carried);
+  auto loop = scf::ForOp::create(
+      b, lower, upper, index(step), carried,
+      [&](OpBuilder &nested, Location, Value iv, ValueRange values) {
+        OpBuilder::InsertionGuard guard(b);
+        b.restoreInsertionPoint(nested.saveInsertionPoint());
+        scf::YieldOp::create(b, body(iv, values));
+      });
+  return llvm::to_vector_of<Value>(loop.getResults());
+}
+
+void KernelEmitter::buildFor(Value lower, Value upper, int64_t step,
+                             llvm::function_ref<void(Value)> body) {
+  buildFor(lower, upper, step, ValueRange(), [&](Value iv, ValueRange) {
+    body(iv);
+    return SmallVector<Value>();
+  });
+}
+
+void KernelEmitter::buildNest(ArrayRef<unsigned> loops,
+                              llvm::function_ref<void()> body) {
+  if (loops.empty())
+    return body();
+  buildFor(index(0), sizes[loops.front()], 1, [&](Value iv) {
+    ivs[loops.front()] = iv;
+    buildNest(loops.drop_front(), body);
+  });
+}
+
+void KernelEmitter::buildTasks(ArrayRef<Value> uppers, ArrayRef<int64_t> steps,
+                               llvm::function_ref<void(ValueRange)> body) {
+  SmallVector<Value> task;
+  auto buildLoops = [&](auto &self) -> void {
+    unsigned level = task.size();
+    if (level == uppers.size())
+      return body(task);
+    buildFor(index(0), uppers[level], steps[level], [&](Value iv) {
+      task.push_back(iv);
+      self(self);
+      task.pop_back();
+    });
+  };
+  bool isOneTask = true;
+  for (auto [upper, step] : llvm::zip_equal(uppers, steps)) {
+    std::optional<int64_t> size = getConstantIntValue(upper);
+    isOneTask &= size && *size <= step;
+  }
+  if (!options.parallel || isOneTask)
+    return buildLoops(buildLoops);
+  SmallVector<Value> lowers(uppers.size(), index(0));
+  SmallVector<Value> stepValues =
+      llvm::map_to_vector(steps, [&](int64_t step) { return index(step); });
+  scf::ParallelOp::create(b, lowers, uppers, stepValues,
+                          [&](OpBuilder &nested, Location, ValueRange values) {
+                            OpBuilder::InsertionGuard guard(b);
+                            b.restoreInsertionPoint(
+                                nested.saveInsertionPoint());
+                            body(values);
+                          });
+}
+
+void KernelEmitter::buildIf(Value condition, llvm::function_ref<void()> then,
+                            llvm::function_ref<void()> otherwise) {
+  if (std::optional<int64_t> constant = getConstantIntValue(condition))
+    return *constant ? then() : otherwise();
+  auto branch = scf::IfOp::create(b, condition, /*withElseRegion=*/true);
+  OpBuilder::InsertionGuard guard(b);
+  b.setInsertionPointToStart(branch.thenBlock());
+  then();
+  b.setInsertionPointToStart(branch.elseBlock());
+  otherwise();
+}
+
+//===----------------------------------------------------------------------===//
+// The choice
+//===----------------------------------------------------------------------===//
+
+/// Rows from which on copying the packed operand pays.
+static constexpr int64_t minBlockedRows = 16;
+
+void quant_bnn::vectorize_popcount::emitKernel(const Contraction &contraction,
+                                               const Options &options) {
+  KernelEmitter nest(contraction, options);
+  if (!contraction.isContiguous)
+    return emitBlockedKernel(nest);
+  nest.buildIf(
+      nest.buildHasManyRows(minBlockedRows), [&] { emitBlockedKernel(nest); },
+      [&] { emitDotKernel(nest); });
+}
+
+Value KernelEmitter::buildHasManyRows(int64_t many) {
+  Value rows = contraction.rows ? sizes[*contraction.rows] : index(1);
+  for (unsigned loop : contraction.windows)
+    rows = fold<arith::MulIOp>(rows, sizes[loop]);
+  return b.createOrFold<arith::CmpIOp>(arith::CmpIPredicate::uge, rows,
+                                       index(many));
+}

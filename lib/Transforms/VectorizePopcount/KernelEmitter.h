@@ -1,0 +1,140 @@
+//===- KernelEmitter.h - Loops that count differing bits --------*- C++ -*-===//
+//
+// Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef QUANT_BNN_LIB_TRANSFORMS_VECTORIZEPOPCOUNT_KERNELEMITTER_H
+#define QUANT_BNN_LIB_TRANSFORMS_VECTORIZEPOPCOUNT_KERNELEMITTER_H
+
+#include "Contraction.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/IR/ImplicitLocOpBuilder.h"
+#include "quant-bnn/Transforms/Passes.h"
+
+namespace quant_bnn::vectorize_popcount {
+
+struct Options {
+  /// Bits of one vector: a power of two.
+  int64_t vectorBits;
+  PopcountAccumulation accumulation;
+  bool parallel;
+};
+
+/// An operand as the loops see it.
+struct View {
+  mlir::Value base;
+  /// Where in `base`: over the loops, and the symbol `size`.
+  llvm::SmallVector<mlir::AffineExpr> indices;
+  /// The size of the inner one of merged dimensions, if they are merged.
+  mlir::Value size;
+};
+
+/// A loop that accumulates, from 0.
+struct ReductionLoop {
+  mlir::Value upper;
+  int64_t step;
+
+  /// How often it runs, if that is known.
+  std::optional<int64_t> getTripCount() const;
+};
+
+/// Emits what kernels of any shape have in common. A kernel's emitter inherits
+/// it and adds the nest.
+class KernelEmitter {
+public:
+  virtual ~KernelEmitter() = default;
+
+  /// Emits before the op of `contraction`.
+  KernelEmitter(Contraction contraction, const Options &options);
+
+  /// Whether each packed word is used for `many` rows or more.
+  mlir::Value buildHasManyRows(int64_t many);
+  void buildIf(mlir::Value condition, llvm::function_ref<void()> then,
+               llvm::function_ref<void()> otherwise);
+
+protected:
+  // Index arithmetic.
+  mlir::Value index(int64_t value);
+  template <typename OpTy>
+  mlir::Value fold(mlir::Value lhs, mlir::Value rhs) {
+    return b.createOrFold<OpTy>(lhs, rhs);
+  }
+  mlir::Value offset(mlir::Value base, int64_t distance) {
+    return fold<mlir::arith::AddIOp>(base, index(distance));
+  }
+  /// Where the element at `ivs` lies in the base of `view`.
+  llvm::SmallVector<mlir::Value> buildIndices(const View &view);
+
+  // Loops. One that is known to run once is its body.
+  llvm::SmallVector<mlir::Value>
+  buildFor(mlir::Value lower, mlir::Value upper, int64_t step,
+           mlir::ValueRange carried,
+           llvm::function_ref<llvm::SmallVector<mlir::Value>(mlir::Value,
+                                                             mlir::ValueRange)>
+               body);
+  void buildFor(mlir::Value lower, mlir::Value upper, int64_t step,
+                llvm::function_ref<void(mlir::Value)> body);
+  /// Loops over `loops`, with `ivs` set, around what `body` emits.
+  void buildNest(llvm::ArrayRef<unsigned> loops,
+                 llvm::function_ref<void()> body);
+  /// Loops over `uppers`, on threads if that is asked for.
+  void buildTasks(llvm::ArrayRef<mlir::Value> uppers,
+                  llvm::ArrayRef<int64_t> steps,
+                  llvm::function_ref<void(mlir::ValueRange)> body);
+  // Vectors.
+  mlir::VectorType getVectorType(mlir::Type element) const;
+  mlir::VectorType getWordVectorType() const {
+    return getVectorType(contraction.getWordType());
+  }
+
+  // Accumulation.
+  /// Counts the bits of a vector of words.
+  using CountWords = llvm::function_ref<void(mlir::Value)>;
+  /// Counts vectors at the positions of loops, always as many.
+  using BuildDiffering = llvm::function_ref<void(mlir::ValueRange, CountWords)>;
+  /// Emits `loops` around what `buildDiffering` emits. Returns how many bits of
+  /// each of its `count` vectors were set, in all: vectors of i32.
+  llvm::SmallVector<mlir::Value> countBits(llvm::ArrayRef<ReductionLoop> loops,
+                                           unsigned count,
+                                           BuildDiffering buildDiffering);
+
+  Contraction contraction;
+  Options options;
+  mlir::ImplicitLocOpBuilder b;
+  /// Elements of one vector.
+  int64_t lanes;
+  /// By loop.
+  llvm::SmallVector<mlir::Value> sizes, ivs;
+  View broadcast, packed, output;
+
+private:
+  View buildView(const Access &access);
+  bool countsInBytes() const;
+  mlir::VectorType getCounterType();
+  mlir::Value widen(mlir::Value counters);
+  llvm::SmallVector<mlir::Value> buildZeros(mlir::VectorType type,
+                                            unsigned count);
+  llvm::SmallVector<mlir::Value>
+  emitCounters(llvm::ArrayRef<ReductionLoop> loops,
+               llvm::SmallVector<mlir::Value> &positions,
+               mlir::ValueRange counters, BuildDiffering buildDiffering);
+};
+
+/// Emits a kernel of blocks of outputs, with the outputs of a row in the lanes.
+/// It copies the packed operand so that vectors of it can be loaded, which pays
+/// for many rows.
+void emitBlockedKernel(const KernelEmitter &nest);
+
+/// Emits a kernel with words of the innermost reduction in the lanes, which
+/// must be contiguous: for few rows.
+void emitDotKernel(const KernelEmitter &nest);
+
+/// Emits loops for `contraction` before its op.
+void emitKernel(const Contraction &contraction, const Options &options);
+
+} // namespace quant_bnn::vectorize_popcount
+
+#endif // QUANT_BNN_LIB_TRANSFORMS_VECTORIZEPOPCOUNT_KERNELEMITTER_H
