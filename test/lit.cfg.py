@@ -62,6 +62,13 @@ if config.has_vulkan and os.path.exists(vulkan_run):
         config.available_features.add("vulkan")
         if device.stdout.startswith("llvmpipe"):
             config.available_features.add("llvmpipe")
+# Programs for AArch64, linked with the C library of Debian's libc6-dev-arm64-cross.
+aarch64_root = "/usr/aarch64-linux-gnu"
+config.substitutions.append(("%aarch64_root", aarch64_root))
+config.substitutions.append(("%qemu_aarch64", f"qemu-aarch64 -L {aarch64_root}"))
+if shutil.which("qemu-aarch64") and os.path.exists(f"{aarch64_root}/lib/crt1.o"):
+    config.available_features.add("aarch64-emulation")
+
 if shutil.which("spirv-val"):
     config.available_features.add("spirv-val")
 

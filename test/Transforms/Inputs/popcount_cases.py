@@ -1,0 +1,256 @@
+"""Writes a module that compares popcount contractions with plain loops.
+
+Its function `differences` returns, for each case, in how many outputs the vectorized
+contraction differs from the same one with a multiplication for the shift, which
+no kernel matches. Sizes are arguments of the cases, so that they are dynamic,
+where DYNAMIC is given.
+
+    popcount_cases.py [dynamic]
+"""
+
+import itertools
+import sys
+
+
+def shape(sizes, element, dynamic):
+    sizes = ["?" if dynamic else str(size) for size in sizes]
+    return "x".join([*sizes, element])
+
+
+def size_names(name, sizes):
+    return [f"%{name}{i}" for i in range(len(sizes))]
+
+
+def empty(name, sizes, element, dynamic):
+    """A tensor, of which dynamic sizes are arguments of the function."""
+    operands = ", ".join(size_names(name, sizes)) if dynamic else ""
+    return f"  %{name}_empty = tensor.empty({operands}) : tensor<{shape(sizes, element, dynamic)}>"
+
+
+def noise(name, sizes, element, dynamic, seed):
+    """Words that differ in all their bits."""
+    rank = len(sizes)
+    dims = ", ".join(f"d{i}" for i in range(rank))
+    kinds = ", ".join(['"parallel"'] * rank)
+    tensor = f"tensor<{shape(sizes, element, dynamic)}>"
+    lines = [
+        empty(name, sizes, element, dynamic),
+        f"  %{name} = linalg.generic {{indexing_maps = [affine_map<({dims}) -> ({dims})>],"
+        f" iterator_types = [{kinds}]}} outs(%{name}_empty : {tensor}) {{",
+        f"  ^bb0(%out: {element}):",
+        f"    %h0 = arith.constant {seed} : i64",
+    ]
+    for i in range(rank):
+        lines += [
+            f"    %i{i} = linalg.index {i} : index",
+            f"    %j{i} = arith.index_cast %i{i} : index to i64",
+            f"    %k{i} = arith.addi %h{i}, %j{i} : i64",
+            f"    %p{i} = arith.constant 6364136223846793005 : i64",
+            f"    %m{i} = arith.muli %k{i}, %p{i} : i64",
+            f"    %q{i} = arith.constant 29 : i64",
+            f"    %r{i} = arith.shrui %m{i}, %q{i} : i64",
+            f"    %h{i + 1} = arith.xori %m{i}, %r{i} : i64",
+        ]
+    word = f"%h{rank}"
+    if element != "i64":
+        lines += [f"    %t = arith.trunci {word} : i64 to {element}"]
+        word = "%t"
+    return lines + [f"    linalg.yield {word} : {element}", f"  }} -> {tensor}"]
+
+
+def contraction(name, case, twice):
+    element, maps, kinds = case["element"], case["maps"], case["kinds"]
+    cast = {"i32": None, "i64": "trunci"}.get(element, "extui")
+    lines = [
+        f"  %{name} = linalg.generic {{indexing_maps = [{', '.join(maps)}],"
+        f" iterator_types = [{', '.join(kinds)}]}}"
+        f" ins(%a, %b : {case['a']}, {case['b']}) outs(%init : {case['out']}) {{",
+        f"  ^bb0(%x: {element}, %y: {element}, %out: i32):",
+        f"    %bits = arith.xori %x, %y : {element}",
+        f"    %count = math.ctpop %bits : {element}",
+    ]
+    count = "%count"
+    if cast:
+        lines += [f"    %wide = arith.{cast} %count : {element} to i32"]
+        count = "%wide"
+    return lines + [
+        f"    %c = arith.constant {1 if twice == 'shli' else 2} : i32",
+        f"    %twice = arith.{twice} {count}, %c : i32",
+        "    %difference = arith.subi %out, %twice : i32",
+        "    linalg.yield %difference : i32",
+        f"  }} -> {case['out']}",
+    ]
+
+
+def function(case, dynamic):
+    """The signature and the body of a function for `case`, without its name."""
+    element = case["element"]
+    arguments = []
+    for name, sizes in (("a", "full_a"), ("b", "b_sizes"), ("out", "out_sizes")):
+        arguments += [f"{size}: index" for size in size_names(name, case[sizes])]
+    lines = [f"({', '.join(arguments) if dynamic else ''}) -> i32 {{"]
+    a = "a_full" if case["step"] > 1 else "a"
+    lines += noise(a, case["full_a"], element, dynamic, 1)
+    case["a"] = f"tensor<{shape(case['a_sizes'], element, False)}>"
+    full = f"tensor<{shape(case['full_a'], element, dynamic)}>"
+    if case["step"] > 1:
+        rank = len(case["full_a"])
+        zeros, sizes = ", ".join(["0"] * rank), ", ".join(map(str, case["a_sizes"]))
+        steps = ", ".join([str(case["step"])] * rank)
+        lines += [
+            f"  %a = tensor.extract_slice %a_full[{zeros}] [{sizes}] [{steps}]"
+            f" : {full} to {case['a']}"
+        ]
+    else:
+        case["a"] = full
+    lines += noise("b", case["b_sizes"], element, dynamic, 2)
+    case["b"] = f"tensor<{shape(case['b_sizes'], element, dynamic)}>"
+    case["out"] = f"tensor<{shape(case['out_sizes'], 'i32', dynamic)}>"
+    lines += [
+        empty("out", case["out_sizes"], "i32", dynamic),
+        "  %depth = arith.constant 1000 : i32",
+        f"  %init = linalg.fill ins(%depth : i32) outs(%out_empty : {case['out']})"
+        f" -> {case['out']}",
+    ]
+    lines += contraction("kernel", case, "shli") + contraction("loops", case, "muli")
+    rank = len(case["out_sizes"])
+    dims = ", ".join(f"d{i}" for i in range(rank))
+    reductions = ", ".join(['"reduction"'] * rank)
+    same = f"affine_map<({dims}) -> ({dims})>"
+    lines += [
+        "  %none = arith.constant dense<0> : tensor<i32>",
+        f"  %sum = linalg.generic {{indexing_maps = [{same}, {same}, affine_map<({dims}) -> ()>],"
+        f" iterator_types = [{reductions}]}} ins(%kernel, %loops : {case['out']}, {case['out']})"
+        " outs(%none : tensor<i32>) {",
+        "  ^bb0(%x: i32, %y: i32, %out: i32):",
+        "    %ne = arith.cmpi ne, %x, %y : i32",
+        "    %one = arith.extui %ne : i1 to i32",
+        "    %total = arith.addi %out, %one : i32",
+        "    linalg.yield %total : i32",
+        "  } -> tensor<i32>",
+        "  %result = tensor.extract %sum[] : tensor<i32>",
+        "  return %result : i32",
+        "}",
+    ]
+    return "\n".join(lines)
+
+
+def make(element, dims, a, b, out, a_sizes, b_sizes, out_sizes, reductions, step=1):
+    names = [name.strip() for name in dims.split(",")]
+    kinds = ['"reduction"' if name in reductions else '"parallel"' for name in names]
+    maps = [f"affine_map<({dims}) -> ({indices})>" for indices in (a, b, out)]
+    full = [(size - 1) * step + 1 if size else 0 for size in a_sizes]
+    return dict(
+        element=element, maps=maps, kinds=kinds, a_sizes=a_sizes, b_sizes=b_sizes,
+        out_sizes=out_sizes, full_a=full, step=step,
+    )  # fmt: skip
+
+
+def matmul(element, m, n, w, step=1):
+    return make(
+        element, "m, n, w", "m, w", "n, w", "m, n", [m, w], [n, w], [m, n], "w", step
+    )
+
+
+def swapped(element, m, n, w):
+    """The packed operand comes first, and the words of a row are not in a row."""
+    return make(element, "m, n, w", "w, n", "m, w", "m, n", [w, n], [m, w], [m, n], "w")
+
+
+def batched(element, g, m, n, w, shared):
+    b, b_sizes = ("n, w", [n, w]) if shared else ("g, n, w", [g, n, w])
+    return make(
+        element, "g, m, n, w", "g, m, w", b, "g, m, n", [g, m, w], b_sizes, [g, m, n], "w"
+    )
+
+
+def conv(element, n, oh, ow, o, kh, kw, w, stride=1, dilation=1):
+    ih, iw = ((x - 1) * stride + (k - 1) * dilation + 1 for x, k in ((oh, kh), (ow, kw)))
+    index = "{0} * %d + k{1} * %d" % (stride, dilation)
+    a = f"n, {index.format('h', 'h')}, {index.format('x', 'x')}, w"
+    return make(
+        element, "n, h, x, o, kh, kx, w", a, "o, kh, kx, w", "n, h, x, o",
+        [n, ih, iw, w], [o, kh, kw, w], [n, oh, ow, o], ("kh", "kx", "w"),
+    )  # fmt: skip
+
+
+def grouped(element, n, oh, ow, g, o, kh, kw, w):
+    return make(
+        element, "n, h, x, g, o, kh, kx, w", "n, h + kh, x + kx, g, w",
+        "g, o, kh, kx, w", "n, h, x, g, o",
+        [n, oh + kh - 1, ow + kw - 1, g, w], [g, o, kh, kw, w], [n, oh, ow, g, o],
+        ("kh", "kx", "w"),
+    )  # fmt: skip
+
+
+def dynamic_cases():
+    for element in ("i8", "i16", "i32", "i64"):
+        for m, n, w in itertools.product((1, 3, 16, 23), (1, 31, 32, 69), (0, 1, 31, 63)):
+            yield matmul(element, m, n, w)
+    for sizes in ((0, 5, 3), (17, 0, 3), (0, 0, 0)):
+        yield matmul("i64", *sizes)
+    # More than a panel holds.
+    yield matmul("i64", 17, 70, 2100)
+    for element in ("i16", "i64"):
+        yield swapped(element, 20, 70, 9)
+        yield swapped(element, 2, 5, 40)
+    for shared in (False, True):
+        yield batched("i64", 3, 18, 20, 5, shared)
+        yield batched("i64", 3, 2, 7, 9, shared)
+    for stride, dilation in ((1, 1), (2, 1), (1, 2)):
+        yield conv("i64", 1, 5, 6, 20, 3, 3, 2, stride, dilation)
+        yield conv("i64", 2, 3, 7, 40, 5, 5, 17, stride, dilation)
+        yield conv("i64", 1, 1, 2, 9, 2, 2, 11, stride, dilation)
+    yield grouped("i32", 2, 4, 5, 3, 10, 3, 3, 2)
+    yield grouped("i32", 1, 2, 2, 2, 9, 2, 2, 3)
+
+
+def static_cases():
+    yield matmul("i8", 19, 69, 33)
+    yield matmul("i32", 24, 64, 32)
+    yield matmul("i32", 16, 0, 3)
+    yield matmul("i32", 16, 5, 0)
+    yield matmul("i64", 3, 11, 70)
+    yield matmul("i64", 1, 5, 0)
+    yield matmul("i32", 19, 37, 33, step=2)
+    yield matmul("i64", 2, 37, 33, step=3)
+    # Bytes count one, two and three of the loops that reduce.
+    yield conv("i64", 1, 4, 7, 33, 3, 3, 1)
+    yield conv("i64", 1, 4, 7, 16, 3, 3, 4)
+    yield conv("i64", 1, 4, 7, 16, 5, 3, 3, stride=2, dilation=2)
+    yield conv("i32", 1, 4, 5, 33, 1, 1, 40)
+    yield conv("i16", 1, 1, 2, 9, 2, 2, 11)
+    yield grouped("i64", 2, 4, 5, 3, 10, 3, 3, 2)
+
+
+def main():
+    dynamic = "dynamic" in sys.argv[1:]
+    every = list(dynamic_cases() if dynamic else static_cases())
+    functions, body, results, constants = {}, [], [], set()
+    for number, case in enumerate(every):
+        # Cases that differ in dynamic sizes only share a function.
+        text = function(case, dynamic)
+        name = functions.setdefault(text, f"@case{number}")
+        sizes = case["full_a"] + case["b_sizes"] + case["out_sizes"]
+        sizes = sizes if dynamic else []
+        constants |= set(sizes)
+        operands = ", ".join(f"%s{size}" for size in sizes)
+        types = ", ".join(["index"] * len(sizes))
+        body.append(f"  %r{number} = func.call {name}({operands}) : ({types}) -> i32")
+        results.append(f"%r{number}")
+    for text, name in functions.items():
+        # Not inlined, so that sizes stay unknown.
+        attributes = " attributes {passthrough = [\"noinline\"]}"
+        print(f"func.func private {name}{text.replace(' {', attributes + ' {', 1)}")
+    result = f"tensor<{len(every)}xi32>"
+    print(f"func.func @differences() -> {result} {{")
+    for size in sorted(constants):
+        print(f"  %s{size} = arith.constant {size} : index")
+    print("\n".join(body))
+    print(f"  %all = tensor.from_elements {', '.join(results)} : {result}")
+    print(f"  return %all : {result}")
+    print("}")
+
+
+if __name__ == "__main__":
+    main()
