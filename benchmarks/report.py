@@ -2,8 +2,8 @@
 
     report.py DIRECTORY
 
-Reads kernels.json, compile_time.json, torch.json and torch_caching.json of the
-directory, as far as they are there; prints the tables in Markdown and writes
+Reads kernels.json, xnor.json, compile_time.json, torch.json and
+torch_caching.json of the directory, as far as they are there; prints the tables in Markdown and writes
 them to report.md, everything to results.json, and the ratios to ratios.svg.
 """
 
@@ -65,6 +65,26 @@ def kernel_tables(kernels):
         yield f"### {titles[size]}, {element}\n\n" + table(header, rows)
 
 
+def xnor_table(xnor):
+    peers = ["peak", "hand", "sgemm", "onednn"]
+    rows = []
+    for entry in xnor["benchmarks"]:
+        label = entry["name"].split("/iterations")[0]
+        if entry.get("error_occurred"):
+            rows.append([label, entry["error_message"], "", *[""] * len(peers)])
+            continue
+        cells = [
+            spread(*(entry[peer + suffix] for suffix in ("", "_q1", "_q3")))
+            if peer in entry
+            else "-"
+            for peer in peers
+        ]
+        rows.append([label, f"{entry['median_us']:.1f}", f"{entry['gbitmacs']:.0f}", *cells])
+    header = ["product", "time, us", "G bit-MAC/s", "peak / ours", "by hand / ours"]
+    header += ["sgemm / ours", "oneDNN f32 / ours"]
+    return "### Binary products, one thread\n\n" + table(header, rows)
+
+
 def compile_time_table(cases):
     rows = [
         [case["name"], spread(case["seconds"], case["least"], case["most"])]
@@ -124,12 +144,14 @@ def plot(kernels):
 
 def main():
     directory = pathlib.Path(sys.argv[1])
-    names = ["kernels", "compile_time", "torch", "torch_caching"]
+    names = ["kernels", "xnor", "compile_time", "torch", "torch_caching"]
     results = {name: load(directory / f"{name}.json") for name in names}
     parts = [f"Measured on: {cpu_model()}."]
     if results["kernels"]:
         parts += kernel_tables(results["kernels"])
         (directory / "ratios.svg").write_text(plot(results["kernels"]))
+    if results["xnor"]:
+        parts.append(xnor_table(results["xnor"]))
     if results["torch"]:
         parts.append(torch_table(results["torch"], results["torch_caching"]))
     if results["compile_time"]:

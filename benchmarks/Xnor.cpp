@@ -1,0 +1,248 @@
+//===- Xnor.cpp - Binary products against the machine's own rate ----------===//
+//
+// Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// Times each product and its baselines in turn, on one thread, and reports the
+// median and the quartiles of the ratios of each turn: a baseline's time over
+// ours. The peak is a loop that compares and counts as many bits in registers.
+//
+//===----------------------------------------------------------------------===//
+
+#include "Xnor.h"
+#include <algorithm>
+#include <benchmark/benchmark.h>
+#include <chrono>
+#include <cstdlib>
+#include <functional>
+#include <string>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+#ifdef QUANT_BNN_HAS_OPENBLAS
+#include <cblas.h>
+#endif
+#ifdef QUANT_BNN_HAS_ONEDNN
+#include <dnnl.hpp>
+#endif
+
+namespace {
+template <int rank>
+struct MemRef {
+  void *allocated;
+  void *aligned;
+  int64_t offset;
+  int64_t sizes[rank];
+  int64_t strides[rank];
+};
+
+template <int rank, typename... Sizes>
+MemRef<rank> asMemRef(void *data, Sizes... sizes) {
+  MemRef<rank> memref = {data, data, 0, {sizes...}, {}};
+  int64_t stride = 1;
+  for (int i = rank; i-- > 0; stride *= memref.sizes[i])
+    memref.strides[i] = stride;
+  return memref;
+}
+
+using Matmul = void(MemRef<2> *, MemRef<2> *, MemRef<2> *);
+using Conv = void(MemRef<4> *, MemRef<4> *, MemRef<4> *);
+} // namespace
+
+extern "C" {
+#define MATMUL(NAME, ROWS, COLUMNS, DEPTH) Matmul _mlir_ciface_matmul_##NAME;
+#define CONV(SIZE, CHANNELS) Conv _mlir_ciface_conv_##SIZE;
+QUANT_BNN_MATMULS(MATMUL)
+QUANT_BNN_CONVS(CONV)
+#undef MATMUL
+#undef CONV
+}
+
+namespace {
+template <typename T>
+class Buffer {
+public:
+  explicit Buffer(int64_t size)
+      : bytes((size * sizeof(T) + 63) / 64 * 64),
+        data(static_cast<T *>(std::aligned_alloc(64, bytes))) {
+    // Bits of all kinds, and as a float a number.
+    uint32_t seed = 1;
+    for (size_t i = 0; i < bytes / 4; ++i) {
+      seed = seed * 1664525u + 1013904223u;
+      reinterpret_cast<uint32_t *>(data)[i] = seed & 0xBFFFFFFFu;
+    }
+  }
+  ~Buffer() { std::free(data); }
+  Buffer(const Buffer &) = delete;
+  T *get() const { return data; }
+
+private:
+  size_t bytes;
+  T *data;
+};
+
+//===----------------------------------------------------------------------===//
+// Timing
+//===----------------------------------------------------------------------===//
+
+using Variant = std::pair<const char *, std::function<void()>>;
+
+double time(const Variant &variant) {
+  auto begin = std::chrono::steady_clock::now();
+  variant.second();
+  std::chrono::duration<double> seconds =
+      std::chrono::steady_clock::now() - begin;
+  return seconds.count();
+}
+
+void report(benchmark::State &state, const std::string &name,
+            std::vector<double> values) {
+  std::sort(values.begin(), values.end());
+  state.counters[name] = values[values.size() / 2];
+  state.counters[name + "_q1"] = values[values.size() / 4];
+  state.counters[name + "_q3"] = values[3 * values.size() / 4];
+}
+
+/// Runs `variants`, of which the first is ours, in turn.
+void run(benchmark::State &state, double bits, std::vector<Variant> variants) {
+  variants.emplace_back("peak", [=] { runPeak(bits); });
+  for (const Variant &variant : variants)
+    time(variant);
+  std::vector<double> seconds;
+  std::vector<std::vector<double>> ratios(variants.size());
+  for (auto _ : state) {
+    std::vector<double> times(variants.size());
+    size_t first = seconds.size() % variants.size();
+    for (size_t i = 0; i < variants.size(); ++i) {
+      size_t which = (first + i) % variants.size();
+      times[which] = time(variants[which]);
+    }
+    state.SetIterationTime(times[0]);
+    seconds.push_back(times[0]);
+    for (size_t i = 1; i < variants.size(); ++i)
+      ratios[i].push_back(times[i] / times[0]);
+  }
+  for (size_t i = 1; i < variants.size(); ++i)
+    report(state, variants[i].first, ratios[i]);
+  std::sort(seconds.begin(), seconds.end());
+  double middle = seconds[seconds.size() / 2];
+  state.counters["median_us"] = 1e6 * middle;
+  state.counters["gbitmacs"] = 1e-9 * bits / middle;
+}
+
+//===----------------------------------------------------------------------===//
+// Products
+//===----------------------------------------------------------------------===//
+
+void runMatmul(benchmark::State &state, Matmul *matmul, int64_t rows,
+               int64_t columns, int64_t depth) {
+  Buffer<uint32_t> a(rows * depth / 32), b(columns * depth / 32);
+  Buffer<uint32_t> panel(depth / 32 * 16);
+  Buffer<int32_t> out(rows * columns), expected(rows * columns);
+  auto aRef = asMemRef<2>(a.get(), rows, depth / 64);
+  auto bRef = asMemRef<2>(b.get(), columns, depth / 64);
+  auto outRef = asMemRef<2>(out.get(), rows, columns);
+  Matrices matrices = {a.get(), b.get(), expected.get(),
+                       rows,    columns, depth / 32};
+  matmul(&aRef, &bRef, &outRef);
+  multiplyByHand(matrices, panel.get());
+  if (!std::equal(out.get(), out.get() + rows * columns, expected.get()))
+    return state.SkipWithError("differs from the product by hand");
+  std::vector<Variant> variants = {
+      {"ours", [&] { matmul(&aRef, &bRef, &outRef); }},
+      {"hand", [&] { multiplyByHand(matrices, panel.get()); }}};
+#ifdef QUANT_BNN_HAS_OPENBLAS
+  openblas_set_num_threads(1);
+  Buffer<float> x(rows * depth), y(columns * depth), z(rows * columns);
+  variants.emplace_back("sgemm", [&] {
+    cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, rows, columns, depth,
+                1, x.get(), depth, y.get(), depth, 0, z.get(), columns);
+  });
+#endif
+  run(state, double(rows) * columns * depth, variants);
+}
+
+#ifdef QUANT_BNN_HAS_ONEDNN
+/// A direct convolution of f32, in the layout that it likes best.
+class FloatConv {
+public:
+  FloatConv(int64_t size, int64_t channels)
+      : engine(dnnl::engine::kind::cpu, 0), stream(engine) {
+    auto describe = [](dnnl::memory::dims sizes) {
+      return dnnl::memory::desc(sizes, dnnl::memory::data_type::f32,
+                                dnnl::memory::format_tag::any);
+    };
+    dnnl::convolution_forward::primitive_desc conv(
+        {dnnl::prop_kind::forward_inference,
+         dnnl::algorithm::convolution_direct,
+         describe({1, channels, size, size}),
+         describe({channels, channels, 3, 3}),
+         describe({1, channels, size, size}),
+         {1, 1},
+         {1, 1},
+         {1, 1}},
+        engine);
+    primitive = dnnl::convolution_forward(conv);
+    arguments = {{DNNL_ARG_SRC, dnnl::memory(conv.src_desc(), engine)},
+                 {DNNL_ARG_WEIGHTS, dnnl::memory(conv.weights_desc(), engine)},
+                 {DNNL_ARG_DST, dnnl::memory(conv.dst_desc(), engine)}};
+  }
+  void operator()() {
+    primitive.execute(stream, arguments);
+    stream.wait();
+  }
+
+private:
+  dnnl::engine engine;
+  dnnl::stream stream;
+  dnnl::convolution_forward primitive;
+  std::unordered_map<int, dnnl::memory> arguments;
+};
+#endif
+
+void runConv(benchmark::State &state, Conv *conv, int64_t size,
+             int64_t channels) {
+  int64_t padded = size + 2, words = channels / 64;
+  Buffer<uint64_t> a(padded * padded * words), b(channels * 9 * words);
+  Buffer<int32_t> out(size * size * channels);
+  auto aRef = asMemRef<4>(a.get(), int64_t(1), padded, padded, words);
+  auto bRef = asMemRef<4>(b.get(), channels, int64_t(3), int64_t(3), words);
+  auto outRef = asMemRef<4>(out.get(), int64_t(1), size, size, channels);
+  std::vector<Variant> variants = {
+      {"ours", [&] { conv(&aRef, &bRef, &outRef); }}};
+#ifdef QUANT_BNN_HAS_ONEDNN
+  FloatConv floatConv(size, channels);
+  variants.emplace_back("onednn", [&] { floatConv(); });
+#endif
+  run(state, double(size) * size * channels * channels * 9, variants);
+}
+
+template <typename Function>
+void add(const std::string &name, double bits, Function function) {
+  benchmark::RegisterBenchmark(name.c_str(), function)
+      ->Iterations(bits > 1e10 ? 7 : 101)
+      ->UseManualTime()
+      ->Unit(benchmark::kMicrosecond);
+}
+} // namespace
+
+int main(int argc, char **argv) {
+  benchmark::Initialize(&argc, argv);
+  if (benchmark::ReportUnrecognizedArguments(argc, argv))
+    return 1;
+#define MATMUL(NAME, ROWS, COLUMNS, DEPTH)                                     \
+  add("matmul/" #NAME, double(ROWS) * COLUMNS * DEPTH, [](auto &state) {       \
+    runMatmul(state, _mlir_ciface_matmul_##NAME, ROWS, COLUMNS, DEPTH);        \
+  });
+#define CONV(SIZE, CHANNELS)                                                   \
+  add("conv/" #SIZE "x" #SIZE "x" #CHANNELS,                                   \
+      double(SIZE) * SIZE * CHANNELS * CHANNELS * 9, [](auto &state) {         \
+        runConv(state, _mlir_ciface_conv_##SIZE, SIZE, CHANNELS);              \
+      });
+  QUANT_BNN_MATMULS(MATMUL)
+  QUANT_BNN_CONVS(CONV)
+  benchmark::RunSpecifiedBenchmarks();
+}
