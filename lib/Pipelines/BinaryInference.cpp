@@ -9,6 +9,7 @@
 #include "Detail.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/MemRef/Transforms/Passes.h"
 #include "mlir/Pass/PassManager.h"
 #include "quant-bnn/Pipelines/Pipelines.h"
 #include "quant-bnn/Transforms/Passes.h"
@@ -30,6 +31,8 @@ void quant_bnn::buildBinaryInferencePipeline(
     OpPassManager &pm, const BinaryInferenceOptions &options) {
   OpPassManager &functions = pm.nest<func::FuncOp>();
   functions.addPass(createQuantBNNStripGradientsPass());
+  // A size that is taken of a result would keep it.
+  functions.addPass(memref::createResolveShapedTypeResultDimsPass());
   // Constants through functions of a sign, so that they are seen as signs.
   addCleanup(functions);
   QuantBNNBinarizePassOptions binarize;
@@ -39,5 +42,6 @@ void quant_bnn::buildBinaryInferencePipeline(
   functions.addPass(createQuantBNNPropagatePackedPass());
   addCleanup(functions);
   functions.addPass(createQuantBNNFoldThresholdsPass());
+  functions.addPass(memref::createResolveShapedTypeResultDimsPass());
   addCleanup(functions);
 }
