@@ -66,6 +66,7 @@ void quant_bnn::buildCompileSPIRVKernelsPipeline(OpPassManager &pm,
   kernels.addPass(createQuantBNNScalarizeVectorsPass());
   kernels.addPass(createQuantBNNCarryInVariablesPass());
   kernels.addPass(createQuantBNNExpandRoundEvenPass());
+  kernels.addPass(createQuantBNNConvertPopcountToSPIRVPass());
   // The conversion of gpu does not include math.
   kernels.addPass(createConvertMathToSPIRVPass());
   kernels.addPass(createCanonicalizerPass());

@@ -212,6 +212,41 @@ def QuantBNNCarryInVariablesPass
                            "::mlir::spirv::SPIRVDialect"];
 }
 
+def QuantBNNConvertPopcountToSPIRVPass
+    : Pass<"quant-bnn-convert-popcount-to-spirv", "::mlir::gpu::GPUModuleOp"> {
+  let summary = "Convert math.ctpop of scalars to spirv.BitCount";
+  let description = [{
+    Upstream has no conversion for it. Vulkan counts the bits of 32-bit integers
+    alone: narrower ones are extended, those of 64 bits are two.
+
+    Example:
+
+    ```mlir
+    gpu.module @kernels {
+      func.func @f(%x: i8) -> i8 {
+        %y = math.ctpop %x : i8
+        return %y : i8
+      }
+    }
+    ```
+
+    becomes
+
+    ```mlir
+    gpu.module @kernels {
+      func.func @f(%x: i8) -> i8 {
+        %word = arith.extui %x : i8 to i32
+        %count = spirv.BitCount %word : i32
+        %y = arith.trunci %count : i32 to i8
+        return %y : i8
+      }
+    }
+    ```
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect",
+                           "::mlir::spirv::SPIRVDialect"];
+}
+
 def QuantBNNPrepareSPIRVKernelsPass
     : Pass<"quant-bnn-prepare-spirv-kernels", "::mlir::gpu::GPUModuleOp"> {
   let summary = "Give kernels the form that conversions to SPIR-V take";

@@ -38,6 +38,17 @@ Value quant_bnn::binarize::binarizeContraction(
       dims->batch.size() + dims->m.size() + dims->n.size() + dims->k.size() !=
           product.op.getNumLoops())
     return refuse(product.op->getResult(0), "it is no matrix product");
+  SmallVector<LoopGroup> aGroups, bGroups, accGroups;
+  if (!dims->batch.empty())
+    for (auto *groups : {&aGroups, &bGroups, &accGroups})
+      groups->push_back(dims->batch);
+  llvm::append_values(aGroups, dims->m, dims->k);
+  llvm::append_values(bGroups, dims->n, dims->k);
+  llvm::append_values(accGroups, dims->m, dims->n);
+  if (!coversDims(product.getMap(product.lhs), aGroups) ||
+      !coversDims(product.getMap(product.rhs), bGroups) ||
+      !coversDims(product.getMap(product.init), accGroups))
+    return refuse(product.op->getResult(0), "it is no matrix product");
   std::optional<Signs> lhs = matchSigns(product.lhs->get(), refusal);
   std::optional<Signs> rhs =
       lhs ? matchSigns(product.rhs->get(), refusal) : std::nullopt;
@@ -56,13 +67,6 @@ Value quant_bnn::binarize::binarizeContraction(
     return Value();
 
   ImplicitLocOpBuilder b(product.op.getLoc(), product.op);
-  SmallVector<LoopGroup> aGroups, bGroups, accGroups;
-  if (!dims->batch.empty())
-    for (auto *groups : {&aGroups, &bGroups, &accGroups})
-      groups->push_back(dims->batch);
-  llvm::append_values(aGroups, dims->m, dims->k);
-  llvm::append_values(bGroups, dims->n, dims->k);
-  llvm::append_values(accGroups, dims->m, dims->n);
   Value aElements =
       buildGrouped(b, product.lhs->get(), product.getMap(product.lhs), aGroups);
   Value bElements =

@@ -147,6 +147,13 @@ Value quant_bnn::binarize::binarizeConvolution(
   xGroups.push_back(channels);
   llvm::append_values(filterGroups, outputs, LoopGroup{dims->filterLoop[0]},
                       LoopGroup{dims->filterLoop[1]}, channels);
+  SmallVector<LoopGroup> accGroups = {batch, rows, columns, group};
+  accGroups.back().push_back(outputs.front());
+  AffineMap outMap = product.getMap(product.init);
+  if (!coversDims(pixelMap, xGroups) ||
+      !coversDims(product.getMap(product.rhs), filterGroups) ||
+      !coversDims(outMap, accGroups))
+    return refuse(result, "it has dimensions of another kind");
   Value x = buildGrouped(b, images->value, pixelMap, xGroups);
   Value w = buildGrouped(b, product.rhs->get(), product.getMap(product.rhs),
                          filterGroups);
@@ -161,7 +168,6 @@ Value quant_bnn::binarize::binarizeConvolution(
   }
   SmallVector<OpFoldResult> sizes =
       tensor::getMixedSizes(b, b.getLoc(), product.init->get());
-  AffineMap outMap = product.getMap(product.init);
   auto sizeOf = [&](unsigned loop) {
     return getConstantIntValue(sizes[*findDim(outMap, loop)])
         .value_or(ShapedType::kDynamic);
@@ -179,11 +185,6 @@ Value quant_bnn::binarize::binarizeConvolution(
       b.getDenseI64ArrayAttr(images->padding),
       PadValueAttr::get(b.getContext(), images->padValue),
       PolarityAttr::get(b.getContext(), Polarity::negative));
-  SmallVector<LoopGroup> accGroups = {batch, rows, columns};
-  if (isGrouped)
-    accGroups.push_back({group.front(), outputs.front()});
-  else
-    accGroups.push_back(outputs);
   acc = buildUngrouped(b, acc, outMap, accGroups, sizes);
   return buildScaled(b, product, acc, *scale);
 }

@@ -29,6 +29,11 @@ std::optional<Product> quant_bnn::binarize::matchProduct(linalg::LinalgOp op) {
   if (!op.hasPureTensorSemantics() || op.getNumDpsInputs() != 2 ||
       op.getNumDpsInits() != 1)
     return std::nullopt;
+  // What is built has no encodings.
+  for (Value operand : op->getOperands())
+    if (auto type = dyn_cast<RankedTensorType>(operand.getType());
+        !type || type.getEncoding())
+      return std::nullopt;
   OpOperand *init = op.getDpsInitOperand(0);
   if (!isa<FloatType>(getElementTypeOrSelf(init->get().getType())))
     return std::nullopt;
@@ -55,6 +60,16 @@ std::optional<Product> quant_bnn::binarize::matchProduct(linalg::LinalgOp op) {
 //===----------------------------------------------------------------------===//
 // Dimensions
 //===----------------------------------------------------------------------===//
+
+bool quant_bnn::binarize::coversDims(AffineMap map,
+                                     ArrayRef<LoopGroup> groups) {
+  SmallVector<AffineExpr> loops;
+  for (const LoopGroup &group : groups)
+    for (unsigned loop : group)
+      loops.push_back(getAffineDimExpr(loop, map.getContext()));
+  return std::is_permutation(loops.begin(), loops.end(),
+                             map.getResults().begin(), map.getResults().end());
+}
 
 /// The dimension of `map` that `loop` walks.
 static int64_t getDim(AffineMap map, unsigned loop) {

@@ -36,6 +36,10 @@ std::optional<Product> matchProduct(mlir::linalg::LinalgOp op);
 /// Loops of a product that become one dimension.
 using LoopGroup = llvm::SmallVector<unsigned, 2>;
 
+/// Whether every dimension of `map` is walked by one loop of `groups` alone,
+/// and each of them walks one.
+bool coversDims(mlir::AffineMap map, llvm::ArrayRef<LoopGroup> groups);
+
 /// `value`, whose dimensions are walked by single loops of `map`, with one
 /// dimension for each of `groups`, in their order: transposed where that is
 /// needed, and of size 1 for a group without loops.
