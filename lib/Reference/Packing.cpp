@@ -57,11 +57,15 @@ void unpack(const uint64_t *words, T *x, size_t rows, size_t depth,
 
 template void pack(const bool *, uint64_t *, size_t, size_t, unsigned,
                    Polarity);
+template void pack(const int8_t *, uint64_t *, size_t, size_t, unsigned,
+                   Polarity);
 template void pack(const float *, uint64_t *, size_t, size_t, unsigned,
                    Polarity);
 template void pack(const double *, uint64_t *, size_t, size_t, unsigned,
                    Polarity);
 template void unpack(const uint64_t *, bool *, size_t, size_t, unsigned,
+                     Polarity);
+template void unpack(const uint64_t *, int8_t *, size_t, size_t, unsigned,
                      Polarity);
 template void unpack(const uint64_t *, float *, size_t, size_t, unsigned,
                      Polarity);

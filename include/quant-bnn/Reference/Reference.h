@@ -26,6 +26,7 @@
 
 #include "quant-bnn/Reference/Agreement.h"
 #include "quant-bnn/Reference/Binarizers.h"
+#include "quant-bnn/Reference/BinaryCompute.h"
 #include "quant-bnn/Reference/GradientControl.h"
 #include "quant-bnn/Reference/Packing.h"
 #include "quant-bnn/Reference/UniformQuantizers.h"
