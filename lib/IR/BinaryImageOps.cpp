@@ -36,23 +36,28 @@ static std::array<Walk, 2> getWalks(Op op, ArrayRef<OpFoldResult> kernel) {
   return walks;
 }
 
+/// Checks that there are `count` of `values`, from `least` up. What is greater
+/// than an `i32` would overflow where it is multiplied.
+static LogicalResult verifyValues(Operation *op, StringRef name,
+                                  ArrayRef<int64_t> values, size_t count,
+                                  int64_t least) {
+  if (values.size() != count)
+    return op->emitOpError("requires ")
+           << count << " values of " << name << ", but got " << values.size();
+  for (int64_t value : values)
+    if (value < least || value > std::numeric_limits<int32_t>::max())
+      return op->emitOpError("requires ")
+             << name << " from " << least << " to 2^31 - 1, but got " << value;
+  return success();
+}
+
 /// Checks the attributes that walk a window over images.
 template <typename Op>
 static LogicalResult verifyWalks(Op op) {
-  std::tuple<StringRef, ArrayRef<int64_t>, size_t, int64_t> lists[] = {
-      {"strides", op.getStrides(), 2, 1},
-      {"dilations", op.getDilations(), 2, 1},
-      {"padding", op.getPadding(), 4, 0}};
-  for (auto [name, values, count, least] : lists) {
-    if (values.size() != count)
-      return op.emitOpError("requires ")
-             << count << " " << name << ", but got " << values.size();
-    for (int64_t value : values)
-      if (value < least)
-        return op.emitOpError("requires ")
-               << name << " of at least " << least << ", but got " << value;
-  }
-  return success();
+  if (failed(verifyValues(op, "strides", op.getStrides(), 2, 1)) ||
+      failed(verifyValues(op, "dilations", op.getDilations(), 2, 1)))
+    return failure();
+  return verifyValues(op, "padding", op.getPadding(), 4, 0);
 }
 
 /// The positions of a window along `size`, where all of that is known.
@@ -80,6 +85,15 @@ static OpFoldResult buildPositions(OpBuilder &builder, Location loc,
                                              {size, walk.kernel});
 }
 
+/// Whether there are no positions, or no taps. The bounds of a structured op
+/// tell nothing then: its accesses would not verify.
+static bool isEmpty(ArrayRef<OpFoldResult> sizes, ArrayRef<Walk> walks) {
+  return llvm::any_of(sizes, isZeroInteger) ||
+         llvm::any_of(walks, [](const Walk &walk) {
+           return isZeroInteger(walk.kernel);
+         });
+}
+
 //===----------------------------------------------------------------------===//
 // XnorConv2DOp
 //===----------------------------------------------------------------------===//
@@ -90,6 +104,56 @@ static std::array<Walk, 2> getWalks(XnorConv2DOp op, OpBuilder &builder) {
   return getWalks(op, ArrayRef(sizes).slice(1, 2));
 }
 
+/// Checks that groups have as many words and outputs each.
+static LogicalResult verifyGroups(XnorConv2DOp op) {
+  RankedTensorType x = op.getX().getType(), filter = op.getFilter().getType();
+  int64_t groups = op.getGroups(), words = filter.getDimSize(3);
+  if (ShapedType::isDynamic(words))
+    words = getWordCount(getStaticDepth(op.getMixedDepth()),
+                         filter.getElementTypeBitWidth());
+  int64_t found = x.getDimSize(3);
+  if (ShapedType::isDynamic(words)) {
+    if (!ShapedType::isDynamic(found) && found % groups != 0)
+      return op.emitOpError("requires images with a multiple of ")
+             << groups << " words a pixel, but got " << x;
+  } else if (!ShapedType::isDynamic(found) && found != groups * words) {
+    return op.emitOpError("requires images with ")
+           << groups << " x " << words << " words a pixel, but got " << x;
+  }
+  int64_t outputs = filter.getDimSize(0);
+  if (ShapedType::isDynamic(outputs))
+    outputs = op.getAcc().getType().getDimSize(3);
+  if (!ShapedType::isDynamic(outputs) && outputs % groups != 0)
+    return op.emitOpError("requires outputs that are a multiple of ")
+           << groups << " groups, but got " << outputs;
+  return success();
+}
+
+/// Checks that an accumulator holds the products of an output. Neither size of
+/// the kernel is larger than that, even if there are no products.
+static LogicalResult verifyTerms(XnorConv2DOp op) {
+  constexpr int64_t most = std::numeric_limits<int32_t>::max();
+  RankedTensorType filter = op.getFilter().getType();
+  int64_t depth = getStaticDepth(op.getMixedDepth());
+  // As floats, which do not overflow.
+  double terms = ShapedType::isDynamic(depth) ? 1.0 : depth;
+  bool isLarge = false;
+  for (int64_t size : filter.getShape().slice(1, 2))
+    if (!ShapedType::isDynamic(size)) {
+      terms *= static_cast<double>(size);
+      isLarge |= size > most;
+    }
+  if (!isLarge && terms <= most)
+    return success();
+  InFlightDiagnostic diagnostic =
+      op.emitOpError("requires at most 2^31 - 1 products an output, but got "
+                     "filters of ")
+      << filter;
+  if (!ShapedType::isDynamic(depth))
+    diagnostic << " with depth = " << depth;
+  return diagnostic;
+}
+
 LogicalResult XnorConv2DOp::verify() {
   RankedTensorType x = getX().getType(), filter = getFilter().getType(),
                    acc = getAcc().getType();
@@ -97,42 +161,26 @@ LogicalResult XnorConv2DOp::verify() {
       failed(verifyWalks(*this)))
     return failure();
   int64_t groups = getGroups();
-  if (groups < 1)
-    return emitOpError("requires at least 1 group, but got ") << groups;
+  if (failed(verifyValues(*this, "groups", groups, 1, 1)))
+    return failure();
   for (auto [name, type] :
        {std::pair("images", x), std::pair("filters", filter),
         std::pair("a result", acc)})
     if (type.getRank() != 4)
       return emitOpError("requires ") << name << " of rank 4, but got " << type;
-  if (failed(verifyDepth(*this, filter, getMixedDepth())))
+  if (failed(verifyDepth(*this, filter, getMixedDepth())) ||
+      failed(verifyGroups(*this)) || failed(verifyTerms(*this)))
     return failure();
-  int64_t words = filter.getDimSize(3), outputs = filter.getDimSize(0);
-  int64_t expected = ShapedType::isDynamic(words) ? words : groups * words;
-  if (failed(verifyCompatibleShape({expected}, {x.getDimSize(3)})))
-    return emitOpError("requires images with ")
-           << groups << " x " << words << " words a pixel, but got " << x;
-  if (!ShapedType::isDynamic(outputs) && outputs % groups != 0)
-    return emitOpError("requires outputs that are a multiple of ")
-           << groups << " groups, but got " << outputs;
   std::array<Walk, 2> walks = getWalks(*this, {OpFoldResult(), OpFoldResult()});
   SmallVector<int64_t> shape = {x.getDimSize(0)};
   for (unsigned dim : {0, 1})
     shape.push_back(getPositions(x.getDimSize(1 + dim),
                                  filter.getDimSize(1 + dim), walks[dim]));
-  shape.push_back(outputs);
+  shape.push_back(filter.getDimSize(0));
   if (failed(verifyCompatibleShape(shape, acc.getShape())))
     return emitOpError("requires a result of ")
            << RankedTensorType::get(shape, acc.getElementType()) << ", but got "
            << acc;
-  int64_t depth = detail::getStaticDepth(getMixedDepth());
-  // As floats, which do not overflow.
-  double terms = 1.0;
-  for (int64_t size : {depth, filter.getDimSize(1), filter.getDimSize(2)})
-    terms *= ShapedType::isDynamic(size) ? 1.0 : static_cast<double>(size);
-  if (terms > std::numeric_limits<int32_t>::max())
-    return emitOpError("requires at most 2^31 - 1 products an output, but got "
-                       "filters of ")
-           << filter << " with depth = " << depth;
   return success();
 }
 
@@ -155,19 +203,6 @@ XnorConv2DOp::reifyResultShapes(OpBuilder &builder,
   sizes[3] = tensor::getMixedSize(builder, getLoc(), getFilter(), 0);
   shapes.push_back(std::move(sizes));
   return success();
-}
-
-/// How dimension `dim` of `rank` is split into two.
-static SmallVector<ReassociationIndices> getGroupReassociation(int64_t rank,
-                                                               int64_t dim) {
-  SmallVector<ReassociationIndices> groups;
-  for (int64_t i : llvm::seq(rank)) {
-    if (i == dim)
-      groups.push_back({i, i + 1});
-    else
-      groups.push_back({i < dim ? i : i + 1});
-  }
-  return groups;
 }
 
 /// The products that make an output, an `i32`.
@@ -337,7 +372,7 @@ static Value buildGroups(ImplicitLocOpBuilder &builder, Value value,
   return tensor::ExpandShapeOp::create(
       builder,
       RankedTensorType::get(getStaticSizes(sizes), type.getElementType()),
-      value, getGroupReassociation(type.getRank(), dim), sizes);
+      value, getSplitReassociation(type.getRank(), dim), sizes);
 }
 
 SmallVector<Value> XnorConv2DOp::decompose(OpBuilder &builder, Location loc) {
@@ -347,6 +382,9 @@ SmallVector<Value> XnorConv2DOp::decompose(OpBuilder &builder, Location loc) {
   (void)reifyResultShapes(b, shapes);
   SmallVector<OpFoldResult> sizes = std::move(shapes.front());
   std::array<Walk, 2> walks = getWalks(*this, b);
+  if (isEmpty(sizes, walks))
+    return {buildTensorCast(b, loc, getType(),
+                            buildFilled(b, sizes, buildTerms(b, *this)))};
   bool hasZeros = getPadValue() == PadValue::zero &&
                   llvm::any_of(getPadding(), [](int64_t n) { return n > 0; });
   Value init = hasZeros ? buildZeroPaddedInit(b, *this, sizes)
@@ -388,7 +426,7 @@ SmallVector<Value> XnorConv2DOp::decompose(OpBuilder &builder, Location loc) {
   Value acc = buildXnorContraction(b, x, filter, init, maps, iterators);
   if (isGrouped)
     acc = tensor::CollapseShapeOp::create(b, acc,
-                                          getGroupReassociation(4, /*dim=*/3));
+                                          getSplitReassociation(4, /*dim=*/3));
   return {buildTensorCast(b, loc, getType(), acc)};
 }
 
@@ -403,14 +441,26 @@ static std::array<Walk, 2> getWalks(XnorMaxPool2DOp op) {
                                   builder.getIndexAttr(op.getKernel()[1])}));
 }
 
+/// Whether a window along a dimension of `size` has no tap in it. Only those
+/// that begin before it can: padding is less than their extent.
+static bool hasEmptyWindow(int64_t size, int64_t positions, const Walk &walk) {
+  if (ShapedType::isDynamic(size))
+    return false;
+  // After as many as the dilation, where taps are repeats.
+  for (int64_t i : llvm::seq(std::min(positions, walk.dilation))) {
+    int64_t start = i * walk.stride - walk.low;
+    if (start >= 0)
+      break;
+    if (llvm::mod(start, walk.dilation) >= size)
+      return true;
+  }
+  return false;
+}
+
 LogicalResult XnorMaxPool2DOp::verify() {
-  if (failed(verifyWalks(*this)))
+  if (failed(verifyWalks(*this)) ||
+      failed(verifyValues(*this, "kernel", getKernel(), 2, 1)))
     return failure();
-  if (getKernel().size() != 2)
-    return emitOpError("requires 2 kernel, but got ") << getKernel().size();
-  for (int64_t size : getKernel())
-    if (size < 1)
-      return emitOpError("requires kernel of at least 1, but got ") << size;
   RankedTensorType x = getX().getType(), y = getY().getType();
   if (x.getRank() != 4)
     return emitOpError("requires images of rank 4, but got ") << x;
@@ -421,7 +471,11 @@ LogicalResult XnorMaxPool2DOp::verify() {
     if (int64_t padding = std::max(walk.low, walk.high); padding >= extent)
       return emitOpError("requires padding below the extent of a window, ")
              << extent << ", but got " << padding;
-    shape.push_back(getPositions(x.getDimSize(1 + dim), kernel, walk));
+    int64_t size = x.getDimSize(1 + dim);
+    shape.push_back(getPositions(size, kernel, walk));
+    if (hasEmptyWindow(size, shape.back(), walk))
+      return emitOpError("requires a pixel in every window, but got images of ")
+             << x;
   }
   shape.push_back(x.getDimSize(3));
   if (failed(verifyCompatibleShape(shape, y.getShape())))
@@ -454,6 +508,9 @@ SmallVector<Value> XnorMaxPool2DOp::decompose(OpBuilder &builder,
   // All bits of -1: what is outside of the images changes nothing.
   bool isAnd = getPolarity() == Polarity::negative;
   Value least = arith::ConstantIntOp::create(b, word, isAnd ? -1 : 0);
+  Value init = buildFilled(b, shapes.front(), least);
+  if (isEmpty(shapes.front(), walks))
+    return {buildTensorCast(b, loc, getType(), init)};
   Value x = getX();
   if (llvm::any_of(getPadding(), [](int64_t size) { return size > 0; })) {
     SmallVector<OpFoldResult> low(4, b.getIndexAttr(0)), high = low;
@@ -474,7 +531,6 @@ SmallVector<Value> XnorMaxPool2DOp::decompose(OpBuilder &builder,
   AffineExpr column = d[2] * walks[1].stride + d[5] * walks[1].dilation;
   SmallVector<IteratorType> iterators(4, IteratorType::parallel);
   iterators.append(2, IteratorType::reduction);
-  Value init = buildFilled(b, shapes.front(), least);
   auto pooled = linalg::GenericOp::create(
       b, init.getType(), ValueRange{x, window}, init,
       ArrayRef{map({d[0], row, column, d[3]}), map({d[4], d[5]}),

@@ -9,6 +9,7 @@
 #ifndef QUANT_BNN_LIB_IR_DETAIL_H
 #define QUANT_BNN_LIB_IR_DETAIL_H
 
+#include "mlir/Dialect/Utils/ReshapeOpsUtils.h"
 #include "quant-bnn/IR/QuantBNN.h"
 
 namespace quant_bnn::detail {
@@ -58,6 +59,9 @@ int64_t getWordCount(int64_t depth, unsigned wordBits);
 /// The depth, or dynamic.
 int64_t getStaticDepth(mlir::OpFoldResult depth);
 
+/// Whether a static `depth` fills all of its words.
+bool isWholeWords(mlir::OpFoldResult depth, unsigned wordBits);
+
 /// Checks that rows of `words` can hold `depth` elements.
 llvm::LogicalResult verifyDepth(mlir::Operation *op,
                                 mlir::RankedTensorType words,
@@ -72,6 +76,23 @@ llvm::LogicalResult verifyPackedShape(mlir::Operation *op, llvm::StringRef what,
 /// `value` as a tensor of `type`, from which it differs in known sizes alone.
 mlir::Value buildTensorCast(mlir::OpBuilder &builder, mlir::Location loc,
                             mlir::Type type, mlir::Value value);
+
+/// `source` with integers around it whose bits are all those of `ones`.
+mlir::Value buildPad(mlir::OpBuilder &builder, mlir::Location loc,
+                     mlir::Value source, llvm::ArrayRef<mlir::OpFoldResult> low,
+                     llvm::ArrayRef<mlir::OpFoldResult> high, bool ones);
+
+/// A slice of `source`. One of nothing may begin at the end, where
+/// `tensor.extract_slice` may not.
+mlir::Value buildSlice(mlir::OpBuilder &builder, mlir::Location loc,
+                       mlir::Value source,
+                       llvm::ArrayRef<mlir::OpFoldResult> offsets,
+                       llvm::ArrayRef<mlir::OpFoldResult> sizes,
+                       llvm::ArrayRef<mlir::OpFoldResult> strides);
+
+/// How dimension `dim` of `rank` is split into two.
+llvm::SmallVector<mlir::ReassociationIndices>
+getSplitReassociation(int64_t rank, int64_t dim);
 
 /// The known ones of `sizes`, else dynamic.
 llvm::SmallVector<int64_t>

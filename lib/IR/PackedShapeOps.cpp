@@ -17,14 +17,18 @@ using namespace mlir;
 using namespace quant_bnn;
 using namespace quant_bnn::detail;
 
-/// Whether a static `depth` fills all of its words.
-static bool isWholeWords(OpFoldResult depth, unsigned wordBits) {
+bool quant_bnn::detail::isWholeWords(OpFoldResult depth, unsigned wordBits) {
   std::optional<int64_t> elements = getConstantIntValue(depth);
   return elements && *elements % wordBits == 0;
 }
 
 static unsigned getWordBits(Value words) {
   return getElementTypeOrSelf(words.getType()).getIntOrFloatBitWidth();
+}
+
+/// Whether `type` is known to have no elements.
+static bool isEmpty(RankedTensorType type) {
+  return llvm::is_contained(type.getShape(), 0);
 }
 
 /// The sizes of the elements of `words`.
@@ -61,6 +65,17 @@ static LogicalResult verifyCount(Operation *op, StringRef what, size_t count,
          << what << " for every dimension of " << type << ", but got " << count;
 }
 
+/// Checks that there is an operand for every unknown one of `values`.
+static LogicalResult verifyOperands(Operation *op, StringRef what,
+                                    ArrayRef<int64_t> values,
+                                    ValueRange operands) {
+  size_t count = llvm::count_if(values, ShapedType::isDynamic);
+  if (count == operands.size())
+    return success();
+  return op->emitOpError("requires ") << count << " operands for " << what
+                                      << ", but got " << operands.size();
+}
+
 /// Checks that no constant among `values` is negative.
 static LogicalResult verifyNonNegative(Operation *op, StringRef what,
                                        ArrayRef<int64_t> values) {
@@ -70,61 +85,6 @@ static LogicalResult verifyNonNegative(Operation *op, StringRef what,
              << what << " of at least 0, but got " << value;
   return success();
 }
-
-//===----------------------------------------------------------------------===//
-// PackedCastOp
-//===----------------------------------------------------------------------===//
-
-LogicalResult PackedCastOp::verify() {
-  if (failed(verifySource(*this)))
-    return failure();
-  return verifyPackedShape(*this, "a result", getResult().getType(),
-                           getElementShape(getSource(), getMixedDepth()));
-}
-
-/// Bits past the end are 0 on both sides, so casts that change nothing are
-/// nothing.
-OpFoldResult PackedCastOp::fold(FoldAdaptor) {
-  if (auto before = getSource().getDefiningOp<PackedCastOp>()) {
-    if (before.getSource().getType() == getType() &&
-        before.getFlip() == getFlip() &&
-        before.getMixedDepth() == getMixedDepth())
-      return before.getSource();
-  }
-  return !getFlip() && getSource().getType() == getType() ? getSource()
-                                                          : OpFoldResult();
-}
-
-SmallVector<OpFoldResult> PackedCastOp::getElementSizes(OpBuilder &builder,
-                                                        Location loc) {
-  return buildSizes(builder, loc, getSource(), getMixedDepth());
-}
-
-Value PackedCastOp::buildOnElements(OpBuilder &builder, Location loc,
-                                    ValueRange elements) {
-  Value bits = elements.front();
-  if (!getFlip())
-    return bits;
-  auto type = cast<RankedTensorType>(bits.getType());
-  Value empty = tensor::EmptyOp::create(
-      builder, loc, tensor::getMixedSizes(builder, loc, bits),
-      type.getElementType());
-  auto map = linalg::MapOp::create(
-      builder, loc, bits, empty,
-      [](OpBuilder &nested, Location nestedLoc, ValueRange arguments) {
-        Value one = arith::ConstantIntOp::create(nested, nestedLoc, 1, 1);
-        Value flipped =
-            arith::XOrIOp::create(nested, nestedLoc, arguments.front(), one);
-        linalg::YieldOp::create(nested, nestedLoc, flipped);
-      });
-  return map.getResults().front();
-}
-
-bool PackedCastOp::keepsWords() {
-  return !getFlip() && ::getWordBits(getSource()) == ::getWordBits(getResult());
-}
-
-Value PackedCastOp::buildOnWords(OpBuilder &, Location) { return getSource(); }
 
 //===----------------------------------------------------------------------===//
 // PackedTransposeOp
@@ -182,6 +142,7 @@ Value PackedTransposeOp::buildOnWords(OpBuilder &builder, Location loc) {
 
 LogicalResult PackedReshapeOp::verify() {
   if (failed(verifySource(*this)) ||
+      failed(verifyOperands(*this, "shape", getStaticShape(), getShape())) ||
       failed(verifyNonNegative(*this, "a shape", getStaticShape())))
     return failure();
   if (getStaticShape().empty())
@@ -205,6 +166,9 @@ SmallVector<OpFoldResult> PackedReshapeOp::getElementSizes(OpBuilder &builder,
 static Value buildReshape(OpBuilder &builder, Location loc, Value source,
                           ArrayRef<OpFoldResult> sizes) {
   auto type = cast<RankedTensorType>(source.getType());
+  // Upstream divides by the other sizes.
+  if (isEmpty(type) || llvm::any_of(sizes, isZeroInteger))
+    return tensor::EmptyOp::create(builder, loc, sizes, type.getElementType());
   if (type.getRank() > 1)
     source = tensor::CollapseShapeOp::create(
         builder, loc, source,
@@ -213,6 +177,11 @@ static Value buildReshape(OpBuilder &builder, Location loc, Value source,
     return source;
   auto expanded =
       RankedTensorType::get(getStaticSizes(sizes), type.getElementType());
+  // What is expanded is known exactly where all of the result is.
+  int64_t size = expanded.hasStaticShape() ? expanded.getNumElements()
+                                           : ShapedType::kDynamic;
+  source = buildTensorCast(
+      builder, loc, RankedTensorType::get(size, type.getElementType()), source);
   return tensor::ExpandShapeOp::create(
       builder, loc, expanded, source,
       ReassociationIndices(llvm::to_vector(llvm::seq(expanded.getRank()))),
@@ -259,7 +228,7 @@ inferConcatShape(PackedConcatOp op, ArrayRef<OpFoldResult> depths) {
       return failure();
     for (auto [dim, size] : llvm::enumerate(next)) {
       int64_t &sum = shape[dim];
-      if (static_cast<int64_t>(dim) == op.getDim()) {
+      if (dim == op.getDim()) {
         bool isDynamic =
             ShapedType::isDynamic(sum) || ShapedType::isDynamic(size);
         sum = isDynamic ? ShapedType::kDynamic : sum + size;
@@ -280,6 +249,8 @@ LogicalResult PackedConcatOp::verify() {
     return emitOpError("requires a depth for each of ")
            << getSources().size() << " sources, but got "
            << getStaticDepths().size();
+  if (failed(verifyOperands(*this, "depths", getStaticDepths(), getDepths())))
+    return failure();
   SmallVector<OpFoldResult> depths = getMixedDepths();
   Type word = getElementTypeOrSelf(getType());
   for (auto [source, depth] : llvm::zip_equal(getSources(), depths)) {
@@ -290,10 +261,10 @@ LogicalResult PackedConcatOp::verify() {
     if (failed(verifyDepth(*this, type, depth)))
       return failure();
   }
-  int64_t rank = getType().getRank();
-  if (getDim() < 0 || getDim() >= rank)
+  int64_t rank = getType().getRank(), dim = getDim();
+  if (dim < 0 || dim >= rank)
     return emitOpError("requires a dim from 0 to ")
-           << rank - 1 << ", but got " << getDim();
+           << rank - 1 << ", but got " << dim;
   FailureOr<SmallVector<int64_t>> shape = inferConcatShape(*this, depths);
   if (failed(shape))
     return emitOpError("requires sources with the same sizes but that of "
@@ -316,22 +287,46 @@ SmallVector<OpFoldResult> PackedConcatOp::getElementSizes(OpBuilder &builder,
   return sizes;
 }
 
+/// `sources` one after the other, which are of `sizes`. Upstream inserts each
+/// into the result, where an empty one may not be past the end.
+static Value buildConcat(OpBuilder &builder, Location loc, int64_t dim,
+                         ValueRange sources, ArrayRef<OpFoldResult> sizes) {
+  SmallVector<Value> others;
+  bool isResultEmpty = llvm::any_of(sizes, isZeroInteger);
+  for (Value source : sources) {
+    auto type = cast<RankedTensorType>(source.getType());
+    if (!isEmpty(type))
+      others.push_back(source);
+    else if (type.getDimSize(dim) != 0)
+      isResultEmpty = true;
+  }
+  if (isResultEmpty || others.empty())
+    return tensor::EmptyOp::create(
+        builder, loc, sizes, getElementTypeOrSelf(sources.front().getType()));
+  return tensor::ConcatOp::create(builder, loc, dim, others);
+}
+
 Value PackedConcatOp::buildOnElements(OpBuilder &builder, Location loc,
                                       ValueRange elements) {
-  return tensor::ConcatOp::create(builder, loc, getDim(), elements);
+  return buildConcat(builder, loc, getDim(), elements,
+                     getElementSizes(builder, loc));
 }
 
 bool PackedConcatOp::keepsWords() {
-  if (getDim() != getType().getRank() - 1)
+  if (static_cast<int64_t>(getDim()) != getType().getRank() - 1)
     return true;
   SmallVector<OpFoldResult> depths = getMixedDepths();
-  return llvm::all_of(ArrayRef(depths).drop_back(), [&](OpFoldResult depth) {
-    return isWholeWords(depth, ::getWordBits(getResult()));
-  });
+  llvm::erase_if(depths, isZeroInteger);
+  return depths.empty() ||
+         llvm::all_of(ArrayRef(depths).drop_back(), [&](OpFoldResult depth) {
+           return isWholeWords(depth, ::getWordBits(getResult()));
+         });
 }
 
 Value PackedConcatOp::buildOnWords(OpBuilder &builder, Location loc) {
-  return tensor::ConcatOp::create(builder, loc, getDim(), getSources());
+  return buildConcat(
+      builder, loc, getDim(), getSources(),
+      getPackedSizes(*this, builder, getElementSizes(builder, loc)));
 }
 
 //===----------------------------------------------------------------------===//
@@ -341,23 +336,27 @@ Value PackedConcatOp::buildOnWords(OpBuilder &builder, Location loc) {
 LogicalResult PackedSliceOp::verify() {
   if (failed(verifySource(*this)))
     return failure();
-  std::pair<StringRef, ArrayRef<int64_t>> lists[] = {
-      {"offsets", getStaticOffsets()},
-      {"sizes", getStaticSizes()},
-      {"strides", getStaticStrides()}};
-  for (auto [name, values] : lists)
+  std::tuple<StringRef, ArrayRef<int64_t>, ValueRange> lists[] = {
+      {"offsets", getStaticOffsets(), getOffsets()},
+      {"sizes", getStaticSizes(), getSizes()},
+      {"strides", getStaticStrides(), getStrides()}};
+  for (auto [name, values, operands] : lists)
     if (failed(verifyCount(*this, name, values.size(), getSource())) ||
+        failed(verifyOperands(*this, name, values, operands)) ||
         failed(verifyNonNegative(*this, name, values)))
       return failure();
   SmallVector<int64_t> shape = getElementShape(getSource(), getMixedDepth());
   for (auto [dim, size] : llvm::enumerate(shape)) {
     int64_t offset = getStaticOffsets()[dim], count = getStaticSizes()[dim],
             stride = getStaticStrides()[dim];
-    if (ShapedType::isStaticShape({size, offset, count, stride}) && count > 0 &&
-        offset + (count - 1) * stride >= size)
+    if (!ShapedType::isStaticShape({size, offset, count, stride}) || count == 0)
+      continue;
+    uint64_t last =
+        llvm::SaturatingMultiplyAdd<uint64_t>(count - 1, stride, offset);
+    if (last >= static_cast<uint64_t>(size))
       return emitOpError("requires a slice of the ")
              << size << " elements of dimension " << dim << ", but got one to "
-             << offset + (count - 1) * stride;
+             << last;
   }
   return verifyPackedShape(*this, "a result", getResult().getType(),
                            getStaticSizes());
@@ -368,13 +367,24 @@ SmallVector<OpFoldResult> PackedSliceOp::getElementSizes(OpBuilder &builder,
   return getMixedValues(getStaticSizes(), getSizes(), builder);
 }
 
+Value quant_bnn::detail::buildSlice(OpBuilder &builder, Location loc,
+                                    Value source,
+                                    ArrayRef<OpFoldResult> offsets,
+                                    ArrayRef<OpFoldResult> sizes,
+                                    ArrayRef<OpFoldResult> strides) {
+  auto type = cast<RankedTensorType>(source.getType());
+  if (isEmpty(type) || llvm::any_of(sizes, isZeroInteger))
+    return tensor::EmptyOp::create(builder, loc, sizes, type.getElementType());
+  return tensor::ExtractSliceOp::create(builder, loc, source, offsets, sizes,
+                                        strides);
+}
+
 Value PackedSliceOp::buildOnElements(OpBuilder &builder, Location loc,
                                      ValueRange elements) {
-  return tensor::ExtractSliceOp::create(
-      builder, loc, elements.front(),
-      getMixedValues(getStaticOffsets(), getOffsets(), builder),
-      getElementSizes(builder, loc),
-      getMixedValues(getStaticStrides(), getStrides(), builder));
+  return buildSlice(builder, loc, elements.front(),
+                    getMixedValues(getStaticOffsets(), getOffsets(), builder),
+                    getElementSizes(builder, loc),
+                    getMixedValues(getStaticStrides(), getStrides(), builder));
 }
 
 bool PackedSliceOp::keepsWords() {
@@ -399,7 +409,7 @@ Value PackedSliceOp::buildOnWords(OpBuilder &builder, Location loc) {
       getMixedValues(getStaticOffsets(), getOffsets(), builder);
   offsets.back() = builder.getIndexAttr(getStaticOffsets().back() /
                                         ::getWordBits(getSource()));
-  return tensor::ExtractSliceOp::create(
+  return buildSlice(
       builder, loc, getSource(), offsets,
       getPackedSizes(*this, builder, getElementSizes(builder, loc)),
       getMixedValues(getStaticStrides(), getStrides(), builder));
@@ -413,6 +423,8 @@ LogicalResult PackedPadOp::verify() {
   if (failed(verifySource(*this)) ||
       failed(verifyCount(*this, "low", getStaticLow().size(), getSource())) ||
       failed(verifyCount(*this, "high", getStaticHigh().size(), getSource())) ||
+      failed(verifyOperands(*this, "low", getStaticLow(), getLow())) ||
+      failed(verifyOperands(*this, "high", getStaticHigh(), getHigh())) ||
       failed(verifyNonNegative(*this, "low", getStaticLow())) ||
       failed(verifyNonNegative(*this, "high", getStaticHigh())))
     return failure();
@@ -424,27 +436,41 @@ LogicalResult PackedPadOp::verify() {
   return verifyPackedShape(*this, "a result", getResult().getType(), shape);
 }
 
-SmallVector<OpFoldResult> PackedPadOp::getElementSizes(OpBuilder &builder,
-                                                       Location loc) {
-  SmallVector<OpFoldResult> sizes =
-      buildSizes(builder, loc, getSource(), getMixedDepth());
+/// The sizes of what has `low` elements before and `high` ones after it.
+static SmallVector<OpFoldResult> addSizes(OpBuilder &builder, Location loc,
+                                          ArrayRef<OpFoldResult> low,
+                                          SmallVector<OpFoldResult> sizes,
+                                          ArrayRef<OpFoldResult> high) {
   AffineExpr sum = builder.getAffineDimExpr(0) + builder.getAffineDimExpr(1) +
                    builder.getAffineDimExpr(2);
-  for (auto [size, low, high] :
-       llvm::zip_equal(sizes, getMixedValues(getStaticLow(), getLow(), builder),
-                       getMixedValues(getStaticHigh(), getHigh(), builder)))
+  for (auto [before, size, after] : llvm::zip_equal(low, sizes, high))
     size = affine::makeComposedFoldedAffineApply(builder, loc, sum,
-                                                 {low, size, high});
+                                                 {before, size, after});
   return sizes;
 }
 
-/// `source` with integers around it whose bits are all those of `ones`.
-static Value buildPad(OpBuilder &builder, Location loc, Value source,
-                      ArrayRef<OpFoldResult> low, ArrayRef<OpFoldResult> high,
-                      bool ones) {
-  Type element = getElementTypeOrSelf(source.getType());
-  Value value =
-      arith::ConstantIntOp::create(builder, loc, element, ones ? -1 : 0);
+SmallVector<OpFoldResult> PackedPadOp::getElementSizes(OpBuilder &builder,
+                                                       Location loc) {
+  return addSizes(builder, loc,
+                  getMixedValues(getStaticLow(), getLow(), builder),
+                  buildSizes(builder, loc, getSource(), getMixedDepth()),
+                  getMixedValues(getStaticHigh(), getHigh(), builder));
+}
+
+Value quant_bnn::detail::buildPad(OpBuilder &builder, Location loc,
+                                  Value source, ArrayRef<OpFoldResult> low,
+                                  ArrayRef<OpFoldResult> high, bool ones) {
+  auto type = cast<RankedTensorType>(source.getType());
+  Value value = arith::ConstantIntOp::create(
+      builder, loc, type.getElementType(), ones ? -1 : 0);
+  // Upstream inserts the source into the result, which may not be past its end.
+  if (isEmpty(type)) {
+    SmallVector<OpFoldResult> sizes = addSizes(
+        builder, loc, low, tensor::getMixedSizes(builder, loc, source), high);
+    Value empty =
+        tensor::EmptyOp::create(builder, loc, sizes, type.getElementType());
+    return linalg::FillOp::create(builder, loc, value, empty).getResult(0);
+  }
   return tensor::PadOp::create(builder, loc, /*resultType=*/Type(), source, low,
                                high, value);
 }
@@ -458,9 +484,13 @@ Value PackedPadOp::buildOnElements(OpBuilder &builder, Location loc,
 }
 
 bool PackedPadOp::keepsWords() {
-  return getStaticLow().back() == 0 && getStaticHigh().back() == 0 &&
-         (!getOnes() ||
-          isWholeWords(getMixedDepth(), ::getWordBits(getSource())));
+  auto isZero = [](int64_t size) { return size == 0; };
+  bool addsNothing = llvm::all_of(getStaticLow(), isZero) &&
+                     llvm::all_of(getStaticHigh(), isZero);
+  return addsNothing ||
+         (isZero(getStaticLow().back()) && isZero(getStaticHigh().back()) &&
+          (!getOnes() ||
+           isWholeWords(getMixedDepth(), ::getWordBits(getSource()))));
 }
 
 Value PackedPadOp::buildOnWords(OpBuilder &builder, Location loc) {

@@ -163,6 +163,18 @@ quant_bnn::detail::getStaticSizes(ArrayRef<OpFoldResult> sizes) {
   });
 }
 
+SmallVector<ReassociationIndices>
+quant_bnn::detail::getSplitReassociation(int64_t rank, int64_t dim) {
+  SmallVector<ReassociationIndices> groups;
+  for (int64_t i : llvm::seq(rank)) {
+    if (i == dim)
+      groups.push_back({i, i + 1});
+    else
+      groups.push_back({i < dim ? i : i + 1});
+  }
+  return groups;
+}
+
 //===----------------------------------------------------------------------===//
 // Elements
 //===----------------------------------------------------------------------===//

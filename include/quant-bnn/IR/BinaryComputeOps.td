@@ -183,7 +183,8 @@ def QuantBNN_XnorMaxPool2DOp : QuantBNN_PackedOp<"xnor_max_pool_2d", [
     and `y` are batch x height x width x words, `kernel` = [height, width] is the size
     of a window; `strides`, `dilations` and `padding` are as in `xnor_conv_2d`, but
     what is outside of the images takes no part. Every window has a pixel of an image:
-    padding is less than the extent of a window, 1 + d (k - 1).
+    padding is less than the extent of a window, 1 + d (k - 1), and images are large
+    enough for their dilations. Where unknown sizes are not, it is undefined behaviour.
 
     Example:
 

@@ -43,7 +43,8 @@ def QuantBNN_PackedCastOp : QuantBNN_PackedShapeOp<"packed_cast"> {
   let description = [{
     `result` holds the `depth` bits of every row of `source`, each complemented with
     `flip`, in words of another width or the same. Bits past the end of a row are 0.
-    Casts that cancel fold away.
+    A cast of a cast is one, or none if the two cancel. Words of the same width stay
+    words where they are not flipped, or rows are known to be whole words.
 
     Example:
 
@@ -90,6 +91,7 @@ def QuantBNN_PackedTransposeOp : QuantBNN_UnaryPackedShapeOp<"packed_transpose">
     $source `depth` `=` custom<Depth>($depth, $static_depth)
     `permutation` `=` $permutation attr-dict `:` type($source) `to` type($result)
   }];
+  let hasFolder = 1;
 }
 
 def QuantBNN_PackedReshapeOp : QuantBNN_UnaryPackedShapeOp<"packed_reshape", [
@@ -121,6 +123,7 @@ def QuantBNN_PackedReshapeOp : QuantBNN_UnaryPackedShapeOp<"packed_reshape", [
     `shape` `=` custom<DynamicIndexList>($shape, $static_shape) attr-dict
     `:` type($source) `to` type($result)
   }];
+  let hasFolder = 1;
 }
 
 def QuantBNN_PackedConcatOp : QuantBNN_PackedShapeOp<"packed_concat", [
