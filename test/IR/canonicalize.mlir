@@ -305,3 +305,29 @@ func.func @pack_unpacked_stays(%a: tensor<2xi8>, %b: tensor<?xi8>, %k: index)
   %6 = quant_bnn.pack %4 polarity = nonnegative : tensor<16xf32> to tensor<2xi8>
   return %1, %3, %5, %6 : tensor<2xi8>, tensor<?xi8>, tensor<1xi16>, tensor<2xi8>
 }
+
+// CHECK-LABEL: func @packed_cast(
+// CHECK-SAME: %[[A:.*]]: tensor<4x2xi64>, %[[B:.*]]: tensor<?x?xi8>, %[[K:.*]]: index
+func.func @packed_cast(%a: tensor<4x2xi64>, %b: tensor<?x?xi8>, %k: index)
+    -> (tensor<4x2xi64>, tensor<4x2xi64>, tensor<?x?xi8>, tensor<4x7xi16>, tensor<?x?xi8>) {
+  // CHECK-DAG: %[[ONE:.*]] = quant_bnn.packed_cast %[[A]] depth = 100 flip : tensor<4x2xi64> to tensor<4x7xi16>
+  // CHECK-DAG: %[[FLIPPED:.*]] = quant_bnn.packed_cast %[[B]] depth = %[[K]] flip : tensor<?x?xi8> to tensor<?x?xi8>
+  // CHECK: return %[[A]], %[[A]], %[[B]], %[[ONE]], %[[FLIPPED]]
+  %0 = quant_bnn.packed_cast %a depth = 100 : tensor<4x2xi64> to tensor<4x2xi64>
+  %1 = quant_bnn.packed_cast %a depth = 100 flip : tensor<4x2xi64> to tensor<4x13xi8>
+  %2 = quant_bnn.packed_cast %1 depth = 100 flip : tensor<4x13xi8> to tensor<4x2xi64>
+  %3 = quant_bnn.packed_cast %b depth = %k : tensor<?x?xi8> to tensor<?x?xi32>
+  %4 = quant_bnn.packed_cast %3 depth = %k : tensor<?x?xi32> to tensor<?x?xi8>
+  %5 = quant_bnn.packed_cast %1 depth = 100 : tensor<4x13xi8> to tensor<4x7xi16>
+  %6 = quant_bnn.packed_cast %b depth = %k flip : tensor<?x?xi8> to tensor<?x?xi8>
+  return %0, %2, %4, %5, %6 : tensor<4x2xi64>, tensor<4x2xi64>, tensor<?x?xi8>, tensor<4x7xi16>, tensor<?x?xi8>
+}
+
+// CHECK-LABEL: func @packed_identity(
+// CHECK-SAME: %[[A:.*]]: tensor<?x2xi64>, %[[B:.*]]: tensor<4x2xi64>
+func.func @packed_identity(%a: tensor<?x2xi64>, %b: tensor<4x2xi64>) -> (tensor<?x2xi64>, tensor<4x2xi64>) {
+  // CHECK-NEXT: return %[[A]], %[[B]]
+  %0 = quant_bnn.packed_transpose %a depth = 100 permutation = [0, 1] : tensor<?x2xi64> to tensor<?x2xi64>
+  %1 = quant_bnn.packed_reshape %b depth = 100 shape = [4, 100] : tensor<4x2xi64> to tensor<4x2xi64>
+  return %0, %1 : tensor<?x2xi64>, tensor<4x2xi64>
+}

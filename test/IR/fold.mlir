@@ -426,3 +426,48 @@ func.func @unpack() -> (tensor<2x2xf32>, tensor<2x2xbf16>, tensor<2x2xi1>, tenso
   %3 = quant_bnn.unpack %e : tensor<0xi64> to tensor<0xf64>
   return %0, %1, %2, %3 : tensor<2x2xf32>, tensor<2x2xbf16>, tensor<2x2xi1>, tensor<0xf64>
 }
+
+// -----
+
+// Rows of 9 in bytes; the bits past the end stay 0.
+// CHECK-LABEL: func @packed_cast(
+func.func @packed_cast() -> (tensor<2x1xi16>, tensor<2x2xi8>, tensor<2x0xi8>) {
+  // CHECK-DAG: %[[WIDE:.*]] = arith.constant dense<{{\[}}[509], [2]]> : tensor<2x1xi16>
+  // CHECK-DAG: %[[FLIPPED:.*]] = arith.constant dense<{{\[}}[2, 0], [-3, 1]]> : tensor<2x2xi8>
+  // CHECK-DAG: %[[NONE:.*]] = arith.constant dense<> : tensor<2x0xi8>
+  // CHECK: return %[[WIDE]], %[[FLIPPED]], %[[NONE]]
+  %b = arith.constant dense<[[253, 1], [2, 0]]> : tensor<2x2xi8>
+  %e = arith.constant dense<> : tensor<2x0xi16>
+  %0 = quant_bnn.packed_cast %b depth = 9 : tensor<2x2xi8> to tensor<2x1xi16>
+  %1 = quant_bnn.packed_cast %b depth = 9 flip : tensor<2x2xi8> to tensor<2x2xi8>
+  %2 = quant_bnn.packed_cast %e depth = 0 flip : tensor<2x0xi16> to tensor<2x0xi8>
+  return %0, %1, %2 : tensor<2x1xi16>, tensor<2x2xi8>, tensor<2x0xi8>
+}
+
+// -----
+
+// CHECK-LABEL: func @packed_transpose(
+func.func @packed_transpose() -> (tensor<3x1xi8>, tensor<2x1x1xi8>) {
+  // CHECK-DAG: %[[BITS:.*]] = arith.constant dense<{{\[}}[1], [3], [2]]> : tensor<3x1xi8>
+  // CHECK-DAG: %[[ROWS:.*]] = arith.constant dense<{{\[}}{{\[}}[3]], {{\[}}[6]]]> : tensor<2x1x1xi8>
+  // CHECK: return %[[BITS]], %[[ROWS]]
+  %a = arith.constant dense<[[3], [6]]> : tensor<2x1xi8>
+  %b = arith.constant dense<[[[3], [6]]]> : tensor<1x2x1xi8>
+  %0 = quant_bnn.packed_transpose %a depth = 3 permutation = [1, 0] : tensor<2x1xi8> to tensor<3x1xi8>
+  %1 = quant_bnn.packed_transpose %b depth = 3 permutation = [1, 0, 2] : tensor<1x2x1xi8> to tensor<2x1x1xi8>
+  return %0, %1 : tensor<3x1xi8>, tensor<2x1x1xi8>
+}
+
+// -----
+
+// CHECK-LABEL: func @packed_reshape(
+func.func @packed_reshape() -> (tensor<1xi8>, tensor<0x1xi8>) {
+  // CHECK-DAG: %[[ROW:.*]] = arith.constant dense<51> : tensor<1xi8>
+  // CHECK-DAG: %[[NONE:.*]] = arith.constant dense<> : tensor<0x1xi8>
+  // CHECK: return %[[ROW]], %[[NONE]]
+  %a = arith.constant dense<[[3], [6]]> : tensor<2x1xi8>
+  %e = arith.constant dense<> : tensor<5x0xi8>
+  %0 = quant_bnn.packed_reshape %a depth = 3 shape = [6] : tensor<2x1xi8> to tensor<1xi8>
+  %1 = quant_bnn.packed_reshape %e depth = 0 shape = [0, 7] : tensor<5x0xi8> to tensor<0x1xi8>
+  return %0, %1 : tensor<1xi8>, tensor<0x1xi8>
+}

@@ -11,7 +11,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "Harness.h"
+#include "PackedData.h"
 #include "quant-bnn/Reference/Reference.h"
 
 #include "llvm/ADT/STLExtras.h"
@@ -19,15 +19,12 @@
 #include "llvm/Support/FormatVariadic.h"
 #include "gtest/gtest.h"
 
-#include <cstring>
-
 using namespace quant_bnn;
 using namespace quant_bnn::unittests;
 using reference::Polarity;
 
 namespace {
 
-constexpr unsigned wordWidths[] = {8, 16, 32, 64};
 /// Both in bytes, and either in wider words.
 llvm::ArrayRef<Polarity> getPolarities(unsigned width) {
   static constexpr Polarity polarities[] = {Polarity::negative,
@@ -42,51 +39,6 @@ constexpr size_t depths[] = {0, 1, 7, 8, 9, 63, 64, 65, 1000};
 
 const char *getName(Polarity polarity) {
   return polarity == Polarity::negative ? "negative" : "nonnegative";
-}
-
-//===----------------------------------------------------------------------===//
-// Arrays
-//===----------------------------------------------------------------------===//
-
-NpyArray allocate(char kind, unsigned size, llvm::ArrayRef<int64_t> shape) {
-  return llvm::cantFail(NpyArray::allocate({kind, size}, shape));
-}
-
-/// The low bits of each of `words`.
-NpyArray makeWords(llvm::ArrayRef<int64_t> shape,
-                   const std::vector<uint64_t> &words, unsigned width) {
-  NpyArray array = allocate('i', width / 8, shape);
-  for (auto [i, word] : llvm::enumerate(words))
-    for (unsigned byte = 0; byte != width / 8; ++byte)
-      array.getBytes()[i * (width / 8) + byte] = char(word >> 8 * byte);
-  return array;
-}
-
-std::vector<uint64_t> getWords(const void *data, size_t size, unsigned width) {
-  const auto *bytes = static_cast<const unsigned char *>(data);
-  std::vector<uint64_t> words(size);
-  for (size_t i = 0; i != size; ++i)
-    for (unsigned byte = 0; byte != width / 8; ++byte)
-      words[i] |= uint64_t(bytes[i * (width / 8) + byte]) << 8 * byte;
-  return words;
-}
-
-std::vector<uint64_t> getWords(const NpyView &view, unsigned width) {
-  return getWords(view.data, view.getSizeInBytes() / (width / 8), width);
-}
-
-NpyArray makeIndex(int64_t value) {
-  NpyArray array = allocate('i', 8, {});
-  std::memcpy(array.getData(), &value, sizeof(value));
-  return array;
-}
-
-NpyArray makeBits(llvm::ArrayRef<int64_t> shape,
-                  const std::vector<uint64_t> &bits) {
-  NpyArray array = allocate('b', 1, shape);
-  for (auto [i, bit] : llvm::enumerate(bits))
-    array.getBytes()[i] = char(bit);
-  return array;
 }
 
 /// `size` values of every kind that the type has, specials among them.
