@@ -101,6 +101,8 @@ std::optional<double> InputDoReFaOp::getWindow() {
   return getInputDoReFaWindow(getGrad());
 }
 
+std::pair<double, double> InputDoReFaOp::getLevelRange() { return {0.0, 1.0}; }
+
 Value InputDoReFaOp::buildInference(OpBuilder &builder, Location loc) {
   if (getGrad() == InputDoReFaGradient::identity)
     return Value();
@@ -163,6 +165,10 @@ Gradients WeightDoReFaOp::buildGradient(OpBuilder &builder, Location loc,
     return SmallVector<Value>{Value()};
   return SmallVector<Value>{WeightDoReFaGradOp::create(builder, loc, getW(), g,
                                                        Value(), getGradAttr())};
+}
+
+std::pair<double, double> WeightDoReFaOp::getLevelRange() {
+  return {-1.0, 1.0};
 }
 
 Value WeightDoReFaOp::buildInference(OpBuilder &builder, Location loc) {

@@ -15,13 +15,28 @@ func.func @not_constant(%a: tensor<4x2xi32>, %b: tensor<8x2xi32>, %shift: tensor
   return %p : tensor<4x1xi8>
 }
 
-func.func @not_monotone(%a: tensor<4x2xi32>, %b: tensor<8x2xi32>) -> tensor<4x1xi8> {
+func.func @not_evaluated(%a: tensor<4x2xi32>, %b: tensor<8x2xi32>) -> tensor<4x1xi8> {
   %five = arith.constant dense<5.0> : tensor<4x8xf32>
   %acc = quant_bnn.xnor_matmul %a, %b depth = 64 : (tensor<4x2xi32>, tensor<8x2xi32>) -> tensor<4x8xi32>
   %x = arith.sitofp %acc : tensor<4x8xi32> to tensor<4x8xf32>
-  %abs = math.absf %x : tensor<4x8xf32>
-  %y = arith.subf %abs, %five : tensor<4x8xf32>
-  // CHECK: [[@LINE+1]]:{{[0-9]+}}: remark: {{.*}}no threshold: what is packed is not monotone in the sum, in channel 0
+  %sine = math.sin %x : tensor<4x8xf32>
+  // CHECK: [[@LINE-1]]:{{[0-9]+}}: remark: {{.*}}no threshold: what is packed is no function of the sum and of constants of its channel
+  %y = arith.subf %sine, %five : tensor<4x8xf32>
+  %p = quant_bnn.pack %y : tensor<4x8xf32> to tensor<4x1xi8>
+  return %p : tensor<4x1xi8>
+}
+
+// The distance to the next even number below, and so on: 32 switches.
+func.func @many_switches(%a: tensor<4x2xi32>, %b: tensor<8x2xi32>) -> tensor<4x1xi8> {
+  %four = arith.constant dense<4.0> : tensor<4x8xf32>
+  %half = arith.constant dense<0.5> : tensor<4x8xf32>
+  %acc = quant_bnn.xnor_matmul %a, %b depth = 64 : (tensor<4x2xi32>, tensor<8x2xi32>) -> tensor<4x8xi32>
+  %x = arith.sitofp %acc : tensor<4x8xi32> to tensor<4x8xf32>
+  %quarter = arith.divf %x, %four : tensor<4x8xf32>
+  %floor = math.floor %quarter : tensor<4x8xf32>
+  %rest = arith.subf %quarter, %floor : tensor<4x8xf32>
+  %y = arith.subf %rest, %half : tensor<4x8xf32>
+  // CHECK: [[@LINE+1]]:{{[0-9]+}}: remark: {{.*}}no threshold: what is packed switches too often, or where is not known, in channel 0
   %p = quant_bnn.pack %y : tensor<4x8xf32> to tensor<4x1xi8>
   return %p : tensor<4x1xi8>
 }

@@ -78,3 +78,41 @@ func.func @relu(%a: tensor<1x5x5x1xi32>, %b: tensor<8x3x3x1xi32>, %empty: tensor
   %p = quant_bnn.pack %y : tensor<9x8xf32> to tensor<9x1xi8>
   return %p : tensor<9x1xi8>
 }
+
+// -----
+
+// The lower bit of levels of two bits switches three times: as many thresholds.
+#matrix = affine_map<(i, j) -> (i, j)>
+// CHECK-LABEL: func @levels(
+func.func @levels(%a: tensor<?x2xi32>, %b: tensor<8x2xi32>, %empty: tensor<?x8xi1>) -> tensor<?x1xi8> {
+  // CHECK-DAG: %[[FIRST:.*]] = arith.constant dense<2> : tensor<8xi32>
+  // CHECK-DAG: %[[SECOND:.*]] = arith.constant dense<5> : tensor<8xi32>
+  // CHECK-DAG: %[[THIRD:.*]] = arith.constant dense<9> : tensor<8xi32>
+  // CHECK-DAG: %[[NONE:.*]] = arith.constant dense<false> : tensor<8xi1>
+  // CHECK:     %[[ACC:.*]] = quant_bnn.xnor_matmul
+  // CHECK:     %[[X:.*]] = quant_bnn.threshold %[[ACC]], %[[FIRST]], %[[NONE]]
+  // CHECK:     %[[Y:.*]] = quant_bnn.threshold %[[ACC]], %[[SECOND]], %[[NONE]]
+  // CHECK:     %[[XY:.*]] = arith.xori %[[X]], %[[Y]]
+  // CHECK:     %[[Z:.*]] = quant_bnn.threshold %[[ACC]], %[[THIRD]], %[[NONE]]
+  // CHECK:     arith.xori %[[XY]], %[[Z]]
+  %tenth = arith.constant 0.1 : f32
+  %sixth = arith.constant 0.16666667 : f32
+  %half = arith.constant 0.5 : f32
+  %most = arith.constant 0.8333333 : f32
+  %acc = quant_bnn.xnor_matmul %a, %b depth = 64 : (tensor<?x2xi32>, tensor<8x2xi32>) -> tensor<?x8xi32>
+  %x = arith.sitofp %acc : tensor<?x8xi32> to tensor<?x8xf32>
+  %bits = linalg.generic {indexing_maps = [#matrix, #matrix], iterator_types = ["parallel", "parallel"]}
+      ins(%x : tensor<?x8xf32>) outs(%empty : tensor<?x8xi1>) {
+  ^bb0(%v: f32, %out: i1):
+    %scaled = arith.mulf %v, %tenth : f32
+    %level = quant_bnn.input_dorefa %scaled bits = 2 : f32
+    %c0 = arith.cmpf ult, %level, %sixth : f32
+    %c1 = arith.cmpf oge, %level, %half : f32
+    %c2 = arith.cmpf oge, %level, %most : f32
+    %c01 = arith.xori %c0, %c1 : i1
+    %bit = arith.xori %c01, %c2 : i1
+    linalg.yield %bit : i1
+  } -> tensor<?x8xi1>
+  %p = quant_bnn.pack %bits : tensor<?x8xi1> to tensor<?x1xi8>
+  return %p : tensor<?x1xi8>
+}

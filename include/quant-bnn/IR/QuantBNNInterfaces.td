@@ -189,6 +189,18 @@ def SignFunctionOpInterface : OpInterface<"SignFunctionOpInterface"> {
   ];
 }
 
+def UniformLevelsOpInterface : OpInterface<"UniformLevelsOpInterface"> {
+  let cppNamespace = "::quant_bnn";
+  let description = [{
+    A quantizer of k = `getBitWidth` bits whose values are 2^k levels, as far from one
+    another. `quant-bnn-binarize` computes their products bit by bit.
+  }];
+  let methods = [
+    InterfaceMethod<"The lowest and the highest level.",
+      "std::pair<double, double>", "getLevelRange", (ins)>
+  ];
+}
+
 def BoundedAccumulatorOpInterface : OpInterface<"BoundedAccumulatorOpInterface"> {
   let cppNamespace = "::quant_bnn";
   let description = [{

@@ -27,6 +27,7 @@ class QuantBNN_RangeQuantizerOp<string mnemonic, list<Trait> traits = []>
 
 def QuantBNN_InputDoReFaOp : QuantBNN_ElementwiseOp<"input_dorefa", [
     SameOperandsAndResultType, QuantBNN_ValueIdempotent,
+    DeclareOpInterfaceMethods<UniformLevelsOpInterface>,
     DeclareOpInterfaceMethods<WindowedGradientOpInterface, ["getWindow"]>,
     DeclareOpInterfaceMethods<DifferentiableOpInterface>,
     DeclareOpInterfaceMethods<QuantizerOpInterface,
@@ -66,7 +67,9 @@ def QuantBNN_InputDoReFaOp : QuantBNN_ElementwiseOp<"input_dorefa", [
 }
 
 def QuantBNN_WeightDoReFaOp
-    : QuantBNN_RangeQuantizerOp<"weight_dorefa", [SameOperandsAndResultType]> {
+    : QuantBNN_RangeQuantizerOp<"weight_dorefa", [
+        SameOperandsAndResultType,
+        DeclareOpInterfaceMethods<UniformLevelsOpInterface>]> {
   let summary = "Weight quantizer of DoReFa-Net, on [-1, 1]";
   let description = [{
     ```

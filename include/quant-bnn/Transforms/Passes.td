@@ -436,6 +436,13 @@ def QuantBNNBinarizePass : Pass<"quant-bnn-binarize"> {
     of the result, and the other is added and subtracted: the result is the same, bit
     for bit, and the weights take a bit.
 
+    Levels of k bits, such as those of `input_dorefa` and `weight_dorefa`, are sums
+    of k signs times powers of two: their product is that of each bit of one with
+    each of the other, and a product with the bits of a row that corrects for a range
+    around another value than 0. That pays for few bits: up to `max-plane-products`
+    products of bits. Their sums in floats are rounded, except for 1 bit, so more
+    take `mode=relaxed`. There, a NaN counts as the lowest level.
+
     `quant-bnn-propagate-packed` then packs what signs were taken of, and
     `quant-bnn-strip-gradients` and `quant-bnn-decompose` belong before this pass:
     run it where no gradient will be taken.
@@ -486,6 +493,8 @@ def QuantBNNBinarizePass : Pass<"quant-bnn-binarize"> {
   let options = [
     Option<"wordWidth", "word-width", "int64_t", "32",
            "Bits of a word of packed signs: 8, 16, 32 or 64">,
+    Option<"maxPlaneProducts", "max-plane-products", "int64_t", "8",
+           "Up to how many products of bits replace one of levels">,
     Option<"mode", "mode", "::quant_bnn::RewriteMode",
            "::quant_bnn::RewriteMode::Exact",
            "exact: never change a bit; relaxed: also where sums may have been "

@@ -46,7 +46,7 @@ private:
 } // namespace
 
 /// Replaces the op of `product` and says so.
-static void replace(Product product, Value result, StringRef what) {
+static void replace(Product product, Value result, const Twine &what) {
   remark::passed(product.op.getLoc(),
                  getRemarkOpts("binarized", category, product.op))
       << (product.op->getName().getStringRef() + " became " + what).str();
@@ -55,27 +55,38 @@ static void replace(Product product, Value result, StringRef what) {
 }
 
 void QuantBNNBinarizePass::binarize(Product product) {
-  Options options{static_cast<unsigned>(wordWidth), mode};
-  std::optional<Refusal> refusal, lhsRefusal, rhsRefusal;
+  Options options{static_cast<unsigned>(wordWidth), maxPlaneProducts, mode};
+  std::optional<Refusal> refusal, levelRefusal, lhsRefusal, rhsRefusal;
   bool isConvolution = linalg::isaConvolutionOpInterface(product.op);
-  if (Value result = isConvolution
-                         ? binarizeConvolution(product, options, refusal)
-                         : binarizeContraction(product, options, refusal))
-    return replace(product, result,
-                   isConvolution ? XnorConv2DOp::getOperationName()
-                                 : XnorMatmulOp::getOperationName());
-  std::optional<Signs> lhs = matchSigns(product.lhs->get(), lhsRefusal);
-  std::optional<Signs> rhs = matchSigns(product.rhs->get(), rhsRefusal);
+  std::optional<PackedForm> form =
+      isConvolution ? matchConvolution(product, options, refusal)
+                    : matchContraction(product, options, refusal);
+  if (form) {
+    StringRef name = isConvolution ? XnorConv2DOp::getOperationName()
+                                   : XnorMatmulOp::getOperationName();
+    if (Value result = binarizeSigns(product, *form, options, refusal))
+      return replace(product, result, name);
+    if (Value result = binarizeLevels(product, *form, options, levelRefusal))
+      return replace(product, result, "products of bits by " + name.str());
+  }
   auto reportMissed = [&](const Refusal &missed) {
     remark::missed(missed.loc, getRemarkOpts("binarized", category, product.op))
         << (product.op->getName().getStringRef() +
             " not binarized: " + missed.reason)
                .str();
   };
-  // What has no operand of signs was not meant.
+  std::optional<Signs> lhs = matchSigns(product.lhs->get(), lhsRefusal);
+  std::optional<Signs> rhs = matchSigns(product.rhs->get(), rhsRefusal);
+  bool hasLevels = llvm::any_of(product.op.getDpsInputs(), [](Value operand) {
+    return isa_and_present<UniformLevelsOpInterface>(operand.getDefiningOp());
+  });
+  // What has no operand of signs or levels was not meant.
+  if (hasLevels && levelRefusal)
+    reportMissed(*levelRefusal);
+  else if (lhs || rhs)
+    reportMissed(*refusal);
   if (!lhs && !rhs)
     return;
-  reportMissed(*refusal);
   std::optional<Refusal> selectRefusal;
   OpOperand *operand = rhs ? product.rhs : product.lhs;
   if (Value result = buildSignSelect(product, operand, rhs ? *rhs : *lhs,

@@ -6,7 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "Scale.h"
+#include "Product.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "quant-bnn/IR/QuantBNN.h"
 
@@ -26,18 +26,19 @@ static int64_t getNumIterations(linalg::LinalgOp op, ArrayRef<unsigned> loops) {
   return count;
 }
 
-Value quant_bnn::binarize::binarizeContraction(
-    Product product, const Options &options, std::optional<Refusal> &refusal) {
+std::optional<PackedForm>
+quant_bnn::binarize::matchContraction(Product product, const Options &options,
+                                      std::optional<Refusal> &refusal) {
+  auto refuse = [&](const Twine &reason) {
+    refusal = Refusal{product.op.getLoc(), reason.str()};
+    return std::nullopt;
+  };
   FailureOr<linalg::ContractionDimensions> dims =
       linalg::inferContractionDims(product.op);
-  auto refuse = [&](Value value, const Twine &reason) {
-    refusal = Refusal{value.getLoc(), reason.str()};
-    return Value();
-  };
   if (failed(dims) || dims->k.empty() ||
       dims->batch.size() + dims->m.size() + dims->n.size() + dims->k.size() !=
           product.op.getNumLoops())
-    return refuse(product.op->getResult(0), "it is no matrix product");
+    return refuse("it is no matrix product");
   SmallVector<LoopGroup> aGroups, bGroups, accGroups;
   if (!dims->batch.empty())
     for (auto *groups : {&aGroups, &bGroups, &accGroups})
@@ -45,38 +46,24 @@ Value quant_bnn::binarize::binarizeContraction(
   llvm::append_values(aGroups, dims->m, dims->k);
   llvm::append_values(bGroups, dims->n, dims->k);
   llvm::append_values(accGroups, dims->m, dims->n);
-  if (!coversDims(product.getMap(product.lhs), aGroups) ||
-      !coversDims(product.getMap(product.rhs), bGroups) ||
-      !coversDims(product.getMap(product.init), accGroups))
-    return refuse(product.op->getResult(0), "it is no matrix product");
-  std::optional<Signs> lhs = matchSigns(product.lhs->get(), refusal);
-  std::optional<Signs> rhs =
-      lhs ? matchSigns(product.rhs->get(), refusal) : std::nullopt;
-  if (!rhs)
-    return Value();
-  int64_t numTerms = getNumIterations(product.op, dims->k);
-  if (!ShapedType::isDynamic(numTerms) &&
-      numTerms > std::numeric_limits<int32_t>::max())
-    return refuse(product.op->getResult(0),
-                  "a sum has more than 2^31 - 1 terms");
-  if (!addsToZero(product) && options.mode == RewriteMode::Exact)
-    return refuse(product.init->get(), "it adds to what may not be 0");
-  std::optional<Scale> scale =
-      matchScale(product, *lhs, *rhs, numTerms, options.mode, refusal);
-  if (!scale)
-    return Value();
-
-  ImplicitLocOpBuilder b(product.op.getLoc(), product.op);
-  Value aElements =
-      buildGrouped(b, product.lhs->get(), product.getMap(product.lhs), aGroups);
-  Value bElements =
-      buildGrouped(b, product.rhs->get(), product.getMap(product.rhs), bGroups);
-  OpFoldResult depth = tensor::getMixedSizes(b, b.getLoc(), aElements).back();
-  Value aWords = PackOp::create(b, aElements, options.wordBits);
-  Value bWords = PackOp::create(b, bElements, options.wordBits);
-  Value acc = XnorMatmulOp::create(b, aWords, bWords, depth);
-  acc =
-      buildUngrouped(b, acc, product.getMap(product.init), accGroups,
-                     tensor::getMixedSizes(b, b.getLoc(), product.init->get()));
-  return buildScaled(b, product, acc, *scale);
+  AffineMap aMap = product.getMap(product.lhs);
+  AffineMap bMap = product.getMap(product.rhs);
+  AffineMap accMap = product.getMap(product.init);
+  if (!coversDims(aMap, aGroups) || !coversDims(bMap, bGroups) ||
+      !coversDims(accMap, accGroups))
+    return refuse("it is no matrix product");
+  unsigned wordBits = options.wordBits;
+  Value init = product.init->get();
+  return PackedForm{
+      getNumIterations(product.op, dims->k),
+      [=](ImplicitLocOpBuilder &b, Value lhs, Value rhs, const Padding &) {
+        lhs = buildGrouped(b, lhs, aMap, aGroups);
+        rhs = buildGrouped(b, rhs, bMap, bGroups);
+        OpFoldResult depth = tensor::getMixedSizes(b, b.getLoc(), lhs).back();
+        Value acc =
+            XnorMatmulOp::create(b, PackOp::create(b, lhs, wordBits),
+                                 PackOp::create(b, rhs, wordBits), depth);
+        return buildUngrouped(b, acc, accMap, accGroups,
+                              tensor::getMixedSizes(b, b.getLoc(), init));
+      }};
 }

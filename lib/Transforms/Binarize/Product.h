@@ -11,7 +11,9 @@
 
 #include "Signs.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "quant-bnn/IR/QuantBNN.h"
 #include "quant-bnn/Transforms/Passes.h"
+#include <functional>
 
 namespace quant_bnn::binarize {
 
@@ -55,15 +57,47 @@ mlir::Value buildUngrouped(mlir::ImplicitLocOpBuilder &builder,
 /// What to make, and where that may change.
 struct Options {
   unsigned wordBits;
+  int64_t maxPlaneProducts;
   RewriteMode mode;
 };
 
+/// What is around images.
+struct Padding {
+  /// Top, bottom, left, right.
+  llvm::SmallVector<int64_t> sizes = {0, 0, 0, 0};
+  PadValue value = PadValue::zero;
+};
+
+/// How a product of signs is computed by a packed op.
+struct PackedForm {
+  /// The terms of a sum, or dynamic.
+  int64_t numTerms;
+  /// Builds the sums, `i32` in the place of the result, from tensors in the
+  /// place of the operands: of signs, or of bits that are 1 for -1. Images may
+  /// lack what is around them.
+  std::function<mlir::Value(mlir::ImplicitLocOpBuilder &, mlir::Value lhs,
+                            mlir::Value rhs, const Padding &)>
+      build;
+};
+
+/// The form of `product`, or nothing, and sets `refusal`.
+std::optional<PackedForm> matchContraction(Product product,
+                                           const Options &options,
+                                           std::optional<Refusal> &refusal);
+std::optional<PackedForm> matchConvolution(Product product,
+                                           const Options &options,
+                                           std::optional<Refusal> &refusal);
+
 /// Replaces a product of two tensors of signs by one of packed bits and returns
 /// its result, or returns null and sets `refusal`.
-mlir::Value binarizeContraction(Product product, const Options &options,
-                                std::optional<Refusal> &refusal);
-mlir::Value binarizeConvolution(Product product, const Options &options,
-                                std::optional<Refusal> &refusal);
+mlir::Value binarizeSigns(Product product, const PackedForm &form,
+                          const Options &options,
+                          std::optional<Refusal> &refusal);
+
+/// The same for tensors of levels, by products of each of their bits.
+mlir::Value binarizeLevels(Product product, const PackedForm &form,
+                           const Options &options,
+                           std::optional<Refusal> &refusal);
 
 /// Replaces a product of which `operand` has `signs` by one that adds and
 /// subtracts the other.

@@ -9,6 +9,7 @@
 #include "AccumulatorFunction.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/Matchers.h"
+#include "quant-bnn/IR/QuantBNN.h"
 
 using namespace mlir;
 using namespace quant_bnn::fold_thresholds;
@@ -104,6 +105,12 @@ const Expr *AccumulatorFunction::getLeaf(Value value) {
   Operation *op = value.getDefiningOp();
   if (auto conversion = dyn_cast<arith::SIToFPOp>(op))
     return getConversion(conversion);
+  // A quantizer is what it expands to. What is built for that is not used, and
+  // goes with the next canonicalization.
+  if (auto payload = dyn_cast<ElementwisePayloadOpInterface>(op)) {
+    OpBuilder builder(op);
+    return extractor.get(expandPayload(builder, payload));
+  }
   // Row-major order is kept, and the channels are if they are a dimension of
   // their own on both sides.
   if (isa<tensor::CollapseShapeOp, tensor::ExpandShapeOp, tensor::CastOp>(op)) {

@@ -27,6 +27,9 @@ using namespace quant_bnn::raise_ste;
 
 static constexpr StringLiteral category = "quant-bnn-fold-thresholds";
 
+/// The lowest of four bits switches so often.
+static constexpr size_t maxSwitches = 15;
+
 namespace {
 struct QuantBNNFoldThresholdsPass
     : quant_bnn::impl::QuantBNNFoldThresholdsPassBase<
@@ -66,6 +69,45 @@ static const Expr *getBit(ExprContext &context, PackOp pack, const Expr *x) {
                      arith::FastMathFlags::none, isNegative ? less : 15 - less);
 }
 
+/// The packed bits of functions of `acc`, one for each of its channels. With n
+/// switches a bit is the first one if as many are passed as not: the parity of
+/// the sums that are below, of n and of the first.
+static Value buildThresholds(ImplicitLocOpBuilder &builder, Value acc,
+                             ArrayRef<Switches> channels, Type wordType) {
+  int64_t numChannels = channels.size();
+  auto shape =
+      llvm::to_vector(cast<RankedTensorType>(acc.getType()).getShape());
+  shape.back() =
+      llvm::divideCeilSigned(numChannels, wordType.getIntOrFloatBitWidth());
+  auto type = RankedTensorType::get(shape, wordType);
+  auto buildConstant = [&](Type element, auto values) -> Value {
+    return arith::ConstantOp::create(
+        builder,
+        DenseElementsAttr::get(RankedTensorType::get({numChannels}, element),
+                               ArrayRef(values)));
+  };
+  size_t numThresholds = 1;
+  for (const Switches &channel : channels)
+    numThresholds = std::max(numThresholds, channel.at.size());
+  Value words;
+  for (size_t i = 0; i != numThresholds; ++i) {
+    // Nothing is below the least integer.
+    auto values = llvm::map_to_vector(channels, [&](const Switches &channel) {
+      return i < channel.at.size() ? channel.at[i]
+                                   : std::numeric_limits<int32_t>::min();
+    });
+    auto flips = llvm::map_to_vector(channels, [&](const Switches &channel) {
+      return i == 0 && channel.first != (channel.at.size() % 2 == 1);
+    });
+    Value threshold = ThresholdOp::create(
+        builder, type, acc, buildConstant(builder.getI32Type(), values),
+        buildConstant(builder.getI1Type(), flips));
+    words =
+        words ? arith::XOrIOp::create(builder, words, threshold) : threshold;
+  }
+  return words;
+}
+
 void QuantBNNFoldThresholdsPass::fold(PackOp pack) {
   RankedTensorType type = pack.getX().getType();
   ExprContext context;
@@ -85,12 +127,10 @@ void QuantBNNFoldThresholdsPass::fold(PackOp pack) {
 
   IntegerRange range = getRange(function.getAccumulators());
   const Expr *bit = getBit(context, pack, function.getExpr());
-  SmallVector<int32_t> values;
-  SmallVector<bool> flips;
+  SmallVector<Switches> channels;
   for (int64_t channel : llvm::seq(numChannels)) {
     if (channel > 0 && function.getChannels().empty()) {
-      values.push_back(values.front());
-      flips.push_back(flips.front());
+      channels.push_back(channels.front());
       continue;
     }
     Replacements replacements;
@@ -98,30 +138,20 @@ void QuantBNNFoldThresholdsPass::fold(PackOp pack) {
       replacements[constant.unknown] =
           context.constant(constant.unknown->type,
                            constant.values.getValues<APFloat>()[channel]);
-    std::optional<Threshold> threshold =
-        findThreshold(context, substitute(context, bit, replacements),
-                      function.getType(), range);
-    if (!threshold)
-      return refuse(pack.getLoc(), "what is packed is not monotone in the sum, "
-                                   "in channel " +
-                                       Twine(channel));
-    values.push_back(threshold->value);
-    flips.push_back(threshold->flip);
+    std::optional<Switches> switches =
+        findSwitches(context, substitute(context, bit, replacements),
+                     function.getType(), range, maxSwitches);
+    if (!switches)
+      return refuse(pack.getLoc(),
+                    "what is packed switches too often, or where is not known, "
+                    "in channel " +
+                        Twine(channel));
+    channels.push_back(*switches);
   }
 
   ImplicitLocOpBuilder b(pack.getLoc(), pack);
-  auto buildConstant = [&](Type element, auto constants) -> Value {
-    return arith::ConstantOp::create(
-        b, DenseElementsAttr::get(RankedTensorType::get({numChannels}, element),
-                                  ArrayRef(constants)));
-  };
-  Value acc = function.getAccumulators();
-  SmallVector<int64_t> shape(cast<RankedTensorType>(acc.getType()).getShape());
-  shape.back() = pack.getType().getShape().back();
-  Value words = ThresholdOp::create(
-      b, RankedTensorType::get(shape, pack.getType().getElementType()), acc,
-      buildConstant(b.getI32Type(), values),
-      buildConstant(b.getI1Type(), flips));
+  Value words = buildThresholds(b, function.getAccumulators(), channels,
+                                pack.getType().getElementType());
   if (words.getType() != pack.getType()) {
     SmallVector<OpFoldResult> sizes;
     ReifiedRankedShapedTypeDims shapes;

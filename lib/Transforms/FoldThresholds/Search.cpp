@@ -39,37 +39,35 @@ static int64_t findFirst(FloatType type, IntegerRange range,
 }
 
 namespace {
-/// The bits of integers that follow one another, switching at most once.
-class Switch {
+/// The bits of integers that follow one another.
+class Collector {
 public:
+  explicit Collector(size_t maxSwitches) : maxSwitches(maxSwitches) {}
+
   /// The integers from `first` on have `bit`. Returns whether that fits.
   bool add(int64_t first, bool bit) {
-    if (!last) {
-      threshold = {std::numeric_limits<int32_t>::min(), bit};
-    } else if (*last != bit) {
-      if (hasSwitched)
-        return false;
-      hasSwitched = true;
-      // Below `first` the other bit, which is this one flipped.
-      threshold = {static_cast<int32_t>(first), bit};
-    }
+    if (!last)
+      switches.first = bit;
+    else if (*last != bit)
+      switches.at.push_back(static_cast<int32_t>(first));
     last = bit;
-    return true;
+    return switches.at.size() <= maxSwitches;
   }
-  std::optional<Threshold> get() const {
-    return last ? std::optional(threshold) : std::nullopt;
+  std::optional<Switches> get() const {
+    return last ? std::optional(switches) : std::nullopt;
   }
 
 private:
-  Threshold threshold;
+  size_t maxSwitches;
+  Switches switches;
   std::optional<bool> last;
-  bool hasSwitched = false;
 };
 } // namespace
 
-std::optional<Threshold>
-quant_bnn::fold_thresholds::findThreshold(ExprContext &context, const Expr *bit,
-                                          FloatType type, IntegerRange range) {
+std::optional<Switches>
+quant_bnn::fold_thresholds::findSwitches(ExprContext &context, const Expr *bit,
+                                         FloatType type, IntegerRange range,
+                                         size_t maxSwitches) {
   FloatLine line(type);
   EvaluationOptions options;
   options.range = {line.keyOf(toFloat(type, range.first)),
@@ -78,7 +76,7 @@ quant_bnn::fold_thresholds::findThreshold(ExprContext &context, const Expr *bit,
       getPieces(context, bit, type, options);
   if (!pieces)
     return std::nullopt;
-  Switch result;
+  Collector result(maxSwitches);
   for (auto [i, piece] : llvm::enumerate(*pieces)) {
     int64_t first = findFirst(type, range, line.at(piece.low));
     int64_t end = i + 1 == pieces->size()

@@ -18,19 +18,20 @@ struct IntegerRange {
   int64_t first, last;
 };
 
-/// A function of an integer: (a < value) xor flip.
-struct Threshold {
-  int32_t value;
-  bool flip;
+/// A function of an integer: `first`, which becomes its complement at each of
+/// the integers `at`, in order.
+struct Switches {
+  bool first;
+  llvm::SmallVector<int32_t, 1> at;
 };
 
-/// The threshold that equals `bit`, an i1 as an expression of symbolX, for
-/// every integer a of `range`: symbolX is a, rounded to `type`. None if it
-/// switches more than once, or if that is not known.
-std::optional<Threshold> findThreshold(raise_ste::ExprContext &context,
-                                       const raise_ste::Expr *bit,
-                                       mlir::FloatType type,
-                                       IntegerRange range);
+/// What equals `bit`, an i1 as an expression of symbolX, for every integer a of
+/// `range`: symbolX is a, rounded to `type`. None if it switches more than
+/// `maxSwitches` times, or if that is not known.
+std::optional<Switches> findSwitches(raise_ste::ExprContext &context,
+                                     const raise_ste::Expr *bit,
+                                     mlir::FloatType type, IntegerRange range,
+                                     size_t maxSwitches);
 
 } // namespace quant_bnn::fold_thresholds
 

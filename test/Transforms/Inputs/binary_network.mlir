@@ -118,3 +118,16 @@ func.func @select(%x: tensor<?x12xf32>, %w: tensor<12x37xf32>, %init: tensor<?x3
   %z = linalg.matmul ins(%cut, %c : tensor<2x3xf32>, tensor<3x3xf32>) outs(%zeros : tensor<2x3xf32>) -> tensor<2x3xf32>
   return %y, %z : tensor<?x37xf32>, tensor<2x3xf32>
 }
+
+/// Zeros and ones times signs: still exact.
+func.func @bits(%x: tensor<?x40xf32>, %w: tensor<40x5xf32>) -> tensor<?x5xf32> {
+  %c0 = arith.constant 0 : index
+  %zero = arith.constant 0.0 : f32
+  %n = tensor.dim %x, %c0 : tensor<?x40xf32>
+  %a = quant_bnn.input_dorefa %x bits = 1 : tensor<?x40xf32>
+  %b = quant_bnn.sign %w : tensor<40x5xf32>
+  %empty = tensor.empty(%n) : tensor<?x5xf32>
+  %zeros = linalg.fill ins(%zero : f32) outs(%empty : tensor<?x5xf32>) -> tensor<?x5xf32>
+  %y = linalg.matmul ins(%a, %b : tensor<?x40xf32>, tensor<40x5xf32>) outs(%zeros : tensor<?x5xf32>) -> tensor<?x5xf32>
+  return %y : tensor<?x5xf32>
+}

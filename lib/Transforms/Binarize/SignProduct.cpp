@@ -1,0 +1,106 @@
+//===- SignProduct.cpp - Products of signs --------------------------------===//
+//
+// Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Scale.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/IR/Matchers.h"
+
+using namespace mlir;
+using namespace quant_bnn;
+using namespace quant_bnn::binarize;
+
+namespace {
+/// An operand of signs, without what is around it.
+struct Operand {
+  Value value;
+  Signs signs;
+  Padding padding;
+};
+} // namespace
+
+/// The image dimensions of the operand with `map`: its rows and its columns.
+static SmallVector<unsigned> getImageDims(AffineMap map) {
+  SmallVector<unsigned> dims;
+  for (auto [dim, expr] : llvm::enumerate(map.getResults()))
+    if (!isa<AffineDimExpr>(expr))
+      dims.push_back(dim);
+  return dims;
+}
+
+/// What is around the images of `pad`, where it is known, the same everywhere,
+/// and along the dimensions `imageDims` alone.
+static std::optional<Operand> matchPadding(tensor::PadOp pad,
+                                           ArrayRef<unsigned> imageDims) {
+  Value padded = pad.getConstantPaddingValue();
+  FloatAttr number;
+  std::optional<Refusal> ignored;
+  std::optional<Signs> signs = matchSigns(pad.getSource(), ignored);
+  if (!padded || !matchPattern(padded, m_Constant(&number)) || !signs)
+    return std::nullopt;
+  Operand operand{pad.getSource(), *signs, {}};
+  APFloat value = number.getValue();
+  if (!value.isZero()) {
+    if (!signs->isUniform() ||
+        !abs(value).bitwiseIsEqual(signs->magnitudes.front()))
+      return std::nullopt;
+    operand.padding.value =
+        value.isNegative() ? PadValue::minus_one : PadValue::one;
+  }
+  for (auto [dim, low, high] :
+       llvm::enumerate(pad.getStaticLow(), pad.getStaticHigh())) {
+    const unsigned *image = llvm::find(imageDims, dim);
+    if (image == imageDims.end()) {
+      if (low != 0 || high != 0)
+        return std::nullopt;
+      continue;
+    }
+    if (ShapedType::isDynamic(low) || ShapedType::isDynamic(high))
+      return std::nullopt;
+    unsigned which = image - imageDims.begin();
+    operand.padding.sizes[2 * which] = low;
+    operand.padding.sizes[2 * which + 1] = high;
+  }
+  return operand;
+}
+
+Value quant_bnn::binarize::binarizeSigns(Product product,
+                                         const PackedForm &form,
+                                         const Options &options,
+                                         std::optional<Refusal> &refusal) {
+  auto refuse = [&](Value value, const Twine &reason) {
+    refusal = Refusal{value.getLoc(), reason.str()};
+    return Value();
+  };
+  SmallVector<unsigned> imageDims = getImageDims(product.getMap(product.lhs));
+  std::optional<Operand> lhs;
+  if (auto pad = product.lhs->get().getDefiningOp<tensor::PadOp>();
+      pad && imageDims.size() == 2)
+    lhs = matchPadding(pad, imageDims);
+  if (!lhs) {
+    std::optional<Signs> signs = matchSigns(product.lhs->get(), refusal);
+    if (!signs)
+      return Value();
+    lhs = Operand{product.lhs->get(), *signs, {}};
+  }
+  std::optional<Signs> rhs = matchSigns(product.rhs->get(), refusal);
+  if (!rhs)
+    return Value();
+  if (!ShapedType::isDynamic(form.numTerms) &&
+      form.numTerms > std::numeric_limits<int32_t>::max())
+    return refuse(product.op->getResult(0),
+                  "a sum has more than 2^31 - 1 terms");
+  if (!addsToZero(product) && options.mode == RewriteMode::Exact)
+    return refuse(product.init->get(), "it adds to what may not be 0");
+  std::optional<Scale> scale = matchScale(product, lhs->signs, *rhs,
+                                          form.numTerms, options.mode, refusal);
+  if (!scale)
+    return Value();
+  ImplicitLocOpBuilder b(product.op.getLoc(), product.op);
+  Value acc = form.build(b, lhs->value, product.rhs->get(), lhs->padding);
+  return buildScaled(b, product, acc, *scale);
+}
