@@ -122,12 +122,12 @@ struct PackSignFunction : OpRewritePattern<PackOp> {
                                   : predicates.second;
     auto type = cast<RankedTensorType>(x.getType());
     Value bits =
-        buildElementwise(rewriter, pack.getLoc(),
-                         type.clone(rewriter.getI1Type()), x,
-                         [&](PayloadBuilder &payload, ValueRange operands) {
-                           return SmallVector<Value>{payload.cmp(
-                               predicate, operands.front(), payload.constant(0.0))};
-                         })
+        buildElementwise(
+            rewriter, pack.getLoc(), type.clone(rewriter.getI1Type()), x,
+            [&](PayloadBuilder &payload, ValueRange operands) {
+              return SmallVector<Value>{payload.cmp(predicate, operands.front(),
+                                                    payload.constant(0.0))};
+            })
             .front();
     rewriter.replaceOpWithNewOp<PackOp>(pack, bits, pack.getWordBits());
     return success();
