@@ -80,6 +80,23 @@ static std::optional<int64_t> getDimSize(linalg::LinalgOp op, unsigned dim) {
   return size;
 }
 
+/// Whether dimensions `dim` and `dim + 1` of `type` are known to be one in
+/// memory. `memref.collapse_shape` is content with any stride of a dimension of
+/// size 1, and the collapsed one may then have another stride than the inner
+/// one, or not collapse with a third.
+static bool isContiguous(MemRefType type, unsigned dim) {
+  if (type.getLayout().isIdentity())
+    return true;
+  SmallVector<int64_t> strides;
+  int64_t offset;
+  if (failed(type.getStridesAndOffset(strides, offset)))
+    return false;
+  int64_t outer = strides[dim], inner = strides[dim + 1],
+          size = type.getDimSize(dim + 1);
+  return ShapedType::isStaticShape({outer, inner, size}) &&
+         outer == size * inner;
+}
+
 /// Whether `operand` walks dimensions `dim` and `dim + 1` of the op as one, or
 /// neither.
 static bool walksAsOne(linalg::LinalgOp op, OpOperand &operand, unsigned dim) {
@@ -109,17 +126,8 @@ static bool walksAsOne(linalg::LinalgOp op, OpOperand &operand, unsigned dim) {
   }
   if (next != second)
     return false;
-  unsigned rank = results.size();
   unsigned merged = position - results.begin();
-  SmallVector<ReassociationIndices> reassociation;
-  for (unsigned result = 0; result < rank; ++result) {
-    if (result == merged + 1)
-      reassociation.back().push_back(result);
-    else
-      reassociation.push_back({result});
-  }
-  return memref::CollapseShapeOp::isGuaranteedCollapsible(
-      cast<MemRefType>(operand.get().getType()), reassociation);
+  return isContiguous(cast<MemRefType>(operand.get().getType()), merged);
 }
 
 static LogicalResult collectLoops(Plan &plan) {
