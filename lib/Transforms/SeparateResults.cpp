@@ -25,15 +25,25 @@ struct QuantBNNSeparateResultsPass
 };
 } // namespace
 
-static Value buildCopy(OpBuilder &builder, Location loc, Value buffer) {
-  auto type = cast<MemRefType>(buffer.getType());
+/// A buffer of `type` with what `source` holds.
+static Value buildCopy(OpBuilder &builder, Location loc, MemRefType type,
+                       Value source) {
   SmallVector<Value> sizes;
   for (int64_t dim = 0; dim < type.getRank(); ++dim)
     if (type.isDynamicDim(dim))
-      sizes.push_back(memref::DimOp::create(builder, loc, buffer, dim));
+      sizes.push_back(memref::DimOp::create(builder, loc, source, dim));
   Value copy = memref::AllocOp::create(builder, loc, type, sizes);
-  memref::CopyOp::create(builder, loc, buffer, copy);
+  memref::CopyOp::create(builder, loc, source, copy);
   return copy;
+}
+
+/// What `result` is a view of if there may be gaps in it, or null. Upstream
+/// casts it to a result without any: the type of unknown strides allows that,
+/// but does not make it true.
+static Value getStridedSource(Value result) {
+  auto cast = result.getDefiningOp<memref::CastOp>();
+  auto type = cast ? dyn_cast<MemRefType>(cast.getSource().getType()) : nullptr;
+  return type && !type.getLayout().isIdentity() ? cast.getSource() : Value();
 }
 
 void QuantBNNSeparateResultsPass::runOnOperation() {
@@ -43,11 +53,15 @@ void QuantBNNSeparateResultsPass::runOnOperation() {
     // Every value that an earlier result may come from.
     BufferViewFlowAnalysis::ValueSetT sources;
     for (OpOperand &operand : op->getOpOperands()) {
-      if (!isa<MemRefType>(operand.get().getType()))
+      auto type = dyn_cast<MemRefType>(operand.get().getType());
+      if (!type)
         continue;
       auto own = flow.resolveReverse(operand.get());
-      if (llvm::any_of(own, [&](Value v) { return sources.contains(v); }))
-        operand.set(buildCopy(builder, op.getLoc(), operand.get()));
+      Value strided = getStridedSource(operand.get());
+      if (strided ||
+          llvm::any_of(own, [&](Value v) { return sources.contains(v); }))
+        operand.set(buildCopy(builder, op.getLoc(), type,
+                              strided ? strided : operand.get()));
       else
         sources.insert(own.begin(), own.end());
     }

@@ -35,3 +35,16 @@ func.func @two_buffers(%a: f32) -> (memref<4xf32>, f32, memref<4xf32>, f32) {
   %1 = memref.alloc() : memref<4xf32>
   return %0, %a, %1, %a : memref<4xf32>, f32, memref<4xf32>, f32
 }
+
+// The type of a view of unknown strides can be cast, but there may be gaps in it.
+// CHECK-LABEL: func @view_with_gaps(
+func.func @view_with_gaps(%n: index, %k: index) -> memref<?x?xf32> {
+  // CHECK: %[[VIEW:.*]] = memref.subview
+  // CHECK: %[[COPY:.*]] = memref.alloc(%{{.*}}, %{{.*}}) : memref<?x?xf32>
+  // CHECK: memref.copy %[[VIEW]], %[[COPY]] : memref<?x?xf32, strided<[?, 1]>> to memref<?x?xf32>
+  // CHECK: return %[[COPY]]
+  %m = memref.alloc(%n, %n) : memref<?x?xf32>
+  %view = memref.subview %m[0, 0] [%n, %k] [1, 1] : memref<?x?xf32> to memref<?x?xf32, strided<[?, 1]>>
+  %cast = memref.cast %view : memref<?x?xf32, strided<[?, 1]>> to memref<?x?xf32>
+  return %cast : memref<?x?xf32>
+}

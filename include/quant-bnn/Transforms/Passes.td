@@ -825,12 +825,13 @@ def QuantBNNRecomputeProducersPass : Pass<"quant-bnn-recompute-producers"> {
 
 def QuantBNNSeparateResultsPass
     : Pass<"quant-bnn-separate-results", "::mlir::func::FuncOp"> {
-  let summary = "Copy results that may share a buffer with another result";
+  let summary = "Copy results that share a buffer or have gaps";
   let description = [{
     After bufferization, two results of a function may be one buffer, which its
     caller would free twice. Copies every returned memref that may share its
-    buffer with an earlier one. What is returned and not owned (an argument, a
-    constant) is copied by ownership-based deallocation.
+    buffer with an earlier one, and every one that is cast from a view with strides:
+    callers expect results without gaps. What is returned and not owned (an argument,
+    a constant) is copied by ownership-based deallocation.
 
     Example:
 
