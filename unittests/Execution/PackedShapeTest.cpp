@@ -29,8 +29,13 @@ using Indices = std::vector<int64_t>;
 
 /// Which sizes a function knows.
 enum class Knowledge { all, lastDimension, none };
-constexpr Knowledge allKnowledge[] = {Knowledge::all, Knowledge::lastDimension,
-                                      Knowledge::none};
+
+/// What the functions of a case know: to compile takes most of the time, so not
+/// each of all.
+std::array<Knowledge, 2> getKnowledge(size_t index) {
+  return {index % 2 ? Knowledge::all : Knowledge::lastDimension,
+          Knowledge::none};
+}
 
 /// An op of packed operands: how it is written, and what its elements are.
 struct Case {
@@ -281,8 +286,8 @@ void checkCases(const std::vector<Case> &tests) {
   std::vector<Function> functions;
   llvm::StringMap<std::string> names;
   std::string source;
-  for (const Case &test : tests)
-    for (Knowledge knowledge : allKnowledge) {
+  for (auto [i, test] : llvm::enumerate(tests))
+    for (Knowledge knowledge : getKnowledge(i)) {
       Function function = getFunction(test, knowledge);
       auto [it, isNew] =
           names.try_emplace(function.text, "f" + std::to_string(names.size()));
@@ -294,7 +299,7 @@ void checkCases(const std::vector<Case> &tests) {
   std::unique_ptr<Program> program = Program::compile(source);
   ASSERT_TRUE(program);
   for (auto [i, function] : llvm::enumerate(functions)) {
-    const Case &test = tests[i / std::size(allKnowledge)];
+    const Case &test = tests[i / getKnowledge(0).size()];
     SCOPED_TRACE(getFunction(test, Knowledge::all).text + function.text);
     std::vector<std::vector<int8_t>> sources;
     std::vector<NpyArray> arguments;
@@ -318,10 +323,14 @@ void checkCases(const std::vector<Case> &tests) {
 TEST(PackedShape, Cast) {
   std::vector<Case> tests;
   for (unsigned width : wordWidths)
-    for (unsigned resultWidth : wordWidths)
-      for (bool flip : {false, true})
-        for (int64_t depth : {0, 1, 64, 100})
-          tests.push_back(getCast({3, depth}, width, resultWidth, flip));
+    for (unsigned resultWidth : wordWidths) {
+      tests.push_back(getCast({3, 100}, width, resultWidth, false));
+      tests.push_back(getCast({3, 1}, width, resultWidth, true));
+    }
+  for (int64_t depth : {0, 64, 100}) {
+    tests.push_back(getCast({3, depth}, 64, 8, true));
+    tests.push_back(getCast({3, depth}, 8, 64, true));
+  }
   tests.push_back(getCast({0, 9}, 8, 16, true));
   tests.push_back(getCast({33}, 32, 8, true));
   tests.push_back(getCast({2, 3, 2, 128}, 64, 64, true));
