@@ -8,7 +8,8 @@
 //
 // Times each product and its baselines in turn, on one thread, and reports the
 // median and the quartiles of the ratios of each turn: a baseline's time over
-// ours. The peak is a loop that compares and counts as many bits in registers.
+// ours. The peak is a loop that compares and counts as many bits in registers,
+// and the peak of tables one that looks them up.
 //
 //===----------------------------------------------------------------------===//
 
@@ -109,6 +110,9 @@ void report(benchmark::State &state, const std::string &name,
 /// Runs `variants`, of which the first is ours, in turn.
 void run(benchmark::State &state, double bits, std::vector<Variant> variants) {
   variants.emplace_back("peak", [=] { runPeak(bits); });
+#ifdef QUANT_BNN_HAS_TABLE_PEAK
+  variants.emplace_back("table_peak", [=] { runTablePeak(bits); });
+#endif
   for (const Variant &variant : variants)
     time(variant);
   std::vector<double> seconds;
@@ -140,7 +144,7 @@ void run(benchmark::State &state, double bits, std::vector<Variant> variants) {
 void runMatmul(benchmark::State &state, Matmul *matmul, int64_t rows,
                int64_t columns, int64_t depth) {
   Buffer<uint32_t> a(rows * depth / 32), b(columns * depth / 32);
-  Buffer<uint32_t> panel(depth / 32 * 16);
+  Buffer<uint32_t> panel(depth / 32 * wordsPerPanelRow);
   Buffer<int32_t> out(rows * columns), expected(rows * columns);
   auto aRef = asMemRef<2>(a.get(), rows, depth / 64);
   auto bRef = asMemRef<2>(b.get(), columns, depth / 64);

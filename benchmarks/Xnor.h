@@ -36,12 +36,21 @@ struct Matrices {
   int64_t words;
 };
 
-/// Multiplies as well as one can by hand. `columns` is a multiple of 16, and
-/// `panel` has 16 elements for each word of a row.
+/// Elements of a panel for each word of a row.
+constexpr int64_t wordsPerPanelRow = 32;
+
+/// Multiplies as well as one can by hand with an exclusive or, a count of bits
+/// and an addition. `columns` is a multiple of 32, and so many rows of a panel
+/// as a row has words are in `panel`.
 void multiplyByHand(const Matrices &matrices, uint32_t *panel);
 
-/// Compares and counts about as many bits as given, of what is in registers,
-/// and returns how many.
-double runPeak(double bits);
+/// Does so with about as many bits as given that are in registers: a peak.
+void runPeak(double bits);
+
+/// Looks up about as many bits as given in tables that are in registers.
+#ifdef __x86_64__
+#define QUANT_BNN_HAS_TABLE_PEAK
+void runTablePeak(double bits);
+#endif
 
 #endif // QUANT_BNN_BENCHMARKS_XNOR_H

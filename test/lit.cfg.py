@@ -47,6 +47,12 @@ if config.has_plugin:
 for target in config.llvm_targets:
     config.available_features.add(f"{target.lower()}-registered-target")
 
+# Instructions of the machine that runs the tests.
+if os.path.exists("/proc/cpuinfo"):
+    with open("/proc/cpuinfo") as cpuinfo:
+        if " avx2 " in cpuinfo.read():
+            config.available_features.add("host-avx2")
+
 # As MLIR finds it.
 if shutil.which("ptxas"):
     config.available_features.add("ptxas")

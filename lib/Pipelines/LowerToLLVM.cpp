@@ -66,7 +66,21 @@ VectorizeFields::VectorizeFields(PassOptions *parent)
                               "words, for targets that count bits of words, "
                               "such as AVX512VPOPCNTDQ"),
                    clEnumValN(PopcountAccumulation::Bytes, "bytes",
-                              "bytes, for any other target"))} {}
+                              "bytes, for any target"),
+                   clEnumValN(PopcountAccumulation::Table, "table",
+                              "bytes, by the tables that lookup is for"))},
+      lookup{
+          *parent, "lookup",
+          llvm::cl::desc("The instruction set that looks up bytes in tables"),
+          llvm::cl::init(LookupInstructions::None),
+          llvm::cl::values(
+              clEnumValN(LookupInstructions::None, "none", "not known"),
+              clEnumValN(LookupInstructions::X86, "x86",
+                         "SSSE3, AVX2 or AVX-512BW, as vector-width says"))},
+      host{*parent, "host",
+           llvm::cl::desc("Choose vector-width, popcount and lookup for the "
+                          "CPU of this machine"),
+           llvm::cl::init(false)} {}
 
 FinalizeLLVMFields::FinalizeLLVMFields(PassOptions *parent)
     : openmp{*parent, "openmp",
@@ -127,13 +141,18 @@ void quant_bnn::buildVectorizePipeline(OpPassManager &pm,
   functions.addPass(createQuantBNNCompareNarrowFloatsPass());
   if (options.math == MathAccuracy::Fast)
     functions.addPass(createQuantBNNApproximateMathPass());
+  VectorInstructions instructions = {options.vectorWidth, options.popcount,
+                                     options.lookup};
+  if (options.host)
+    instructions = getHostVectorInstructions();
   QuantBNNVectorizePopcountPassOptions count;
-  count.vectorWidth = options.vectorWidth;
-  count.popcount = options.popcount;
+  count.vectorWidth = instructions.vectorWidth;
+  count.popcount = instructions.popcount;
+  count.lookup = instructions.lookup;
   count.parallel = options.parallel;
   functions.addPass(createQuantBNNVectorizePopcountPass(count));
   QuantBNNVectorizeLinalgPassOptions vectorize;
-  vectorize.vectorWidth = options.vectorWidth;
+  vectorize.vectorWidth = instructions.vectorWidth;
   // Stores past the caches need a fence, which keeps a parallel loop from being
   // lowered to OpenMP.
   vectorize.nontemporalThreshold =

@@ -14,6 +14,11 @@
 // RUN: %clang --target=aarch64-linux-gnu -O3 -Wno-override-module \
 // RUN:   -S -x ir %t.128.ll -o - | FileCheck %s --check-prefix=NEON
 
+// RUN: bnn-opt %s --quant-bnn-lower-to-llvm-pipeline="popcount=table lookup=x86 vector-width=256" \
+// RUN:   | bnn-translate --mlir-to-llvmir -o %t.table.ll
+// RUN: %clang --target=x86_64-linux-gnu -mavx2 -O3 -Wno-override-module \
+// RUN:   -S -x ir %t.table.ll -o - | FileCheck %s --check-prefix=TABLE
+
 // AVX512-COUNT-16: vpopcntd {{.*}}%zmm
 // AVX512:          j{{n?[a-z]+}}
 
@@ -21,6 +26,10 @@
 // AVX2:      vpxor
 // AVX2:      vpshufb
 // AVX2:      vpaddb
+
+// TABLE:      vbroadcasti128 {{.*}}%ymm
+// TABLE-NEXT: vpshufb
+// TABLE-NEXT: vpaddb
 
 // NEON:      cnt v{{[0-9]+}}.16b
 // NEON:      add v{{[0-9]+}}.16b

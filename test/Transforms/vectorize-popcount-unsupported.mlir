@@ -3,9 +3,15 @@
 // RUN:   | FileCheck %s --check-prefix=WIDTH
 // RUN: not bnn-opt %s --quant-bnn-vectorize-popcount="popcount=nibbles" 2>&1 \
 // RUN:   | FileCheck %s --check-prefix=COUNT
+// RUN: not bnn-opt %s --quant-bnn-vectorize-popcount="popcount=table" 2>&1 \
+// RUN:   | FileCheck %s --check-prefix=LOOKUP
+// RUN: not bnn-opt %s --quant-bnn-vectorize-popcount="popcount=table lookup=x86 vector-width=1024" 2>&1 \
+// RUN:   | FileCheck %s --check-prefix=TABLE-WIDTH
 
 // WIDTH: error: vector-width must be a power of two and at least 64, but is 96
 // COUNT: nibbles
+// LOOKUP: error: popcount=table needs the instruction set for lookup: x86
+// TABLE-WIDTH: error: vector-width must be 128, 256 or 512 for popcount=table, but is 1024
 
 #a = affine_map<(m, n, w) -> (m, w)>
 #b = affine_map<(m, n, w) -> (n, w)>

@@ -2,6 +2,8 @@
 // RUN:   | FileCheck %s
 // RUN: bnn-opt %s --quant-bnn-vectorize-popcount="popcount=words" --canonicalize --cse \
 // RUN:   | FileCheck %s --check-prefix=WORDS
+// RUN: bnn-opt %s --quant-bnn-vectorize-popcount="popcount=table lookup=x86 vector-width=256" \
+// RUN:   --canonicalize --cse | FileCheck %s --check-prefix=TABLE
 // RUN: bnn-opt %s --quant-bnn-vectorize-popcount="parallel" --canonicalize --cse \
 // RUN:   | FileCheck %s --check-prefix=PARALLEL
 
@@ -44,8 +46,8 @@
 // CHECK:                 %[[BITS:.*]] = math.ctpop %[[BYTES]]
 // CHECK:                 arith.addi %{{.*}}, %[[BITS]] : vector<32xi8>
 // CHECK:               vector.bitcast %[[COUNTS]]#0 : vector<32xi8> to vector<16xi16>
-// CHECK:             %[[TWICE:.*]] = arith.shli %[[TOTALS]]#0, %[[ONE]]
 // CHECK:             %[[BEFORE:.*]] = vector.load %[[OUT]][%[[M]], %[[N]]]
+// CHECK:             %[[TWICE:.*]] = arith.shli %[[TOTALS]]#0, %[[ONE]]
 // CHECK:             %[[AFTER:.*]] = arith.subi %[[BEFORE]], %[[TWICE]]
 // CHECK:             vector.store %[[AFTER]], %[[OUT]][%[[M]], %[[N]]]
 // CHECK:           memref.dealloc %[[PANEL]]
@@ -54,6 +56,29 @@
 // WORDS:         %{{.*}}:16 = scf.for %{{.*}} = %{{.*}} to %c40
 // WORDS:           %[[BITS:.*]] = math.ctpop %{{.*}} : vector<16xi32>
 // WORDS-NEXT:      arith.addi %{{.*}}, %[[BITS]] : vector<16xi32>
+
+// A row of tables for each nibble, and offsets in them for the nibbles of a.
+// TABLE-LABEL: func @matmul
+// TABLE-SAME:    %[[A:.*]]: memref<64x40xi32>, %[[B:.*]]: memref<32x40xi32>, %[[OUT:.*]]: memref<64x32xi32>
+// TABLE:         %[[TABLES:.*]] = memref.alloc() {alignment = 64 : i64} : memref<256xi8>
+// TABLE-COUNT-16: vector.store %{{.*}}, %[[TABLES]]
+// TABLE:         %[[OFFSETS:.*]] = memref.alloc() {alignment = 64 : i64} : memref<64x320xi8>
+// TABLE:           vector.load %[[A]]
+// TABLE:           vector.interleave
+// TABLE:           vector.store %{{.*}}, %[[OFFSETS]]
+// TABLE:         %[[PANEL:.*]] = memref.alloc() {alignment = 64 : i64} : memref<320x64xi8>
+// TABLE:         scf.for %[[M:.*]] = %c0 to %c64 step %c4 {
+// TABLE:           scf.for %{{.*}} = %c0 to %c320 step %c63 iter_args({{.*}} -> (vector<16xi16>,
+// TABLE:             scf.for %{{.*}} -> (vector<32xi8>,
+// TABLE:               %[[NIBBLES:.*]] = vector.load %[[PANEL]]
+// TABLE:               %[[BYTE:.*]] = memref.load %[[OFFSETS]]
+// TABLE:               %[[OFFSET:.*]] = arith.index_castui %[[BYTE]] : i8 to index
+// TABLE:               %[[TABLE:.*]] = vector.load %[[TABLES]][%[[OFFSET]]]
+// TABLE:               %[[SPREAD:.*]] = vector.shuffle %[[TABLE]], %[[TABLE]]
+// TABLE:               %[[COUNT:.*]] = llvm.call_intrinsic "llvm.x86.avx2.pshuf.b"(%[[SPREAD]], %[[NIBBLES]])
+// TABLE:               arith.addi %{{.*}}, %[[COUNT]] : vector<32xi8>
+// TABLE:         memref.dealloc %[[OFFSETS]]
+// TABLE:         memref.dealloc %[[TABLES]]
 
 // PARALLEL-LABEL: func @matmul
 // PARALLEL-NOT:     scf.parallel
@@ -95,7 +120,7 @@ func.func @matmul(%a: memref<64x40xi32>, %b: memref<32x40xi32>, %out: memref<64x
 // CHECK-NOT:       memref.alloc
 // CHECK:           vector.load %[[A]]
 // CHECK:           vector.load %[[B]]
-// CHECK:           vector.reduction <add>, %{{.*}} : vector<4xi32> into i32
+// CHECK:           vector.reduction <add>, %{{.*}} : vector<32xi32> into i32
 func.func @dynamic(%a: memref<?x?xi64>, %b: memref<?x?xi64>, %out: memref<?x?xi32>) {
   linalg.generic {indexing_maps = [#a, #b, #out],
                   iterator_types = ["parallel", "parallel", "reduction"]}
@@ -137,6 +162,50 @@ func.func @conv(%a: memref<1x30x30x2xi64>, %b: memref<8x3x3x2xi64>, %out: memref
     %count = math.ctpop %bits : i64
     %narrow = arith.trunci %count : i64 to i32
     %twice = arith.shli %narrow, %one : i32
+    %sum = arith.subi %acc, %twice : i32
+    linalg.yield %sum : i32
+  }
+  return
+}
+
+// A fill with nothing in between is not needed: the kernel sets the output.
+// CHECK-LABEL: func @fill
+// CHECK-NOT:     linalg.fill
+// CHECK-NOT:     vector.load %{{.*}} : memref<64x32xi32>
+// CHECK:         return
+func.func @fill(%a: memref<64x40xi32>, %b: memref<32x40xi32>, %out: memref<64x32xi32>) {
+  %depth = arith.constant 1280 : i32
+  linalg.fill ins(%depth : i32) outs(%out : memref<64x32xi32>)
+  linalg.generic {indexing_maps = [#a, #b, #out],
+                  iterator_types = ["parallel", "parallel", "reduction"]}
+      ins(%a, %b : memref<64x40xi32>, memref<32x40xi32>) outs(%out : memref<64x32xi32>) {
+  ^bb0(%x: i32, %y: i32, %acc: i32):
+    %one = arith.constant 1 : i32
+    %bits = arith.xori %x, %y : i32
+    %count = math.ctpop %bits : i32
+    %twice = arith.shli %count, %one : i32
+    %sum = arith.subi %acc, %twice : i32
+    linalg.yield %sum : i32
+  }
+  return
+}
+
+// Something may read what is filled.
+// CHECK-LABEL: func @fill_before_call
+// CHECK:         linalg.fill
+func.func private @read(memref<64x32xi32>)
+func.func @fill_before_call(%a: memref<64x40xi32>, %b: memref<32x40xi32>, %out: memref<64x32xi32>) {
+  %depth = arith.constant 1280 : i32
+  linalg.fill ins(%depth : i32) outs(%out : memref<64x32xi32>)
+  call @read(%out) : (memref<64x32xi32>) -> ()
+  linalg.generic {indexing_maps = [#a, #b, #out],
+                  iterator_types = ["parallel", "parallel", "reduction"]}
+      ins(%a, %b : memref<64x40xi32>, memref<32x40xi32>) outs(%out : memref<64x32xi32>) {
+  ^bb0(%x: i32, %y: i32, %acc: i32):
+    %one = arith.constant 1 : i32
+    %bits = arith.xori %x, %y : i32
+    %count = math.ctpop %bits : i32
+    %twice = arith.shli %count, %one : i32
     %sum = arith.subi %acc, %twice : i32
     linalg.yield %sum : i32
   }

@@ -135,7 +135,9 @@ static LogicalResult lower(ModuleOp module) {
     return failure();
   PassManager pm(module.getContext());
   if (target == Target::CPU) {
-    buildLowerToLLVMPipeline(pm, LowerToLLVMOptions());
+    LowerToLLVMOptions options;
+    options.host = true;
+    buildLowerToLLVMPipeline(pm, options);
   } else {
     LowerToNVVMOptions options;
     options.chip = getChip(quant_bnn_cuda_get_compute_capability());

@@ -79,7 +79,19 @@ struct VectorizeFields {
   PassOptions::Option<bool> parallel;
   PassOptions::Option<MathAccuracy> math;
   PassOptions::Option<PopcountAccumulation> popcount;
+  PassOptions::Option<LookupInstructions> lookup;
+  PassOptions::Option<bool> host;
 };
+
+/// What a CPU computes with best.
+struct VectorInstructions {
+  int64_t vectorWidth;
+  PopcountAccumulation popcount;
+  LookupInstructions lookup;
+};
+
+/// The vector instructions of the CPU that this runs on.
+VectorInstructions getHostVectorInstructions();
 
 /// Options of buildFinalizeLLVMPipeline.
 struct FinalizeLLVMFields {

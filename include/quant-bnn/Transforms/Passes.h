@@ -33,7 +33,16 @@ enum class PopcountAccumulation {
   /// Words, where the target has an instruction that counts their bits.
   Words,
   /// Bytes, which are added to words before they overflow.
-  Bytes
+  Bytes,
+  /// Bytes, to which tables are added that have the counts of nibbles.
+  Table
+};
+
+/// Instructions that look up bytes in a table of 16 bytes.
+enum class LookupInstructions {
+  None,
+  /// pshufb of SSSE3, AVX2 or AVX-512BW, depending on the size of vectors.
+  X86
 };
 
 /// What a pass may change for the sake of a better op.

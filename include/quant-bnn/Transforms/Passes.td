@@ -898,11 +898,21 @@ def QuantBNNVectorizePopcountPass : Pass<"quant-bnn-vectorize-popcount"> {
     `popcount=words`, they are counted in words of 32 and 64 bits, which is best where
     there is an instruction for that (AVX512VPOPCNTDQ).
 
-    A block has 8 rows where `vector-width` is 512 or more, which means AVX-512 and 32
-    registers, else 3. Set `vector-width` to the bits of the target's registers.
+    With `popcount=table`, both operands are taken apart into nibbles: the packed one
+    where it is copied into panels, the other one once and before. A nibble selects one
+    of 16 tables of 16 bytes, which says in how many bits it differs from each nibble, so
+    that one instruction counts those for all bytes of a vector. That is the fastest way
+    where no instruction counts the bits of words. `lookup` names the instruction set, as
+    the vector dialect has no such operation. Few rows are counted in bytes.
 
-    With `parallel`, panels are computed by an `scf.parallel`. Panels are allocated and
-    freed; so run buffer deallocation before.
+    The number of rows of a block depends on how many registers there are, which is told
+    by `vector-width`: set it to the bits of the target's registers.
+
+    With `parallel`, panels are computed by an `scf.parallel`, and many rows are several
+    tasks. Panels are allocated and freed; so run buffer deallocation before.
+
+    If the output is set by a `linalg.fill` with nothing in between, the kernel sets it
+    instead.
 
     Ops are left alone where the output is not contiguous along its last dimension,
     where both operands or none have that dimension, and where the output is also an
@@ -941,14 +951,25 @@ def QuantBNNVectorizePopcountPass : Pass<"quant-bnn-vectorize-popcount"> {
              clEnumValN(::quant_bnn::PopcountAccumulation::Words, "words",
                         "words, for targets that count bits of words"),
              clEnumValN(::quant_bnn::PopcountAccumulation::Bytes, "bytes",
-                        "bytes, which are widened before they overflow"))}]>,
+                        "bytes, which are widened before they overflow"),
+             clEnumValN(::quant_bnn::PopcountAccumulation::Table, "table",
+                        "bytes, by tables for nibbles"))}]>,
+    Option<"lookup", "lookup", "::quant_bnn::LookupInstructions",
+           /*default=*/"::quant_bnn::LookupInstructions::None",
+           "The instruction set that looks up bytes in tables",
+           [{::llvm::cl::values(
+             clEnumValN(::quant_bnn::LookupInstructions::None, "none",
+                        "not known"),
+             clEnumValN(::quant_bnn::LookupInstructions::X86, "x86",
+                        "SSSE3, AVX2 or AVX-512BW, as vector-width says"))}]>,
     Option<"parallel", "parallel", "bool", /*default=*/"false",
            "Emit the outermost loops as scf.parallel">
   ];
   let dependentDialects = [
     "::mlir::affine::AffineDialect", "::mlir::arith::ArithDialect",
-    "::mlir::math::MathDialect", "::mlir::memref::MemRefDialect",
-    "::mlir::scf::SCFDialect", "::mlir::vector::VectorDialect"
+    "::mlir::LLVM::LLVMDialect", "::mlir::math::MathDialect",
+    "::mlir::memref::MemRefDialect", "::mlir::scf::SCFDialect",
+    "::mlir::vector::VectorDialect"
   ];
 }
 

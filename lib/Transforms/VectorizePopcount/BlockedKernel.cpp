@@ -14,7 +14,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "KernelEmitter.h"
+#include "BlockedEmitter.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/Utils/StaticValueUtils.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
@@ -22,201 +22,47 @@
 using namespace mlir;
 using namespace quant_bnn::vectorize_popcount;
 
-/// Bytes of a panel at most, so that it stays in the second cache.
-static constexpr int64_t maxPanelBytes = int64_t(128) << 10;
+/// Rows of a task, so that packing its panel is little of its work.
+static constexpr int64_t minRowsPerTask = 192;
 
-namespace {
-/// Rows and vectors of a block.
-struct BlockShape {
-  int64_t rows;
-  int64_t vectors;
-};
-
-class BlockedEmitter : KernelEmitter {
-public:
-  explicit BlockedEmitter(const KernelEmitter &nest);
-  void emit();
-
-private:
-  int64_t getPanelTile() const;
-  void buildPanel();
-  Value buildPanelRow(ValueRange positions);
-  void buildOuterReductions(llvm::function_ref<void(ArrayRef<Value>)> body);
-  void emitPackingByWord(Value lower, Value count);
-  void transpose(SmallVector<Value> &rows);
-  Value emitPackingBySquare(int64_t vectors);
-  void emitPacking(int64_t vectors, Value valid);
-  void emitPanel(int64_t vectors, Value valid);
-  void emitTask();
-  void emitRows(int64_t vectors);
-  void emitBlock(const BlockShape &shape);
-
-  const BlockShape shape;
-  /// Words of a panel, by position of the reductions and by lane.
-  Value panel;
-  /// The part of the reductions that the panel is for: from `tileLower` of the
-  /// innermost one on, and how long the loops are.
-  Value tileLower;
-  SmallVector<ReductionLoop> reductions;
-  /// The lanes that are outputs; null: all.
-  Value mask;
-};
-} // namespace
-
-/// AVX-512 has 32 registers. Of 16, counting bits in bytes takes some.
-static BlockShape chooseShape(const Options &options) {
-  if (options.vectorBits >= 512)
-    return {8, 2};
-  return {3, 2};
-}
-
-BlockedEmitter::BlockedEmitter(const KernelEmitter &nest)
-    : KernelEmitter(nest), shape(chooseShape(options)) {}
-
-//===----------------------------------------------------------------------===//
-// Panels
-//===----------------------------------------------------------------------===//
-
-/// How many positions of the innermost reduction a panel covers.
-int64_t BlockedEmitter::getPanelTile() const {
-  int64_t bytes =
-      shape.vectors * lanes * contraction.getWordType().getWidth() / 8;
-  for (unsigned loop : ArrayRef(contraction.reductions).drop_back())
-    bytes *= std::max<int64_t>(getConstantIntValue(sizes[loop]).value_or(1), 1);
-  return std::max<int64_t>(maxPanelBytes / bytes, 1);
-}
-
-void BlockedEmitter::buildPanel() {
-  Value size = fold<arith::MinUIOp>(sizes[contraction.reductions.back()],
-                                    index(getPanelTile()));
-  for (unsigned loop : ArrayRef(contraction.reductions).drop_back())
-    size = fold<arith::MulIOp>(size, sizes[loop]);
-  std::optional<int64_t> rows = getConstantIntValue(size);
-  auto type = MemRefType::get(
-      {rows.value_or(ShapedType::kDynamic), shape.vectors * lanes},
-      contraction.getWordType());
-  panel = memref::AllocOp::create(b, type, rows ? ValueRange() : size,
-                                  b.getI64IntegerAttr(64));
-}
-
-/// The row of the panel for `positions`, and sets where in the operands it is.
-Value BlockedEmitter::buildPanelRow(ValueRange positions) {
-  Value row = positions.front();
-  for (auto [position, loop] : llvm::zip_equal(
-           positions.drop_front(), ArrayRef(reductions).drop_front()))
-    row = fold<arith::AddIOp>(fold<arith::MulIOp>(row, loop.upper), position);
-  for (auto [position, loop] : llvm::zip_equal(
-           positions.drop_back(), ArrayRef(contraction.reductions).drop_back()))
-    ivs[loop] = position;
-  ivs[contraction.reductions.back()] =
-      fold<arith::AddIOp>(tileLower, positions.back());
-  return row;
-}
-
-/// Emits `body` at positions of the outer reductions.
-void BlockedEmitter::buildOuterReductions(
-    llvm::function_ref<void(ArrayRef<Value>)> body) {
-  SmallVector<Value> positions;
-  auto emitLoops = [&](auto &self) -> void {
-    if (positions.size() + 1 == reductions.size())
-      return body(positions);
-    buildFor(index(0), reductions[positions.size()].upper, 1, [&](Value iv) {
-      positions.push_back(iv);
-      self(self);
-      positions.pop_back();
-    });
-  };
-  emitLoops(emitLoops);
-}
-
-/// Copies words of `count` outputs, from the one at `ivs` on and from `lower`
-/// of the innermost reduction on.
-void BlockedEmitter::emitPackingByWord(Value lower, Value count) {
-  Value first = ivs[contraction.lanes];
-  buildFor(index(0), count, 1, [&](Value lane) {
-    ivs[contraction.lanes] = fold<arith::AddIOp>(first, lane);
-    buildOuterReductions([&](ArrayRef<Value> outer) {
-      buildFor(lower, reductions.back().upper, 1, [&](Value iv) {
-        SmallVector<Value> positions(outer);
-        positions.push_back(iv);
-        Value row = buildPanelRow(positions);
-        Value word =
-            memref::LoadOp::create(b, packed.base, buildIndices(packed));
-        memref::StoreOp::create(b, word, panel, ValueRange{row, lane});
-      });
-    });
-  });
-  ivs[contraction.lanes] = first;
-}
-
-/// Turns a square of words into its transpose.
-void BlockedEmitter::transpose(SmallVector<Value> &rows) {
-  int64_t size = rows.size();
-  // Swaps blocks beside the diagonal, of more and more words.
-  for (int64_t block = 1; block < size; block *= 2) {
-    SmallVector<int64_t> low, high;
-    for (int64_t lane = 0; lane < size; ++lane) {
-      low.push_back(lane & block ? size + lane - block : lane);
-      high.push_back(lane & block ? size + lane : lane + block);
-    }
-    for (int64_t row = 0; row < size; ++row) {
-      if (row & block)
-        continue;
-      Value upper = rows[row], lower = rows[row + block];
-      rows[row] = vector::ShuffleOp::create(b, upper, lower, low);
-      rows[row + block] = vector::ShuffleOp::create(b, upper, lower, high);
-    }
+BlockedEmitter::BlockedEmitter(const KernelEmitter &nest, Counting &counting)
+    : KernelEmitter(nest), counting(counting), digits(counting.digits),
+      shape(counting.shape) {
+  lanes = counting.lanes;
+  if (digits.areNotWords() && !contraction.isContiguous) {
+    digitLoop = ivs.size();
+    ivs.emplace_back();
   }
 }
 
-/// Copies squares of words for `vectors` vectors of outputs, and returns where
-/// on the innermost reduction they end.
-Value BlockedEmitter::emitPackingBySquare(int64_t vectors) {
-  Value upper = reductions.back().upper;
-  Value end =
-      fold<arith::SubIOp>(upper, fold<arith::RemUIOp>(upper, index(lanes)));
-  Value first = ivs[contraction.lanes];
-  VectorType type = getWordVectorType();
-  buildOuterReductions([&](ArrayRef<Value> outer) {
-    buildFor(index(0), end, lanes, [&](Value iv) {
-      SmallVector<Value> positions(outer);
-      positions.push_back(iv);
-      Value row = buildPanelRow(positions);
-      for (int64_t vector = 0; vector < vectors; ++vector) {
-        SmallVector<Value> square;
-        for (int64_t lane = 0; lane < lanes; ++lane) {
-          ivs[contraction.lanes] = offset(first, vector * lanes + lane);
-          square.push_back(vector::LoadOp::create(b, type, packed.base,
-                                                  buildIndices(packed)));
-        }
-        transpose(square);
-        for (auto [distance, words] : llvm::enumerate(square))
-          vector::StoreOp::create(
-              b, words, panel,
-              ValueRange{offset(row, distance), index(vector * lanes)});
-      }
-    });
-  });
-  ivs[contraction.lanes] = first;
-  return end;
+/// The loops over the digits of the panel.
+SmallVector<ReductionLoop> BlockedEmitter::getDigitLoops() {
+  SmallVector<ReductionLoop> loops = reductions;
+  if (digitLoop) {
+    loops.push_back({index(digits.perWord)});
+    return loops;
+  }
+  ReductionLoop &inner = loops.back();
+  inner.upper = fold<arith::MulIOp>(inner.upper, index(digits.perWord));
+  inner.maxSize = *inner.maxSize * digits.perWord;
+  return loops;
 }
 
-/// Copies words for outputs from the one at `ivs` on: `valid` ones, or whole
-/// vectors.
-void BlockedEmitter::emitPacking(int64_t vectors, Value valid) {
-  if (valid)
-    return emitPackingByWord(index(0),
-                             fold<arith::MinUIOp>(valid, index(lanes)));
-  // Squares of narrow words would take many more registers than there are.
-  bool isSquare =
-      contraction.isContiguous && contraction.getWordType().getWidth() >= 32;
-  Value end = isSquare ? emitPackingBySquare(vectors) : index(0);
-  emitPackingByWord(end, index(vectors * lanes));
+/// The row of the panel at `positions` of `loops`, and sets where in the
+/// broadcast operand that is.
+Value BlockedEmitter::buildPanelRow(ArrayRef<ReductionLoop> loops,
+                                    ValueRange positions) {
+  for (auto [loop, position] : llvm::zip(contraction.reductions, positions))
+    ivs[loop] = position;
+  if (digitLoop)
+    ivs[*digitLoop] = positions.back();
+  Value &inner = ivs[contraction.reductions.back()];
+  Value lower = tileLower;
+  if (!digitLoop)
+    lower = fold<arith::MulIOp>(lower, index(digits.perWord));
+  inner = fold<arith::AddIOp>(lower, inner);
+  return buildRow(loops, positions);
 }
-
-//===----------------------------------------------------------------------===//
-// Blocks
-//===----------------------------------------------------------------------===//
 
 /// Emits the block of outputs at `ivs`.
 void BlockedEmitter::emitBlock(const BlockShape &block) {
@@ -225,45 +71,32 @@ void BlockedEmitter::emitBlock(const BlockShape &block) {
     if (firstRow)
       ivs[*contraction.rows] = offset(firstRow, row);
   };
-  VectorType wordVector = getWordVectorType();
+  VectorType vector = getVectorType(b.getIntegerType(digits.elementWidth));
+  SmallVector<ReductionLoop> loops = getDigitLoops();
   SmallVector<Value> counts = countBits(
-      reductions, block.rows * block.vectors,
-      [&](ValueRange positions, CountWords countWords) {
-        Value row = buildPanelRow(positions);
+      loops, block.rows * block.vectors, counting.stages,
+      [&](ValueRange positions, llvm::function_ref<void(Value)> count) {
+        Value row = buildPanelRow(loops, positions);
         SmallVector<Value> columns;
-        for (int64_t vector = 0; vector < block.vectors; ++vector)
+        for (int64_t column = 0; column < block.vectors; ++column)
           columns.push_back(vector::LoadOp::create(
-              b, wordVector, panel, ValueRange{row, index(vector * lanes)}));
+              b, vector, panel, ValueRange{row, index(column * lanes)}));
         for (int64_t r = 0; r < block.rows; ++r) {
           selectRow(r);
-          Value word = memref::LoadOp::create(b, broadcast.base,
-                                              buildIndices(broadcast));
-          Value splat = vector::BroadcastOp::create(b, wordVector, word);
+          Value digit = memref::LoadOp::create(b, broadcast.base,
+                                               buildIndices(broadcast));
+          Value spread = counting.spread(b, digit);
           for (Value column : columns)
-            countWords(arith::XOrIOp::create(b, splat, column));
+            count(counting.compare(b, spread, column));
         }
       });
 
   Value firstOutput = ivs[contraction.lanes];
-  VectorType type = getVectorType(b.getI32Type());
-  Value one = arith::ConstantOp::create(b, DenseElementsAttr::get(type, 1));
   for (auto [position, count] : llvm::enumerate(counts)) {
     selectRow(position / block.vectors);
     ivs[contraction.lanes] =
         offset(firstOutput, position % block.vectors * lanes);
-    SmallVector<Value> indices = buildIndices(output);
-    Value twice = arith::ShLIOp::create(b, count, one);
-    if (!mask) {
-      Value before = vector::LoadOp::create(b, type, output.base, indices);
-      vector::StoreOp::create(b, arith::SubIOp::create(b, before, twice),
-                              output.base, indices);
-      continue;
-    }
-    Value zero = arith::ConstantOp::create(b, b.getZeroAttr(type));
-    Value before =
-        vector::MaskedLoadOp::create(b, type, output.base, indices, mask, zero);
-    vector::MaskedStoreOp::create(b, output.base, indices, mask,
-                                  arith::SubIOp::create(b, before, twice));
+    subtractTwice(count, mask, isFirst);
   }
   ivs[contraction.lanes] = firstOutput;
   if (firstRow)
@@ -274,8 +107,9 @@ void BlockedEmitter::emitBlock(const BlockShape &block) {
 void BlockedEmitter::emitRows(int64_t vectors) {
   if (!contraction.rows)
     return emitBlock({1, vectors});
-  Value size = sizes[*contraction.rows];
-  Value lower = index(0);
+  bool isSplit = contraction.windows.empty();
+  Value size = isSplit ? splitUpper : sizes[*contraction.rows];
+  Value lower = isSplit ? splitLower : index(0);
   for (int64_t rows = shape.rows; rows > 0; rows /= 2) {
     Value rest = fold<arith::SubIOp>(size, lower);
     Value upper =
@@ -295,15 +129,27 @@ void BlockedEmitter::emitPanel(int64_t vectors, Value valid) {
     mask = vector::CreateMaskOp::create(b, getVectorType(b.getI1Type()), valid);
   unsigned innermost = contraction.reductions.back();
   int64_t tile = getPanelTile();
-  buildFor(index(0), sizes[innermost], tile, [&](Value iv) {
+  Value upper = sizes[innermost];
+  // Outputs are set even where nothing is counted.
+  if (contraction.fill)
+    upper = fold<arith::MaxUIOp>(upper, index(1));
+  buildFor(index(0), upper, tile, [&](Value iv) {
     tileLower = iv;
+    isFirst =
+        b.createOrFold<arith::CmpIOp>(arith::CmpIPredicate::eq, iv, index(0));
     reductions.clear();
     for (unsigned loop : ArrayRef(contraction.reductions).drop_back())
       reductions.push_back({sizes[loop], 1});
     Value rest = fold<arith::SubIOp>(sizes[innermost], iv);
-    reductions.push_back({fold<arith::MinUIOp>(rest, index(tile)), 1});
+    reductions.push_back({fold<arith::MinUIOp>(rest, index(tile)), 1, tile});
     emitPacking(vectors, valid);
-    buildNest(contraction.windows, [&] { emitRows(vectors); });
+    if (contraction.windows.empty())
+      return emitRows(vectors);
+    buildFor(splitLower, splitUpper, 1, [&](Value window) {
+      ivs[contraction.windows.front()] = window;
+      buildNest(ArrayRef(contraction.windows).drop_front(),
+                [&] { emitRows(vectors); });
+    });
   });
 }
 
@@ -329,25 +175,66 @@ void BlockedEmitter::emitTask() {
       });
 }
 
+/// The loop over outputs of a panel that tasks have parts of.
+std::optional<unsigned> BlockedEmitter::getSplitLoop() const {
+  if (contraction.windows.empty())
+    return contraction.rows;
+  return contraction.windows.front();
+}
+
+/// How much of the split loop is enough for a task.
+Value BlockedEmitter::buildSplitStep() {
+  if (contraction.windows.empty())
+    return index(minRowsPerTask);
+  Value rows = contraction.rows ? sizes[*contraction.rows] : index(1);
+  for (unsigned loop : ArrayRef(contraction.windows).drop_front())
+    rows = fold<arith::MulIOp>(rows, sizes[loop]);
+  rows = fold<arith::MaxUIOp>(rows, index(1));
+  return fold<arith::DivUIOp>(offset(rows, minRowsPerTask - 1), rows);
+}
+
 void BlockedEmitter::emit() {
-  SmallVector<Value> uppers;
-  for (unsigned loop : contraction.batches)
+  counting.begin(b);
+  Value words = broadcast.base;
+  if (digits.areNotWords())
+    emitDigits();
+
+  SmallVector<Value> uppers, steps;
+  for (unsigned loop : contraction.batches) {
     uppers.push_back(sizes[loop]);
+    steps.push_back(index(1));
+  }
   uppers.push_back(sizes[contraction.lanes]);
-  SmallVector<int64_t> steps(contraction.batches.size(), 1);
-  steps.push_back(shape.vectors * lanes);
+  steps.push_back(index(shape.vectors * lanes));
+  std::optional<unsigned> split = getSplitLoop();
+  if (split) {
+    splitLower = index(0);
+    splitUpper = sizes[*split];
+  }
+  bool areTasks = options.parallel && split;
+  if (areTasks) {
+    uppers.push_back(sizes[*split]);
+    steps.push_back(buildSplitStep());
+  }
   buildTasks(uppers, steps, [&](ValueRange task) {
-    for (auto [loop, iv] :
-         llvm::zip_equal(contraction.batches, task.drop_back()))
+    for (auto [loop, iv] : llvm::zip(contraction.batches, task))
       ivs[loop] = iv;
-    ivs[contraction.lanes] = task.back();
+    ivs[contraction.lanes] = task[contraction.batches.size()];
+    if (areTasks) {
+      splitLower = task.back();
+      splitUpper = fold<arith::MinUIOp>(
+          fold<arith::AddIOp>(splitLower, steps.back()), sizes[*split]);
+    }
     buildPanel();
     emitTask();
     memref::DeallocOp::create(b, panel);
   });
+  if (broadcast.base != words)
+    memref::DeallocOp::create(b, broadcast.base);
+  counting.end(b);
 }
 
-void quant_bnn::vectorize_popcount::emitBlockedKernel(
-    const KernelEmitter &nest) {
-  BlockedEmitter(nest).emit();
+void quant_bnn::vectorize_popcount::emitBlockedKernel(const KernelEmitter &nest,
+                                                      Counting &counting) {
+  BlockedEmitter(nest, counting).emit();
 }

@@ -143,6 +143,23 @@ static void mergeReductions(Contraction &contraction) {
   reductions.erase(reductions.end() - 2);
 }
 
+/// What sets the output of `op`, if nothing happens after that.
+static linalg::FillOp findFill(linalg::GenericOp op) {
+  Value output = op.getDpsInitOperand(0)->get();
+  for (Operation *before = op->getPrevNode(); before;
+       before = before->getPrevNode()) {
+    if (auto fill = dyn_cast<linalg::FillOp>(before)) {
+      bool isOurs = fill.hasPureBufferSemantics() &&
+                    fill.getOutputs().front() == output &&
+                    fill.getInputs().front().getType().isSignlessInteger(32);
+      return isOurs ? fill : linalg::FillOp();
+    }
+    if (!isMemoryEffectFree(before))
+      return {};
+  }
+  return {};
+}
+
 FailureOr<Contraction>
 quant_bnn::vectorize_popcount::matchContraction(linalg::GenericOp op) {
   if (!matchOp(op))
@@ -198,5 +215,6 @@ quant_bnn::vectorize_popcount::matchContraction(linalg::GenericOp op) {
   contraction.isContiguous = isContiguous(contraction.broadcast, innermost) &&
                              isContiguous(contraction.packed, innermost);
   mergeReductions(contraction);
+  contraction.fill = findFill(op);
   return contraction;
 }

@@ -41,6 +41,9 @@ struct Contraction {
   /// The operand whose words differ from lane to lane.
   Access packed;
   Access output;
+  /// What sets the output before, with nothing in between, if that is so. A
+  /// kernel then need not read the output.
+  mlir::linalg::FillOp fill;
   /// The loop along which outputs are contiguous.
   unsigned lanes;
   /// The innermost loop over rows of `broadcast` for the same `packed` words.

@@ -1,161 +1,112 @@
-//===- CountBits.cpp - Accumulate the bits of vectors ---------------------===//
+//===- CountBits.cpp - Loops that count bits ------------------------------===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 //===----------------------------------------------------------------------===//
+//
+// Each stage of a counter has the loops that it can count; where one loop is
+// too long for it, it has parts of that loop.
+//
+//===----------------------------------------------------------------------===//
 
 #include "KernelEmitter.h"
-#include "mlir/Dialect/Math/IR/Math.h"
-#include "mlir/Dialect/Utils/StaticValueUtils.h"
-#include "mlir/Dialect/Vector/IR/VectorOps.h"
 
 using namespace mlir;
-using namespace quant_bnn;
 using namespace quant_bnn::vectorize_popcount;
 
-/// Words whose bits a byte of each can count: 31 * 8 < 256.
-static constexpr int64_t maxWordsPerByte = 31;
-
-std::optional<int64_t> ReductionLoop::getTripCount() const {
-  std::optional<int64_t> size = getConstantIntValue(upper);
-  if (!size)
-    return std::nullopt;
-  return llvm::divideCeil(*size, step);
-}
-
-/// Whether bits are counted in bytes. Narrow words are: few targets count the
-/// bits of those.
-bool KernelEmitter::countsInBytes() const {
-  return options.accumulation == PopcountAccumulation::Bytes ||
-         contraction.getWordType().getWidth() < 32;
-}
-
-/// What bits of one vector are counted in.
-VectorType KernelEmitter::getCounterType() {
-  if (!countsInBytes())
-    return getWordVectorType();
-  return VectorType::get(lanes * contraction.getWordType().getWidth() / 8,
-                         b.getI8Type());
-}
-
-/// The bits that `counters` count in each lane.
-Value KernelEmitter::widen(Value counters) {
-  int64_t width = contraction.getWordType().getWidth();
-  auto type = cast<VectorType>(counters.getType());
-  // Adds neighbors, until each word has one count.
-  for (int64_t half = type.getElementTypeBitWidth(); half < width; half *= 2) {
-    type =
-        VectorType::get(lanes * width / (2 * half), b.getIntegerType(2 * half));
-    auto splat = [&](int64_t value) -> Value {
-      return arith::ConstantOp::create(
-          b, DenseElementsAttr::get(
-                 type, b.getIntegerAttr(type.getElementType(), value)));
-    };
-    Value pairs = vector::BitCastOp::create(b, type, counters);
-    Value low =
-        arith::AndIOp::create(b, pairs, splat((int64_t(1) << half) - 1));
-    Value high = arith::ShRUIOp::create(b, pairs, splat(half));
-    counters = arith::AddIOp::create(b, low, high);
-  }
-  VectorType result = getVectorType(b.getI32Type());
-  if (width < 32)
-    return arith::ExtUIOp::create(b, result, counters);
-  if (width > 32)
-    return arith::TruncIOp::create(b, result, counters);
-  return counters;
-}
-
-SmallVector<Value> KernelEmitter::buildZeros(VectorType type, unsigned count) {
-  Value zero = arith::ConstantOp::create(b, b.getZeroAttr(type));
-  return SmallVector<Value>(count, zero);
-}
-
-/// Emits the loops from `positions.size()` on, which add to `counters`.
-SmallVector<Value> KernelEmitter::emitCounters(ArrayRef<ReductionLoop> loops,
-                                               SmallVector<Value> &positions,
-                                               ValueRange counters,
-                                               BuildDiffering buildDiffering) {
-  if (positions.size() < loops.size()) {
-    const ReductionLoop &loop = loops[positions.size()];
-    return buildFor(index(0), loop.upper, loop.step, counters,
-                    [&](Value iv, ValueRange values) {
-                      positions.push_back(iv);
-                      SmallVector<Value> results = emitCounters(
-                          loops, positions, values, buildDiffering);
-                      positions.pop_back();
-                      return results;
-                    });
-  }
-  SmallVector<Value> results;
-  VectorType type = getCounterType();
-  buildDiffering(positions, [&](Value words) {
-    Value differing = vector::BitCastOp::create(b, type, words);
-    results.push_back(arith::AddIOp::create(
-        b, counters[results.size()], math::CtPopOp::create(b, differing)));
-  });
-  return results;
-}
-
-SmallVector<Value> KernelEmitter::countBits(ArrayRef<ReductionLoop> loops,
+SmallVector<Value> KernelEmitter::countBits(ArrayRef<ReductionLoop> allLoops,
                                             unsigned count,
-                                            BuildDiffering buildDiffering) {
-  // Loops from `inner` on count less than a byte can, and so do `steps` of the
-  // one around them.
-  unsigned inner = countsInBytes() ? loops.size() : 0;
-  int64_t words = 1;
-  for (; inner > 0; --inner) {
-    std::optional<int64_t> trips = loops[inner - 1].getTripCount();
-    if (!trips || *trips * words > maxWordsPerByte)
-      break;
-    words *= std::max<int64_t>(*trips, 1);
-  }
-  int64_t steps = maxWordsPerByte / words;
-
+                                            ArrayRef<CounterStage> stages,
+                                            BuildStep buildStep) {
+  SmallVector<ReductionLoop> loops(allLoops);
   SmallVector<Value> positions;
-  auto emitBlock = [&](ValueRange totals,
-                       llvm::function_ref<SmallVector<Value>(ValueRange)> emit)
-      -> SmallVector<Value> {
+
+  /// How often loops from `level` on run, if that is known.
+  auto getMaxSteps = [&](unsigned level) -> std::optional<int64_t> {
+    int64_t steps = 1;
+    for (const ReductionLoop &loop : ArrayRef(loops).drop_front(level)) {
+      std::optional<int64_t> trips = loop.getMaxTripCount();
+      if (!trips ||
+          llvm::MulOverflow(steps, std::max<int64_t>(*trips, 1), steps))
+        return std::nullopt;
+    }
+    return steps;
+  };
+  auto buildZeros = [&](const CounterStage &stage) {
+    SmallVector<Value> zeros;
+    for (Type type : stage.types)
+      zeros.push_back(arith::ConstantOp::create(b, b.getZeroAttr(type)));
+    SmallVector<Value> counters;
+    for (unsigned i = 0; i < count; ++i)
+      llvm::append_range(counters, zeros);
+    return counters;
+  };
+  auto addStage = [&](const CounterStage &stage, ValueRange counters,
+                      ValueRange counted) {
     SmallVector<Value> results;
-    for (auto [total, counters] :
-         llvm::zip_equal(totals, emit(buildZeros(getCounterType(), count))))
-      results.push_back(fold<arith::AddIOp>(widen(counters), total));
+    size_t width = counted.size() / count;
+    for (unsigned i = 0; i < count; ++i)
+      llvm::append_range(
+          results,
+          stage.add(b,
+                    counters.slice(i * stage.types.size(), stage.types.size()),
+                    counted.slice(i * width, width)));
     return results;
   };
-  auto emitTotals = [&](auto &self, ValueRange totals) -> SmallVector<Value> {
-    unsigned level = positions.size();
-    if (level == inner)
-      return emitBlock(totals, [&](ValueRange counters) {
-        return emitCounters(loops, positions, counters, buildDiffering);
-      });
-    const ReductionLoop &loop = loops[level];
-    bool isBlocked = level + 1 == inner;
-    return buildFor(
-        index(0), loop.upper, loop.step * (isBlocked ? steps : 1), totals,
-        [&](Value iv, ValueRange values) -> SmallVector<Value> {
-          if (!isBlocked) {
-            positions.push_back(iv);
-            SmallVector<Value> results = self(self, values);
-            positions.pop_back();
-            return results;
-          }
-          // A part of this loop, of as many steps as a byte can count.
-          Value rest = fold<arith::SubIOp>(loop.upper, iv);
-          SmallVector<ReductionLoop> part(loops);
-          part[level].upper =
-              fold<arith::MinUIOp>(rest, index(steps * loop.step));
-          return emitBlock(values, [&](ValueRange counters) {
-            return emitCounters(part, positions, counters,
-                                [&](ValueRange inPart, CountWords countWords) {
-                                  SmallVector<Value> shifted(inPart);
-                                  shifted[level] =
-                                      fold<arith::AddIOp>(iv, shifted[level]);
-                                  buildDiffering(shifted, countWords);
-                                });
-          });
-        });
+
+  /// Adds what loops from `level` on count to `counters` of the stage `top`.
+  auto emit = [&](auto &self, unsigned level, unsigned top,
+                  ValueRange counters) -> SmallVector<Value> {
+    auto emitLoop = [&](unsigned stage, ValueRange initial) {
+      const ReductionLoop loop = loops[level];
+      return buildFor(index(0), loop.upper, loop.step, initial,
+                      [&](Value iv, ValueRange values) {
+                        if (loop.offset)
+                          iv = fold<arith::AddIOp>(loop.offset, iv);
+                        positions.push_back(iv);
+                        SmallVector<Value> results =
+                            self(self, level + 1, stage, values);
+                        positions.pop_back();
+                        return results;
+                      });
+    };
+    if (top == 0) {
+      if (level < loops.size())
+        return emitLoop(0, counters);
+      SmallVector<Value> counted;
+      buildStep(positions, [&](Value value) { counted.push_back(value); });
+      return addStage(stages.front(), counters, counted);
+    }
+    const CounterStage &lower = stages[top - 1];
+    auto emitLower = [&](ValueRange totals) {
+      SmallVector<Value> counted =
+          self(self, level, top - 1, buildZeros(lower));
+      return addStage(stages[top], totals, counted);
+    };
+    std::optional<int64_t> steps = getMaxSteps(level);
+    if (!lower.maxSteps || (steps && *steps <= *lower.maxSteps))
+      return emitLower(counters);
+    std::optional<int64_t> inner = getMaxSteps(level + 1);
+    if (!inner || 2 * *inner > *lower.maxSteps)
+      return emitLoop(top, counters);
+    // Parts of this loop, as long as the stage can count.
+    const ReductionLoop loop = loops[level];
+    int64_t length = *lower.maxSteps / *inner * loop.step;
+    SmallVector<Value> results =
+        buildFor(index(0), loop.upper, length, counters,
+                 [&](Value iv, ValueRange totals) {
+                   Value rest = fold<arith::SubIOp>(loop.upper, iv);
+                   Value offset =
+                       loop.offset ? fold<arith::AddIOp>(loop.offset, iv) : iv;
+                   loops[level] = {fold<arith::MinUIOp>(rest, index(length)),
+                                   loop.step, length, offset};
+                   return emitLower(totals);
+                 });
+    loops[level] = loop;
+    return results;
   };
-  return emitTotals(emitTotals,
-                    buildZeros(getVectorType(b.getI32Type()), count));
+  unsigned last = stages.size() - 1;
+  return emit(emit, 0, last, buildZeros(stages.back()));
 }

@@ -12,6 +12,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "Counting.h"
 #include "KernelEmitter.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/Utils/StaticValueUtils.h"
@@ -29,82 +30,88 @@ static constexpr int64_t outputsPerTask = 64;
 namespace {
 class DotEmitter : KernelEmitter {
 public:
-  explicit DotEmitter(const KernelEmitter &nest) : KernelEmitter(nest) {}
+  explicit DotEmitter(const KernelEmitter &nest);
   void emit();
 
 private:
-  Value buildDiffering(ValueRange positions, Value mask);
-  Value countRow();
+  SmallVector<Value> countRows(int64_t count, ArrayRef<ReductionLoop> loops,
+                               Value position, Value mask);
   void emitOutputs(int64_t count);
   void emitTask(Value lower, Value upper);
+
+  VectorType words;
+  SmallVector<CounterStage> stages;
 };
 } // namespace
 
-/// The bits in which a vector of words at `positions` differs.
-Value DotEmitter::buildDiffering(ValueRange positions, Value mask) {
-  for (auto [loop, position] :
-       llvm::zip_equal(contraction.reductions, positions))
-    ivs[loop] = position;
-  VectorType type = getWordVectorType();
+DotEmitter::DotEmitter(const KernelEmitter &nest) : KernelEmitter(nest) {
+  IntegerType word = contraction.getWordType();
+  lanes = std::max<int64_t>(options.vectorBits / word.getWidth(), 1);
+  words = getVectorType(word);
+  stages.push_back(countsInBytes(options, word) ? getByteStage(words)
+                                                : getWordStage(words));
+  stages.push_back(
+      getTotalStage(cast<VectorType>(stages.front().types.front())));
+}
+
+/// Emits `loops` over vectors of words for `count` outputs from the one at
+/// `ivs` on, and returns in how many bits each differs. The innermost position
+/// is `position`, if that is given.
+SmallVector<Value> DotEmitter::countRows(int64_t count,
+                                         ArrayRef<ReductionLoop> loops,
+                                         Value position, Value mask) {
+  Value first = ivs[contraction.lanes];
   auto load = [&](const View &view) -> Value {
     SmallVector<Value> indices = buildIndices(view);
     if (!mask)
-      return vector::LoadOp::create(b, type, view.base, indices);
+      return vector::LoadOp::create(b, words, view.base, indices);
     // Where both are zero, no bit differs.
-    Value zero = arith::ConstantOp::create(b, b.getZeroAttr(type));
-    return vector::MaskedLoadOp::create(b, type, view.base, indices, mask,
+    Value zero = arith::ConstantOp::create(b, b.getZeroAttr(words));
+    return vector::MaskedLoadOp::create(b, words, view.base, indices, mask,
                                         zero);
   };
-  return arith::XOrIOp::create(b, load(broadcast), load(packed));
+  SmallVector<Value> counts = countBits(
+      loops, count, stages,
+      [&](ValueRange positions, llvm::function_ref<void(Value)> countBitsOf) {
+        for (auto [loop, at] :
+             llvm::zip_equal(contraction.reductions, positions))
+          ivs[loop] = at;
+        if (position)
+          ivs[contraction.reductions.back()] = position;
+        Value row = load(broadcast);
+        for (int64_t i = 0; i < count; ++i) {
+          ivs[contraction.lanes] = offset(first, i);
+          countBitsOf(arith::XOrIOp::create(b, row, load(packed)));
+        }
+      });
+  ivs[contraction.lanes] = first;
+  return counts;
 }
 
-/// Counts the bits in which the rows of words for the output at `ivs` differ:
-/// some in each lane.
-Value DotEmitter::countRow() {
+/// Emits `count` outputs from the one at `ivs` on.
+void DotEmitter::emitOutputs(int64_t count) {
   Value size = sizes[contraction.reductions.back()];
   Value rest = fold<arith::RemUIOp>(size, index(lanes));
   Value whole = fold<arith::SubIOp>(size, rest);
   SmallVector<ReductionLoop> loops;
   for (unsigned loop : ArrayRef(contraction.reductions).drop_back())
-    loops.push_back({sizes[loop], 1});
+    loops.push_back({sizes[loop]});
   loops.push_back({whole, lanes});
-  Value count = countBits(loops, 1, [&](ValueRange at, CountWords countWords) {
-                  countWords(buildDiffering(at, Value()));
-                }).front();
-  if (getConstantIntValue(rest) == 0)
-    return count;
-  Value mask =
-      vector::CreateMaskOp::create(b, getVectorType(b.getI1Type()), rest);
-  // A loop that runs once, if anything is left.
-  loops.back() = {fold<arith::MinUIOp>(rest, index(1)), 1};
-  Value tail = countBits(loops, 1, [&](ValueRange at, CountWords countWords) {
-                 SmallVector<Value> positions(at);
-                 positions.back() = whole;
-                 countWords(buildDiffering(positions, mask));
-               }).front();
-  return arith::AddIOp::create(b, count, tail);
-}
-
-/// Emits `count` outputs from the one at `ivs` on. Their rows come one after
-/// another, as they are in memory: it streams.
-void DotEmitter::emitOutputs(int64_t count) {
-  Value first = ivs[contraction.lanes];
-  SmallVector<Value> counts;
-  for (int64_t i = 0; i < count; ++i) {
-    ivs[contraction.lanes] = offset(first, i);
-    counts.push_back(countRow());
+  SmallVector<Value> counts = countRows(count, loops, Value(), Value());
+  if (getConstantIntValue(rest) != 0) {
+    Value mask =
+        vector::CreateMaskOp::create(b, getVectorType(b.getI1Type()), rest);
+    // A loop that runs once, if anything is left.
+    loops.back() = {fold<arith::MinUIOp>(rest, index(1)), 1, 1};
+    for (auto [total, tail] :
+         llvm::zip_equal(counts, countRows(count, loops, whole, mask)))
+      total = fold<arith::AddIOp>(total, tail);
   }
-  // Together, so that LLVM sums the lanes of several at once.
-  Value one = arith::ConstantOp::create(b, b.getI32IntegerAttr(1));
-  for (auto [position, lanesCount] : llvm::enumerate(counts)) {
-    Value total =
-        vector::ReductionOp::create(b, vector::CombiningKind::ADD, lanesCount);
+  Value first = ivs[contraction.lanes];
+  Value isFirst = arith::ConstantIntOp::create(b, 1, 1);
+  for (auto [position, total] : llvm::enumerate(counts)) {
     ivs[contraction.lanes] = offset(first, position);
-    SmallVector<Value> indices = buildIndices(output);
-    Value before = memref::LoadOp::create(b, output.base, indices);
-    Value twice = arith::ShLIOp::create(b, total, one);
-    memref::StoreOp::create(b, arith::SubIOp::create(b, before, twice),
-                            output.base, indices);
+    subtractTwice(total, Value(), isFirst);
   }
   ivs[contraction.lanes] = first;
 }
@@ -131,8 +138,8 @@ void DotEmitter::emit() {
   for (unsigned loop : contraction.batches)
     uppers.push_back(sizes[loop]);
   uppers.push_back(size);
-  SmallVector<int64_t> steps(contraction.batches.size(), 1);
-  steps.push_back(outputsPerTask);
+  SmallVector<Value> steps(contraction.batches.size(), index(1));
+  steps.push_back(index(outputsPerTask));
   buildTasks(uppers, steps, [&](ValueRange task) {
     for (auto [loop, iv] :
          llvm::zip_equal(contraction.batches, task.drop_back()))

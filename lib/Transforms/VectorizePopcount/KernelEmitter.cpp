@@ -7,20 +7,20 @@
 //===----------------------------------------------------------------------===//
 
 #include "KernelEmitter.h"
+#include "Counting.h"
 #include "mlir/Dialect/Affine/Utils.h"
 #include "mlir/Dialect/Arith/Utils/Utils.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Utils/StaticValueUtils.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
 
 using namespace mlir;
 using namespace quant_bnn::vectorize_popcount;
 
 KernelEmitter::KernelEmitter(Contraction contraction, const Options &options)
     : contraction(contraction), options(options),
-      b(contraction.op.getLoc(), contraction.op),
-      lanes(std::max<int64_t>(
-          options.vectorBits / contraction.getWordType().getWidth(), 1)) {
+      b(contraction.op.getLoc(), contraction.op) {
   linalg::LinalgOp op = contraction.op;
   for (const Range &range : op.createLoopRanges(b, b.getLoc()))
     sizes.push_back(getValueOrCreateConstantIndexOp(b, b.getLoc(), range.size));
@@ -74,31 +74,34 @@ SmallVector<Value> KernelEmitter::buildIndices(const View &view) {
   return indices;
 }
 
-VectorType KernelEmitter::getVectorType(Type element) const {
-  return VectorType::get(lanes, element);
-}
-
 //===----------------------------------------------------------------------===//
 // Loops
 //===----------------------------------------------------------------------===//
 
 SmallVector<Value> KernelEmitter::buildFor(
-    Value lower, Value upper, int64_t step, ValueRange carried,
+    Value lower, Value upper, Value step, ValueRange carried,
     llvm::function_ref<SmallVector<Value>(Value, ValueRange)> body) {
   std::optional<int64_t> length =
       getConstantIntValue(fold<arith::SubIOp>(upper, lower));
   if (length && *length <= 0)
     return llvm::to_vector(carried);
-  if (length && *length <= step)
+  std::optional<int64_t> constantStep = getConstantIntValue(step);
+  if (length && constantStep && *length <= *constantStep)
     return body(lower, carried);
   auto loop = scf::ForOp::create(
-      b, lower, upper, index(step), carried,
+      b, lower, upper, step, carried,
       [&](OpBuilder &nested, Location, Value iv, ValueRange values) {
         OpBuilder::InsertionGuard guard(b);
         b.restoreInsertionPoint(nested.saveInsertionPoint());
         scf::YieldOp::create(b, body(iv, values));
       });
   return llvm::to_vector_of<Value>(loop.getResults());
+}
+
+SmallVector<Value> KernelEmitter::buildFor(
+    Value lower, Value upper, int64_t step, ValueRange carried,
+    llvm::function_ref<SmallVector<Value>(Value, ValueRange)> body) {
+  return buildFor(lower, upper, index(step), carried, body);
 }
 
 void KernelEmitter::buildFor(Value lower, Value upper, int64_t step,
@@ -119,30 +122,31 @@ void KernelEmitter::buildNest(ArrayRef<unsigned> loops,
   });
 }
 
-void KernelEmitter::buildTasks(ArrayRef<Value> uppers, ArrayRef<int64_t> steps,
+void KernelEmitter::buildTasks(ArrayRef<Value> uppers, ArrayRef<Value> steps,
                                llvm::function_ref<void(ValueRange)> body) {
   SmallVector<Value> task;
   auto buildLoops = [&](auto &self) -> void {
     unsigned level = task.size();
     if (level == uppers.size())
       return body(task);
-    buildFor(index(0), uppers[level], steps[level], [&](Value iv) {
-      task.push_back(iv);
-      self(self);
-      task.pop_back();
-    });
+    buildFor(index(0), uppers[level], steps[level], ValueRange(),
+             [&](Value iv, ValueRange) {
+               task.push_back(iv);
+               self(self);
+               task.pop_back();
+               return SmallVector<Value>();
+             });
   };
   bool isOneTask = true;
   for (auto [upper, step] : llvm::zip_equal(uppers, steps)) {
     std::optional<int64_t> size = getConstantIntValue(upper);
-    isOneTask &= size && *size <= step;
+    std::optional<int64_t> length = getConstantIntValue(step);
+    isOneTask &= size && length && *size <= *length;
   }
   if (!options.parallel || isOneTask)
     return buildLoops(buildLoops);
   SmallVector<Value> lowers(uppers.size(), index(0));
-  SmallVector<Value> stepValues =
-      llvm::map_to_vector(steps, [&](int64_t step) { return index(step); });
-  scf::ParallelOp::create(b, lowers, uppers, stepValues,
+  scf::ParallelOp::create(b, lowers, uppers, steps,
                           [&](OpBuilder &nested, Location, ValueRange values) {
                             OpBuilder::InsertionGuard guard(b);
                             b.restoreInsertionPoint(
@@ -164,6 +168,57 @@ void KernelEmitter::buildIf(Value condition, llvm::function_ref<void()> then,
 }
 
 //===----------------------------------------------------------------------===//
+// Outputs
+//===----------------------------------------------------------------------===//
+
+Value KernelEmitter::buildBefore(Type type, ValueRange indices, Value mask,
+                                 Value isFirst) {
+  auto load = [&]() -> Value {
+    if (!isa<VectorType>(type))
+      return memref::LoadOp::create(b, output.base, indices);
+    if (!mask)
+      return vector::LoadOp::create(b, cast<VectorType>(type), output.base,
+                                    indices);
+    Value zero = arith::ConstantOp::create(b, b.getZeroAttr(type));
+    return vector::MaskedLoadOp::create(b, cast<VectorType>(type), output.base,
+                                        indices, mask, zero);
+  };
+  if (!contraction.fill)
+    return load();
+  Value filled = contraction.fill.getInputs().front();
+  if (isa<VectorType>(type))
+    filled = vector::BroadcastOp::create(b, type, filled);
+  if (std::optional<int64_t> constant = getConstantIntValue(isFirst))
+    return *constant ? filled : load();
+  auto branch = scf::IfOp::create(b, type, isFirst, /*withElseRegion=*/true);
+  OpBuilder::InsertionGuard guard(b);
+  b.setInsertionPointToStart(branch.thenBlock());
+  scf::YieldOp::create(b, filled);
+  b.setInsertionPointToStart(branch.elseBlock());
+  scf::YieldOp::create(b, load());
+  return branch.getResult(0);
+}
+
+void KernelEmitter::subtractTwice(Value count, Value mask, Value isFirst) {
+  Type type = count.getType();
+  SmallVector<Value> indices = buildIndices(output);
+  Value before = buildBefore(type, indices, mask, isFirst);
+  Value one = arith::ConstantOp::create(
+      b, type,
+      isa<VectorType>(type)
+          ? TypedAttr(DenseElementsAttr::get(cast<VectorType>(type), 1))
+          : b.getI32IntegerAttr(1));
+  Value twice = arith::ShLIOp::create(b, count, one);
+  Value after = arith::SubIOp::create(b, before, twice);
+  if (!isa<VectorType>(type))
+    memref::StoreOp::create(b, after, output.base, indices);
+  else if (!mask)
+    vector::StoreOp::create(b, after, output.base, indices);
+  else
+    vector::MaskedStoreOp::create(b, output.base, indices, mask, after);
+}
+
+//===----------------------------------------------------------------------===//
 // The choice
 //===----------------------------------------------------------------------===//
 
@@ -173,10 +228,12 @@ static constexpr int64_t minBlockedRows = 16;
 void quant_bnn::vectorize_popcount::emitKernel(const Contraction &contraction,
                                                const Options &options) {
   KernelEmitter nest(contraction, options);
+  std::unique_ptr<Counting> counting = chooseCounting(contraction, options);
   if (!contraction.isContiguous)
-    return emitBlockedKernel(nest);
+    return emitBlockedKernel(nest, *counting);
   nest.buildIf(
-      nest.buildHasManyRows(minBlockedRows), [&] { emitBlockedKernel(nest); },
+      nest.buildHasManyRows(minBlockedRows),
+      [&] { emitBlockedKernel(nest, *counting); },
       [&] { emitDotKernel(nest); });
 }
 

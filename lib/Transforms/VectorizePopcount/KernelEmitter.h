@@ -10,16 +10,21 @@
 #define QUANT_BNN_LIB_TRANSFORMS_VECTORIZEPOPCOUNT_KERNELEMITTER_H
 
 #include "Contraction.h"
+#include "Counters.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/IR/ImplicitLocOpBuilder.h"
 #include "quant-bnn/Transforms/Passes.h"
 
 namespace quant_bnn::vectorize_popcount {
 
+class Counting;
+
 struct Options {
   /// Bits of one vector: a power of two.
   int64_t vectorBits;
   PopcountAccumulation accumulation;
+  /// What tables are looked up with.
+  LookupInstructions lookup;
   bool parallel;
 };
 
@@ -30,15 +35,6 @@ struct View {
   llvm::SmallVector<mlir::AffineExpr> indices;
   /// The size of the inner one of merged dimensions, if they are merged.
   mlir::Value size;
-};
-
-/// A loop that accumulates, from 0.
-struct ReductionLoop {
-  mlir::Value upper;
-  int64_t step;
-
-  /// How often it runs, if that is known.
-  std::optional<int64_t> getTripCount() const;
 };
 
 /// Emits what kernels of any shape have in common. A kernel's emitter inherits
@@ -69,12 +65,16 @@ protected:
   llvm::SmallVector<mlir::Value> buildIndices(const View &view);
 
   // Loops. One that is known to run once is its body.
-  llvm::SmallVector<mlir::Value>
-  buildFor(mlir::Value lower, mlir::Value upper, int64_t step,
-           mlir::ValueRange carried,
-           llvm::function_ref<llvm::SmallVector<mlir::Value>(mlir::Value,
-                                                             mlir::ValueRange)>
-               body);
+  using BuildBody = llvm::function_ref<llvm::SmallVector<mlir::Value>(
+      mlir::Value, mlir::ValueRange)>;
+  llvm::SmallVector<mlir::Value> buildFor(mlir::Value lower, mlir::Value upper,
+                                          mlir::Value step,
+                                          mlir::ValueRange carried,
+                                          BuildBody body);
+  llvm::SmallVector<mlir::Value> buildFor(mlir::Value lower, mlir::Value upper,
+                                          int64_t step,
+                                          mlir::ValueRange carried,
+                                          BuildBody body);
   void buildFor(mlir::Value lower, mlir::Value upper, int64_t step,
                 llvm::function_ref<void(mlir::Value)> body);
   /// Loops over `loops`, with `ivs` set, around what `body` emits.
@@ -82,51 +82,49 @@ protected:
                  llvm::function_ref<void()> body);
   /// Loops over `uppers`, on threads if that is asked for.
   void buildTasks(llvm::ArrayRef<mlir::Value> uppers,
-                  llvm::ArrayRef<int64_t> steps,
+                  llvm::ArrayRef<mlir::Value> steps,
                   llvm::function_ref<void(mlir::ValueRange)> body);
-  // Vectors.
-  mlir::VectorType getVectorType(mlir::Type element) const;
-  mlir::VectorType getWordVectorType() const {
-    return getVectorType(contraction.getWordType());
+
+  mlir::VectorType getVectorType(mlir::Type element) const {
+    return mlir::VectorType::get(lanes, element);
   }
 
-  // Accumulation.
-  /// Counts the bits of a vector of words.
-  using CountWords = llvm::function_ref<void(mlir::Value)>;
-  /// Counts vectors at the positions of loops, always as many.
-  using BuildDiffering = llvm::function_ref<void(mlir::ValueRange, CountWords)>;
-  /// Emits `loops` around what `buildDiffering` emits. Returns how many bits of
-  /// each of its `count` vectors were set, in all: vectors of i32.
+  // Counters.
+  /// Emits what is counted in one step, a value for each counter.
+  using BuildStep = llvm::function_ref<void(
+      mlir::ValueRange positions, llvm::function_ref<void(mlir::Value)> count)>;
+  /// Emits `loops` around what `buildStep` emits, and returns what `count`
+  /// counters have counted in the last one of `stages`.
   llvm::SmallVector<mlir::Value> countBits(llvm::ArrayRef<ReductionLoop> loops,
                                            unsigned count,
-                                           BuildDiffering buildDiffering);
+                                           llvm::ArrayRef<CounterStage> stages,
+                                           BuildStep buildStep);
+
+  // Outputs.
+  /// What the output at `indices` was before, as `type` or where `mask` is set.
+  /// `isFirst`: whether nothing was subtracted from it.
+  mlir::Value buildBefore(mlir::Type type, mlir::ValueRange indices,
+                          mlir::Value mask, mlir::Value isFirst);
+  /// Subtracts twice the `count` from the output at `ivs`.
+  void subtractTwice(mlir::Value count, mlir::Value mask, mlir::Value isFirst);
 
   Contraction contraction;
   Options options;
   mlir::ImplicitLocOpBuilder b;
-  /// Elements of one vector.
-  int64_t lanes;
+  /// Elements of one vector, which derived emitters choose.
+  int64_t lanes = 1;
   /// By loop.
   llvm::SmallVector<mlir::Value> sizes, ivs;
   View broadcast, packed, output;
 
 private:
   View buildView(const Access &access);
-  bool countsInBytes() const;
-  mlir::VectorType getCounterType();
-  mlir::Value widen(mlir::Value counters);
-  llvm::SmallVector<mlir::Value> buildZeros(mlir::VectorType type,
-                                            unsigned count);
-  llvm::SmallVector<mlir::Value>
-  emitCounters(llvm::ArrayRef<ReductionLoop> loops,
-               llvm::SmallVector<mlir::Value> &positions,
-               mlir::ValueRange counters, BuildDiffering buildDiffering);
 };
 
 /// Emits a kernel of blocks of outputs, with the outputs of a row in the lanes.
 /// It copies the packed operand so that vectors of it can be loaded, which pays
 /// for many rows.
-void emitBlockedKernel(const KernelEmitter &nest);
+void emitBlockedKernel(const KernelEmitter &nest, Counting &counting);
 
 /// Emits a kernel with words of the innermost reduction in the lanes, which
 /// must be contiguous: for few rows.

@@ -8,6 +8,7 @@
 
 #include "KernelEmitter.h"
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
@@ -28,15 +29,26 @@ struct QuantBNNVectorizePopcountPass
   using Base::Base;
 
   LogicalResult initialize(MLIRContext *context) override {
-    if (vectorWidth >= 64 && llvm::isPowerOf2_64(vectorWidth))
+    Location loc = UnknownLoc::get(context);
+    if (vectorWidth < 64 || !llvm::isPowerOf2_64(vectorWidth))
+      return emitError(loc)
+             << "vector-width must be a power of two and at least 64, but is "
+             << int64_t(vectorWidth);
+    if (popcount != PopcountAccumulation::Table)
       return success();
-    return emitError(UnknownLoc::get(context))
-           << "vector-width must be a power of two and at least 64, but is "
+    if (lookup == LookupInstructions::None)
+      return emitError(loc)
+             << "popcount=table needs the instruction set for lookup: x86";
+    if (vectorWidth >= 128 && vectorWidth <= 512)
+      return success();
+    return emitError(loc)
+           << "vector-width must be 128, 256 or 512 for popcount=table, but is "
            << int64_t(vectorWidth);
   }
 
   void runOnOperation() override {
-    vectorize_popcount::Options options{vectorWidth, popcount, parallel};
+    vectorize_popcount::Options options{vectorWidth, popcount, lookup,
+                                        parallel};
     SmallVector<linalg::GenericOp> ops;
     getOperation()->walk([&](linalg::GenericOp op) { ops.push_back(op); });
     for (linalg::GenericOp op : ops) {
@@ -46,6 +58,8 @@ struct QuantBNNVectorizePopcountPass
         continue;
       vectorize_popcount::emitKernel(*contraction, options);
       op.erase();
+      if (contraction->fill)
+        contraction->fill.erase();
     }
   }
 };

@@ -1,0 +1,73 @@
+//===- BlockedEmitter.h - Blocks of outputs in registers --------*- C++ -*-===//
+//
+// Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef QUANT_BNN_LIB_TRANSFORMS_VECTORIZEPOPCOUNT_BLOCKEDEMITTER_H
+#define QUANT_BNN_LIB_TRANSFORMS_VECTORIZEPOPCOUNT_BLOCKEDEMITTER_H
+
+#include "Counting.h"
+#include "KernelEmitter.h"
+
+namespace quant_bnn::vectorize_popcount {
+
+class BlockedEmitter : KernelEmitter {
+public:
+  BlockedEmitter(const KernelEmitter &nest, Counting &counting);
+  void emit();
+
+private:
+  // Digits of the broadcast operand.
+  void emitDigits();
+  void emitDigitsOfRow(mlir::Value digits, llvm::ArrayRef<mlir::Value> outer);
+
+  // Panels.
+  int64_t getPanelTile() const;
+  void buildPanel();
+  mlir::Value buildRow(llvm::ArrayRef<ReductionLoop> loops,
+                       mlir::ValueRange positions);
+  mlir::Value buildPackedRow(mlir::ValueRange positions);
+  void buildOuterReductions(
+      llvm::function_ref<void(llvm::ArrayRef<mlir::Value>)> body);
+  void emitPackingByWord(mlir::Value lower, mlir::Value count);
+  llvm::SmallVector<mlir::Value> loadSquares();
+  mlir::Value emitPackingBySquare(int64_t vectors);
+  void emitPacking(int64_t vectors, mlir::Value valid);
+
+  // Blocks.
+  llvm::SmallVector<ReductionLoop> getDigitLoops();
+  mlir::Value buildPanelRow(llvm::ArrayRef<ReductionLoop> loops,
+                            mlir::ValueRange positions);
+  void emitBlock(const BlockShape &block);
+  void emitRows(int64_t vectors);
+  void emitPanel(int64_t vectors, mlir::Value valid);
+  void emitTask();
+  std::optional<unsigned> getSplitLoop() const;
+  mlir::Value buildSplitStep();
+
+  Counting &counting;
+  const Digits digits;
+  const BlockShape shape;
+  /// The loop over digits of a word, if that is not one with the loop over
+  /// words.
+  std::optional<unsigned> digitLoop;
+  /// Digits of a panel, by position of the reductions and by lane.
+  mlir::Value panel;
+  /// The part of the reductions that the panel is for: from `tileLower` of the
+  /// innermost one on, and how long the loops over words are.
+  mlir::Value tileLower;
+  llvm::SmallVector<ReductionLoop> reductions;
+  /// Whether nothing was subtracted from outputs yet.
+  mlir::Value isFirst;
+  /// The lanes that are outputs; null: all.
+  mlir::Value mask;
+  /// The part of the loop that is split among tasks.
+  mlir::Value splitLower, splitUpper;
+};
+
+} // namespace quant_bnn::vectorize_popcount
+
+#endif // QUANT_BNN_LIB_TRANSFORMS_VECTORIZEPOPCOUNT_BLOCKEDEMITTER_H

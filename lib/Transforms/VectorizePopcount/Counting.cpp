@@ -1,0 +1,208 @@
+//===- Counting.cpp - Ways to count the bits that differ ------------------===//
+//
+// Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Counting.h"
+#include "KernelEmitter.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/Utils/StaticValueUtils.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+
+using namespace mlir;
+using namespace quant_bnn;
+using namespace quant_bnn::vectorize_popcount;
+
+/// `value` as an integer or a vector of `type`.
+static TypedAttr getScalarOrSplatAttr(Type type, int64_t value) {
+  auto attr = IntegerAttr::get(getElementTypeOrSelf(type), value);
+  if (auto vector = dyn_cast<VectorType>(type))
+    return DenseElementsAttr::get(vector, attr);
+  return attr;
+}
+
+/// Shifts to the right, or to the left if `distance` is negative.
+static Value shiftRight(ImplicitLocOpBuilder &b, Value value,
+                        int64_t distance) {
+  if (distance == 0)
+    return value;
+  Type type = value.getType();
+  Value amount = arith::ConstantOp::create(
+      b, getScalarOrSplatAttr(type, std::abs(distance)));
+  if (distance < 0)
+    return arith::ShLIOp::create(b, value, amount);
+  return arith::ShRUIOp::create(b, value, amount);
+}
+
+SmallVector<Value> Digits::split(ImplicitLocOpBuilder &b, Value elements,
+                                 int64_t shift) const {
+  if (width == elementWidth)
+    return {elements};
+  SmallVector<Value> digits;
+  for (int64_t low = 0; low < elementWidth; low += width) {
+    Value mask = arith::ConstantOp::create(
+        b, getScalarOrSplatAttr(elements.getType(), ((int64_t(1) << width) - 1)
+                                                        << shift));
+    digits.push_back(
+        arith::AndIOp::create(b, shiftRight(b, elements, low - shift), mask));
+  }
+  return digits;
+}
+
+SmallVector<Value> Digits::extract(ImplicitLocOpBuilder &b, Value words,
+                                   int64_t shift) const {
+  Type type = words.getType();
+  int64_t wordWidth = getElementTypeOrSelf(type).getIntOrFloatBitWidth();
+  Type element = b.getIntegerType(elementWidth);
+  if (auto vector = dyn_cast<VectorType>(type))
+    element = vector.clone(element);
+  SmallVector<Value> digits;
+  for (int64_t low = 0; low < wordWidth; low += elementWidth) {
+    Value elements = shiftRight(b, words, low);
+    if (type != element)
+      elements = arith::TruncIOp::create(b, element, elements);
+    llvm::append_range(digits, split(b, elements, shift));
+  }
+  return digits;
+}
+
+bool quant_bnn::vectorize_popcount::countsInBytes(const Options &options,
+                                                  IntegerType word) {
+  return options.accumulation != PopcountAccumulation::Words ||
+         word.getWidth() < 32;
+}
+
+namespace {
+//===----------------------------------------------------------------------===//
+// Bits of the difference
+//===----------------------------------------------------------------------===//
+
+/// Counts the bits of a xor b.
+class PopulationCounting : public Counting {
+public:
+  PopulationCounting(const Options &options, IntegerType word) {
+    // Outputs have 32 bits, and so no word needs more.
+    int64_t width = std::min<int64_t>(word.getWidth(), 32);
+    digits = {width, width, word.getWidth() / width};
+    lanes = std::max<int64_t>(options.vectorBits / width, 1);
+    words = VectorType::get(lanes, IntegerType::get(word.getContext(), width));
+    if (countsInBytes(options, word)) {
+      stages.push_back(getByteStage(words));
+      stages.push_back(
+          getLaneStage(cast<VectorType>(stages.front().types.front()), lanes));
+    } else {
+      stages.push_back(getWordStage(words));
+    }
+    // AVX-512 has 32 registers. Of 16, counting bits in bytes takes some.
+    shape = options.vectorBits >= 512 ? BlockShape{8, 2} : BlockShape{3, 2};
+  }
+
+  Value spread(ImplicitLocOpBuilder &b, Value digit) override {
+    return vector::BroadcastOp::create(b, words, digit);
+  }
+  Value compare(ImplicitLocOpBuilder &b, Value spread, Value column) override {
+    return arith::XOrIOp::create(b, spread, column);
+  }
+
+private:
+  VectorType words;
+};
+
+//===----------------------------------------------------------------------===//
+// Tables
+//===----------------------------------------------------------------------===//
+
+/// Has a table for each of the 16 values of a nibble, which has for each nibble
+/// in how many bits it differs. One instruction looks up all bytes of a vector
+/// in a table of 16 bytes: there is nothing else to be computed.
+class TableCounting : public Counting {
+public:
+  TableCounting(const Options &options, IntegerType word) {
+    // The broadcast operand has offsets of tables.
+    digits = {4, 8, word.getWidth() / 4, /*shift=*/4};
+    lanes = options.vectorBits / 8;
+    bytes = VectorType::get(lanes, IntegerType::get(word.getContext(), 8));
+    stages.push_back(getSumStage(bytes, /*most=*/4));
+    stages.push_back(getHalfStage(bytes, /*most=*/4));
+    stages.push_back(
+        getStageOfHalves(lanes, IntegerType::get(word.getContext(), 32)));
+    shape = options.vectorBits >= 512 ? BlockShape{8, 2} : BlockShape{4, 2};
+  }
+
+  void begin(ImplicitLocOpBuilder &b) override;
+  void end(ImplicitLocOpBuilder &b) override {
+    memref::DeallocOp::create(b, tables);
+  }
+  Value spread(ImplicitLocOpBuilder &b, Value digit) override;
+  Value compare(ImplicitLocOpBuilder &b, Value spread, Value column) override;
+
+private:
+  VectorType bytes;
+  Value tables;
+};
+} // namespace
+
+static constexpr int64_t tableSize = 16;
+
+void TableCounting::begin(ImplicitLocOpBuilder &b) {
+  Type i8 = b.getI8Type();
+  tables =
+      memref::AllocOp::create(b, MemRefType::get({tableSize * tableSize}, i8),
+                              ValueRange(), b.getI64IntegerAttr(64));
+  for (int64_t nibble = 0; nibble < tableSize; ++nibble) {
+    SmallVector<int8_t> counts;
+    for (int64_t other = 0; other < tableSize; ++other)
+      counts.push_back(llvm::popcount(uint64_t(nibble ^ other)));
+    Value table = arith::ConstantOp::create(
+        b, DenseElementsAttr::get(VectorType::get(tableSize, i8),
+                                  ArrayRef(counts)));
+    Value offset = arith::ConstantIndexOp::create(b, nibble * tableSize);
+    vector::StoreOp::create(b, table, tables, offset);
+  }
+}
+
+Value TableCounting::spread(ImplicitLocOpBuilder &b, Value digit) {
+  Value offset = arith::IndexCastUIOp::create(b, b.getIndexType(), digit);
+  Value table = vector::LoadOp::create(
+      b, VectorType::get(tableSize, b.getI8Type()), tables, offset);
+  // Instructions look up each part of 16 bytes in a table of its own.
+  SmallVector<int64_t> lanesOfTable;
+  for (int64_t lane = 0; lane < lanes; ++lane)
+    lanesOfTable.push_back(lane % tableSize);
+  if (lanes == tableSize)
+    return table;
+  return vector::ShuffleOp::create(b, table, table, lanesOfTable);
+}
+
+Value TableCounting::compare(ImplicitLocOpBuilder &b, Value spread,
+                             Value column) {
+  // The one operation that the vector dialect does not have.
+  StringRef name = lanes == 16   ? "llvm.x86.ssse3.pshuf.b.128"
+                   : lanes == 32 ? "llvm.x86.avx2.pshuf.b"
+                                 : "llvm.x86.avx512.pshuf.b.512";
+  return LLVM::CallIntrinsicOp::create(b, bytes, b.getStringAttr(name),
+                                       ValueRange{spread, column})
+      ->getResult(0);
+}
+
+//===----------------------------------------------------------------------===//
+// The choice
+//===----------------------------------------------------------------------===//
+
+std::unique_ptr<Counting>
+quant_bnn::vectorize_popcount::chooseCounting(const Contraction &contraction,
+                                              const Options &options) {
+  IntegerType word = contraction.getWordType();
+  if (options.accumulation == PopcountAccumulation::Table) {
+    // Lanes that are no outputs cost as much as others, and bytes are four
+    // times as many as words.
+    int64_t outputs = contraction.output.getType().getShape().back();
+    if (ShapedType::isDynamic(outputs) || outputs > options.vectorBits / 16)
+      return std::make_unique<TableCounting>(options, word);
+  }
+  return std::make_unique<PopulationCounting>(options, word);
+}
