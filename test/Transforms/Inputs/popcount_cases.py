@@ -27,35 +27,68 @@ def empty(name, sizes, element, dynamic):
     return f"  %{name}_empty = tensor.empty({operands}) : tensor<{shape(sizes, element, dynamic)}>"
 
 
-def noise(name, sizes, element, dynamic, seed):
-    """Words that differ in all their bits."""
-    rank = len(sizes)
+def noise_function(element, rank):
+    """A function that makes words which differ in all their bits."""
     dims = ", ".join(f"d{i}" for i in range(rank))
     kinds = ", ".join(['"parallel"'] * rank)
-    tensor = f"tensor<{shape(sizes, element, dynamic)}>"
+    tensor = f"tensor<{shape([0] * rank, element, True)}>"
+    arguments = "".join(f", %size{i}: index" for i in range(rank))
+    sizes = ", ".join(f"%size{i}" for i in range(rank))
     lines = [
-        empty(name, sizes, element, dynamic),
-        f"  %{name} = linalg.generic {{indexing_maps = [affine_map<({dims}) -> ({dims})>],"
-        f" iterator_types = [{kinds}]}} outs(%{name}_empty : {tensor}) {{",
+        f"func.func private @noise_{element}_{rank}(%seed: i64{arguments}) -> {tensor}",
+        "    attributes {passthrough = [\"noinline\"]} {",
+        f"  %empty = tensor.empty({sizes}) : {tensor}",
+        f"  %noise = linalg.generic {{indexing_maps = [affine_map<({dims}) -> ({dims})>],"
+        f" iterator_types = [{kinds}]}} outs(%empty : {tensor}) {{",
         f"  ^bb0(%out: {element}):",
-        f"    %h0 = arith.constant {seed} : i64",
     ]
+    word = "%seed"
     for i in range(rank):
         lines += [
             f"    %i{i} = linalg.index {i} : index",
             f"    %j{i} = arith.index_cast %i{i} : index to i64",
-            f"    %k{i} = arith.addi %h{i}, %j{i} : i64",
+            f"    %k{i} = arith.addi {word}, %j{i} : i64",
             f"    %p{i} = arith.constant 6364136223846793005 : i64",
             f"    %m{i} = arith.muli %k{i}, %p{i} : i64",
             f"    %q{i} = arith.constant 29 : i64",
             f"    %r{i} = arith.shrui %m{i}, %q{i} : i64",
-            f"    %h{i + 1} = arith.xori %m{i}, %r{i} : i64",
+            f"    %h{i} = arith.xori %m{i}, %r{i} : i64",
         ]
-    word = f"%h{rank}"
+        word = f"%h{i}"
     if element != "i64":
         lines += [f"    %t = arith.trunci {word} : i64 to {element}"]
         word = "%t"
-    return lines + [f"    linalg.yield {word} : {element}", f"  }} -> {tensor}"]
+    lines += [
+        f"    linalg.yield {word} : {element}",
+        f"  }} -> {tensor}",
+        f"  return %noise : {tensor}",
+        "}",
+    ]
+    return "\n".join(lines)
+
+
+def noise(name, sizes, element, dynamic, seed):
+    """A call of that function, which keeps fusion from computing words again."""
+    rank = len(sizes)
+    lines = [f"  %{name}_seed = arith.constant {seed} : i64"]
+    operands = size_names(name, sizes)
+    if not dynamic:
+        operands = [f"%{name}_size{i}" for i in range(rank)]
+        lines += [
+            f"  {operand} = arith.constant {size} : index"
+            for operand, size in zip(operands, sizes)
+        ]
+    source = f"tensor<{shape(sizes, element, True)}>"
+    result = f"tensor<{shape(sizes, element, dynamic)}>"
+    called = name if dynamic else f"{name}_dynamic"
+    types = ", ".join(["i64"] + ["index"] * rank)
+    lines.append(
+        f"  %{called} = func.call @noise_{element}_{rank}"
+        f"({', '.join([f'%{name}_seed', *operands])}) : ({types}) -> {source}"
+    )
+    if not dynamic:
+        lines.append(f"  %{name} = tensor.cast %{called} : {source} to {result}")
+    return lines
 
 
 def contraction(name, case, twice, init):
@@ -64,8 +97,8 @@ def contraction(name, case, twice, init):
     lines = [
         f"  %{name} = linalg.generic {{indexing_maps = [{', '.join(maps)}],"
         f" iterator_types = [{', '.join(kinds)}]}}"
-        f" ins(%a, %b : {case['a']}, {case['b']}) outs(%{init} : {case['out']}) {{",
-        f"  ^bb0(%x: {element}, %y: {element}, %out: i32):",
+        f" ins(%{'a_slice' if case['step'] > 1 else 'a'}, %b : {case['a']}, {case['b']}) outs(%{init} : {case['out']}) {{",
+        f"  ^bb0(%x: {element}, %y: {element}, %acc: i32):",
         f"    %bits = arith.xori %x, %y : {element}",
         f"    %count = math.ctpop %bits : {element}",
     ]
@@ -76,7 +109,7 @@ def contraction(name, case, twice, init):
     return lines + [
         f"    %c = arith.constant {1 if twice == 'shli' else 2} : i32",
         f"    %twice = arith.{twice} {count}, %c : i32",
-        "    %difference = arith.subi %out, %twice : i32",
+        "    %difference = arith.subi %acc, %twice : i32",
         "    linalg.yield %difference : i32",
         f"  }} -> {case['out']}",
     ]
@@ -89,8 +122,7 @@ def function(case, dynamic):
     for name, sizes in (("a", "full_a"), ("b", "b_sizes"), ("out", "out_sizes")):
         arguments += [f"{size}: index" for size in size_names(name, case[sizes])]
     lines = [f"({', '.join(arguments) if dynamic else ''}) -> i32 {{"]
-    a = "a_full" if case["step"] > 1 else "a"
-    lines += noise(a, case["full_a"], element, dynamic, 1)
+    lines += noise("a", case["full_a"], element, dynamic, 1)
     case["a"] = f"tensor<{shape(case['a_sizes'], element, False)}>"
     full = f"tensor<{shape(case['full_a'], element, dynamic)}>"
     if case["step"] > 1:
@@ -98,7 +130,7 @@ def function(case, dynamic):
         zeros, sizes = ", ".join(["0"] * rank), ", ".join(map(str, case["a_sizes"]))
         steps = ", ".join([str(case["step"])] * rank)
         lines += [
-            f"  %a = tensor.extract_slice %a_full[{zeros}] [{sizes}] [{steps}]"
+            f"  %a_slice = tensor.extract_slice %a[{zeros}] [{sizes}] [{steps}]"
             f" : {full} to {case['a']}"
         ]
     else:
@@ -116,8 +148,8 @@ def function(case, dynamic):
         ]
     inits = "kernel_init_fill", "loops_init_fill"
     if case["accumulate"]:
-        lines += noise("init", case["out_sizes"], "i32", dynamic, 3)
-        inits = "init", "init"
+        lines += noise("out", case["out_sizes"], "i32", dynamic, 3)
+        inits = "out", "out"
     lines += contraction("kernel", case, "shli", inits[0])
     lines += contraction("loops", case, "muli", inits[1])
     rank = len(case["out_sizes"])
@@ -129,12 +161,12 @@ def function(case, dynamic):
         f"  %sum = linalg.generic {{indexing_maps = [{same}, {same}, affine_map<({dims}) -> ()>],"
         f" iterator_types = [{reductions}]}} ins(%kernel, %loops : {case['out']}, {case['out']})"
         " outs(%none : tensor<i32>) {",
-        "  ^bb0(%x: i32, %y: i32, %out: i32):",
+        "  ^bb0(%x: i32, %y: i32, %acc: i32):",
         f"    %more = arith.constant {0 if case['accumulate'] else 7} : i32",
         "    %expected = arith.addi %y, %more : i32",
         "    %ne = arith.cmpi ne, %x, %expected : i32",
         "    %one = arith.extui %ne : i1 to i32",
-        "    %total = arith.addi %out, %one : i32",
+        "    %total = arith.addi %acc, %one : i32",
         "    linalg.yield %total : i32",
         "  } -> tensor<i32>",
         "  %result = tensor.extract %sum[] : tensor<i32>",
@@ -252,6 +284,8 @@ def main():
         types = ", ".join(["index"] * len(sizes))
         body.append(f"  %r{number} = func.call {name}({operands}) : ({types}) -> i32")
         results.append(f"%r{number}")
+    for element, rank in itertools.product(("i8", "i16", "i32", "i64"), range(2, 6)):
+        print(noise_function(element, rank))
     for text, name in functions.items():
         # Not inlined, so that sizes stay unknown.
         attributes = " attributes {passthrough = [\"noinline\"]}"
