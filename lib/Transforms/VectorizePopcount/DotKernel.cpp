@@ -21,9 +21,6 @@
 using namespace mlir;
 using namespace quant_bnn::vectorize_popcount;
 
-/// Outputs whose lanes are summed together, and whose packed words stay in the
-/// first cache for all rows.
-static constexpr int64_t outputsPerBlock = 4;
 /// Outputs of a task: enough work to be worth it.
 static constexpr int64_t outputsPerTask = 64;
 
@@ -34,9 +31,9 @@ public:
   void emit();
 
 private:
-  SmallVector<Value> countRows(int64_t count, ArrayRef<ReductionLoop> loops,
-                               Value position, Value mask);
-  void emitOutputs(int64_t count);
+  Value countBitsOfRow(ArrayRef<ReductionLoop> loops, Value position,
+                       Value mask);
+  void emitOutput();
   void emitTask(Value lower, Value upper);
 
   VectorType words;
@@ -54,13 +51,11 @@ DotEmitter::DotEmitter(const KernelEmitter &nest) : KernelEmitter(nest) {
       getTotalStage(cast<VectorType>(stages.front().types.front())));
 }
 
-/// Emits `loops` over vectors of words for `count` outputs from the one at
-/// `ivs` on, and returns in how many bits each differs. The innermost position
-/// is `position`, if that is given.
-SmallVector<Value> DotEmitter::countRows(int64_t count,
-                                         ArrayRef<ReductionLoop> loops,
-                                         Value position, Value mask) {
-  Value first = ivs[contraction.lanes];
+/// Emits `loops` over vectors of words for the output at `ivs`, and returns in
+/// how many bits they differ. The innermost position is `position`, if that is
+/// given.
+Value DotEmitter::countBitsOfRow(ArrayRef<ReductionLoop> loops, Value position,
+                                 Value mask) {
   auto load = [&](const View &view) -> Value {
     SmallVector<Value> indices = buildIndices(view);
     if (!mask)
@@ -70,26 +65,21 @@ SmallVector<Value> DotEmitter::countRows(int64_t count,
     return vector::MaskedLoadOp::create(b, words, view.base, indices, mask,
                                         zero);
   };
-  SmallVector<Value> counts = countBits(
-      loops, count, stages,
-      [&](ValueRange positions, llvm::function_ref<void(Value)> countBitsOf) {
-        for (auto [loop, at] :
-             llvm::zip_equal(contraction.reductions, positions))
-          ivs[loop] = at;
-        if (position)
-          ivs[contraction.reductions.back()] = position;
-        Value row = load(broadcast);
-        for (int64_t i = 0; i < count; ++i) {
-          ivs[contraction.lanes] = offset(first, i);
-          countBitsOf(arith::XOrIOp::create(b, row, load(packed)));
-        }
-      });
-  ivs[contraction.lanes] = first;
-  return counts;
+  return countBits(
+             loops, /*count=*/1, stages,
+             [&](ValueRange positions, llvm::function_ref<void(Value)> count) {
+               for (auto [loop, at] :
+                    llvm::zip_equal(contraction.reductions, positions))
+                 ivs[loop] = at;
+               if (position)
+                 ivs[contraction.reductions.back()] = position;
+               count(arith::XOrIOp::create(b, load(broadcast), load(packed)));
+             })
+      .front();
 }
 
-/// Emits `count` outputs from the one at `ivs` on.
-void DotEmitter::emitOutputs(int64_t count) {
+/// Emits the output at `ivs`.
+void DotEmitter::emitOutput() {
   Value size = sizes[contraction.reductions.back()];
   Value rest = fold<arith::RemUIOp>(size, index(lanes));
   Value whole = fold<arith::SubIOp>(size, rest);
@@ -97,39 +87,27 @@ void DotEmitter::emitOutputs(int64_t count) {
   for (unsigned loop : ArrayRef(contraction.reductions).drop_back())
     loops.push_back({sizes[loop]});
   loops.push_back({whole, lanes});
-  SmallVector<Value> counts = countRows(count, loops, Value(), Value());
+  Value total = countBitsOfRow(loops, Value(), Value());
   if (getConstantIntValue(rest) != 0) {
     Value mask =
         vector::CreateMaskOp::create(b, getVectorType(b.getI1Type()), rest);
     // A loop that runs once, if anything is left.
     loops.back() = {fold<arith::MinUIOp>(rest, index(1)), 1, 1};
-    for (auto [total, tail] :
-         llvm::zip_equal(counts, countRows(count, loops, whole, mask)))
-      total = fold<arith::AddIOp>(total, tail);
+    total = fold<arith::AddIOp>(total, countBitsOfRow(loops, whole, mask));
   }
-  Value first = ivs[contraction.lanes];
-  Value isFirst = arith::ConstantIntOp::create(b, 1, 1);
-  for (auto [position, total] : llvm::enumerate(counts)) {
-    ivs[contraction.lanes] = offset(first, position);
-    subtractTwice(total, Value(), isFirst);
-  }
-  ivs[contraction.lanes] = first;
+  subtractTwice(total, Value(), arith::ConstantIntOp::create(b, 1, 1));
 }
 
+/// Emits outputs one after another, as their packed words are in memory:
+/// processors fetch one stream ahead faster than several.
 void DotEmitter::emitTask(Value lower, Value upper) {
   SmallVector<unsigned> rows = contraction.windows;
   if (contraction.rows)
     rows.push_back(*contraction.rows);
-  for (int64_t count = outputsPerBlock; count > 0; count /= outputsPerBlock) {
-    Value rest =
-        fold<arith::RemUIOp>(fold<arith::SubIOp>(upper, lower), index(count));
-    Value end = fold<arith::SubIOp>(upper, rest);
-    buildFor(lower, end, count, [&](Value iv) {
-      ivs[contraction.lanes] = iv;
-      buildNest(rows, [&] { emitOutputs(count); });
-    });
-    lower = end;
-  }
+  buildFor(lower, upper, 1, [&](Value iv) {
+    ivs[contraction.lanes] = iv;
+    buildNest(rows, [&] { emitOutput(); });
+  });
 }
 
 void DotEmitter::emit() {
