@@ -28,8 +28,8 @@
 // AVX2:      vpaddb
 
 // TABLE:      vbroadcasti128 {{.*}}%ymm
-// TABLE-NEXT: vpshufb
-// TABLE-NEXT: vpaddb
+// TABLE:      vpshufb
+// TABLE:      vpaddb
 
 // NEON:      cnt v{{[0-9]+}}.16b
 // NEON:      add v{{[0-9]+}}.16b

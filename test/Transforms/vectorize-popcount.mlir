@@ -140,28 +140,27 @@ func.func @dynamic(%a: memref<?x?xi64>, %b: memref<?x?xi64>, %out: memref<?x?xi3
 // The last two loops that reduce walk words in a row, so they are one. All three
 // are 18 words, which a byte can count.
 // CHECK-LABEL: func @conv
-// CHECK-SAME:    %[[A:.*]]: memref<1x30x30x2xi64>, %[[B:.*]]: memref<8x3x3x2xi64>
+// CHECK-SAME:    %[[A:.*]]: memref<1x30x30x2xi32>, %[[B:.*]]: memref<8x3x3x2xi32>
 // CHECK-DAG:     memref.collapse_shape %[[A]] {{\[}}[0], [1], [2, 3]]
 // CHECK-DAG:     memref.collapse_shape %[[B]] {{\[}}[0], [1], [2, 3]]
 // CHECK:         scf.for %{{.*}} = %c0 to %c28 step %c1 {
 // CHECK:           scf.for %{{.*}} = %c0 to %c27 step %c3 {
 // CHECK:             scf.for %{{.*}} = %c0 to %c3 step %c1 iter_args({{.*}}vector<32xi8>
 // CHECK:               scf.for %{{.*}} = %c0 to %c6 step %c1 iter_args({{.*}}vector<32xi8>
-func.func @conv(%a: memref<1x30x30x2xi64>, %b: memref<8x3x3x2xi64>, %out: memref<1x28x28x8xi32>) {
+func.func @conv(%a: memref<1x30x30x2xi32>, %b: memref<8x3x3x2xi32>, %out: memref<1x28x28x8xi32>) {
   linalg.generic {
       indexing_maps = [affine_map<(n, h, x, o, kh, kx, w) -> (n, h + kh, x + kx, w)>,
                        affine_map<(n, h, x, o, kh, kx, w) -> (o, kh, kx, w)>,
                        affine_map<(n, h, x, o, kh, kx, w) -> (n, h, x, o)>],
       iterator_types = ["parallel", "parallel", "parallel", "parallel",
                         "reduction", "reduction", "reduction"]}
-      ins(%a, %b : memref<1x30x30x2xi64>, memref<8x3x3x2xi64>)
+      ins(%a, %b : memref<1x30x30x2xi32>, memref<8x3x3x2xi32>)
       outs(%out : memref<1x28x28x8xi32>) {
-  ^bb0(%x: i64, %y: i64, %acc: i32):
+  ^bb0(%x: i32, %y: i32, %acc: i32):
     %one = arith.constant 1 : i32
-    %bits = arith.xori %x, %y : i64
-    %count = math.ctpop %bits : i64
-    %narrow = arith.trunci %count : i64 to i32
-    %twice = arith.shli %narrow, %one : i32
+    %bits = arith.xori %x, %y : i32
+    %count = math.ctpop %bits : i32
+    %twice = arith.shli %count, %one : i32
     %sum = arith.subi %acc, %twice : i32
     linalg.yield %sum : i32
   }
