@@ -73,7 +73,8 @@ Value DotEmitter::countBitsOfRow(ArrayRef<ReductionLoop> loops, Value position,
                  ivs[loop] = at;
                if (position)
                  ivs[contraction.reductions.back()] = position;
-               count(arith::XOrIOp::create(b, load(broadcast), load(packed)));
+               Value row = load(broadcast);
+               count(arith::XOrIOp::create(b, row, load(packed)));
              })
       .front();
 }
