@@ -57,28 +57,35 @@
 // WORDS:           %[[BITS:.*]] = math.ctpop %{{.*}} : vector<16xi32>
 // WORDS-NEXT:      arith.addi %{{.*}}, %[[BITS]] : vector<16xi32>
 
-// A row of tables for each nibble, and offsets in them for the nibbles of a.
+// A table for each two nibbles, which counts for two rows in the halves of a byte,
+// and offsets of tables for the nibbles of a and of its next row. Three counts fit
+// in four bits.
 // TABLE-LABEL: func @matmul
 // TABLE-SAME:    %[[A:.*]]: memref<64x40xi32>, %[[B:.*]]: memref<32x40xi32>, %[[OUT:.*]]: memref<64x32xi32>
-// TABLE:         %[[TABLES:.*]] = memref.alloc() {alignment = 64 : i64} : memref<256xi8>
-// TABLE-COUNT-16: vector.store %{{.*}}, %[[TABLES]]
-// TABLE:         %[[OFFSETS:.*]] = memref.alloc() {alignment = 64 : i64} : memref<64x320xi8>
-// TABLE:           vector.load %[[A]]
-// TABLE:           vector.interleave
-// TABLE:           vector.store %{{.*}}, %[[OFFSETS]]
+// TABLE:         %[[ALLOC:.*]] = memref.alloc() {alignment = 64 : i64} : memref<16x16x16xi8>
+// TABLE:         %[[TABLES:.*]] = memref.collapse_shape %[[ALLOC]]
+// TABLE:         %[[OFFSETS:.*]] = memref.alloc() {alignment = 64 : i64} : memref<64x320xi16>
+// TABLE:         scf.for %[[ROW:.*]] = %c0 to %c64
+// TABLE:           vector.load %[[A]][%[[ROW]]
+// TABLE:           %[[NEXT:.*]] = arith.addi %[[ROW]], %c1
+// TABLE:           %[[LAST:.*]] = arith.minui %[[NEXT]], %c63
+// TABLE:           vector.load %[[A]][%[[LAST]]
+// TABLE:           vector.store %{{.*}}, %[[OFFSETS]]{{.*}} vector<64xi16>
 // TABLE:         %[[PANEL:.*]] = memref.alloc() {alignment = 64 : i64} : memref<320x64xi8>
 // TABLE:         scf.for %[[M:.*]] = %c0 to %c64 step %c4 {
 // TABLE:           scf.for %{{.*}} = %c0 to %c320 step %c63 iter_args({{.*}} -> (vector<16xi16>,
-// TABLE:             scf.for %{{.*}} -> (vector<32xi8>,
+// TABLE:             scf.for %{{.*}} step %c3 iter_args({{.*}} -> (vector<32xi8>,
 // TABLE:               %[[NIBBLES:.*]] = vector.load %[[PANEL]]
-// TABLE:               %[[BYTE:.*]] = memref.load %[[OFFSETS]]
-// TABLE:               %[[OFFSET:.*]] = arith.index_castui %[[BYTE]] : i8 to index
+// TABLE:               %[[JOINED:.*]] = memref.load %[[OFFSETS]][%[[M]],
+// TABLE:               %[[OFFSET:.*]] = arith.index_castui %[[JOINED]] : i16 to index
 // TABLE:               %[[TABLE:.*]] = vector.load %[[TABLES]][%[[OFFSET]]]
 // TABLE:               %[[SPREAD:.*]] = vector.shuffle %[[TABLE]], %[[TABLE]]
 // TABLE:               %[[COUNT:.*]] = llvm.call_intrinsic "llvm.x86.avx2.pshuf.b"(%[[SPREAD]], %[[NIBBLES]])
-// TABLE:               arith.addi %{{.*}}, %[[COUNT]] : vector<32xi8>
+// TABLE:               %[[SUM:.*]] = arith.addi %{{.*}}, %{{.*}} : vector<32xi8>
+// TABLE:               %[[HIGH:.*]] = arith.shrui %{{.*}} : vector<32xi8>
+// TABLE:               arith.addi %[[HIGH]], %{{.*}} : vector<32xi8>
 // TABLE:         memref.dealloc %[[OFFSETS]]
-// TABLE:         memref.dealloc %[[TABLES]]
+// TABLE:         memref.dealloc %[[ALLOC]]
 
 // PARALLEL-LABEL: func @matmul
 // PARALLEL-NOT:     scf.parallel

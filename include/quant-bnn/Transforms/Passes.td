@@ -899,11 +899,12 @@ def QuantBNNVectorizePopcountPass : Pass<"quant-bnn-vectorize-popcount"> {
     there is an instruction for that (AVX512VPOPCNTDQ).
 
     With `popcount=table`, both operands are taken apart into nibbles: the packed one
-    where it is copied into panels, the other one once and before. A nibble selects one
-    of 16 tables of 16 bytes, which says in how many bits it differs from each nibble, so
-    that one instruction counts those for all bytes of a vector. That is the fastest way
-    where no instruction counts the bits of words. `lookup` names the instruction set, as
-    the vector dialect has no such operation. Few rows are counted in bytes.
+    where it is copied into panels, the other one once and before. The nibbles of two rows
+    select one of 256 tables of 16 bytes. It says in how many bits each nibble differs from
+    the one, and from the other, in the halves of a byte; so one instruction counts those
+    for two rows and all bytes of a vector. That is the fastest way where no instruction
+    counts the bits of words. `lookup` names the instruction set, as the vector dialect
+    has no such operation. Few rows are counted in bytes.
 
     The number of rows of a block depends on how many registers there are, which is told
     by `vector-width`: set it to the bits of the target's registers.

@@ -21,8 +21,16 @@ public:
 
 private:
   // Digits of the broadcast operand.
+  void findNextRow();
+  llvm::SmallVector<mlir::Value>
+  loadRows(llvm::ArrayRef<mlir::Value> from,
+           llvm::function_ref<mlir::Value(llvm::ArrayRef<mlir::Value>)> load);
   void emitDigits();
-  void emitDigitsOfRow(mlir::Value digits, llvm::ArrayRef<mlir::Value> outer);
+  void emitDigitsOfWord(mlir::Value copy, llvm::ArrayRef<mlir::Value> from,
+                        llvm::ArrayRef<mlir::Value> to);
+  mlir::Value emitDigitsOfVectors(mlir::Value copy,
+                                  llvm::ArrayRef<mlir::Value> outer);
+  void emitDigitsOfRow(mlir::Value copy, llvm::ArrayRef<mlir::Value> outer);
 
   // Panels.
   int64_t getPanelTile() const;
@@ -54,6 +62,13 @@ private:
   /// The loop over digits of a word, if that is not one with the loop over
   /// words.
   std::optional<unsigned> digitLoop;
+  /// Where in the broadcast operand the next row is, if digits of two rows are
+  /// joined: in which dimension, by how much, and the last position there.
+  struct NextRow {
+    unsigned dim;
+    mlir::Value distance, last;
+  };
+  std::optional<NextRow> nextRow;
   /// Digits of a panel, by position of the reductions and by lane.
   mlir::Value panel;
   /// The part of the reductions that the panel is for: from `tileLower` of the

@@ -73,19 +73,21 @@ void BlockedEmitter::emitBlock(const BlockShape &block) {
   };
   VectorType vector = getVectorType(b.getIntegerType(digits.elementWidth));
   SmallVector<ReductionLoop> loops = getDigitLoops();
+  int64_t rowsAtOnce = counting.rowsAtOnce;
+  int64_t counters = llvm::divideCeil(block.rows, rowsAtOnce) * block.vectors;
   SmallVector<Value> counts = countBits(
-      loops, block.rows * block.vectors, counting.stages,
+      loops, counters, counting.stages,
       [&](ValueRange positions, llvm::function_ref<void(Value)> count) {
         Value row = buildPanelRow(loops, positions);
         SmallVector<Value> columns;
         for (int64_t column = 0; column < block.vectors; ++column)
           columns.push_back(vector::LoadOp::create(
               b, vector, panel, ValueRange{row, index(column * lanes)}));
-        for (int64_t r = 0; r < block.rows; ++r) {
+        for (int64_t r = 0; r < block.rows; r += rowsAtOnce) {
           selectRow(r);
-          Value digit = memref::LoadOp::create(b, broadcast.base,
-                                               buildIndices(broadcast));
-          Value spread = counting.spread(b, digit);
+          Value joined = memref::LoadOp::create(b, broadcast.base,
+                                                buildIndices(broadcast));
+          Value spread = counting.spread(b, joined);
           for (Value column : columns)
             count(counting.compare(b, spread, column));
         }
@@ -93,9 +95,13 @@ void BlockedEmitter::emitBlock(const BlockShape &block) {
 
   Value firstOutput = ivs[contraction.lanes];
   for (auto [position, count] : llvm::enumerate(counts)) {
-    selectRow(position / block.vectors);
+    int64_t counter = position / rowsAtOnce;
+    int64_t row = counter / block.vectors * rowsAtOnce + position % rowsAtOnce;
+    if (row >= block.rows)
+      continue;
+    selectRow(row);
     ivs[contraction.lanes] =
-        offset(firstOutput, position % block.vectors * lanes);
+        offset(firstOutput, counter % block.vectors * lanes);
     subtractTwice(count, mask, isFirst);
   }
   ivs[contraction.lanes] = firstOutput;

@@ -7,8 +7,10 @@
 //===----------------------------------------------------------------------===//
 //
 // The broadcast operand is copied once, with an element for each digit, so that
-// the inner loops need no more than a load for one. As everywhere, words that
-// follow each other are in memory from their lowest byte on.
+// the inner loops need no more than a load for one. Where a block counts two
+// rows at once, that element has the digits of both, for each word and the one
+// that the next row has in its place. As everywhere, words that follow each
+// other are in memory from their lowest byte on.
 //
 //===----------------------------------------------------------------------===//
 
@@ -19,8 +21,44 @@
 using namespace mlir;
 using namespace quant_bnn::vectorize_popcount;
 
+/// Finds the words of the next row in the broadcast operand.
+void BlockedEmitter::findNextRow() {
+  std::optional<RowStep> step = getRowStep(contraction);
+  if (counting.rowsAtOnce == 1 || !step)
+    return;
+  unsigned dim = step->dim;
+  Value distance = index(step->distance);
+  if (contraction.mergedReduction) {
+    unsigned merged = contraction.broadcast.merged;
+    // A row of the outer dimension is several words of the merged one.
+    if (dim == merged)
+      distance = fold<arith::MulIOp>(distance, broadcast.size);
+    if (dim > merged)
+      --dim;
+  }
+  Value size = b.createOrFold<memref::DimOp>(broadcast.base, dim);
+  nextRow = {dim, distance, fold<arith::SubIOp>(size, index(1))};
+}
+
+/// What is at `from` and, if there is one, in the next row. After the last row,
+/// what that is does not matter.
+SmallVector<Value>
+BlockedEmitter::loadRows(ArrayRef<Value> from,
+                         llvm::function_ref<Value(ArrayRef<Value>)> load) {
+  SmallVector<Value> rows(counting.rowsAtOnce, load(from));
+  if (nextRow) {
+    SmallVector<Value> next(from);
+    Value &position = next[nextRow->dim];
+    position = fold<arith::MinUIOp>(
+        fold<arith::AddIOp>(position, nextRow->distance), nextRow->last);
+    rows.back() = load(next);
+  }
+  return rows;
+}
+
 /// Replaces the words of the broadcast operand by their digits.
 void BlockedEmitter::emitDigits() {
+  findNextRow();
   auto source = cast<MemRefType>(broadcast.base.getType());
   SmallVector<int64_t> shape(source.getShape());
   SmallVector<Value> dims;
@@ -47,7 +85,7 @@ void BlockedEmitter::emitDigits() {
   for (auto [size, value] : llvm::zip(shape, copySizes))
     if (ShapedType::isDynamic(size))
       dynamicSizes.push_back(value);
-  auto type = MemRefType::get(shape, b.getIntegerType(digits.elementWidth));
+  auto type = MemRefType::get(shape, b.getIntegerType(counting.joinedWidth));
   Value copy =
       memref::AllocOp::create(b, type, dynamicSizes, b.getI64IntegerAttr(64));
 
@@ -61,53 +99,69 @@ void BlockedEmitter::emitDigits() {
   broadcast.indices = indices;
 }
 
+/// Copies the word at `from` to `to`.
+void BlockedEmitter::emitDigitsOfWord(Value copy, ArrayRef<Value> from,
+                                      ArrayRef<Value> to) {
+  SmallVector<SmallVector<Value>> rows;
+  for (Value word : loadRows(from, [&](ArrayRef<Value> indices) -> Value {
+         return memref::LoadOp::create(b, broadcast.base, indices);
+       }))
+    rows.push_back(digits.extract(b, word));
+  for (int64_t digit = 0; digit < digits.perWord; ++digit) {
+    auto ofRows =
+        llvm::map_to_vector(rows, [&](auto &row) { return row[digit]; });
+    SmallVector<Value> indices(to);
+    if (digitLoop)
+      indices.push_back(index(digit));
+    else
+      indices.back() = offset(to.back(), digit);
+    memref::StoreOp::create(b, counting.join(b, ofRows), copy, indices);
+  }
+}
+
+/// Copies vectors of the words from `outer` on, and returns where they end.
+Value BlockedEmitter::emitDigitsOfVectors(Value copy, ArrayRef<Value> outer) {
+  IntegerType word = contraction.getWordType();
+  int64_t length = options.vectorBits / word.getWidth();
+  auto words = VectorType::get(length, word);
+  auto elements = VectorType::get(options.vectorBits / digits.elementWidth,
+                                  b.getIntegerType(digits.elementWidth));
+  Value size = b.createOrFold<memref::DimOp>(broadcast.base, outer.size());
+  if (nextRow && nextRow->dim == outer.size())
+    size = fold<arith::SubIOp>(size,
+                               fold<arith::MinUIOp>(size, nextRow->distance));
+  Value end =
+      fold<arith::SubIOp>(size, fold<arith::RemUIOp>(size, index(length)));
+  buildFor(index(0), end, length, [&](Value iv) {
+    SmallVector<Value> from(outer), to(outer), rows;
+    from.push_back(iv);
+    to.push_back(fold<arith::MulIOp>(iv, index(digits.perWord)));
+    for (Value loaded : loadRows(from, [&](ArrayRef<Value> indices) -> Value {
+           return vector::LoadOp::create(b, words, broadcast.base, indices);
+         })) {
+      SmallVector<Value> parts =
+          digits.split(b, b.createOrFold<vector::BitCastOp>(elements, loaded));
+      // An element has one digit or two.
+      rows.push_back(parts.size() == 1
+                         ? parts.front()
+                         : vector::InterleaveOp::create(b, parts[0], parts[1]));
+    }
+    vector::StoreOp::create(b, counting.join(b, rows), copy, to);
+  });
+  return end;
+}
+
 /// Copies the words at `outer`.
 void BlockedEmitter::emitDigitsOfRow(Value copy, ArrayRef<Value> outer) {
-  Value source = broadcast.base;
-  auto type = cast<MemRefType>(source.getType());
-  SmallVector<Value> from(outer), to(outer);
-  auto copyWord = [&]() {
-    Value word = memref::LoadOp::create(b, source, from);
-    for (auto [distance, digit] :
-         llvm::enumerate(digits.extract(b, word, digits.shift))) {
-      SmallVector<Value> indices(to);
-      if (digitLoop)
-        indices.push_back(index(distance));
-      else
-        indices.back() = offset(to.back(), distance);
-      memref::StoreOp::create(b, digit, copy, indices);
-    }
-  };
-  if (type.getRank() == 0)
-    return copyWord();
-
-  from.emplace_back();
-  to.emplace_back();
-  Value size = b.createOrFold<memref::DimOp>(source, type.getRank() - 1);
-  Value end = index(0);
-  if (!digitLoop) {
-    int64_t wordWidth = contraction.getWordType().getWidth();
-    int64_t length = options.vectorBits / wordWidth;
-    auto elements = VectorType::get(options.vectorBits / digits.elementWidth,
-                                    b.getIntegerType(digits.elementWidth));
-    end = fold<arith::SubIOp>(size, fold<arith::RemUIOp>(size, index(length)));
-    buildFor(index(0), end, length, [&](Value iv) {
-      from.back() = iv;
-      to.back() = fold<arith::MulIOp>(iv, index(digits.perWord));
-      Value words = vector::LoadOp::create(
-          b, VectorType::get(length, contraction.getWordType()), source, from);
-      SmallVector<Value> parts = digits.split(
-          b, b.createOrFold<vector::BitCastOp>(elements, words), digits.shift);
-      // An element has one digit or two.
-      Value row = parts.front();
-      if (parts.size() > 1)
-        row = vector::InterleaveOp::create(b, parts[0], parts[1]);
-      vector::StoreOp::create(b, row, copy, to);
-    });
-  }
+  if (cast<MemRefType>(broadcast.base.getType()).getRank() == 0)
+    return emitDigitsOfWord(copy, {}, {});
+  Value size = b.createOrFold<memref::DimOp>(broadcast.base, outer.size());
+  Value end = digitLoop ? index(0) : emitDigitsOfVectors(copy, outer);
   buildFor(end, size, 1, [&](Value iv) {
-    from.back() = iv;
-    to.back() = digitLoop ? iv : fold<arith::MulIOp>(iv, index(digits.perWord));
-    copyWord();
+    SmallVector<Value> from(outer), to(outer);
+    from.push_back(iv);
+    to.push_back(digitLoop ? iv
+                           : fold<arith::MulIOp>(iv, index(digits.perWord)));
+    emitDigitsOfWord(copy, from, to);
   });
 }

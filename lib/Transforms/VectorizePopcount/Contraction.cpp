@@ -218,3 +218,22 @@ quant_bnn::vectorize_popcount::matchContraction(linalg::GenericOp op) {
   contraction.fill = findFill(op);
   return contraction;
 }
+
+std::optional<RowStep>
+quant_bnn::vectorize_popcount::getRowStep(const Contraction &contraction) {
+  if (!contraction.rows)
+    return std::nullopt;
+  AffineMap map = contraction.broadcast.map;
+  AffineExpr row = getAffineDimExpr(*contraction.rows, map.getContext());
+  std::optional<RowStep> step;
+  for (auto [dim, index] : llvm::enumerate(map.getResults())) {
+    if (!index.isFunctionOfDim(*contraction.rows))
+      continue;
+    auto distance = dyn_cast<AffineConstantExpr>(simplifyAffineExpr(
+        index.replace(row, row + 1) - index, map.getNumDims(), 0));
+    if (step || !distance || distance.getValue() < 0)
+      return std::nullopt;
+    step = {unsigned(dim), distance.getValue()};
+  }
+  return step;
+}

@@ -64,6 +64,17 @@ struct Contraction {
   }
 };
 
+/// Where the next one of the `rows` is.
+struct RowStep {
+  /// The dimension of the operand, and by how much it is more there.
+  unsigned dim;
+  int64_t distance;
+};
+
+/// The step between rows of `contraction.broadcast`, if there are rows and that
+/// is along one dimension.
+std::optional<RowStep> getRowStep(const Contraction &contraction);
+
 /// The roles in `op`, or failure if it is no popcount contraction or one whose
 /// outputs lie in no lanes.
 mlir::FailureOr<Contraction> matchContraction(mlir::linalg::GenericOp op);

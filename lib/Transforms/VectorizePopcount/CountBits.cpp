@@ -16,6 +16,9 @@
 using namespace mlir;
 using namespace quant_bnn::vectorize_popcount;
 
+/// Innermost loops of so many steps are no loops.
+static constexpr int64_t maxUnrolledSteps = 4;
+
 SmallVector<Value> KernelEmitter::countBits(ArrayRef<ReductionLoop> allLoops,
                                             unsigned count,
                                             ArrayRef<CounterStage> stages,
@@ -61,16 +64,23 @@ SmallVector<Value> KernelEmitter::countBits(ArrayRef<ReductionLoop> allLoops,
                   ValueRange counters) -> SmallVector<Value> {
     auto emitLoop = [&](unsigned stage, ValueRange initial) {
       const ReductionLoop loop = loops[level];
-      return buildFor(index(0), loop.upper, loop.step, initial,
-                      [&](Value iv, ValueRange values) {
-                        if (loop.offset)
-                          iv = fold<arith::AddIOp>(loop.offset, iv);
-                        positions.push_back(iv);
-                        SmallVector<Value> results =
-                            self(self, level + 1, stage, values);
-                        positions.pop_back();
-                        return results;
-                      });
+      auto emitIteration = [&](Value iv, ValueRange values) {
+        if (loop.offset)
+          iv = fold<arith::AddIOp>(loop.offset, iv);
+        positions.push_back(iv);
+        SmallVector<Value> results = self(self, level + 1, stage, values);
+        positions.pop_back();
+        return results;
+      };
+      std::optional<int64_t> size = getConstantIntValue(loop.upper);
+      if (!size || *size > maxUnrolledSteps * loop.step ||
+          level + 1 < loops.size())
+        return buildFor(index(0), loop.upper, loop.step, initial,
+                        emitIteration);
+      SmallVector<Value> values(initial);
+      for (int64_t iv = 0; iv < *size; iv += loop.step)
+        values = emitIteration(index(iv), values);
+      return values;
     };
     if (top == 0) {
       if (level < loops.size())
@@ -94,18 +104,32 @@ SmallVector<Value> KernelEmitter::countBits(ArrayRef<ReductionLoop> allLoops,
     // Parts of this loop, as long as the stage can count.
     const ReductionLoop loop = loops[level];
     int64_t length = *lower.maxSteps / *inner * loop.step;
-    SmallVector<Value> results =
-        buildFor(index(0), loop.upper, length, counters,
-                 [&](Value iv, ValueRange totals) {
-                   Value rest = fold<arith::SubIOp>(loop.upper, iv);
-                   Value offset =
-                       loop.offset ? fold<arith::AddIOp>(loop.offset, iv) : iv;
-                   loops[level] = {fold<arith::MinUIOp>(rest, index(length)),
-                                   loop.step, length, offset};
-                   return emitLower(totals);
-                 });
-    loops[level] = loop;
-    return results;
+    auto emitPart = [&](Value iv, Value size, ValueRange totals) {
+      Value offset = loop.offset ? fold<arith::AddIOp>(loop.offset, iv) : iv;
+      loops[level] = {size, loop.step, length, offset};
+      SmallVector<Value> results = emitLower(totals);
+      loops[level] = loop;
+      return results;
+    };
+    Value lowerBound = index(0);
+    SmallVector<Value> totals(counters);
+    if (*lower.maxSteps <= maxUnrolledSteps) {
+      // Whole parts, which need no loop.
+      Value rest = fold<arith::RemUIOp>(loop.upper, index(length));
+      Value end = fold<arith::SubIOp>(loop.upper, rest);
+      totals = buildFor(lowerBound, end, length, totals,
+                        [&](Value iv, ValueRange values) {
+                          return emitPart(iv, index(length), values);
+                        });
+      lowerBound = end;
+    }
+    return buildFor(lowerBound, loop.upper, length, totals,
+                    [&](Value iv, ValueRange values) {
+                      Value rest = fold<arith::SubIOp>(loop.upper, iv);
+                      return emitPart(iv,
+                                      fold<arith::MinUIOp>(rest, index(length)),
+                                      values);
+                    });
   };
   unsigned last = stages.size() - 1;
   return emit(emit, 0, last, buildZeros(stages.back()));

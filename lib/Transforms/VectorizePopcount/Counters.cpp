@@ -80,8 +80,20 @@ CounterStage quant_bnn::vectorize_popcount::getSumStage(VectorType type,
   return {limit / most,
           {type},
           [](ImplicitLocOpBuilder &b, ValueRange counter, ValueRange counted) {
-            return Values{
-                arith::AddIOp::create(b, counter.front(), counted.front())};
+            return Values{add(b, counted.front(), counter.front())};
+          }};
+}
+
+CounterStage quant_bnn::vectorize_popcount::getNibbleStage(VectorType bytes,
+                                                           int64_t most) {
+  return {255 / most,
+          {bytes, bytes},
+          [=](ImplicitLocOpBuilder &b, ValueRange counter, ValueRange counted) {
+            // The low nibbles need no mask, as bytes in a half stage.
+            Value both = counted.front();
+            Value high =
+                arith::ShRUIOp::create(b, both, buildSplat(b, bytes, 4));
+            return Values{add(b, both, counter[0]), add(b, high, counter[1])};
           }};
 }
 
@@ -90,14 +102,23 @@ CounterStage quant_bnn::vectorize_popcount::getHalfStage(VectorType bytes,
   auto halves = VectorType::get(bytes.getNumElements() / 2,
                                 IntegerType::get(bytes.getContext(), 16));
   return {65535 / most,
-          {halves, halves},
+          {halves, halves, halves, halves},
           [=](ImplicitLocOpBuilder &b, ValueRange counter, ValueRange counted) {
-            // The even bytes need no mask: the odd ones, which are counted on
-            // their own, are subtracted in the end.
-            Value pairs = vector::BitCastOp::create(b, halves, counted.front());
-            Value odd =
-                arith::ShRUIOp::create(b, pairs, buildSplat(b, halves, 8));
-            return Values{add(b, pairs, counter[0]), add(b, odd, counter[1])};
+            Value high = counted[1];
+            Value low = arith::SubIOp::create(
+                b, counted[0],
+                arith::ShLIOp::create(b, high, buildSplat(b, bytes, 4)));
+            Values results;
+            for (auto [position, count] : llvm::enumerate(Values{low, high})) {
+              // The even bytes need no mask: the odd ones, which are counted on
+              // their own, are subtracted in the end.
+              Value pairs = vector::BitCastOp::create(b, halves, count);
+              Value odd =
+                  arith::ShRUIOp::create(b, pairs, buildSplat(b, halves, 8));
+              results.push_back(add(b, pairs, counter[2 * position]));
+              results.push_back(add(b, odd, counter[2 * position + 1]));
+            }
+            return results;
           }};
 }
 
@@ -105,16 +126,20 @@ CounterStage quant_bnn::vectorize_popcount::getStageOfHalves(int64_t lanes,
                                                              Type i32) {
   auto words = VectorType::get(lanes, i32);
   return {std::nullopt,
-          {words},
+          {words, words},
           [=](ImplicitLocOpBuilder &b, ValueRange counter, ValueRange counted) {
             auto halves = cast<VectorType>(counted.front().getType());
-            Value odd = counted[1];
-            Value even = arith::SubIOp::create(
-                b, counted[0],
-                arith::ShLIOp::create(b, odd, buildSplat(b, halves, 8)));
-            Value all = vector::InterleaveOp::create(b, even, odd);
-            Value wide = arith::ExtUIOp::create(b, words, all);
-            return Values{add(b, wide, counter.front())};
+            Values results;
+            for (auto [position, total] : llvm::enumerate(counter)) {
+              Value odd = counted[2 * position + 1];
+              Value even = arith::SubIOp::create(
+                  b, counted[2 * position],
+                  arith::ShLIOp::create(b, odd, buildSplat(b, halves, 8)));
+              Value all = vector::InterleaveOp::create(b, even, odd);
+              Value wide = arith::ExtUIOp::create(b, words, all);
+              results.push_back(add(b, wide, total));
+            }
+            return results;
           }};
 }
 

@@ -51,10 +51,15 @@ CounterStage getWordStage(mlir::VectorType words);
 CounterStage getByteStage(mlir::VectorType words);
 /// Adds vectors, whose elements are at most `most`.
 CounterStage getSumStage(mlir::VectorType type, int64_t most);
-/// Adds bytes to 16-bit elements, two for each vector: sums of all of them, and
-/// of the odd ones. What they have counted in a step was `most` at most.
+/// Adds bytes whose nibbles are two counts. Has two vectors of bytes: sums of
+/// those bytes, modulo 256, and of the high nibbles. A nibble counts `most` at
+/// most in a step.
+CounterStage getNibbleStage(mlir::VectorType bytes, int64_t most);
+/// Adds what a nibble stage has counted to 16-bit elements. Has two vectors for
+/// each of both counts: sums of all bytes, and of the odd ones.
 CounterStage getHalfStage(mlir::VectorType bytes, int64_t most);
-/// Adds what a half stage of `lanes` bytes has counted to words of 32 bits.
+/// Adds what a half stage of `lanes` bytes has counted to words of 32 bits, a
+/// vector of them for each of both counts.
 CounterStage getStageOfHalves(int64_t lanes, mlir::Type i32);
 /// Adds the `narrow` elements of each of `lanes` words of 32 bits.
 CounterStage getLaneStage(mlir::VectorType narrow, int64_t lanes);

@@ -9,7 +9,9 @@
 #include "Counting.h"
 #include "KernelEmitter.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Utils/StaticValueUtils.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 
@@ -25,36 +27,33 @@ static TypedAttr getScalarOrSplatAttr(Type type, int64_t value) {
   return attr;
 }
 
-/// Shifts to the right, or to the left if `distance` is negative.
+static Value buildConstant(ImplicitLocOpBuilder &b, Type type, int64_t value) {
+  return arith::ConstantOp::create(b, getScalarOrSplatAttr(type, value));
+}
+
 static Value shiftRight(ImplicitLocOpBuilder &b, Value value,
                         int64_t distance) {
   if (distance == 0)
     return value;
-  Type type = value.getType();
-  Value amount = arith::ConstantOp::create(
-      b, getScalarOrSplatAttr(type, std::abs(distance)));
-  if (distance < 0)
-    return arith::ShLIOp::create(b, value, amount);
-  return arith::ShRUIOp::create(b, value, amount);
+  return arith::ShRUIOp::create(b, value,
+                                buildConstant(b, value.getType(), distance));
 }
 
-SmallVector<Value> Digits::split(ImplicitLocOpBuilder &b, Value elements,
-                                 int64_t shift) const {
+SmallVector<Value> Digits::split(ImplicitLocOpBuilder &b,
+                                 Value elements) const {
   if (width == elementWidth)
     return {elements};
   SmallVector<Value> digits;
   for (int64_t low = 0; low < elementWidth; low += width) {
-    Value mask = arith::ConstantOp::create(
-        b, getScalarOrSplatAttr(elements.getType(), ((int64_t(1) << width) - 1)
-                                                        << shift));
+    Value mask =
+        buildConstant(b, elements.getType(), (int64_t(1) << width) - 1);
     digits.push_back(
-        arith::AndIOp::create(b, shiftRight(b, elements, low - shift), mask));
+        arith::AndIOp::create(b, shiftRight(b, elements, low), mask));
   }
   return digits;
 }
 
-SmallVector<Value> Digits::extract(ImplicitLocOpBuilder &b, Value words,
-                                   int64_t shift) const {
+SmallVector<Value> Digits::extract(ImplicitLocOpBuilder &b, Value words) const {
   Type type = words.getType();
   int64_t wordWidth = getElementTypeOrSelf(type).getIntOrFloatBitWidth();
   Type element = b.getIntegerType(elementWidth);
@@ -65,7 +64,7 @@ SmallVector<Value> Digits::extract(ImplicitLocOpBuilder &b, Value words,
     Value elements = shiftRight(b, words, low);
     if (type != element)
       elements = arith::TruncIOp::create(b, element, elements);
-    llvm::append_range(digits, split(b, elements, shift));
+    llvm::append_range(digits, split(b, elements));
   }
   return digits;
 }
@@ -88,6 +87,7 @@ public:
     // Outputs have 32 bits, and so no word needs more.
     int64_t width = std::min<int64_t>(word.getWidth(), 32);
     digits = {width, width, word.getWidth() / width};
+    joinedWidth = width;
     lanes = std::max<int64_t>(options.vectorBits / width, 1);
     words = VectorType::get(lanes, IntegerType::get(word.getContext(), width));
     if (countsInBytes(options, word)) {
@@ -101,8 +101,8 @@ public:
     shape = options.vectorBits >= 512 ? BlockShape{8, 2} : BlockShape{3, 2};
   }
 
-  Value spread(ImplicitLocOpBuilder &b, Value digit) override {
-    return vector::BroadcastOp::create(b, words, digit);
+  Value spread(ImplicitLocOpBuilder &b, Value joined) override {
+    return vector::BroadcastOp::create(b, words, joined);
   }
   Value compare(ImplicitLocOpBuilder &b, Value spread, Value column) override {
     return arith::XOrIOp::create(b, spread, column);
@@ -116,17 +116,21 @@ private:
 // Tables
 //===----------------------------------------------------------------------===//
 
-/// Has a table for each of the 16 values of a nibble, which has for each nibble
-/// in how many bits it differs. One instruction looks up all bytes of a vector
-/// in a table of 16 bytes: there is nothing else to be computed.
+/// Has a table for each two nibbles, which are of two rows. It has for each
+/// nibble in how many bits it differs from the one, and from the other: two
+/// counts in a byte. One instruction looks up all bytes of a vector in a table
+/// of 16 bytes.
 class TableCounting : public Counting {
 public:
   TableCounting(const Options &options, IntegerType word) {
-    // The broadcast operand has offsets of tables.
-    digits = {4, 8, word.getWidth() / 4, /*shift=*/4};
+    digits = {4, 8, word.getWidth() / 4};
+    rowsAtOnce = 2;
+    joinedWidth = 16;
     lanes = options.vectorBits / 8;
     bytes = VectorType::get(lanes, IntegerType::get(word.getContext(), 8));
-    stages.push_back(getSumStage(bytes, /*most=*/4));
+    // Sums of bytes whose nibbles do not overflow.
+    stages.push_back(getSumStage(bytes, /*most=*/4 * 17));
+    stages.push_back(getNibbleStage(bytes, /*most=*/4));
     stages.push_back(getHalfStage(bytes, /*most=*/4));
     stages.push_back(
         getStageOfHalves(lanes, IntegerType::get(word.getContext(), 32)));
@@ -134,10 +138,9 @@ public:
   }
 
   void begin(ImplicitLocOpBuilder &b) override;
-  void end(ImplicitLocOpBuilder &b) override {
-    memref::DeallocOp::create(b, tables);
-  }
-  Value spread(ImplicitLocOpBuilder &b, Value digit) override;
+  void end(ImplicitLocOpBuilder &b) override;
+  Value join(ImplicitLocOpBuilder &b, ValueRange digits) override;
+  Value spread(ImplicitLocOpBuilder &b, Value joined) override;
   Value compare(ImplicitLocOpBuilder &b, Value spread, Value column) override;
 
 private:
@@ -148,25 +151,68 @@ private:
 
 static constexpr int64_t tableSize = 16;
 
-void TableCounting::begin(ImplicitLocOpBuilder &b) {
-  Type i8 = b.getI8Type();
-  tables =
-      memref::AllocOp::create(b, MemRefType::get({tableSize * tableSize}, i8),
-                              ValueRange(), b.getI64IntegerAttr(64));
-  for (int64_t nibble = 0; nibble < tableSize; ++nibble) {
-    SmallVector<int8_t> counts;
-    for (int64_t other = 0; other < tableSize; ++other)
-      counts.push_back(llvm::popcount(uint64_t(nibble ^ other)));
-    Value table = arith::ConstantOp::create(
-        b, DenseElementsAttr::get(VectorType::get(tableSize, i8),
-                                  ArrayRef(counts)));
-    Value offset = arith::ConstantIndexOp::create(b, nibble * tableSize);
-    vector::StoreOp::create(b, table, tables, offset);
-  }
+/// Emits a loop over all nibbles.
+static void buildNibbleLoop(ImplicitLocOpBuilder &b,
+                            llvm::function_ref<void(Value)> body) {
+  auto index = [&](int64_t value) -> Value {
+    return arith::ConstantIndexOp::create(b, value);
+  };
+  scf::ForOp::create(b, index(0), index(tableSize), index(1), ValueRange(),
+                     [&](OpBuilder &nested, Location, Value iv, ValueRange) {
+                       OpBuilder::InsertionGuard guard(b);
+                       b.restoreInsertionPoint(nested.saveInsertionPoint());
+                       body(iv);
+                       scf::YieldOp::create(b);
+                     });
 }
 
-Value TableCounting::spread(ImplicitLocOpBuilder &b, Value digit) {
-  Value offset = arith::IndexCastUIOp::create(b, b.getIndexType(), digit);
+void TableCounting::begin(ImplicitLocOpBuilder &b) {
+  Type i8 = b.getI8Type();
+  auto table = VectorType::get(tableSize, i8);
+  tables = memref::AllocOp::create(
+      b, MemRefType::get({tableSize, tableSize, tableSize}, i8), ValueRange(),
+      b.getI64IntegerAttr(64));
+  auto nibbles = llvm::to_vector(llvm::seq<int8_t>(tableSize));
+  Value all = arith::ConstantOp::create(
+      b, DenseElementsAttr::get(table, ArrayRef<int8_t>(nibbles)));
+  Value zero = arith::ConstantIndexOp::create(b, 0);
+  auto count = [&](Value nibble) -> Value {
+    Value narrow = arith::IndexCastUIOp::create(b, i8, nibble);
+    Value splat = vector::BroadcastOp::create(b, table, narrow);
+    return math::CtPopOp::create(b, arith::XOrIOp::create(b, splat, all));
+  };
+  buildNibbleLoop(b, [&](Value high) {
+    Value counts =
+        arith::ShLIOp::create(b, count(high), buildConstant(b, table, 4));
+    buildNibbleLoop(b, [&](Value low) {
+      Value both = arith::AddIOp::create(b, counts, count(low));
+      vector::StoreOp::create(b, both, tables, ValueRange{high, low, zero});
+    });
+  });
+  // Offsets select tables.
+  tables =
+      memref::CollapseShapeOp::create(b, tables, ReassociationIndices{0, 1, 2});
+}
+
+void TableCounting::end(ImplicitLocOpBuilder &b) {
+  memref::DeallocOp::create(
+      b, tables.getDefiningOp<memref::CollapseShapeOp>().getSrc());
+}
+
+/// The offset of the table for the first row, in low bits, and the next one.
+Value TableCounting::join(ImplicitLocOpBuilder &b, ValueRange digits) {
+  Type type = b.getIntegerType(joinedWidth);
+  if (auto vector = dyn_cast<VectorType>(digits.front().getType()))
+    type = vector.clone(type);
+  auto shift = [&](Value digit, int64_t distance) -> Value {
+    Value wide = arith::ExtUIOp::create(b, type, digit);
+    return arith::ShLIOp::create(b, wide, buildConstant(b, type, distance));
+  };
+  return arith::OrIOp::create(b, shift(digits[0], 4), shift(digits[1], 8));
+}
+
+Value TableCounting::spread(ImplicitLocOpBuilder &b, Value joined) {
+  Value offset = arith::IndexCastUIOp::create(b, b.getIndexType(), joined);
   Value table = vector::LoadOp::create(
       b, VectorType::get(tableSize, b.getI8Type()), tables, offset);
   // Instructions look up each part of 16 bytes in a table of its own.
@@ -201,7 +247,9 @@ quant_bnn::vectorize_popcount::chooseCounting(const Contraction &contraction,
     // Lanes that are no outputs cost as much as others, and bytes are four
     // times as many as words.
     int64_t outputs = contraction.output.getType().getShape().back();
-    if (ShapedType::isDynamic(outputs) || outputs > options.vectorBits / 16)
+    bool isWide =
+        ShapedType::isDynamic(outputs) || outputs > options.vectorBits / 16;
+    if (isWide && (!contraction.rows || getRowStep(contraction)))
       return std::make_unique<TableCounting>(options, word);
   }
   return std::make_unique<PopulationCounting>(options, word);

@@ -29,20 +29,16 @@ struct Digits {
   int64_t width;
   int64_t elementWidth;
   int64_t perWord;
-  /// By how much a digit of the broadcast operand is shifted to the left.
-  int64_t shift = 0;
 
   /// Whether words are other than their digits.
-  bool areNotWords() const { return perWord > 1 || shift > 0; }
+  bool areNotWords() const { return perWord > 1; }
   /// The digits in `elements`, an integer as wide as an element or a vector of
-  /// such integers, and each shifted to the left.
+  /// such integers.
   llvm::SmallVector<mlir::Value> split(mlir::ImplicitLocOpBuilder &b,
-                                       mlir::Value elements,
-                                       int64_t shift) const;
+                                       mlir::Value elements) const;
   /// The same of wider integers.
   llvm::SmallVector<mlir::Value> extract(mlir::ImplicitLocOpBuilder &b,
-                                         mlir::Value words,
-                                         int64_t shift) const;
+                                         mlir::Value words) const;
 };
 
 /// Rows and vectors of a block, whose counters are in registers.
@@ -58,17 +54,27 @@ public:
   /// Emits what is needed before all loops, and what ends that.
   virtual void begin(mlir::ImplicitLocOpBuilder &b) {}
   virtual void end(mlir::ImplicitLocOpBuilder &b) {}
-  /// What a digit of the broadcast operand is to all lanes.
+  /// What is kept of digits of the broadcast operand: those of as many rows as
+  /// are counted at once, or vectors of digits.
+  virtual mlir::Value join(mlir::ImplicitLocOpBuilder &b,
+                           mlir::ValueRange digits) {
+    return digits.front();
+  }
+  /// What that is to all lanes.
   virtual mlir::Value spread(mlir::ImplicitLocOpBuilder &b,
-                             mlir::Value digit) = 0;
+                             mlir::Value joined) = 0;
   /// What the first stage of the counters takes.
   virtual mlir::Value compare(mlir::ImplicitLocOpBuilder &b, mlir::Value spread,
                               mlir::Value column) = 0;
 
   Digits digits;
+  /// Rows that are counted at once, and bits of what is kept for a digit of
+  /// those.
+  int64_t rowsAtOnce = 1;
+  int64_t joinedWidth;
   /// Digits of a vector.
   int64_t lanes;
-  /// They end in vectors of 32 bits for each lane.
+  /// They end in vectors of 32 bits for each lane, one for each row.
   llvm::SmallVector<CounterStage> stages;
   BlockShape shape;
 };

@@ -97,8 +97,7 @@ void BlockedEmitter::emitPackingByWord(Value lower, Value count) {
         Value row = buildPackedRow(positions);
         Value word =
             memref::LoadOp::create(b, packed.base, buildIndices(packed));
-        for (auto [distance, digit] :
-             llvm::enumerate(digits.extract(b, word, /*shift=*/0)))
+        for (auto [distance, digit] : llvm::enumerate(digits.extract(b, word)))
           memref::StoreOp::create(b, digit, panel,
                                   ValueRange{offset(row, distance), lane});
       });
@@ -128,17 +127,15 @@ static void transpose(ImplicitLocOpBuilder &b, MutableArrayRef<Value> rows) {
 }
 
 /// Puts vectors, of which there is a power of two, in a row.
-static Value concatenate(ImplicitLocOpBuilder &b, SmallVector<Value> parts) {
-  while (parts.size() > 1) {
-    SmallVector<Value> pairs;
-    for (size_t i = 0; i < parts.size(); i += 2) {
-      int64_t size = cast<VectorType>(parts[i].getType()).getNumElements() * 2;
-      pairs.push_back(vector::ShuffleOp::create(
-          b, parts[i], parts[i + 1], llvm::to_vector(llvm::seq(size))));
-    }
-    parts = std::move(pairs);
-  }
-  return parts.front();
+static Value concatenate(ImplicitLocOpBuilder &b, ArrayRef<Value> parts) {
+  if (parts.size() == 1)
+    return parts.front();
+  size_t half = parts.size() / 2;
+  Value low = concatenate(b, parts.take_front(half));
+  Value high = concatenate(b, parts.drop_front(half));
+  int64_t size = cast<VectorType>(low.getType()).getNumElements() * 2;
+  return vector::ShuffleOp::create(b, low, high,
+                                   llvm::to_vector(llvm::seq(size)));
 }
 
 /// Loads a vector of words for each lane from the output at `ivs` on. Returns,
@@ -184,7 +181,7 @@ Value BlockedEmitter::emitPackingBySquare(int64_t vectors) {
         ivs[contraction.lanes] = offset(first, vector * lanes);
         int64_t distance = 0;
         for (Value units : loadSquares())
-          for (Value digit : digits.extract(b, units, /*shift=*/0))
+          for (Value digit : digits.extract(b, units))
             vector::StoreOp::create(
                 b, digit, panel,
                 ValueRange{offset(row, distance++), index(vector * lanes)});
