@@ -127,6 +127,21 @@ void mapLoop2(const Arrays &arrays, Function function) {
   }
 }
 
+/// The signs of x to bits.
+template <typename Format>
+void packLoop(const Arrays &arrays) {
+  auto *x = static_cast<const char *>(arrays.x);
+  auto *bits = static_cast<uint16_t *>(arrays.bits);
+  constexpr size_t width = 16 * Format::size;
+  for (size_t i = 0; i < arrays.bytes; i += step * width)
+#pragma clang loop unroll(full)
+    for (int k = 0; k < step; ++k) {
+      Ints mask = Format::load(x + i + k * width) < 0.0f;
+      bits[i / width + k] =
+          __builtin_bit_cast(uint16_t, __builtin_convertvector(mask, Bits));
+    }
+}
+
 /// x to y and bits: `function` gives both of 16 elements.
 template <typename Format, bool nontemporal, typename Function>
 void mapToBitsLoop(const Arrays &arrays, Function function) {
@@ -320,6 +335,20 @@ namespace {
 /// One vector of bits for so many of an array.
 constexpr size_t vectorsPerBits = 32;
 
+/// Stores past the caches are not worth it for so little.
+void readToBits(const Arrays &arrays) {
+  auto *x = static_cast<const Ints *>(arrays.x);
+  auto *bits = static_cast<Ints *>(arrays.bits);
+  size_t size = arrays.bytes / sizeof(Ints);
+  for (size_t i = 0; i < size; i += vectorsPerBits) {
+    Ints any[step] = {};
+#pragma clang loop unroll(full)
+    for (size_t k = 0; k < vectorsPerBits; ++k)
+      any[k % step] |= x[i + k];
+    bits[i / vectorsPerBits] = (any[0] | any[1]) | (any[2] | any[3]);
+  }
+}
+
 template <bool nontemporal>
 void copyAndBits(const Arrays &arrays) {
   auto *x = static_cast<const Ints *>(arrays.x);
@@ -356,6 +385,8 @@ void selectBits(const Arrays &arrays) {
   }
 }
 } // namespace
+
+void floorReadToBits(const Arrays &arrays, bool) { readToBits(arrays); }
 
 void floorCopyAndBits(const Arrays &arrays, bool nontemporal) {
   nontemporal ? copyAndBits<true>(arrays) : copyAndBits<false>(arrays);
@@ -465,6 +496,7 @@ struct Twin {
       total += sum[i];
     storeScalar<Format>(total, arrays.result);
   }
+  void pack() const { packLoop<Format>(arrays); }
   void saved_forward() const {
     auto function = [](Floats x) {
       struct {

@@ -28,12 +28,13 @@ struct Arrays {
 using Baseline = void (*)(const Arrays &arrays, bool nontemporal);
 
 /// The least work that moves the same bytes, whatever the type of the elements.
-/// Copy: x to y. Select: x and g to y. ScanAnd...: x alone before that. The two
+/// Copy: x to y. Select: x and g to y. ScanAnd...: x alone before that. Those
 /// with bits are of f32: they move 1 byte of bits for 32 of an array.
 void floorCopy(const Arrays &arrays, bool nontemporal);
 void floorSelect(const Arrays &arrays, bool nontemporal);
 void floorScanAndCopy(const Arrays &arrays, bool nontemporal);
 void floorScanAndSelect(const Arrays &arrays, bool nontemporal);
+void floorReadToBits(const Arrays &arrays, bool nontemporal);
 void floorCopyAndBits(const Arrays &arrays, bool nontemporal);
 void floorSelectBits(const Arrays &arrays, bool nontemporal);
 
@@ -67,6 +68,7 @@ using UnaryReduction = void(MemRef1 *x, MemRef1 *y, MemRef0 *result);
 using Binary = void(MemRef1 *x, MemRef1 *g, MemRef1 *y);
 using BinaryReduction = void(MemRef1 *x, MemRef1 *g, MemRef0 *scalar,
                              MemRef1 *y, MemRef0 *result);
+using UnaryToBits = void(MemRef1 *x, MemRefOfBits *bits);
 using UnaryAndBits = void(MemRef1 *x, MemRef1 *y, MemRefOfBits *bits);
 using BitsAndUnary = void(MemRefOfBits *bits, MemRef1 *g, MemRef1 *y);
 

@@ -6,10 +6,10 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// Times each product and its baselines in turn, on one thread, and reports the
-// median and the quartiles of the ratios of each turn: a baseline's time over
-// ours. The peak is a loop that compares and counts as many bits in registers,
-// and the peak of tables one that looks them up.
+// Times each product and its baselines in turn, on one thread but for our own
+// on two, and reports the median and the quartiles of the ratios of each turn:
+// a baseline's time over ours. The peak is a loop that compares and counts as
+// many bits in registers, and the peak of tables one that looks them up.
 //
 //===----------------------------------------------------------------------===//
 
@@ -19,6 +19,7 @@
 #include <chrono>
 #include <cstdlib>
 #include <functional>
+#include <omp.h>
 #include <string>
 #include <unordered_map>
 #include <utility>
@@ -54,8 +55,10 @@ using Conv = void(MemRef<4> *, MemRef<4> *, MemRef<4> *);
 } // namespace
 
 extern "C" {
-#define MATMUL(NAME, ROWS, COLUMNS, DEPTH) Matmul _mlir_ciface_matmul_##NAME;
-#define CONV(SIZE, CHANNELS) Conv _mlir_ciface_conv_##SIZE;
+#define MATMUL(NAME, ROWS, COLUMNS, DEPTH)                                     \
+  Matmul _mlir_ciface_matmul_##NAME, _mlir_ciface_parallel_matmul_##NAME;
+#define CONV(SIZE, CHANNELS)                                                   \
+  Conv _mlir_ciface_conv_##SIZE, _mlir_ciface_parallel_conv_##SIZE;
 QUANT_BNN_MATMULS(MATMUL)
 QUANT_BNN_CONVS(CONV)
 #undef MATMUL
@@ -91,7 +94,9 @@ private:
 
 using Variant = std::pair<const char *, std::function<void()>>;
 
+/// Seconds that a call takes, with what a call before it left in the caches.
 double time(const Variant &variant) {
+  variant.second();
   auto begin = std::chrono::steady_clock::now();
   variant.second();
   std::chrono::duration<double> seconds =
@@ -107,14 +112,22 @@ void report(benchmark::State &state, const std::string &name,
   state.counters[name + "_q3"] = values[3 * values.size() / 4];
 }
 
+/// Runs ours on two threads.
+template <typename Function>
+Variant onTwoThreads(Function function) {
+  return {"two_threads", [=] {
+            omp_set_num_threads(2);
+            function();
+            omp_set_num_threads(1);
+          }};
+}
+
 /// Runs `variants`, of which the first is ours, in turn.
 void run(benchmark::State &state, double bits, std::vector<Variant> variants) {
   variants.emplace_back("peak", [=] { runPeak(bits); });
 #ifdef QUANT_BNN_HAS_TABLE_PEAK
   variants.emplace_back("table_peak", [=] { runTablePeak(bits); });
 #endif
-  for (const Variant &variant : variants)
-    time(variant);
   std::vector<double> seconds;
   std::vector<std::vector<double>> ratios(variants.size());
   for (auto _ : state) {
@@ -141,8 +154,8 @@ void run(benchmark::State &state, double bits, std::vector<Variant> variants) {
 // Products
 //===----------------------------------------------------------------------===//
 
-void runMatmul(benchmark::State &state, Matmul *matmul, int64_t rows,
-               int64_t columns, int64_t depth) {
+void runMatmul(benchmark::State &state, Matmul *matmul, Matmul *parallel,
+               int64_t rows, int64_t columns, int64_t depth) {
   Buffer<uint32_t> a(rows * depth / 32), b(columns * depth / 32);
   Buffer<uint32_t> panel(depth / 32 * wordsPerPanelRow);
   Buffer<int32_t> out(rows * columns), expected(rows * columns);
@@ -157,7 +170,9 @@ void runMatmul(benchmark::State &state, Matmul *matmul, int64_t rows,
     return state.SkipWithError("differs from the product by hand");
   std::vector<Variant> variants = {
       {"ours", [&] { matmul(&aRef, &bRef, &outRef); }},
-      {"hand", [&] { multiplyByHand(matrices, panel.get()); }}};
+      onTwoThreads([&] { parallel(&aRef, &bRef, &outRef); }),
+      {"hand", [&] { multiplyByHand(matrices, panel.get()); }},
+      {"read", [&] { readOperands(matrices); }}};
 #ifdef QUANT_BNN_HAS_OPENBLAS
   openblas_set_num_threads(1);
   Buffer<float> x(rows * depth), y(columns * depth), z(rows * columns);
@@ -207,7 +222,7 @@ private:
 };
 #endif
 
-void runConv(benchmark::State &state, Conv *conv, int64_t size,
+void runConv(benchmark::State &state, Conv *conv, Conv *parallel, int64_t size,
              int64_t channels) {
   int64_t padded = size + 2, words = channels / 64;
   Buffer<uint64_t> a(padded * padded * words), b(channels * 9 * words);
@@ -216,7 +231,8 @@ void runConv(benchmark::State &state, Conv *conv, int64_t size,
   auto bRef = asMemRef<4>(b.get(), channels, int64_t(3), int64_t(3), words);
   auto outRef = asMemRef<4>(out.get(), int64_t(1), size, size, channels);
   std::vector<Variant> variants = {
-      {"ours", [&] { conv(&aRef, &bRef, &outRef); }}};
+      {"ours", [&] { conv(&aRef, &bRef, &outRef); }},
+      onTwoThreads([&] { parallel(&aRef, &bRef, &outRef); })};
 #ifdef QUANT_BNN_HAS_ONEDNN
   FloatConv floatConv(size, channels);
   variants.emplace_back("onednn", [&] { floatConv(); });
@@ -234,17 +250,20 @@ void add(const std::string &name, double bits, Function function) {
 } // namespace
 
 int main(int argc, char **argv) {
+  omp_set_num_threads(1);
   benchmark::Initialize(&argc, argv);
   if (benchmark::ReportUnrecognizedArguments(argc, argv))
     return 1;
 #define MATMUL(NAME, ROWS, COLUMNS, DEPTH)                                     \
   add("matmul/" #NAME, double(ROWS) * COLUMNS * DEPTH, [](auto &state) {       \
-    runMatmul(state, _mlir_ciface_matmul_##NAME, ROWS, COLUMNS, DEPTH);        \
+    runMatmul(state, _mlir_ciface_matmul_##NAME,                               \
+              _mlir_ciface_parallel_matmul_##NAME, ROWS, COLUMNS, DEPTH);      \
   });
 #define CONV(SIZE, CHANNELS)                                                   \
   add("conv/" #SIZE "x" #SIZE "x" #CHANNELS,                                   \
       double(SIZE) * SIZE * CHANNELS * CHANNELS * 9, [](auto &state) {         \
-        runConv(state, _mlir_ciface_conv_##SIZE, SIZE, CHANNELS);              \
+        runConv(state, _mlir_ciface_conv_##SIZE,                               \
+                _mlir_ciface_parallel_conv_##SIZE, SIZE, CHANNELS);            \
       });
   QUANT_BNN_MATMULS(MATMUL)
   QUANT_BNN_CONVS(CONV)

@@ -44,10 +44,14 @@ constexpr int64_t wordsPerPanelRow = 32;
 /// as a row has words are in `panel`.
 void multiplyByHand(const Matrices &matrices, uint32_t *panel);
 
-/// Does so with about as many bits as given that are in registers: a peak.
+/// Reads both operands, of which each has a multiple of 128 words.
+void readOperands(const Matrices &matrices);
+
+/// Does what multiplyByHand does with about as many bits as given that are in
+/// registers: a peak.
 void runPeak(double bits);
 
-/// Looks up about as many bits as given in tables that are in registers.
+/// Counts about as many bits as given by tables for two rows, in registers.
 #ifdef __x86_64__
 #define QUANT_BNN_HAS_TABLE_PEAK
 void runTablePeak(double bits);

@@ -165,6 +165,23 @@ void multiplyByHand(const Matrices &matrices, uint32_t *panel) {
   }
 }
 
+static void readWords(const uint32_t *words, int64_t count) {
+  constexpr int vectors = 8;
+  Vector any[vectors];
+  std::fill_n(any, vectors, zero());
+  for (int64_t i = 0; i < count; i += vectors * lanes)
+#pragma clang loop unroll(full)
+    for (int v = 0; v < vectors; ++v)
+      any[v] = differ(any[v], load(words + i + v * lanes));
+  for (Vector &vector : any)
+    forget(vector);
+}
+
+void readOperands(const Matrices &matrices) {
+  readWords(matrices.a, matrices.rows * matrices.words);
+  readWords(matrices.b, matrices.columns * matrices.words);
+}
+
 //===----------------------------------------------------------------------===//
 // Rates of registers
 //===----------------------------------------------------------------------===//
@@ -188,30 +205,48 @@ void runPeak(double bits) {
 
 #ifdef __AVX2__
 void runTablePeak(double bits) {
-  constexpr int counters = 8;
+  constexpr int counters = 4;
 #ifdef __AVX512BW__
   typedef __m512i Bytes;
   auto lookUp = [](Bytes table, Bytes nibbles) {
     return _mm512_shuffle_epi8(table, nibbles);
   };
   auto add = [](Bytes x, Bytes y) { return _mm512_add_epi8(x, y); };
+  auto getHigh = [](Bytes x) {
+    return _mm512_and_si512(_mm512_srli_epi16(x, 4), _mm512_set1_epi8(15));
+  };
 #else
   typedef __m256i Bytes;
   auto lookUp = [](Bytes table, Bytes nibbles) {
     return _mm256_shuffle_epi8(table, nibbles);
   };
   auto add = [](Bytes x, Bytes y) { return _mm256_add_epi8(x, y); };
+  auto getHigh = [](Bytes x) {
+    return _mm256_and_si256(_mm256_srli_epi16(x, 4), _mm256_set1_epi8(15));
+  };
 #endif
-  Bytes sums[counters] = {}, table = {}, nibbles = {};
-  auto steps = static_cast<int64_t>(bits / (4 * sizeof(Bytes) * counters)) + 1;
+  // So many counts fit in the half of a byte.
+  constexpr int lookups = 3;
+  Bytes sums[counters] = {}, high[counters] = {}, table = {}, nibbles = {};
+  auto steps =
+      static_cast<int64_t>(bits / (8 * lookups * sizeof(Bytes) * counters)) + 1;
   for (int64_t i = 0; i < steps; ++i) {
 #pragma clang loop unroll(full)
     for (int c = 0; c < counters; ++c) {
+      Bytes both = lookUp(table, nibbles);
+#pragma clang loop unroll(full)
+      for (int k = 1; k < lookups; ++k) {
+        forget(table);
+        both = add(both, lookUp(table, nibbles));
+      }
       forget(table);
-      sums[c] = add(sums[c], lookUp(table, nibbles));
+      sums[c] = add(sums[c], both);
+      high[c] = add(high[c], getHigh(both));
     }
   }
-  for (Bytes &sum : sums)
-    forget(sum);
+  for (int c = 0; c < counters; ++c) {
+    forget(sums[c]);
+    forget(high[c]);
+  }
 }
 #endif

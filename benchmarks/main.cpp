@@ -85,6 +85,7 @@ struct Call {
   void operator()(BinaryReduction *kernel) {
     kernel(&x, &g, &scalar, &y, &result);
   }
+  void operator()(UnaryToBits *kernel) { kernel(&x, &bits); }
   void operator()(UnaryAndBits *kernel) { kernel(&x, &y, &bits); }
   void operator()(BitsAndUnary *kernel) { kernel(&bits, &g, &y); }
 };
@@ -97,12 +98,17 @@ struct Kernel {
   Baseline twin;
   /// Where an in-place caller puts the output: over x or over g.
   bool hasGradient;
-  /// Whether there is an array of bits.
+  /// Whether y is written, and whether there is an array of bits.
+  bool hasOutput;
   bool hasBits;
 };
 
 template <typename Signature>
-constexpr bool hasBits = std::is_same_v<Signature, UnaryAndBits> ||
+constexpr bool hasOutput = !std::is_same_v<Signature, UnaryToBits>;
+
+template <typename Signature>
+constexpr bool hasBits = std::is_same_v<Signature, UnaryToBits> ||
+                         std::is_same_v<Signature, UnaryAndBits> ||
                          std::is_same_v<Signature, BitsAndUnary>;
 
 template <typename Signature>
@@ -118,6 +124,7 @@ const std::vector<Kernel> &getKernels() {
    floor##FLOOR,                                                               \
    twin_##NAME##_f32,                                                          \
    hasGradient<SIGNATURE>,                                                     \
+   hasOutput<SIGNATURE>,                                                       \
    hasBits<SIGNATURE>},                                                        \
       {#NAME,                                                                  \
        Format::BF16,                                                           \
@@ -125,6 +132,7 @@ const std::vector<Kernel> &getKernels() {
        floor##FLOOR,                                                           \
        twin_##NAME##_bf16,                                                     \
        hasGradient<SIGNATURE>,                                                 \
+       hasOutput<SIGNATURE>,                                                   \
        hasBits<SIGNATURE>},
 #include "Kernels.def"
   };
@@ -204,8 +212,9 @@ bool agree(const Kernel &kernel, const Arrays &arrays) {
   auto values = [&] {
     std::vector<float> all;
     size_t size = getSize(kernel.format);
-    for (size_t i = 0; i < arrays.bytes; i += size)
-      all.push_back(decode(static_cast<char *>(arrays.y) + i, kernel.format));
+    if (kernel.hasOutput)
+      for (size_t i = 0; i < arrays.bytes; i += size)
+        all.push_back(decode(static_cast<char *>(arrays.y) + i, kernel.format));
     if (kernel.hasBits)
       for (size_t i = 0; i < getSizeOfBits(arrays, kernel.format); ++i)
         all.push_back(static_cast<unsigned char *>(arrays.bits)[i]);

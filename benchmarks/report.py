@@ -66,7 +66,7 @@ def kernel_tables(kernels):
 
 
 def xnor_table(xnor):
-    peers = ["peak", "table_peak", "hand", "sgemm", "onednn"]
+    peers = ["peak", "table_peak", "read", "hand", "sgemm", "onednn"]
     rows = []
     for entry in xnor["benchmarks"]:
         label = entry["name"].split("/iterations")[0]
@@ -79,10 +79,12 @@ def xnor_table(xnor):
             else "-"
             for peer in peers
         ]
+        cells.append(spread(*(1 / entry["two_threads" + q] for q in ("", "_q3", "_q1"))))
         rows.append([label, f"{entry['median_us']:.1f}", f"{entry['gbitmacs']:.0f}", *cells])
     header = ["product", "time, us", "G bit-MAC/s", "peak / ours"]
-    header += ["peak of tables / ours", "by hand / ours", "sgemm / ours", "oneDNN f32 / ours"]
-    return "### Binary products, one thread\n\n" + table(header, rows)
+    header += ["peak of tables / ours", "reading / ours", "by hand / ours"]
+    header += ["sgemm / ours", "oneDNN f32 / ours", "ours / two threads"]
+    return "### Binary products\n\n" + table(header, rows)
 
 
 def compile_time_table(cases):

@@ -53,7 +53,8 @@ private:
   void emitRows(int64_t vectors);
   void emitPanel(int64_t vectors, mlir::Value valid);
   void emitTask();
-  std::optional<unsigned> getSplitLoop() const;
+  void emitWindows(int64_t vectors);
+  mlir::Value buildSplitSize();
   mlir::Value buildSplitStep();
 
   Counting &counting;
@@ -79,7 +80,8 @@ private:
   mlir::Value isFirst;
   /// The lanes that are outputs; null: all.
   mlir::Value mask;
-  /// The part of the loop that is split among tasks.
+  /// The part of what is split among tasks: of the windows, or else of the
+  /// rows.
   mlir::Value splitLower, splitUpper;
 };
 

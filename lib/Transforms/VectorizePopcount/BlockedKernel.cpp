@@ -113,7 +113,7 @@ void BlockedEmitter::emitBlock(const BlockShape &block) {
 void BlockedEmitter::emitRows(int64_t vectors) {
   if (!contraction.rows)
     return emitBlock({1, vectors});
-  bool isSplit = contraction.windows.empty();
+  bool isSplit = contraction.windows.empty() && splitUpper;
   Value size = isSplit ? splitUpper : sizes[*contraction.rows];
   Value lower = isSplit ? splitLower : index(0);
   for (int64_t rows = shape.rows; rows > 0; rows /= 2) {
@@ -149,13 +149,22 @@ void BlockedEmitter::emitPanel(int64_t vectors, Value valid) {
     Value rest = fold<arith::SubIOp>(sizes[innermost], iv);
     reductions.push_back({fold<arith::MinUIOp>(rest, index(tile)), 1, tile});
     emitPacking(vectors, valid);
-    if (contraction.windows.empty())
-      return emitRows(vectors);
-    buildFor(splitLower, splitUpper, 1, [&](Value window) {
-      ivs[contraction.windows.front()] = window;
-      buildNest(ArrayRef(contraction.windows).drop_front(),
-                [&] { emitRows(vectors); });
-    });
+    emitWindows(vectors);
+  });
+}
+
+/// Emits the rows of all windows, or of a task's part of them.
+void BlockedEmitter::emitWindows(int64_t vectors) {
+  if (contraction.windows.empty())
+    return emitRows(vectors);
+  if (!splitUpper)
+    return buildNest(contraction.windows, [&] { emitRows(vectors); });
+  buildFor(splitLower, splitUpper, 1, [&](Value rest) {
+    for (unsigned loop : llvm::reverse(contraction.windows)) {
+      ivs[loop] = fold<arith::RemUIOp>(rest, sizes[loop]);
+      rest = fold<arith::DivUIOp>(rest, sizes[loop]);
+    }
+    emitRows(vectors);
   });
 }
 
@@ -181,20 +190,21 @@ void BlockedEmitter::emitTask() {
       });
 }
 
-/// The loop over outputs of a panel that tasks have parts of.
-std::optional<unsigned> BlockedEmitter::getSplitLoop() const {
+/// How many windows there are, or else rows, of which tasks have parts.
+Value BlockedEmitter::buildSplitSize() {
   if (contraction.windows.empty())
-    return contraction.rows;
-  return contraction.windows.front();
+    return contraction.rows ? sizes[*contraction.rows] : index(1);
+  Value windows = index(1);
+  for (unsigned loop : contraction.windows)
+    windows = fold<arith::MulIOp>(windows, sizes[loop]);
+  return windows;
 }
 
-/// How much of the split loop is enough for a task.
+/// How many of those are enough for a task.
 Value BlockedEmitter::buildSplitStep() {
   if (contraction.windows.empty())
     return index(minRowsPerTask);
   Value rows = contraction.rows ? sizes[*contraction.rows] : index(1);
-  for (unsigned loop : ArrayRef(contraction.windows).drop_front())
-    rows = fold<arith::MulIOp>(rows, sizes[loop]);
   rows = fold<arith::MaxUIOp>(rows, index(1));
   return fold<arith::DivUIOp>(offset(rows, minRowsPerTask - 1), rows);
 }
@@ -212,24 +222,18 @@ void BlockedEmitter::emit() {
   }
   uppers.push_back(sizes[contraction.lanes]);
   steps.push_back(index(shape.vectors * lanes));
-  std::optional<unsigned> split = getSplitLoop();
-  if (split) {
-    splitLower = index(0);
-    splitUpper = sizes[*split];
-  }
-  bool areTasks = options.parallel && split;
-  if (areTasks) {
-    uppers.push_back(sizes[*split]);
+  if (options.parallel) {
+    uppers.push_back(buildSplitSize());
     steps.push_back(buildSplitStep());
   }
   buildTasks(uppers, steps, [&](ValueRange task) {
     for (auto [loop, iv] : llvm::zip(contraction.batches, task))
       ivs[loop] = iv;
     ivs[contraction.lanes] = task[contraction.batches.size()];
-    if (areTasks) {
+    if (options.parallel) {
       splitLower = task.back();
       splitUpper = fold<arith::MinUIOp>(
-          fold<arith::AddIOp>(splitLower, steps.back()), sizes[*split]);
+          fold<arith::AddIOp>(splitLower, steps.back()), uppers.back());
     }
     buildPanel();
     emitTask();
