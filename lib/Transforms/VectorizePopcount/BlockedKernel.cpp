@@ -23,7 +23,7 @@ using namespace mlir;
 using namespace quant_bnn::vectorize_popcount;
 
 /// Rows of a task, so that packing its panel is little of its work.
-static constexpr int64_t minRowsPerTask = 192;
+static constexpr int64_t minRowsPerTask = 512;
 
 BlockedEmitter::BlockedEmitter(const KernelEmitter &nest, Counting &counting)
     : KernelEmitter(nest), counting(counting), digits(counting.digits),

@@ -21,6 +21,10 @@
 using namespace mlir;
 using namespace quant_bnn::vectorize_popcount;
 
+/// So much is fetched ahead.
+static constexpr int64_t bytesAhead = 2048;
+/// Bytes of a cache line.
+static constexpr int64_t lineBytes = 64;
 /// Outputs of a task: enough work to be worth it.
 static constexpr int64_t outputsPerTask = 64;
 
@@ -33,11 +37,14 @@ public:
 private:
   Value countBitsOfRow(ArrayRef<ReductionLoop> loops, Value position,
                        Value mask);
+  void prefetchPacked();
   void emitOutput();
   void emitTask(Value lower, Value upper);
 
   VectorType words;
   SmallVector<CounterStage> stages;
+  /// By how many outputs packed words are fetched ahead.
+  Value outputsAhead;
 };
 } // namespace
 
@@ -49,6 +56,30 @@ DotEmitter::DotEmitter(const KernelEmitter &nest) : KernelEmitter(nest) {
                                                 : getWordStage(words));
   stages.push_back(
       getTotalStage(cast<VectorType>(stages.front().types.front())));
+  Value bytes = index(word.getWidth() / 8);
+  for (unsigned loop : contraction.reductions)
+    bytes = fold<arith::MulIOp>(bytes, sizes[loop]);
+  bytes = fold<arith::MaxUIOp>(bytes, index(1));
+  outputsAhead = fold<arith::DivUIOp>(
+      fold<arith::AddIOp>(bytes, index(bytesAhead - 1)), bytes);
+}
+
+/// Fetches the packed words of an output that is later than the one at `ivs`.
+/// Processors do not look that far ahead beyond all that is to be counted.
+void DotEmitter::prefetchPacked() {
+  Value output = ivs[contraction.lanes];
+  ivs[contraction.lanes] = fold<arith::AddIOp>(output, outputsAhead);
+  unsigned inner = contraction.reductions.back();
+  buildNest(ArrayRef(contraction.reductions).drop_back(), [&] {
+    int64_t wordsPerLine = 8 * lineBytes / contraction.getWordType().getWidth();
+    buildFor(index(0), sizes[inner], wordsPerLine, [&](Value iv) {
+      ivs[inner] = iv;
+      memref::PrefetchOp::create(b, packed.base, buildIndices(packed),
+                                 /*isWrite=*/false, /*localityHint=*/3,
+                                 /*isDataCache=*/true);
+    });
+  });
+  ivs[contraction.lanes] = output;
 }
 
 /// Emits `loops` over vectors of words for the output at `ivs`, and returns in
@@ -107,6 +138,7 @@ void DotEmitter::emitTask(Value lower, Value upper) {
     rows.push_back(*contraction.rows);
   buildFor(lower, upper, 1, [&](Value iv) {
     ivs[contraction.lanes] = iv;
+    prefetchPacked();
     buildNest(rows, [&] { emitOutput(); });
   });
 }

@@ -236,7 +236,7 @@ def dynamic_cases():
         yield matmul("i64", *sizes)
     # More than a panel holds, and more rows than a task has.
     yield matmul("i64", 17, 70, 2100)
-    yield matmul("i64", 401, 5, 3)
+    yield matmul("i64", 1030, 5, 3)
     yield accumulated(swapped("i64", 20, 70, 9))
     yield accumulated(swapped("i64", 2, 5, 40))
     for shared in (False, True):
@@ -245,7 +245,7 @@ def dynamic_cases():
     yield conv("i64", 1, 5, 6, 20, 3, 3, 2)
     yield conv("i64", 2, 3, 7, 40, 5, 5, 17)
     yield conv("i64", 1, 1, 2, 9, 2, 2, 11)
-    yield conv("i64", 1, 30, 9, 5, 1, 1, 1)
+    yield conv("i64", 2, 70, 9, 5, 1, 1, 1)
     yield grouped("i32", 2, 4, 5, 3, 10, 3, 3, 2)
     yield grouped("i32", 1, 2, 2, 2, 9, 2, 2, 3)
 
