@@ -38,6 +38,11 @@ OpFoldResult quant_bnn::detail::buildWordCount(OpBuilder &builder, Location loc,
       builder, loc, elements.ceilDiv(wordBits), {depth});
 }
 
+bool quant_bnn::detail::isWholeWords(OpFoldResult depth, unsigned wordBits) {
+  std::optional<int64_t> elements = getConstantIntValue(depth);
+  return elements && *elements % wordBits == 0;
+}
+
 int64_t quant_bnn::detail::getStaticDepth(OpFoldResult depth) {
   auto attribute = dyn_cast<Attribute>(depth);
   return attribute ? cast<IntegerAttr>(attribute).getInt()
@@ -61,7 +66,7 @@ quant_bnn::parseDepth(OpAsmParser &parser,
     depth = operand;
     return *parsed;
   }
-  int64_t value;
+  int64_t value = 0;
   if (failed(parser.parseInteger(value)))
     return failure();
   staticDepth = parser.getBuilder().getI64IntegerAttr(value);

@@ -1,4 +1,4 @@
-//===- BinaryImageOps.cpp - Convolution and pooling of packed signs -------===//
+//===- XnorConv2DOp.cpp - Convolution of packed signs ---------------------===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -7,96 +7,13 @@
 //===----------------------------------------------------------------------===//
 
 #include "BinaryCompute.h"
+#include "ImageWindow.h"
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Arith/Utils/Utils.h"
 
 using namespace mlir;
 using namespace quant_bnn;
 using namespace quant_bnn::detail;
-
-//===----------------------------------------------------------------------===//
-// Windows over images
-//===----------------------------------------------------------------------===//
-
-namespace {
-/// How a window moves along one of the two dimensions of an image.
-struct Walk {
-  OpFoldResult kernel;
-  int64_t stride, dilation, low, high;
-};
-} // namespace
-
-/// The elements of `kernel`, `strides` and so on for the height and the width.
-template <typename Op>
-static std::array<Walk, 2> getWalks(Op op, ArrayRef<OpFoldResult> kernel) {
-  std::array<Walk, 2> walks;
-  for (unsigned dim : {0, 1})
-    walks[dim] = {kernel[dim], op.getStrides()[dim], op.getDilations()[dim],
-                  op.getPadding()[2 * dim], op.getPadding()[2 * dim + 1]};
-  return walks;
-}
-
-/// Checks that there are `count` of `values`, from `least` up. What is greater
-/// than an `i32` would overflow where it is multiplied.
-static LogicalResult verifyValues(Operation *op, StringRef name,
-                                  ArrayRef<int64_t> values, size_t count,
-                                  int64_t least) {
-  if (values.size() != count)
-    return op->emitOpError("requires ")
-           << count << " values of " << name << ", but got " << values.size();
-  for (int64_t value : values)
-    if (value < least || value > std::numeric_limits<int32_t>::max())
-      return op->emitOpError("requires ")
-             << name << " from " << least << " to 2^31 - 1, but got " << value;
-  return success();
-}
-
-/// Checks the attributes that walk a window over images.
-template <typename Op>
-static LogicalResult verifyWalks(Op op) {
-  if (failed(verifyValues(op, "strides", op.getStrides(), 2, 1)) ||
-      failed(verifyValues(op, "dilations", op.getDilations(), 2, 1)))
-    return failure();
-  return verifyValues(op, "padding", op.getPadding(), 4, 0);
-}
-
-/// The positions of a window along `size`, where all of that is known.
-static int64_t getPositions(int64_t size, int64_t kernel, const Walk &walk) {
-  if (ShapedType::isDynamic(size) || ShapedType::isDynamic(kernel))
-    return ShapedType::kDynamic;
-  int64_t last = size + walk.low + walk.high - walk.dilation * (kernel - 1) - 1;
-  return std::max<int64_t>(llvm::divideFloorSigned(last, walk.stride) + 1, 0);
-}
-
-static OpFoldResult buildPositions(OpBuilder &builder, Location loc,
-                                   OpFoldResult size, const Walk &walk) {
-  std::optional<int64_t> known = getConstantIntValue(size);
-  std::optional<int64_t> kernel = getConstantIntValue(walk.kernel);
-  if (known && kernel)
-    return builder.getIndexAttr(getPositions(*known, *kernel, walk));
-  AffineExpr sizeExpr = builder.getAffineDimExpr(0);
-  AffineExpr kernelExpr = builder.getAffineDimExpr(1);
-  AffineExpr last =
-      sizeExpr + (walk.low + walk.high) - (kernelExpr - 1) * walk.dilation - 1;
-  AffineMap map = AffineMap::get(
-      2, 0, {last.floorDiv(walk.stride) + 1, builder.getAffineConstantExpr(0)},
-      builder.getContext());
-  return affine::makeComposedFoldedAffineMax(builder, loc, map,
-                                             {size, walk.kernel});
-}
-
-/// Whether there are no positions, or no taps. The bounds of a structured op
-/// tell nothing then: its accesses would not verify.
-static bool isEmpty(ArrayRef<OpFoldResult> sizes, ArrayRef<Walk> walks) {
-  return llvm::any_of(sizes, isZeroInteger) ||
-         llvm::any_of(walks, [](const Walk &walk) {
-           return isZeroInteger(walk.kernel);
-         });
-}
-
-//===----------------------------------------------------------------------===//
-// XnorConv2DOp
-//===----------------------------------------------------------------------===//
 
 static std::array<Walk, 2> getWalks(XnorConv2DOp op, OpBuilder &builder) {
   SmallVector<OpFoldResult> sizes =
@@ -382,7 +299,7 @@ SmallVector<Value> XnorConv2DOp::decompose(OpBuilder &builder, Location loc) {
   (void)reifyResultShapes(b, shapes);
   SmallVector<OpFoldResult> sizes = std::move(shapes.front());
   std::array<Walk, 2> walks = getWalks(*this, b);
-  if (isEmpty(sizes, walks))
+  if (hasNoTaps(sizes, walks))
     return {buildTensorCast(b, loc, getType(),
                             buildFilled(b, sizes, buildTerms(b, *this)))};
   bool hasZeros = getPadValue() == PadValue::zero &&
@@ -428,122 +345,4 @@ SmallVector<Value> XnorConv2DOp::decompose(OpBuilder &builder, Location loc) {
     acc = tensor::CollapseShapeOp::create(b, acc,
                                           getSplitReassociation(4, /*dim=*/3));
   return {buildTensorCast(b, loc, getType(), acc)};
-}
-
-//===----------------------------------------------------------------------===//
-// XnorMaxPool2DOp
-//===----------------------------------------------------------------------===//
-
-static std::array<Walk, 2> getWalks(XnorMaxPool2DOp op) {
-  Builder builder(op.getContext());
-  return getWalks(
-      op, ArrayRef<OpFoldResult>({builder.getIndexAttr(op.getKernel()[0]),
-                                  builder.getIndexAttr(op.getKernel()[1])}));
-}
-
-/// Whether a window along a dimension of `size` has no tap in it. Only those
-/// that begin before it can: padding is less than their extent.
-static bool hasEmptyWindow(int64_t size, int64_t positions, const Walk &walk) {
-  if (ShapedType::isDynamic(size))
-    return false;
-  // After as many as the dilation, where taps are repeats.
-  for (int64_t i : llvm::seq(std::min(positions, walk.dilation))) {
-    int64_t start = i * walk.stride - walk.low;
-    if (start >= 0)
-      break;
-    if (llvm::mod(start, walk.dilation) >= size)
-      return true;
-  }
-  return false;
-}
-
-LogicalResult XnorMaxPool2DOp::verify() {
-  if (failed(verifyWalks(*this)) ||
-      failed(verifyValues(*this, "kernel", getKernel(), 2, 1)))
-    return failure();
-  RankedTensorType x = getX().getType(), y = getY().getType();
-  if (x.getRank() != 4)
-    return emitOpError("requires images of rank 4, but got ") << x;
-  SmallVector<int64_t> shape = {x.getDimSize(0)};
-  for (auto [dim, walk] : llvm::enumerate(getWalks(*this))) {
-    int64_t kernel = getKernel()[dim];
-    int64_t extent = 1 + walk.dilation * (kernel - 1);
-    if (int64_t padding = std::max(walk.low, walk.high); padding >= extent)
-      return emitOpError("requires padding below the extent of a window, ")
-             << extent << ", but got " << padding;
-    int64_t size = x.getDimSize(1 + dim);
-    shape.push_back(getPositions(size, kernel, walk));
-    if (hasEmptyWindow(size, shape.back(), walk))
-      return emitOpError("requires a pixel in every window, but got images of ")
-             << x;
-  }
-  shape.push_back(x.getDimSize(3));
-  if (failed(verifyCompatibleShape(shape, y.getShape())))
-    return emitOpError("requires a result of ")
-           << RankedTensorType::get(shape, y.getElementType()) << ", but got "
-           << y;
-  return success();
-}
-
-LogicalResult
-XnorMaxPool2DOp::reifyResultShapes(OpBuilder &builder,
-                                   ReifiedRankedShapedTypeDims &shapes) {
-  SmallVector<OpFoldResult> sizes =
-      tensor::getMixedSizes(builder, getLoc(), getX());
-  for (auto [size, walk] :
-       llvm::zip(llvm::MutableArrayRef(sizes).slice(1, 2), getWalks(*this)))
-    size = buildPositions(builder, getLoc(), size, walk);
-  shapes.push_back(std::move(sizes));
-  return success();
-}
-
-SmallVector<Value> XnorMaxPool2DOp::decompose(OpBuilder &builder,
-                                              Location loc) {
-  using utils::IteratorType;
-  ImplicitLocOpBuilder b(loc, builder);
-  ReifiedRankedShapedTypeDims shapes;
-  (void)reifyResultShapes(b, shapes);
-  std::array<Walk, 2> walks = getWalks(*this);
-  Type word = getX().getType().getElementType();
-  // All bits of -1: what is outside of the images changes nothing.
-  bool isAnd = getPolarity() == Polarity::negative;
-  Value least = arith::ConstantIntOp::create(b, word, isAnd ? -1 : 0);
-  Value init = buildFilled(b, shapes.front(), least);
-  if (isEmpty(shapes.front(), walks))
-    return {buildTensorCast(b, loc, getType(), init)};
-  Value x = getX();
-  if (llvm::any_of(getPadding(), [](int64_t size) { return size > 0; })) {
-    SmallVector<OpFoldResult> low(4, b.getIndexAttr(0)), high = low;
-    for (auto [dim, walk] : llvm::enumerate(walks)) {
-      low[1 + dim] = b.getIndexAttr(walk.low);
-      high[1 + dim] = b.getIndexAttr(walk.high);
-    }
-    x = tensor::PadOp::create(b, /*resultType=*/Type(), x, low, high, least);
-  }
-  Value window = tensor::EmptyOp::create(
-      b, ArrayRef<OpFoldResult>{walks[0].kernel, walks[1].kernel}, word);
-  SmallVector<AffineExpr> d = llvm::map_to_vector(
-      llvm::seq(6), [&](int64_t dim) { return b.getAffineDimExpr(dim); });
-  auto map = [&](ArrayRef<AffineExpr> exprs) {
-    return AffineMap::get(6, 0, exprs, b.getContext());
-  };
-  AffineExpr row = d[1] * walks[0].stride + d[4] * walks[0].dilation;
-  AffineExpr column = d[2] * walks[1].stride + d[5] * walks[1].dilation;
-  SmallVector<IteratorType> iterators(4, IteratorType::parallel);
-  iterators.append(2, IteratorType::reduction);
-  auto pooled = linalg::GenericOp::create(
-      b, init.getType(), ValueRange{x, window}, init,
-      ArrayRef{map({d[0], row, column, d[3]}), map({d[4], d[5]}),
-               map({d[0], d[1], d[2], d[3]})},
-      iterators,
-      [&](OpBuilder &nested, Location bodyLoc, ValueRange arguments) {
-        ImplicitLocOpBuilder body(bodyLoc, nested);
-        Value next;
-        if (isAnd)
-          next = arith::AndIOp::create(body, arguments[2], arguments[0]);
-        else
-          next = arith::OrIOp::create(body, arguments[2], arguments[0]);
-        linalg::YieldOp::create(body, next);
-      });
-  return {buildTensorCast(b, loc, getType(), pooled.getResult(0))};
 }
