@@ -51,5 +51,6 @@ void quant_bnn::addConvertKernels(OpPassManager &kernels,
   kernels.addPass(std::move(conversion));
   addCleanup(kernels);
   kernels.addPass(createReconcileUnrealizedCastsPass());
+  kernels.addPass(createQuantBNNRefuseVendorMathPass());
   kernels.addNestedPass<LLVM::LLVMFuncOp>(createQuantBNNBF16VectorsToI16Pass());
 }

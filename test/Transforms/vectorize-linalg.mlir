@@ -239,3 +239,23 @@ func.func @bf16(%x: memref<?xbf16>, %y: memref<?xbf16>) {
   }
   return
 }
+
+// -----
+
+// Rows of one element with gaps between them are not one row of elements.
+// CHECK-LABEL: func @gaps
+// CHECK-SAME:    %[[X:.*]]: memref<64x1xf32, strided<[4, 1]>>
+// CHECK-NOT:     memref.collapse_shape
+// CHECK:         scf.for %[[I:.*]] = %c0 to %c64 step %c1 {
+// CHECK:           vector.maskedload %[[X]][%[[I]], %c0]
+#rows = affine_map<(i, j) -> (i, j)>
+func.func @gaps(%x: memref<64x1xf32, strided<[4, 1]>>, %y: memref<64x1xf32>) {
+  linalg.generic {indexing_maps = [#rows, #rows],
+                  iterator_types = ["parallel", "parallel"]}
+      ins(%x : memref<64x1xf32, strided<[4, 1]>>) outs(%y : memref<64x1xf32>) {
+  ^bb0(%in: f32, %out: f32):
+    %sign = quant_bnn.sign %in : f32
+    linalg.yield %sign : f32
+  }
+  return
+}

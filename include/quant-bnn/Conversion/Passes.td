@@ -314,6 +314,27 @@ def QuantBNNConvertMathToIntrinsicsPass
                            "::mlir::vector::VectorDialect"];
 }
 
+def QuantBNNRefuseVendorMathPass : Pass<"quant-bnn-refuse-vendor-math"> {
+  let summary = "Refuse calls of math functions that only a GPU's vendor has";
+  let description = [{
+    The conversions to NVVM and ROCDL turn ops of math that have no instruction into
+    calls of `__nv_` and `__ocml_` functions. Where these are not defined, such a call
+    would fail only when a kernel is loaded. This pass emits an error at each.
+
+    Example: the call in
+
+    ```mlir
+    llvm.func @__nv_erff(f32) -> f32
+    llvm.func @kernel(%x: f32) -> f32 {
+      %y = llvm.call @__nv_erff(%x) : (f32) -> f32
+      llvm.return %y : f32
+    }
+    ```
+
+    is an error: `needs '__nv_erff' of the vendor's math library, which is not linked`.
+  }];
+}
+
 def QuantBNNNestSPIRVModulesPass
     : Pass<"quant-bnn-nest-spirv-modules", "::mlir::ModuleOp"> {
   let summary = "Move modules of SPIR-V into those of gpu that they come from";
