@@ -180,8 +180,9 @@ void quant_bnn::buildFinalizeLLVMPipeline(OpPassManager &pm,
   addExpansion(functions);
   functions.addPass(createQuantBNNConvertSCFToCFPass());
   addConvertVectors(functions);
+  pm.addPass(createQuantBNNRefuseMathNamesPass());
   // Before libm, which turns what LLVM has an intrinsic for into calls.
-  functions.addPass(createConvertMathToLLVMPass());
+  pm.addNestedPass<func::FuncOp>(createConvertMathToLLVMPass());
   pm.addPass(createConvertMathToLibmPass());
   // Everything else at once.
   ConvertToLLVMPassOptions convert;

@@ -314,6 +314,28 @@ def QuantBNNConvertMathToIntrinsicsPass
                            "::mlir::vector::VectorDialect"];
 }
 
+def QuantBNNRefuseMathNamesPass
+    : Pass<"quant-bnn-refuse-math-names", "::mlir::ModuleOp"> {
+  let summary = "Refuse functions that hide those of the C math library";
+  let description = [{
+    What LLVM has no instruction for becomes a call of the C math library: of `exp` for
+    `math.exp` of `f64`, say. A function of that name in the module would be called
+    instead, which may be the one that calls. This pass emits an error at each such op
+    of math.
+
+    Example: the op in
+
+    ```mlir
+    func.func @exp(%x: f64) -> f64 {
+      %y = math.exp %x : f64
+      return %y : f64
+    }
+    ```
+
+    is an error: `needs 'exp' of the C math library, which the module hides`.
+  }];
+}
+
 def QuantBNNRefuseVendorMathPass : Pass<"quant-bnn-refuse-vendor-math"> {
   let summary = "Refuse calls of math functions that only a GPU's vendor has";
   let description = [{

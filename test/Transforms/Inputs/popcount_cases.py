@@ -198,6 +198,11 @@ def swapped(element, m, n, w):
     return make(element, "m, n, w", "w, n", "m, w", "m, n", [w, n], [m, w], [m, n], "w")
 
 
+def transposed(element, m, n, w):
+    """Rows are the innermost dimension of the operand that has them."""
+    return make(element, "m, n, w", "w, m", "n, w", "m, n", [w, m], [n, w], [m, n], "w")
+
+
 def batched(element, g, m, n, w, shared):
     b, b_sizes = ("n, w", [n, w]) if shared else ("g, n, w", [g, n, w])
     return make(
@@ -239,6 +244,7 @@ def dynamic_cases():
     yield matmul("i64", 1030, 5, 3)
     yield accumulated(swapped("i64", 20, 70, 9))
     yield accumulated(swapped("i64", 2, 5, 40))
+    yield transposed("i32", 21, 70, 5)
     for shared in (False, True):
         yield batched("i64", 3, 18, 20, 5, shared)
         yield batched("i64", 3, 2, 7, 9, shared)
@@ -261,6 +267,7 @@ def static_cases():
     yield matmul("i32", 19, 37, 33, step=2)
     yield matmul("i64", 17, 64, 9)
     yield swapped("i16", 20, 33, 9)
+    yield transposed("i64", 19, 40, 9)
     # Bytes count one, two and three of the loops that reduce.
     yield conv("i64", 1, 4, 7, 33, 3, 3, 1)
     yield conv("i64", 1, 4, 7, 16, 5, 3, 3, stride=2, dilation=2)
