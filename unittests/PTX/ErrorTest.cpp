@@ -96,6 +96,15 @@ TEST(ErrorTest, Statements) {
       {"vote.sync.ballot.pred %p1, %p2, -1;", "unknown vote"},
       {"shfl.bfly.b32 %r1, %r2, 1, 31, -1;", "unknown shuffle"},
       {"redux.sync.add.b32 %r1, %r2, -1;", "unknown reduction"},
+      {"mma.sync.aligned.m8n8k128.row.col.s32.b1.b1.s32.or.popc"
+       " {%r1, %r2}, {%r3}, {%r4}, {%r1, %r2};",
+       "unknown product of matrices"},
+      {"mma.sync.aligned.m8n8k32.row.col.s32.s4.s4.s32"
+       " {%r1, %r2}, {%r3}, {%r4}, {%r1, %r2};",
+       "unknown product of matrices"},
+      {"mma.sync.aligned.m16n8k128.row.col.s32.b1.b1.s32.xor.popc"
+       " {%r1, %r2, %r3, %r4}, {%r5}, {%r6}, {%r1, %r2, %r3, %r4};",
+       "expected 2 registers of a matrix"},
       {"prmt.b32.f4e %r1, %r2, %r3, 0;", "unknown instruction 'prmt.b32.f4e'"},
       {"cvta.to.global.u32 %r1, %r2;", "unknown type"},
       {"$twice: $twice: ret;", "label '$twice' is defined twice"},

@@ -58,6 +58,7 @@ static const InstructionMap &getInstructionMap() {
     addAtomicInstructions(map);
     addControlInstructions(map);
     addWarpInstructions(map);
+    addMatrixInstructions(map);
     return map;
   }();
   return map;

@@ -158,6 +158,7 @@ void addMemoryInstructions(InstructionMap &map);
 void addAtomicInstructions(InstructionMap &map);
 void addControlInstructions(InstructionMap &map);
 void addWarpInstructions(InstructionMap &map);
+void addMatrixInstructions(InstructionMap &map);
 
 } // namespace ptx
 } // namespace quant_bnn

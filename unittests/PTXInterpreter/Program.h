@@ -29,7 +29,8 @@ using Handler = const Instruction *(*)(Thread &, const Instruction *);
 /// An instruction whose operands are slots of the thread, whatever they were:
 /// registers, special registers or constants.
 struct Instruction {
-  static constexpr unsigned maxOperands = 8;
+  /// Those of a product of matrices, and the mask of its warp.
+  static constexpr unsigned maxOperands = 15;
 
   Handler run;
   /// Results, then sources.
