@@ -97,10 +97,10 @@ int cuDeviceGetAttribute(int *value, int attribute, int /*device*/) {
   ENTER(Initialization);
   switch (attribute) {
   case 75: // CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR
-    *value = 9;
+    *value = getSetting("QUANT_BNN_FAKE_CUDA_CAPABILITY", 90) / 10;
     return Success;
   case 76: // CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MINOR
-    *value = 0;
+    *value = getSetting("QUANT_BNN_FAKE_CUDA_CAPABILITY", 90) % 10;
     return Success;
   case 115: // CU_DEVICE_ATTRIBUTE_MEMORY_POOLS_SUPPORTED
     *value = getSetting("QUANT_BNN_FAKE_CUDA_POOLS", 1);
