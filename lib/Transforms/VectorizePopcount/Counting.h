@@ -18,9 +18,13 @@
 #include "Counters.h"
 #include <memory>
 
+namespace quant_bnn::popcount {
+struct Contraction;
+} // namespace quant_bnn::popcount
+
 namespace quant_bnn::vectorize_popcount {
 
-struct Contraction;
+using popcount::Contraction;
 struct Options;
 
 /// Parts of words, each in an element of its own, from the lowest bits on.

@@ -9,13 +9,16 @@
 #ifndef QUANT_BNN_LIB_TRANSFORMS_VECTORIZEPOPCOUNT_KERNELEMITTER_H
 #define QUANT_BNN_LIB_TRANSFORMS_VECTORIZEPOPCOUNT_KERNELEMITTER_H
 
-#include "Contraction.h"
+#include "../PopcountContraction.h"
 #include "Counters.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/IR/ImplicitLocOpBuilder.h"
 #include "quant-bnn/Transforms/Passes.h"
 
 namespace quant_bnn::vectorize_popcount {
+
+using popcount::Access;
+using popcount::Contraction;
 
 class Counting;
 

@@ -52,8 +52,8 @@ struct QuantBNNVectorizePopcountPass
     SmallVector<linalg::GenericOp> ops;
     getOperation()->walk([&](linalg::GenericOp op) { ops.push_back(op); });
     for (linalg::GenericOp op : ops) {
-      FailureOr<vectorize_popcount::Contraction> contraction =
-          vectorize_popcount::matchContraction(op);
+      FailureOr<popcount::Contraction> contraction =
+          popcount::matchContraction(op);
       if (failed(contraction))
         continue;
       vectorize_popcount::emitKernel(*contraction, options);

@@ -1,4 +1,4 @@
-//===- Contraction.cpp - What counts differing bits -----------------------===//
+//===- PopcountContraction.cpp - What counts differing bits ---------------===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -6,14 +6,14 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "Contraction.h"
+#include "PopcountContraction.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/IR/Matchers.h"
 
 using namespace mlir;
-using namespace quant_bnn::vectorize_popcount;
+using namespace quant_bnn::popcount;
 
 //===----------------------------------------------------------------------===//
 // The body
@@ -161,7 +161,7 @@ static linalg::FillOp findFill(linalg::GenericOp op) {
 }
 
 FailureOr<Contraction>
-quant_bnn::vectorize_popcount::matchContraction(linalg::GenericOp op) {
+quant_bnn::popcount::matchContraction(linalg::GenericOp op) {
   if (!matchOp(op))
     return failure();
   Contraction contraction;

@@ -1,4 +1,4 @@
-//===- Contraction.h - What counts differing bits ---------------*- C++ -*-===//
+//===- PopcountContraction.h - What counts differing bits -------*- C++ -*-===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -12,12 +12,12 @@
 //
 //===----------------------------------------------------------------------===//
 
-#ifndef QUANT_BNN_LIB_TRANSFORMS_VECTORIZEPOPCOUNT_CONTRACTION_H
-#define QUANT_BNN_LIB_TRANSFORMS_VECTORIZEPOPCOUNT_CONTRACTION_H
+#ifndef QUANT_BNN_LIB_TRANSFORMS_POPCOUNTCONTRACTION_H
+#define QUANT_BNN_LIB_TRANSFORMS_POPCOUNTCONTRACTION_H
 
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 
-namespace quant_bnn::vectorize_popcount {
+namespace quant_bnn::popcount {
 
 /// An operand, and the loops by which it is accessed.
 struct Access {
@@ -79,6 +79,6 @@ std::optional<RowStep> getRowStep(const Contraction &contraction);
 /// outputs lie in no lanes.
 mlir::FailureOr<Contraction> matchContraction(mlir::linalg::GenericOp op);
 
-} // namespace quant_bnn::vectorize_popcount
+} // namespace quant_bnn::popcount
 
-#endif // QUANT_BNN_LIB_TRANSFORMS_VECTORIZEPOPCOUNT_CONTRACTION_H
+#endif // QUANT_BNN_LIB_TRANSFORMS_POPCOUNTCONTRACTION_H
