@@ -24,7 +24,7 @@ NVVMFields::NVVMFields(PassOptions *parent)
            llvm::cl::init("sm_80")},
       features{*parent, "features",
                llvm::cl::desc("Features of the target, such as +ptx80; none: "
-                              "the oldest PTX that knows the chip")},
+                              "the oldest PTX with what kernels take")},
       format{*parent, "format", llvm::cl::desc("What kernels are compiled to"),
              llvm::cl::init(KernelFormat::Assembly),
              llvm::cl::values(
@@ -34,6 +34,29 @@ NVVMFields::NVVMFields(PassOptions *parent)
                             "a cubin for the chip, by ptxas"),
                  clEnumValN(KernelFormat::Fatbin, "fatbin",
                             "a cubin and PTX, by ptxas and fatbinary"))} {}
+
+/// Whether `features` allow PTX 7.0, which is the first version that multiplies
+/// matrices of bits.
+static bool allowPTX70(StringRef features) {
+  unsigned version;
+  StringRef name = features.split("+ptx").second;
+  return features.empty() ||
+         (!name.consumeInteger(10, version) && version >= 70);
+}
+
+/// What the chip multiplies matrices of bits with, in its hardware. The xor of
+/// sm_90 and all of newer chips are programs that compute the same.
+static BitMMA getBitMMA(const NVVMFields &options) {
+  StringRef chip = options.chip.getValue();
+  unsigned number;
+  if (!chip.consume_front("sm_") || chip.consumeInteger(10, number))
+    return BitMMA::None;
+  if (number == 75 && allowPTX70(options.features))
+    return BitMMA::XorM8N8K128;
+  if (number >= 80 && number < 90)
+    return BitMMA::XorM16N8K256;
+  return number == 90 ? BitMMA::AndM16N8K256 : BitMMA::None;
+}
 
 static StringRef getFormatName(KernelFormat format) {
   switch (format) {
@@ -52,6 +75,9 @@ void quant_bnn::buildCompileNVVMKernelsPipeline(OpPassManager &pm,
   GpuNVVMAttachTargetOptions target;
   target.chip = options.chip;
   target.features = options.features;
+  // Without features, PTX would be the oldest that knows the chip.
+  if (options.features.empty() && getBitMMA(options) == BitMMA::XorM8N8K128)
+    target.features = "+ptx70";
   target.optLevel = 3;
   pm.addPass(createGpuNVVMAttachTarget(target));
   OpPassManager &kernels = pm.nest<gpu::GPUModuleOp>();
@@ -68,7 +94,8 @@ void quant_bnn::buildLowerToNVVMPipeline(OpPassManager &pm,
                                          const LowerToNVVMOptions &options) {
   buildFusePipeline(pm);
   buildBufferizePipeline(pm, options);
-  buildMapToGPUPipeline(pm, options, /*unboundedViews=*/true);
+  buildMapToGPUPipeline(pm, options, /*unboundedViews=*/true,
+                        getBitMMA(options));
   buildCompileNVVMKernelsPipeline(pm, options);
   if (options.host == HostCode::LLVM)
     buildFinalizeGPUHostPipeline(pm);

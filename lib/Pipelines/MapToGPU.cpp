@@ -46,7 +46,7 @@ HostCodeFields::HostCodeFields(PassOptions *parent)
 
 void quant_bnn::buildMapToGPUPipeline(OpPassManager &pm,
                                       const MapToGPUFields &options,
-                                      bool unboundedViews) {
+                                      bool unboundedViews, BitMMA bitMMA) {
   OpPassManager &functions = pm.nest<func::FuncOp>();
   functions.addPass(createQuantBNNExpandStridedCopiesPass());
   functions.addPass(createConvertQuantBNNToArithPass());
@@ -57,6 +57,7 @@ void quant_bnn::buildMapToGPUPipeline(OpPassManager &pm,
   map.blockSize = options.blockSize;
   map.vectorWidth = options.vectorWidth;
   map.unboundedViews = unboundedViews;
+  map.bitMMA = bitMMA;
   functions.addPass(createQuantBNNMapToGPUPass(map));
   QuantBNNAllocateOnGPUPassOptions allocate;
   allocate.unboundedViews = unboundedViews;

@@ -118,7 +118,10 @@ static LogicalResult eraseUnused(ModuleOp module) {
 /// The newest chip whose code a device of compute capability `capability` is
 /// certain to run, as PTX.
 static std::string getChip(int capability) {
-  return capability >= 90 ? "sm_90" : capability >= 80 ? "sm_80" : "sm_75";
+  for (int chip : {100, 90, 80})
+    if (capability >= chip)
+      return "sm_" + std::to_string(chip);
+  return "sm_75";
 }
 
 /// Fails, with the reason, unless there is a device of the target.

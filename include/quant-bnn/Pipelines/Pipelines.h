@@ -247,9 +247,11 @@ void buildLowerToLLVMPipeline(mlir::OpPassManager &pm,
                               const LowerToLLVMOptions &options);
 
 /// linalg on buffers to kernels in gpu modules, and host code that launches
-/// them. With `unboundedViews`, kernels take buffers as bare pointers.
+/// them. With `unboundedViews`, kernels take buffers as bare pointers. Matrices
+/// of bits are multiplied by `bitMMA`.
 void buildMapToGPUPipeline(mlir::OpPassManager &pm,
-                           const MapToGPUFields &options, bool unboundedViews);
+                           const MapToGPUFields &options, bool unboundedViews,
+                           BitMMA bitMMA = BitMMA::None);
 
 /// GPU modules to binaries for CUDA.
 void buildCompileNVVMKernelsPipeline(mlir::OpPassManager &pm,

@@ -45,6 +45,16 @@ enum class LookupInstructions {
   X86
 };
 
+/// Instructions of a GPU's tensor cores that multiply matrices of bits.
+enum class BitMMA {
+  None,
+  /// They count the bits that differ, of 8 rows or of 16.
+  XorM8N8K128,
+  XorM16N8K256,
+  /// They count the bits that are 1 in both.
+  AndM16N8K256
+};
+
 /// What a pass may change for the sake of a better op.
 enum class RewriteMode {
   /// Not one bit of a result.

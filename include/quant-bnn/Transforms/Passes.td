@@ -1257,6 +1257,23 @@ def QuantBNNMapToGPUPass : Pass<"quant-bnn-map-to-gpu"> {
       on a target has the same bits.
     * Long float sums are compensated, as in `quant-bnn-vectorize-linalg`.
 
+    With `bit-mma`, popcount contractions (`quant-bnn-vectorize-popcount` says what
+    these are) of 32-bit and 64-bit words take tensor cores; those of narrower words
+    do not. All of a row's words are one dimension, all rows of an image's windows
+    another, so a convolution is a product of matrices.
+
+    * A warp has the sums of 64 rows and 32 columns in registers; a block of 256
+      threads those of 128 by 128, and takes one tile after another, as far apart as
+      there are blocks. In steps of 256 bits a row, its threads load the words of the
+      next step, multiply those of this one, and then put the former into workgroup
+      memory, beside the latter.
+    * Words past the end of a row count as 0, which adds nothing. A row past the last
+      one is the last one once more; its sums are not stored.
+    * `and` counts the bits that are 1 in both; what differs is that of `a` and that
+      of `b`, less twice that. The bits of all rows are counted by one more
+      instruction for each fragment, with a matrix of ones.
+    * A `linalg.fill` of the output just before becomes part of the kernel.
+
     Kernels index buffers of one dimension by offset and strides, which they take as
     arguments. With `unbounded-views` the type of a buffer has a size that no device
     reaches, and is static: a calling convention of bare pointers takes such a memref
@@ -1309,11 +1326,23 @@ def QuantBNNMapToGPUPass : Pass<"quant-bnn-map-to-gpu"> {
     Option<"vectorWidth", "vector-width", "int64_t", /*default=*/"128",
            "Bits that a thread loads at once: a power of two from 64 to 1024">,
     Option<"unboundedViews", "unbounded-views", "bool", /*default=*/"false",
-           "Pass buffers to kernels as memrefs of a static, unreachable size">
+           "Pass buffers to kernels as memrefs of a static, unreachable size">,
+    Option<"bitMMA", "bit-mma", "::quant_bnn::BitMMA",
+           /*default=*/"::quant_bnn::BitMMA::None",
+           "What tensor cores multiply matrices of bits with",
+           [{::llvm::cl::values(
+             clEnumValN(::quant_bnn::BitMMA::None, "none", "nothing"),
+             clEnumValN(::quant_bnn::BitMMA::XorM8N8K128, "xor-m8n8k128",
+                        "xor of 8 rows and 8 columns of 128 bits (sm_75)"),
+             clEnumValN(::quant_bnn::BitMMA::XorM16N8K256, "xor-m16n8k256",
+                        "xor of 16 rows and 8 columns of 256 bits (sm_80)"),
+             clEnumValN(::quant_bnn::BitMMA::AndM16N8K256, "and-m16n8k256",
+                        "and of the same (sm_80, sm_90)"))}]>
   ];
   let dependentDialects = [
     "::mlir::affine::AffineDialect", "::mlir::arith::ArithDialect",
-    "::mlir::gpu::GPUDialect", "::mlir::memref::MemRefDialect",
+    "::mlir::gpu::GPUDialect", "::mlir::LLVM::LLVMDialect",
+    "::mlir::memref::MemRefDialect", "::mlir::NVVM::NVVMDialect",
     "::mlir::scf::SCFDialect", "::mlir::vector::VectorDialect"
   ];
 }

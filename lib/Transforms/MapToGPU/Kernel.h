@@ -9,11 +9,13 @@
 #ifndef QUANT_BNN_LIB_TRANSFORMS_MAPTOGPU_KERNEL_H
 #define QUANT_BNN_LIB_TRANSFORMS_MAPTOGPU_KERNEL_H
 
+#include "../PopcountContraction.h"
 #include "../VectorizeLinalg.h"
 #include "mlir/Dialect/GPU/IR/GPUDialect.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/IR/ImplicitLocOpBuilder.h"
+#include "quant-bnn/Transforms/Passes.h"
 
 namespace quant_bnn::map_to_gpu {
 
@@ -24,6 +26,8 @@ struct Options {
   int64_t vectorBits;
   /// Whether a kernel's arguments are buffers without a size.
   bool unboundedViews;
+  /// What multiplies matrices of bits.
+  BitMMA bitMMA;
 
   /// How loops are found for these.
   vectorize::Options forVectors() const {
@@ -93,6 +97,12 @@ mlir::Value buildProduct(mlir::ImplicitLocOpBuilder &builder,
 /// they would be wrong or slow.
 llvm::LogicalResult emitVectorKernels(mlir::linalg::LinalgOp op,
                                       const Options &options);
+
+/// Maps `contraction`, with its fill, to a kernel on tensor cores, or fails,
+/// with nothing emitted, where there is no instruction for that.
+llvm::LogicalResult
+emitBitMatrixKernel(const popcount::Contraction &contraction,
+                    const Options &options);
 
 /// Maps any `op` to a kernel with a thread for each iteration of its parallel
 /// loops.

@@ -8,6 +8,7 @@
 
 #include "Kernel.h"
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
+#include "mlir/Dialect/LLVMIR/NVVMDialect.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Vector/Transforms/LoweringPatterns.h"
 #include "mlir/Transforms/WalkPatternRewriteDriver.h"
@@ -28,6 +29,9 @@ struct QuantBNNMapToGPUPass
 
   LogicalResult initialize(MLIRContext *context) override;
   void runOnOperation() override;
+
+private:
+  void mapContractions(const map_to_gpu::Options &options);
 };
 } // namespace
 
@@ -45,11 +49,28 @@ LogicalResult QuantBNNMapToGPUPass::initialize(MLIRContext *context) {
   return success();
 }
 
+/// Maps popcount contractions, before the fills that they may take with them.
+void QuantBNNMapToGPUPass::mapContractions(const map_to_gpu::Options &options) {
+  SmallVector<linalg::GenericOp> ops;
+  getOperation()->walk([&](linalg::GenericOp op) { ops.push_back(op); });
+  for (linalg::GenericOp op : ops) {
+    FailureOr<popcount::Contraction> contraction =
+        popcount::matchContraction(op);
+    if (failed(contraction) ||
+        failed(map_to_gpu::emitBitMatrixKernel(*contraction, options)))
+      continue;
+    op.erase();
+    if (contraction->fill)
+      contraction->fill.erase();
+  }
+}
+
 void QuantBNNMapToGPUPass::runOnOperation() {
-  map_to_gpu::Options options{blockSize, vectorWidth, unboundedViews};
+  map_to_gpu::Options options{blockSize, vectorWidth, unboundedViews, bitMMA};
   getOperation()->walk([&](linalg::GenericOp op) {
     vectorize::dropOverwrittenFills(op, options.forVectors());
   });
+  mapContractions(options);
   SmallVector<linalg::LinalgOp> ops;
   getOperation()->walk([&](linalg::LinalgOp op) {
     if (op.hasPureBufferSemantics())
