@@ -40,6 +40,20 @@
 // RUN: %npy equal %t/conv.npy %t/conv-80.npy --bits
 // RUN: %npy equal %t/conv.npy %t/conv-90.npy --bits
 
+// Tiles of every shape: those of one warp, of two, and of 32.
+// RUN: bnn-opt %s --quant-bnn-lower-to-nvvm-pipeline='chip=sm_90 block-size=32' \
+// RUN:   | env LD_LIBRARY_PATH=%cuda_driver bnn-runner --target=cuda --pipeline=none \
+// RUN:   --entry=matmul --arg=%t/a.npy --arg=%t/b.npy --result=%t/matmul-32.npy
+// RUN: bnn-opt %s --quant-bnn-lower-to-nvvm-pipeline='chip=sm_90 block-size=64' \
+// RUN:   | env LD_LIBRARY_PATH=%cuda_driver bnn-runner --target=cuda --pipeline=none \
+// RUN:   --entry=matmul --arg=%t/a.npy --arg=%t/b.npy --result=%t/matmul-64.npy
+// RUN: bnn-opt %s --quant-bnn-lower-to-nvvm-pipeline='chip=sm_90 block-size=1024' \
+// RUN:   | env LD_LIBRARY_PATH=%cuda_driver bnn-runner --target=cuda --pipeline=none \
+// RUN:   --entry=matmul --arg=%t/a.npy --arg=%t/b.npy --result=%t/matmul-1024.npy
+// RUN: %npy equal %t/matmul.npy %t/matmul-32.npy --bits
+// RUN: %npy equal %t/matmul.npy %t/matmul-64.npy --bits
+// RUN: %npy equal %t/matmul.npy %t/matmul-1024.npy --bits
+
 func.func @matmul(%a: tensor<?x?x5xi64>, %b: tensor<?x?x5xi64>) -> tensor<?x?x?xi32> {
   %0 = quant_bnn.xnor_matmul %a, %b depth = 300
       : (tensor<?x?x5xi64>, tensor<?x?x5xi64>) -> tensor<?x?x?xi32>

@@ -14,9 +14,9 @@
 #b = affine_map<(m, n, k) -> (n, k)>
 #c = affine_map<(m, n, k) -> (m, n)>
 
-// The words of the next step are loaded, those of this one multiplied, and the
-// former stored. A warp multiplies 64 rows by 32 columns; for common bits it
-// counts those of each column and of each row besides.
+// Words are loaded two steps ahead, and go to workgroup memory one step ahead. A
+// warp multiplies 64 rows by 32 columns; for common bits it counts those of each
+// column and of each row besides.
 // CHECK-LABEL: func @matmul(
 // CHECK-SAME:    %[[A:.*]]: memref<?x?xi64>, %[[B:.*]]: memref<?x?xi64>, %[[C:.*]]: memref<?x?xi32>)
 // CHECK-DAG:     %[[VA:.*]] = memref.reinterpret_cast %[[A]]
@@ -28,11 +28,14 @@
 // CHECK:           scf.for
 // CHECK:             memref.store %{{.*}}, %[[ROWS]]
 // CHECK:             memref.store %{{.*}}, %[[COLUMNS]]
+// CHECK:             scf.if
 // CHECK:             gpu.barrier
-// CHECK:             scf.for
+// CHECK:             scf.for %[[STEP:[^ ]*]] =
+// CHECK:               %[[AHEAD:.*]] = arith.addi %[[STEP]], %c2
+// CHECK:               arith.muli %[[AHEAD]], %c4
 // CHECK:               scf.if
-// CHECK-COUNT-2:         memref.load %[[VA]]
-// CHECK-COUNT-2:         memref.load %[[VB]]
+// CHECK-COUNT-2:         memref.load %[[VA]]{{.*}} {alignment = 8 : i64}
+// CHECK-COUNT-2:         memref.load %[[VB]]{{.*}} {alignment = 8 : i64}
 // CHECK-COUNT-8:       memref.load %[[ROWS]]
 // CHECK-COUNT-4:       memref.load %[[COLUMNS]]
 // XOR-COUNT-16:        nvvm.mma.sync {{.*}}b1Op = #nvvm.mma_b1op<xor_popc>{{.*}}shape = #nvvm.shape<m = 16, n = 8, k = 256>

@@ -1264,9 +1264,9 @@ def QuantBNNMapToGPUPass : Pass<"quant-bnn-map-to-gpu"> {
 
     * A warp has the sums of 64 rows and 32 columns in registers; a block of 256
       threads those of 128 by 128, and takes one tile after another, as far apart as
-      there are blocks. In steps of 256 bits a row, its threads load the words of the
-      next step, multiply those of this one, and then put the former into workgroup
-      memory, beside the latter.
+      there are blocks. In steps of 256 bits a row, its threads load words from
+      memory two steps ahead, and put them into workgroup memory one step ahead of
+      the products.
     * Words past the end of a row count as 0, which adds nothing. A row past the last
       one is the last one once more; its sums are not stored.
     * `and` counts the bits that are 1 in both; what differs is that of `a` and that

@@ -192,6 +192,7 @@ SmallVector<Value> BitMatrixKernel::loadStep(ArrayRef<Copy> copies,
   Value piece =
       fold<arith::AddIOp>(fold<arith::MulIOp>(step, index(members)), member);
   Type i64 = b.getI64Type();
+  int64_t wordBits = pieceBits / wordsPerPiece;
   SmallVector<Value> pieces(copies.size(),
                             arith::ConstantIntOp::create(b, i64, 0));
   for (int64_t number = 0; number < wordsPerPiece; ++number) {
@@ -208,11 +209,11 @@ SmallVector<Value> BitMatrixKernel::loadStep(ArrayRef<Copy> copies,
     for (auto [copy, value] : llvm::zip_equal(copies, pieces)) {
       Value loaded = memref::LoadOp::create(
           b, copy.matrix->view.buffer,
-          advance(copy.matrix->view, copy.index, word, contraction.reductions));
+          advance(copy.matrix->view, copy.index, word, contraction.reductions),
+          /*nontemporal=*/false, llvm::Align(wordBits / 8));
       if (loaded.getType() != i64)
         loaded = arith::ExtUIOp::create(b, i64, loaded);
-      Value shift = arith::ConstantIntOp::create(
-          b, i64, number * contraction.getWordType().getWidth());
+      Value shift = arith::ConstantIntOp::create(b, i64, number * wordBits);
       value = fold<arith::OrIOp>(value, fold<arith::ShLIOp>(loaded, shift));
     }
     scf::YieldOp::create(b, pieces);
@@ -305,29 +306,36 @@ void BitMatrixKernel::emitTile(ValueRange tile) {
 
   Value zero = index(0), one = index(1);
   storeStep(copies, loadStep(copies, zero), zero);
-  gpu::BarrierOp::create(b);
   BitSums sums(b, options.bitMMA);
-  auto loop = scf::ForOp::create(b, zero, steps, one, sums.getValues());
+  SmallVector<Value> carried = sums.getValues();
+  size_t sumCount = carried.size();
+  llvm::append_range(carried, loadStep(copies, one));
+  gpu::BarrierOp::create(b);
+  auto loop = scf::ForOp::create(b, zero, steps, one, carried);
   {
     OpBuilder::InsertionGuard guard(b);
     b.setInsertionPointToStart(loop.getBody());
     Value step = loop.getInductionVar();
-    Value next = fold<arith::AddIOp>(step, one);
-    // What is loaded takes as long as the products.
-    SmallVector<Value> pieces = loadStep(copies, next);
-    sums.setValues(loop.getRegionIterArgs());
+    ValueRange arguments = loop.getRegionIterArgs();
+    // A load takes longer than the products of one step.
+    SmallVector<Value> loaded =
+        loadStep(copies, fold<arith::AddIOp>(step, index(2)));
+    sums.setValues(arguments.take_front(sumCount));
     SmallVector<Piece> rowPieces =
         loadPieces(rows, step, warpRow, BitSums::rowPieces);
     SmallVector<Piece> columnPieces =
         loadPieces(columns, step, warpColumn, BitSums::columnPieces);
     sums.accumulate(b, rowPieces, columnPieces);
-    storeStep(copies, pieces, next);
+    storeStep(copies, arguments.drop_front(sumCount),
+              fold<arith::AddIOp>(step, one));
     // Then another step, or the first one of another tile, goes where this one
     // has been read.
     gpu::BarrierOp::create(b);
-    scf::YieldOp::create(b, sums.getValues());
+    SmallVector<Value> results = sums.getValues();
+    llvm::append_range(results, loaded);
+    scf::YieldOp::create(b, results);
   }
-  sums.setValues(loop.getResults());
+  sums.setValues(loop.getResults().take_front(sumCount));
   storeSums(sums, batch, fold<arith::AddIOp>(firstRow, warpRow),
             fold<arith::AddIOp>(firstColumn, warpColumn));
 }
