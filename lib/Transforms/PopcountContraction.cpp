@@ -7,7 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "PopcountContraction.h"
-#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Arith/Utils/Utils.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/IR/Matchers.h"
@@ -220,7 +220,7 @@ quant_bnn::popcount::matchContraction(linalg::GenericOp op) {
 }
 
 std::optional<RowStep>
-quant_bnn::vectorize_popcount::getRowStep(const Contraction &contraction) {
+quant_bnn::popcount::getRowStep(const Contraction &contraction) {
   if (!contraction.rows)
     return std::nullopt;
   AffineMap map = contraction.broadcast.map;
@@ -236,4 +236,19 @@ quant_bnn::vectorize_popcount::getRowStep(const Contraction &contraction) {
     step = {unsigned(dim), distance.getValue()};
   }
   return step;
+}
+
+SmallVector<Value>
+quant_bnn::popcount::buildSizes(ImplicitLocOpBuilder &b,
+                                const Contraction &contraction) {
+  linalg::LinalgOp op = contraction.op;
+  SmallVector<Value> sizes;
+  for (const Range &range : op.createLoopRanges(b, b.getLoc()))
+    sizes.push_back(getValueOrCreateConstantIndexOp(b, b.getLoc(), range.size));
+  if (contraction.mergedReduction) {
+    Value &inner = sizes[contraction.reductions.back()];
+    inner = b.createOrFold<arith::MulIOp>(sizes[*contraction.mergedReduction],
+                                          inner);
+  }
+  return sizes;
 }

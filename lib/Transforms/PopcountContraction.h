@@ -16,6 +16,7 @@
 #define QUANT_BNN_LIB_TRANSFORMS_POPCOUNTCONTRACTION_H
 
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "mlir/IR/ImplicitLocOpBuilder.h"
 
 namespace quant_bnn::popcount {
 
@@ -78,6 +79,11 @@ std::optional<RowStep> getRowStep(const Contraction &contraction);
 /// The roles in `op`, or failure if it is no popcount contraction or one whose
 /// outputs lie in no lanes.
 mlir::FailureOr<Contraction> matchContraction(mlir::linalg::GenericOp op);
+
+/// Builds how often each loop runs: the innermost reduction as often as both of
+/// those that are merged.
+llvm::SmallVector<mlir::Value> buildSizes(mlir::ImplicitLocOpBuilder &b,
+                                          const Contraction &contraction);
 
 } // namespace quant_bnn::popcount
 

@@ -20,7 +20,7 @@
 
 #include "BitSums.h"
 #include "LinearView.h"
-#include "mlir/Dialect/Arith/Utils/Utils.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 
 using namespace mlir;
@@ -109,14 +109,8 @@ private:
 BitMatrixKernel::BitMatrixKernel(popcount::Contraction source,
                                  const Options &options)
     : contraction(std::move(source)), options(options),
-      b(contraction.op.getLoc(), contraction.op) {
-  linalg::LinalgOp op = contraction.op;
-  for (const Range &range : op.createLoopRanges(b, b.getLoc()))
-    sizes.push_back(getValueOrCreateConstantIndexOp(b, b.getLoc(), range.size));
-  if (contraction.mergedReduction) {
-    Value &inner = sizes[contraction.reductions.back()];
-    inner = fold<arith::MulIOp>(sizes[*contraction.mergedReduction], inner);
-  }
+      b(contraction.op.getLoc(), contraction.op),
+      sizes(popcount::buildSizes(b, contraction)) {
   // As many warps by row as by column, or half as many.
   int64_t warps = options.blockSize / warpSize;
   int64_t rowWarps = int64_t(1) << llvm::Log2_64(warps) / 2;

@@ -9,7 +9,6 @@
 #include "KernelEmitter.h"
 #include "Counting.h"
 #include "mlir/Dialect/Affine/Utils.h"
-#include "mlir/Dialect/Arith/Utils/Utils.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Utils/StaticValueUtils.h"
@@ -21,14 +20,8 @@ using namespace quant_bnn::vectorize_popcount;
 KernelEmitter::KernelEmitter(Contraction contraction, const Options &options)
     : contraction(contraction), options(options),
       b(contraction.op.getLoc(), contraction.op) {
-  linalg::LinalgOp op = contraction.op;
-  for (const Range &range : op.createLoopRanges(b, b.getLoc()))
-    sizes.push_back(getValueOrCreateConstantIndexOp(b, b.getLoc(), range.size));
+  sizes = popcount::buildSizes(b, contraction);
   ivs.resize(sizes.size());
-  if (contraction.mergedReduction) {
-    Value &inner = sizes[contraction.reductions.back()];
-    inner = fold<arith::MulIOp>(sizes[*contraction.mergedReduction], inner);
-  }
   broadcast = buildView(contraction.broadcast);
   packed = buildView(contraction.packed);
   output = {contraction.output.memref,
