@@ -40,10 +40,9 @@ struct Position {
 
 } // namespace
 
-/// "row = groupID for ai where 0 <= i < 32 || 64 <= i < 96, groupID + 8
-/// otherwise; col = (threadID_in_group * 32) + (i & 0x1F) for ai where i < 64,
-/// (threadID_in_group * 32) + (i & 0x1F) + 128 otherwise". Of a matrix with 8
-/// rows there is a0 to a31 only.
+/// Bit i of A is in row groupID if 0 <= i < 32 or 64 <= i < 96, else in row
+/// groupID + 8; in column threadID_in_group * 32 + i % 32, and 128 further if
+/// i >= 64. Of a matrix with 8 rows there are bits 0 to 31 only.
 static Position findA(unsigned lane, unsigned number) {
   unsigned groupID = lane >> 2, threadIDInGroup = lane % 4;
   unsigned i = 32 * number;
@@ -52,9 +51,8 @@ static Position findA(unsigned lane, unsigned number) {
   return {row, column / 32};
 }
 
-/// "row = (threadID_in_group * 32) + (i & 0x1F) for bi where i < 32,
-/// (threadID_in_group * 32) + (i & 0x1F) + 128 otherwise; col = groupID". A row
-/// of B is a position in its columns.
+/// Bit i of B is in row threadID_in_group * 32 + i % 32, and 128 further if
+/// i >= 32; in column groupID. A row of B is a position in its columns.
 static Position findB(unsigned lane, unsigned number) {
   unsigned groupID = lane >> 2, threadIDInGroup = lane % 4;
   unsigned i = 32 * number;
@@ -62,8 +60,8 @@ static Position findB(unsigned lane, unsigned number) {
   return {row / 32, groupID};
 }
 
-/// "row = groupID for ci where i < 2, groupID + 8 otherwise;
-/// col = (threadID_in_group * 2) + (i & 0x1)".
+/// Sum i of C is in row groupID if i < 2, else in row groupID + 8; in column
+/// threadID_in_group * 2 + i % 2.
 static Position findC(unsigned lane, unsigned i) {
   unsigned groupID = lane >> 2, threadIDInGroup = lane % 4;
   return {i < 2 ? groupID : groupID + 8, threadIDInGroup * 2 + (i & 1)};
