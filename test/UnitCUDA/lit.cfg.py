@@ -37,10 +37,6 @@ else:
             "Xnor*",
             "Options.OutParams",
             "Buffers.*",
-            "XnorMatmul.Words64",
-            "XnorMatmul.Static",
-            "XnorConv2D.Windows",
-            "XnorConv2D.Groups",
         ]
     )
     config.environment["LD_LIBRARY_PATH"] = os.path.join(
