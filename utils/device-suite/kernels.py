@@ -61,8 +61,10 @@ class Module:
 
     name: str
     text: str
-    functions: Tuple[Function, ...]
+    functions: Tuple[Function, ...] = ()
     passes: Tuple[str, ...] = ()
+    # Those of products.py.
+    products: Tuple = ()
 
 
 EVERY_TYPE = ("f16", "bf16", "f32", "f64")

@@ -15,6 +15,7 @@ import sys
 import time
 
 import peers
+import products
 from library import BUILD, SIZES, Library, Runtime, encode, load_manifest, size_of
 
 ELEMENTWISE = (
@@ -39,6 +40,8 @@ class Scale:
     def __init__(self, is_quick):
         self.bytes = 1 << 12 if is_quick else 1 << 30
         self.batch, self.rounds = (1, 3) if is_quick else (10, 15)
+        # Rows, columns and bits of products.
+        self.product = (32, 32, 64) if is_quick else (8192, 8192, 8192)
 
 
 class Device:
@@ -166,6 +169,25 @@ def measure_saved(device, functions, libraries, copy):
         measure(device, name, variants, size, copy, SAVED_TARGET)
 
 
+def measure_products(device, manifest, libraries):
+    for product in manifest["products"]:
+        if product["kernel"] != "xnor_matmul":
+            continue
+        name = product["name"]
+        report(name=name, begins=True)
+        rows, columns, depth = device.scale.product
+        sizes = (rows, columns, depth // (8 * SIZES[product["type"]]))
+        addresses = {"a": device.memory["x"], "b": device.memory["g"]}
+        addresses["y"] = device.memory["y"]
+        variants = {
+            target: products.prepare(library, product, sizes, addresses)
+            for target, library in libraries.items()
+        }
+        for target, seconds in device.time(variants).items():
+            rate = rows * columns * depth / seconds / 1e12
+            report(name=f"{name} {target}", ms=1e3 * seconds, note=f"{rate:.3g} T bit/s")
+
+
 def try_step(step, name):
     """What `step` returns, or None: PyTorch's compiler needs a compiler of C and
     the headers of Python, which need not be there."""
@@ -211,12 +233,14 @@ def main():
     request = json.load(sys.stdin)
     scale = Scale(request["is_quick"])
     device = Device(scale)
-    functions = {function["name"]: function for function in load_manifest()["functions"]}
+    manifest = load_manifest()
+    functions = {function["name"]: function for function in manifest["functions"]}
     libraries = {target: Library(target) for target in request["targets"]}
     torch, reason = peers.find_torch()
     copy = measure_copies(device, torch)
     measure_elementwise(device, functions, libraries, copy)
     measure_saved(device, functions, libraries, copy)
+    measure_products(device, manifest, libraries)
     if torch:
         measure_torch(device, torch, functions, libraries)
     else:

@@ -10,7 +10,7 @@ import subprocess
 HERE = pathlib.Path(__file__).resolve().parent
 BUILD = HERE / "build"
 
-SIZES = {"f16": 2, "bf16": 2, "f32": 4, "f64": 8, "i8": 1}
+SIZES = {"f16": 2, "bf16": 2, "f32": 4, "f64": 8, "i8": 1, "i32": 4, "i64": 8}
 FORMATS = ["f16", "bf16", "f32", "f64", "i8"]  # in the order of host.cpp
 
 

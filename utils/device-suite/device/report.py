@@ -8,7 +8,10 @@ BENCHMARK_COLUMNS = ("measured", "ms", "GB/s", "ratio", "target", "result")
 
 def group_tests(tests, manifest):
     """A row for each op and target, over its types and tests."""
-    functions = {function["name"]: function for function in manifest["functions"]}
+    functions = {
+        function["name"]: function
+        for function in manifest["functions"] + manifest["products"]
+    }
     rows = {}
     for test in tests:
         function = functions[test["function"]]

@@ -14,6 +14,7 @@ import sys
 import threading
 import time
 
+import products
 from library import (
     SIZES,
     DeviceBuffer,
@@ -441,6 +442,19 @@ def list_tests(session, function, sizes, vectors, exhaustive):
         yield "exhaustive", lambda: exhaustive.run(function)
 
 
+def test_product(session, product):
+    failure = products.find_failure(session, product, random.Random(product["name"]))
+    if failure:
+        raise Failure(failure)
+
+
+def test_products(session, functions, done):
+    for product in functions:
+        if (product["name"], "shapes") not in done:
+            report(function=product["name"], test="shapes", begins=True)
+            run_test(session, product, "shapes", lambda: test_product(session, product))
+
+
 def report(**fields):
     print(json.dumps(fields), flush=True)
 
@@ -493,6 +507,8 @@ def main():
                     continue
                 report(function=name, test=test, begins=True)
                 run_test(session, function, test, run)
+        if not is_long:
+            test_products(session, manifest["products"], done)
 
 
 if __name__ == "__main__":
