@@ -19,11 +19,12 @@
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 
 using namespace mlir;
+using namespace quant_bnn;
 using namespace quant_bnn::vectorize_popcount;
 
 /// Finds the words of the next row in the broadcast operand.
 void BlockedEmitter::findNextRow() {
-  std::optional<RowStep> step = getRowStep(contraction);
+  std::optional<popcount::RowStep> step = getRowStep(contraction);
   if (counting.rowsAtOnce == 1 || !step)
     return;
   unsigned dim = step->dim;
