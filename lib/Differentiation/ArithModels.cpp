@@ -127,13 +127,6 @@ static void attachRules(MLIRContext *context) {
   (quant_bnn::detail::attach<OpTys, &differentiate>(context), ...);
 }
 
-template <typename... OpTys>
-static void attachNone(MLIRContext *context) {
-  (quant_bnn::detail::attach<OpTys, &quant_bnn::detail::noGradient<OpTys>>(
-       context),
-   ...);
-}
-
 void quant_bnn::detail::registerArithModels(DialectRegistry &registry) {
   registry.addExtension(+[](MLIRContext *context, arith::ArithDialect *) {
     attachRules<arith::AddFOp, arith::DivFOp, arith::ExtFOp, arith::MulFOp,

@@ -47,6 +47,11 @@ void attach(mlir::MLIRContext *context) {
   OpTy::template attachInterface<RuleModel<OpTy, rule>>(*context);
 }
 
+template <typename... OpTys>
+void attachNone(mlir::MLIRContext *context) {
+  (attach<OpTys, &noGradient<OpTys>>(context), ...);
+}
+
 /// `payload` on every element of `operands`, with a result of `type`.
 inline mlir::Value
 buildPayload(mlir::OpBuilder &builder, mlir::Location loc, mlir::Type type,

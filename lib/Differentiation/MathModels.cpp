@@ -254,13 +254,6 @@ static Gradients differentiate(math::FmaOp op, OpBuilder &builder, Location loc,
 // Registration
 //===----------------------------------------------------------------------===//
 
-template <typename... OpTys>
-static void attachNone(MLIRContext *context) {
-  (quant_bnn::detail::attach<OpTys, &quant_bnn::detail::noGradient<OpTys>>(
-       context),
-   ...);
-}
-
 void quant_bnn::detail::registerMathModels(DialectRegistry &registry) {
   registry.addExtension(+[](MLIRContext *context, math::MathDialect *) {
     attachUnary<math::AbsFOp, &differentiateAbs>(context);

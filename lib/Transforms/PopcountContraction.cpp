@@ -13,6 +13,7 @@
 #include "mlir/IR/Matchers.h"
 
 using namespace mlir;
+using namespace quant_bnn;
 using namespace quant_bnn::popcount;
 
 //===----------------------------------------------------------------------===//
@@ -67,7 +68,7 @@ static bool matchOp(linalg::GenericOp op) {
 // Roles
 //===----------------------------------------------------------------------===//
 
-static Access getAccess(linalg::GenericOp op, OpOperand *operand) {
+static popcount::Access getAccess(linalg::GenericOp op, OpOperand *operand) {
   return {operand->get(), op.getMatchingIndexingMap(operand)};
 }
 
@@ -76,7 +77,7 @@ static bool hasUnitStride(MemRefType type) {
 }
 
 /// Whether `access` walks its last dimension, word by word, with `loop` alone.
-static bool isContiguous(const Access &access, unsigned loop) {
+static bool isContiguous(const popcount::Access &access, unsigned loop) {
   AffineExpr dim = getAffineDimExpr(loop, access.map.getContext());
   if (!hasUnitStride(access.getType()) || access.map.getResults().back() != dim)
     return false;
@@ -87,8 +88,8 @@ static bool isContiguous(const Access &access, unsigned loop) {
 
 /// The dimension of `access` from which on `inner` walks all of the next one,
 /// and `outer` goes on where that ends.
-static std::optional<unsigned> findMerge(const Access &access, unsigned outer,
-                                         unsigned inner) {
+static std::optional<unsigned> findMerge(const popcount::Access &access,
+                                         unsigned outer, unsigned inner) {
   MLIRContext *context = access.map.getContext();
   std::optional<unsigned> merged;
   for (auto [position, index] : llvm::enumerate(access.map.getResults())) {
@@ -167,7 +168,7 @@ quant_bnn::popcount::matchContraction(linalg::GenericOp op) {
   Contraction contraction;
   contraction.op = op;
   contraction.output = getAccess(op, op.getDpsInitOperand(0));
-  const Access &output = contraction.output;
+  const popcount::Access &output = contraction.output;
   SmallVector<unsigned> parallel;
   op.getParallelDims(parallel);
   op.getReductionDims(contraction.reductions);

@@ -68,7 +68,7 @@ static std::optional<int64_t> findLevel(const Levels &levels, FloatType type,
 }
 
 /// The levels on [-1, 1] of weights that were quantized at compile time.
-static std::optional<Levels> matchConstant(DenseFPElementsAttr constant) {
+static std::optional<Levels> matchConstantLevels(DenseFPElementsAttr constant) {
   auto type = cast<FloatType>(constant.getElementType());
   for (unsigned numBits : llvm::seq_inclusive(2u, maxBits)) {
     Levels levels{numBits, -1.0, 1.0};
@@ -89,7 +89,7 @@ static std::optional<Levels> matchLevels(Value value,
   }
   DenseFPElementsAttr constant;
   if (matchPattern(value, m_Constant(&constant)))
-    return matchConstant(constant);
+    return matchConstantLevels(constant);
   if (auto pad = value.getDefiningOp<tensor::PadOp>()) {
     APFloat number(0.0);
     Value padded = pad.getConstantPaddingValue();

@@ -31,7 +31,7 @@ static int64_t getIndex(ArrayRef<int64_t> shape, int64_t dim, int64_t i) {
 }
 
 /// The magnitudes of `constant`, which may differ along one dimension.
-static std::optional<Signs> matchConstant(DenseFPElementsAttr constant) {
+static std::optional<Signs> matchConstantSigns(DenseFPElementsAttr constant) {
   if (constant.empty())
     return std::nullopt;
   ArrayRef<int64_t> shape = constant.getType().getShape();
@@ -131,7 +131,7 @@ quant_bnn::binarize::matchSigns(Value value, std::optional<Refusal> &refusal) {
   if (matchPattern(value, m_Constant(&constant))) {
     auto floats = dyn_cast<DenseFPElementsAttr>(constant);
     if (std::optional<Signs> signs =
-            floats ? matchConstant(floats) : std::nullopt)
+            floats ? matchConstantSigns(floats) : std::nullopt)
       return signs;
     return refuse(refusal, value, "the values of a constant are not +a and -a");
   }
