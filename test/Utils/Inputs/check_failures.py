@@ -35,10 +35,10 @@ class Defective:
 
 
 def poke(letter, index, value=1.0):
-    """A write of an f32 `index` elements into a tensor."""
+    """A write of an f32 `index` elements into a tensor that has so many."""
 
     def damage(addresses, count):
-        if count:
+        if count > index:
             address = addresses[letter] + 4 * index
             ctypes.c_float.from_address(address).value = value
 
@@ -64,7 +64,7 @@ expect("nothing", tests.test_values, "sign_f32", lambda *_: None)
 expect("value", tests.test_values, "sign_f32", poke("y", 3, 5.0))
 expect("tail", tests.test_sizes, "sign_f32", poke("y", 1024, 5.0))
 expect("guard before", tests.test_values, "sign_f32", poke("y", -1))
-expect("guard behind", tests.test_sizes, "sign_f32", lambda a, n: poke("y", n)(a, 1))
+expect("guard behind", tests.test_sizes, "sign_f32", lambda a, n: poke("y", n)(a, n + 1))
 expect("operand", tests.test_values, "sign_grad_f32", poke("g", 0, 7.0))
 expect("scalar", tests.test_reduction, "min_max_f32", lambda *_: 0.5)
 expect("runs", tests.test_reduction, "pact_grad_unsigned_value_f32", drift())
