@@ -27,6 +27,16 @@ LogicalResult quant_bnn::detail::verifyValues(Operation *op, StringRef name,
   return success();
 }
 
+LogicalResult quant_bnn::detail::verifyResultShape(Operation *op,
+                                                   ArrayRef<int64_t> shape,
+                                                   RankedTensorType result) {
+  if (succeeded(verifyCompatibleShape(shape, result.getShape())))
+    return success();
+  return op->emitOpError("requires a result of ")
+         << RankedTensorType::get(shape, result.getElementType())
+         << ", but got " << result;
+}
+
 int64_t quant_bnn::detail::getPositions(int64_t size, int64_t kernel,
                                         const Walk &walk) {
   if (ShapedType::isDynamic(size) || ShapedType::isDynamic(kernel))

@@ -44,6 +44,11 @@ llvm::LogicalResult verifyWalks(Op op) {
   return verifyValues(op, "padding", op.getPadding(), 4, 0);
 }
 
+/// Checks that `result` has `shape`, as far as that is known.
+llvm::LogicalResult verifyResultShape(mlir::Operation *op,
+                                      llvm::ArrayRef<int64_t> shape,
+                                      mlir::RankedTensorType result);
+
 /// The positions of a window along `size`, where all of that is known.
 int64_t getPositions(int64_t size, int64_t kernel, const Walk &walk);
 mlir::OpFoldResult buildPositions(mlir::OpBuilder &builder, mlir::Location loc,

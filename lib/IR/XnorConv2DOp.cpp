@@ -94,11 +94,7 @@ LogicalResult XnorConv2DOp::verify() {
     shape.push_back(getPositions(x.getDimSize(1 + dim),
                                  filter.getDimSize(1 + dim), walks[dim]));
   shape.push_back(filter.getDimSize(0));
-  if (failed(verifyCompatibleShape(shape, acc.getShape())))
-    return emitOpError("requires a result of ")
-           << RankedTensorType::get(shape, acc.getElementType()) << ", but got "
-           << acc;
-  return success();
+  return verifyResultShape(*this, shape, acc);
 }
 
 std::optional<int64_t> XnorConv2DOp::getBound() {

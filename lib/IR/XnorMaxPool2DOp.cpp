@@ -58,11 +58,7 @@ LogicalResult XnorMaxPool2DOp::verify() {
              << x;
   }
   shape.push_back(x.getDimSize(3));
-  if (failed(verifyCompatibleShape(shape, y.getShape())))
-    return emitOpError("requires a result of ")
-           << RankedTensorType::get(shape, y.getElementType()) << ", but got "
-           << y;
-  return success();
+  return verifyResultShape(*this, shape, y);
 }
 
 LogicalResult
