@@ -18,6 +18,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "../IndexSpace.h"
 #include "BitSums.h"
 #include "LinearView.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -124,7 +125,7 @@ BitMatrixKernel::BitMatrixKernel(popcount::Contraction source,
                            options);
   int64_t wordBits = contraction.getWordType().getWidth();
   wordsPerPiece = pieceBits / wordBits;
-  words = buildProduct(b, getSizes(contraction.reductions));
+  words = index_space::buildProduct(b, getSizes(contraction.reductions));
   steps = fold<arith::CeilDivUIOp>(words, index(wordsPerPiece * members));
 }
 
@@ -132,7 +133,8 @@ BitMatrixKernel::Matrix
 BitMatrixKernel::buildMatrix(const popcount::Access &access,
                              ArrayRef<unsigned> loops, int64_t tileSize) {
   return {buildLinearView(b, access.memref, access.map, options),
-          llvm::to_vector(loops), buildProduct(b, getSizes(loops)), tileSize,
+          llvm::to_vector(loops), index_space::buildProduct(b, getSizes(loops)),
+          tileSize,
           /*memory=*/Value()};
 }
 
@@ -143,8 +145,8 @@ SmallVector<Value> BitMatrixKernel::getSizes(ArrayRef<unsigned> loops) {
 /// `index` in the iteration of `loops` that has the number `position`.
 Value BitMatrixKernel::advance(const LinearView &view, Value index,
                                Value position, ArrayRef<unsigned> loops) {
-  return view.advance(b, index, delinearize(b, position, getSizes(loops)),
-                      loops);
+  return view.advance(
+      b, index, index_space::delinearize(b, position, getSizes(loops)), loops);
 }
 
 void BitMatrixKernel::buildIfBelow(Value value, Value limit,
@@ -346,7 +348,7 @@ void BitMatrixKernel::emit() {
                                           b.getI64Type(),
                                           MemRefLayoutAttrInterface(), space));
   }
-  Value count = buildProduct(b, tiles);
+  Value count = index_space::buildProduct(b, tiles);
   buildLaunch(
       b, options, limitBlocks(b, count), memoryTypes,
       [&](const Thread &position, ValueRange memories) {
@@ -366,7 +368,7 @@ void BitMatrixKernel::emit() {
             scf::ForOp::create(b, position.block, count, position.blocks);
         OpBuilder::InsertionGuard guard(b);
         b.setInsertionPointToStart(loop.getBody());
-        emitTile(delinearize(b, loop.getInductionVar(), tiles));
+        emitTile(index_space::delinearize(b, loop.getInductionVar(), tiles));
       });
 }
 

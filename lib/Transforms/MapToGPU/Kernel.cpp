@@ -99,24 +99,3 @@ void quant_bnn::map_to_gpu::buildLaunch(
   body(thread, llvm::to_vector_of<Value>(launch.getWorkgroupAttributions()));
   gpu::TerminatorOp::create(builder);
 }
-
-SmallVector<Value>
-quant_bnn::map_to_gpu::delinearize(ImplicitLocOpBuilder &builder, Value linear,
-                                   ArrayRef<Value> sizes) {
-  SmallVector<Value> position(sizes.size());
-  for (size_t i = sizes.size(); i-- > 1;) {
-    position[i] = builder.createOrFold<arith::RemUIOp>(linear, sizes[i]);
-    linear = builder.createOrFold<arith::DivUIOp>(linear, sizes[i]);
-  }
-  if (!position.empty())
-    position.front() = linear;
-  return position;
-}
-
-Value quant_bnn::map_to_gpu::buildProduct(ImplicitLocOpBuilder &builder,
-                                          ArrayRef<Value> sizes) {
-  Value product = arith::ConstantIndexOp::create(builder, 1);
-  for (Value size : sizes)
-    product = builder.createOrFold<arith::MulIOp>(product, size);
-  return product;
-}

@@ -80,15 +80,6 @@ void buildLaunch(
     mlir::Value blocks, llvm::ArrayRef<mlir::Type> workgroupTypes,
     llvm::function_ref<void(const Thread &, mlir::ValueRange)> body);
 
-/// The position `linear` in a space of `sizes`, in row-major order.
-llvm::SmallVector<mlir::Value> delinearize(mlir::ImplicitLocOpBuilder &builder,
-                                           mlir::Value linear,
-                                           llvm::ArrayRef<mlir::Value> sizes);
-
-/// The product of `sizes`, 1 of none.
-mlir::Value buildProduct(mlir::ImplicitLocOpBuilder &builder,
-                         llvm::ArrayRef<mlir::Value> sizes);
-
 //===----------------------------------------------------------------------===//
 // Kernels
 //===----------------------------------------------------------------------===//

@@ -6,12 +6,14 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "../IndexSpace.h"
 #include "Kernel.h"
 #include "mlir/Dialect/Affine/Utils.h"
 #include "mlir/Dialect/Arith/Utils/Utils.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 
 using namespace mlir;
+using namespace quant_bnn;
 using namespace quant_bnn::map_to_gpu;
 
 namespace {
@@ -95,7 +97,7 @@ void ScalarKernel::emit() {
   op.getReductionDims(reductions);
   auto parallelSizes =
       llvm::map_to_vector(parallel, [&](unsigned loop) { return sizes[loop]; });
-  Value count = buildProduct(b, parallelSizes);
+  Value count = index_space::buildProduct(b, parallelSizes);
   Value blockSize = arith::ConstantIndexOp::create(b, options.blockSize);
   Value blocks =
       limitBlocks(b, b.createOrFold<arith::CeilDivUIOp>(count, blockSize));
@@ -105,8 +107,8 @@ void ScalarKernel::emit() {
                     scf::ForOp::create(b, thread.id, count, thread.count);
                 OpBuilder::InsertionGuard guard(b);
                 b.setInsertionPointToStart(loop.getBody());
-                SmallVector<Value> position =
-                    delinearize(b, loop.getInductionVar(), parallelSizes);
+                SmallVector<Value> position = index_space::delinearize(
+                    b, loop.getInductionVar(), parallelSizes);
                 for (auto [dim, iv] : llvm::zip_equal(parallel, position))
                   ivs[dim] = iv;
                 emitReductions(reductions);

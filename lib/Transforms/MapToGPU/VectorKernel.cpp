@@ -16,6 +16,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "../IndexSpace.h"
 #include "../VectorizeBody.h"
 #include "Kernel.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
@@ -207,7 +208,7 @@ ArrayRef<unsigned> VectorKernel::getRowLoops(unsigned depth) const {
 }
 
 Value VectorKernel::buildRows(unsigned depth) {
-  return map_to_gpu::buildProduct(
+  return index_space::buildProduct(
       b, llvm::map_to_vector(getRowLoops(depth),
                              [&](unsigned loop) { return sizes[loop]; }));
 }
@@ -228,11 +229,11 @@ void VectorKernel::shareItems(unsigned depth, Value itemsPerRow, Share share,
   SmallVector<Value> space =
       llvm::map_to_vector(rowLoops, [&](unsigned loop) { return sizes[loop]; });
   space.push_back(itemsPerRow);
-  Value items = map_to_gpu::buildProduct(b, space);
+  Value items = index_space::buildProduct(b, space);
   if (matchPattern(items, m_Zero()))
     return;
   buildCarryingFor(share.first, items, share.stride, [&](Value iv) {
-    SmallVector<Value> position = map_to_gpu::delinearize(b, iv, space);
+    SmallVector<Value> position = index_space::delinearize(b, iv, space);
     for (auto [loop, rowIV] : llvm::zip(rowLoops, position))
       ivs[loop] = rowIV;
     emitItem(position.back());
@@ -462,13 +463,13 @@ void VectorKernel::emitReductionByElement(unsigned depth) {
   ArrayRef<unsigned> loops = ArrayRef(plan.outer).take_front(depth);
   SmallVector<Value> space =
       llvm::map_to_vector(loops, [&](unsigned loop) { return sizes[loop]; });
-  Value count = map_to_gpu::buildProduct(b, space);
+  Value count = index_space::buildProduct(b, space);
   map_to_gpu::buildLaunch(
       b, options, map_to_gpu::limitBlocks(b, count), getWorkgroupTypes(),
       [&](const Thread &thread, ValueRange memories) {
         buildCarryingFor(thread.block, count, thread.blocks, [&](Value iv) {
           for (auto [loop, position] :
-               llvm::zip_equal(loops, map_to_gpu::delinearize(b, iv, space)))
+               llvm::zip_equal(loops, index_space::delinearize(b, iv, space)))
             ivs[loop] = position;
           SmallVector<Value> totals = emitAccumulation(thread, depth);
           combineBlock(thread, memories, totals,

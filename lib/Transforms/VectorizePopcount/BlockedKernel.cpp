@@ -14,12 +14,14 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "../IndexSpace.h"
 #include "BlockedEmitter.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/Utils/StaticValueUtils.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 
 using namespace mlir;
+using namespace quant_bnn;
 using namespace quant_bnn::vectorize_popcount;
 
 /// Rows of a task, so that packing its panel is little of its work.
@@ -118,8 +120,7 @@ void BlockedEmitter::emitRows(int64_t vectors) {
   Value lower = isSplit ? splitLower : index(0);
   for (int64_t rows = shape.rows; rows > 0; rows /= 2) {
     Value rest = fold<arith::SubIOp>(size, lower);
-    Value upper =
-        fold<arith::SubIOp>(size, fold<arith::RemUIOp>(rest, index(rows)));
+    Value upper = fold<arith::AddIOp>(lower, roundDown(rest, rows));
     buildFor(lower, upper, rows, [&](Value iv) {
       ivs[*contraction.rows] = iv;
       emitBlock({rows, vectors});
@@ -159,11 +160,11 @@ void BlockedEmitter::emitWindows(int64_t vectors) {
     return emitRows(vectors);
   if (!splitUpper)
     return buildNest(contraction.windows, [&] { emitRows(vectors); });
-  buildFor(splitLower, splitUpper, 1, [&](Value rest) {
-    for (unsigned loop : llvm::reverse(contraction.windows)) {
-      ivs[loop] = fold<arith::RemUIOp>(rest, sizes[loop]);
-      rest = fold<arith::DivUIOp>(rest, sizes[loop]);
-    }
+  buildFor(splitLower, splitUpper, 1, [&](Value window) {
+    SmallVector<Value> position =
+        index_space::delinearize(b, window, getSizes(contraction.windows));
+    for (auto [loop, iv] : llvm::zip_equal(contraction.windows, position))
+      ivs[loop] = iv;
     emitRows(vectors);
   });
 }
@@ -192,12 +193,9 @@ void BlockedEmitter::emitTask() {
 
 /// How many windows there are, or else rows, of which tasks have parts.
 Value BlockedEmitter::buildSplitSize() {
-  if (contraction.windows.empty())
-    return contraction.rows ? sizes[*contraction.rows] : index(1);
-  Value windows = index(1);
-  for (unsigned loop : contraction.windows)
-    windows = fold<arith::MulIOp>(windows, sizes[loop]);
-  return windows;
+  if (contraction.windows.empty() && contraction.rows)
+    return sizes[*contraction.rows];
+  return index_space::buildProduct(b, getSizes(contraction.windows));
 }
 
 /// How many of those are enough for a task.

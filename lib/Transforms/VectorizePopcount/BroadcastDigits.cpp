@@ -131,8 +131,7 @@ Value BlockedEmitter::emitDigitsOfVectors(Value copy, ArrayRef<Value> outer) {
   if (nextRow && nextRow->dim == outer.size())
     size = fold<arith::SubIOp>(size,
                                fold<arith::MinUIOp>(size, nextRow->distance));
-  Value end =
-      fold<arith::SubIOp>(size, fold<arith::RemUIOp>(size, index(length)));
+  Value end = roundDown(size, length);
   buildFor(index(0), end, length, [&](Value iv) {
     SmallVector<Value> from(outer), to(outer), rows;
     from.push_back(iv);

@@ -115,8 +115,7 @@ SmallVector<Value> KernelEmitter::countBits(ArrayRef<ReductionLoop> allLoops,
     SmallVector<Value> totals(counters);
     if (*lower.maxSteps <= maxUnrolledSteps) {
       // Whole parts, which need no loop.
-      Value rest = fold<arith::RemUIOp>(loop.upper, index(length));
-      Value end = fold<arith::SubIOp>(loop.upper, rest);
+      Value end = roundDown(loop.upper, length);
       totals = buildFor(lowerBound, end, length, totals,
                         [&](Value iv, ValueRange values) {
                           return emitPart(iv, index(length), values);

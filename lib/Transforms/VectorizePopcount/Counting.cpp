@@ -151,21 +151,6 @@ private:
 
 static constexpr int64_t tableSize = 16;
 
-/// Emits a loop over all nibbles.
-static void buildNibbleLoop(ImplicitLocOpBuilder &b,
-                            llvm::function_ref<void(Value)> body) {
-  auto index = [&](int64_t value) -> Value {
-    return arith::ConstantIndexOp::create(b, value);
-  };
-  scf::ForOp::create(b, index(0), index(tableSize), index(1), ValueRange(),
-                     [&](OpBuilder &nested, Location, Value iv, ValueRange) {
-                       OpBuilder::InsertionGuard guard(b);
-                       b.restoreInsertionPoint(nested.saveInsertionPoint());
-                       body(iv);
-                       scf::YieldOp::create(b);
-                     });
-}
-
 void TableCounting::begin(ImplicitLocOpBuilder &b) {
   Type i8 = b.getI8Type();
   auto table = VectorType::get(tableSize, i8);
@@ -176,19 +161,23 @@ void TableCounting::begin(ImplicitLocOpBuilder &b) {
   Value all = arith::ConstantOp::create(
       b, DenseElementsAttr::get(table, ArrayRef<int8_t>(nibbles)));
   Value zero = arith::ConstantIndexOp::create(b, 0);
-  auto count = [&](Value nibble) -> Value {
+  auto count = [&](ImplicitLocOpBuilder &b, Value nibble) -> Value {
     Value narrow = arith::IndexCastUIOp::create(b, i8, nibble);
     Value splat = vector::BroadcastOp::create(b, table, narrow);
     return math::CtPopOp::create(b, arith::XOrIOp::create(b, splat, all));
   };
-  buildNibbleLoop(b, [&](Value high) {
-    Value counts =
-        arith::ShLIOp::create(b, count(high), buildConstant(b, table, 4));
-    buildNibbleLoop(b, [&](Value low) {
-      Value both = arith::AddIOp::create(b, counts, count(low));
-      vector::StoreOp::create(b, both, tables, ValueRange{high, low, zero});
-    });
-  });
+  Value size = arith::ConstantIndexOp::create(b, tableSize);
+  Value one = arith::ConstantIndexOp::create(b, 1);
+  scf::buildLoopNest(
+      b, b.getLoc(), {zero, zero}, {size, size}, {one, one},
+      [&](OpBuilder &nested, Location loc, ValueRange nibbles) {
+        ImplicitLocOpBuilder b(loc, nested);
+        Value high = arith::ShLIOp::create(b, count(b, nibbles[0]),
+                                           buildConstant(b, table, 4));
+        Value both = arith::AddIOp::create(b, high, count(b, nibbles[1]));
+        vector::StoreOp::create(b, both, tables,
+                                ValueRange{nibbles[0], nibbles[1], zero});
+      });
   // Offsets select tables.
   tables =
       memref::CollapseShapeOp::create(b, tables, ReassociationIndices{0, 1, 2});

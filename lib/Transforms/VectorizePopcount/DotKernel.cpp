@@ -12,6 +12,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "../IndexSpace.h"
 #include "Counting.h"
 #include "KernelEmitter.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
@@ -19,6 +20,7 @@
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 
 using namespace mlir;
+using namespace quant_bnn;
 using namespace quant_bnn::vectorize_popcount;
 
 /// So much is fetched ahead.
@@ -56,9 +58,9 @@ DotEmitter::DotEmitter(const KernelEmitter &nest) : KernelEmitter(nest) {
                                                 : getWordStage(words));
   stages.push_back(
       getTotalStage(cast<VectorType>(stages.front().types.front())));
-  Value bytes = index(word.getWidth() / 8);
-  for (unsigned loop : contraction.reductions)
-    bytes = fold<arith::MulIOp>(bytes, sizes[loop]);
+  Value bytes = fold<arith::MulIOp>(
+      index_space::buildProduct(b, getSizes(contraction.reductions)),
+      index(word.getWidth() / 8));
   bytes = fold<arith::MaxUIOp>(bytes, index(1));
   outputsAhead = fold<arith::DivUIOp>(
       fold<arith::AddIOp>(bytes, index(bytesAhead - 1)), bytes);
@@ -113,8 +115,8 @@ Value DotEmitter::countBitsOfRow(ArrayRef<ReductionLoop> loops, Value position,
 /// Emits the output at `ivs`.
 void DotEmitter::emitOutput() {
   Value size = sizes[contraction.reductions.back()];
-  Value rest = fold<arith::RemUIOp>(size, index(lanes));
-  Value whole = fold<arith::SubIOp>(size, rest);
+  Value whole = roundDown(size, lanes);
+  Value rest = fold<arith::SubIOp>(size, whole);
   SmallVector<ReductionLoop> loops;
   for (unsigned loop : ArrayRef(contraction.reductions).drop_back())
     loops.push_back({sizes[loop]});

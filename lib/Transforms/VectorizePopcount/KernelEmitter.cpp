@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "KernelEmitter.h"
+#include "../IndexSpace.h"
 #include "Counting.h"
 #include "mlir/Dialect/Affine/Utils.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
@@ -15,6 +16,7 @@
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 
 using namespace mlir;
+using namespace quant_bnn;
 using namespace quant_bnn::vectorize_popcount;
 
 KernelEmitter::KernelEmitter(Contraction contraction, const Options &options)
@@ -57,6 +59,14 @@ View KernelEmitter::buildView(const Access &access) {
 
 Value KernelEmitter::index(int64_t value) {
   return arith::ConstantIndexOp::create(b, value);
+}
+
+Value KernelEmitter::roundDown(Value value, int64_t factor) {
+  return fold<arith::SubIOp>(value, fold<arith::RemUIOp>(value, index(factor)));
+}
+
+SmallVector<Value> KernelEmitter::getSizes(ArrayRef<unsigned> loops) const {
+  return llvm::map_to_vector(loops, [&](unsigned loop) { return sizes[loop]; });
 }
 
 SmallVector<Value> KernelEmitter::buildIndices(const View &view) {
@@ -231,9 +241,10 @@ void quant_bnn::vectorize_popcount::emitKernel(const Contraction &contraction,
 }
 
 Value KernelEmitter::buildHasManyRows(int64_t many) {
-  Value rows = contraction.rows ? sizes[*contraction.rows] : index(1);
-  for (unsigned loop : contraction.windows)
-    rows = fold<arith::MulIOp>(rows, sizes[loop]);
+  SmallVector<Value> rowSizes = getSizes(contraction.windows);
+  if (contraction.rows)
+    rowSizes.push_back(sizes[*contraction.rows]);
+  Value rows = index_space::buildProduct(b, rowSizes);
   return b.createOrFold<arith::CmpIOp>(arith::CmpIPredicate::uge, rows,
                                        index(many));
 }

@@ -64,6 +64,9 @@ protected:
   mlir::Value offset(mlir::Value base, int64_t distance) {
     return fold<mlir::arith::AddIOp>(base, index(distance));
   }
+  /// The multiple of `factor` that is next below `value`, or that itself.
+  mlir::Value roundDown(mlir::Value value, int64_t factor);
+  llvm::SmallVector<mlir::Value> getSizes(llvm::ArrayRef<unsigned> loops) const;
   /// Where the element at `ivs` lies in the base of `view`.
   llvm::SmallVector<mlir::Value> buildIndices(const View &view);
 

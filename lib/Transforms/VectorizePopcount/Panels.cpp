@@ -169,8 +169,7 @@ SmallVector<Value> BlockedEmitter::loadSquares() {
 Value BlockedEmitter::emitPackingBySquare(int64_t vectors) {
   Value upper = reductions.back().upper;
   int64_t length = options.vectorBits / contraction.getWordType().getWidth();
-  Value end =
-      fold<arith::SubIOp>(upper, fold<arith::RemUIOp>(upper, index(length)));
+  Value end = roundDown(upper, length);
   Value first = ivs[contraction.lanes];
   buildOuterReductions([&](ArrayRef<Value> outer) {
     buildFor(index(0), end, length, [&](Value iv) {
