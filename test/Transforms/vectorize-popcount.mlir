@@ -82,7 +82,10 @@
 // TABLE:               %[[SPREAD:.*]] = vector.shuffle %[[TABLE]], %[[TABLE]]
 // TABLE:               %[[COUNT:.*]] = llvm.call_intrinsic "llvm.x86.avx2.pshuf.b"(%[[SPREAD]], %[[NIBBLES]])
 // TABLE:               %[[SUM:.*]] = arith.addi %{{.*}}, %{{.*}} : vector<32xi8>
-// TABLE:               %[[HIGH:.*]] = arith.shrui %{{.*}} : vector<32xi8>
+// TABLE:               %[[SUMS:.*]] = arith.addi %{{.*}}, %[[SUM]] : vector<32xi8>
+// TABLE:               %[[PAIRS:.*]] = vector.bitcast %[[SUMS]] : vector<32xi8> to vector<16xi16>
+// TABLE:               %[[SHIFTED:.*]] = arith.shrui %[[PAIRS]]
+// TABLE:               %[[HIGH:.*]] = vector.bitcast %[[SHIFTED]] : vector<16xi16> to vector<32xi8>
 // TABLE:               arith.addi %[[HIGH]], %{{.*}} : vector<32xi8>
 // TABLE:         memref.dealloc %[[OFFSETS]]
 // TABLE:         memref.dealloc %[[ALLOC]]

@@ -84,17 +84,38 @@ CounterStage quant_bnn::vectorize_popcount::getSumStage(VectorType type,
           }};
 }
 
+/// `bytes` as integers of 16 bits.
+static Value joinBytes(ImplicitLocOpBuilder &b, Value bytes) {
+  auto type = cast<VectorType>(bytes.getType());
+  return vector::BitCastOp::create(
+      b, VectorType::get(type.getNumElements() / 2, b.getI16Type()), bytes);
+}
+
 CounterStage quant_bnn::vectorize_popcount::getNibbleStage(VectorType bytes,
                                                            int64_t most) {
-  return {255 / most,
-          {bytes, bytes},
-          [=](ImplicitLocOpBuilder &b, ValueRange counter, ValueRange counted) {
-            // The low nibbles need no mask, as bytes in a half stage.
-            Value both = counted.front();
-            Value high =
-                arith::ShRUIOp::create(b, both, buildSplat(b, bytes, 4));
-            return Values{add(b, both, counter[0]), add(b, high, counter[1])};
-          }};
+  return {
+      255 / most,
+      {bytes, bytes},
+      [=](ImplicitLocOpBuilder &b, ValueRange counter, ValueRange counted) {
+        // No nibble is masked, as a half stage knows what they add. There
+        // is no shift of bytes, and so one of pairs moves the low nibble of
+        // an odd byte into the even one.
+        Value both = counted.front();
+        Value pairs = joinBytes(b, both);
+        Value high = vector::BitCastOp::create(
+            b, bytes,
+            arith::ShRUIOp::create(
+                b, pairs, buildSplat(b, cast<VectorType>(pairs.getType()), 4)));
+        return Values{add(b, both, counter[0]), add(b, high, counter[1])};
+      }};
+}
+
+/// The sums of low nibbles, where `both` sums bytes and `high` their high
+/// nibbles.
+static Value subtractHigh(ImplicitLocOpBuilder &b, Value both, Value high) {
+  auto bytes = cast<VectorType>(both.getType());
+  return arith::SubIOp::create(
+      b, both, arith::ShLIOp::create(b, high, buildSplat(b, bytes, 4)));
 }
 
 CounterStage quant_bnn::vectorize_popcount::getHalfStage(VectorType bytes,
@@ -104,15 +125,21 @@ CounterStage quant_bnn::vectorize_popcount::getHalfStage(VectorType bytes,
   return {65535 / most,
           {halves, halves, halves, halves},
           [=](ImplicitLocOpBuilder &b, ValueRange counter, ValueRange counted) {
-            Value high = counted[1];
-            Value low = arith::SubIOp::create(
-                b, counted[0],
-                arith::ShLIOp::create(b, high, buildSplat(b, bytes, 4)));
+            // The high nibbles of odd bytes are right, and so their low ones:
+            // 16 times that went into the even bytes.
+            Value oddLow =
+                joinBytes(b, subtractHigh(b, counted[0], counted[1]));
+            Value excess = arith::AndIOp::create(
+                b, arith::ShRUIOp::create(b, oddLow, buildSplat(b, halves, 4)),
+                buildSplat(b, halves, 0xf0));
+            Value high = arith::SubIOp::create(
+                b, counted[1], vector::BitCastOp::create(b, bytes, excess));
+            Value low = subtractHigh(b, counted[0], high);
             Values results;
             for (auto [position, count] : llvm::enumerate(Values{low, high})) {
               // The even bytes need no mask: the odd ones, which are counted on
               // their own, are subtracted in the end.
-              Value pairs = vector::BitCastOp::create(b, halves, count);
+              Value pairs = joinBytes(b, count);
               Value odd =
                   arith::ShRUIOp::create(b, pairs, buildSplat(b, halves, 8));
               results.push_back(add(b, pairs, counter[2 * position]));

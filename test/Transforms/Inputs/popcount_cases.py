@@ -2,8 +2,8 @@
 
 Its function `differences` returns, for each case, in how many outputs the vectorized
 contraction differs from the same one with a multiplication for the shift, which
-no kernel matches. Outputs are filled before, or added to where a case says so. Sizes are arguments of the cases, so that they are dynamic,
-where DYNAMIC is given.
+no kernel matches. Outputs are filled before, or added to where a case says so.
+Sizes are arguments of the cases, so that they are dynamic, where `dynamic` is given.
 
     popcount_cases.py [dynamic]
 """
@@ -28,7 +28,11 @@ def empty(name, sizes, element, dynamic):
 
 
 def noise_function(element, rank):
-    """A function that makes words which differ in all their bits."""
+    """A function that makes words which differ in all their bits.
+
+    Of two rows, the first has all bits set and the next one none, so that counters
+    get as far as they can.
+    """
     dims = ", ".join(f"d{i}" for i in range(rank))
     kinds = ", ".join(['"parallel"'] * rank)
     tensor = f"tensor<{shape([0] * rank, element, True)}>"
@@ -55,6 +59,14 @@ def noise_function(element, rank):
             f"    %h{i} = arith.xori %m{i}, %r{i} : i64",
         ]
         word = f"%h{i}"
+    if rank >= 2:
+        lines += [
+            "    %first = arith.constant 1 : i64",
+            f"    %constant = arith.subi %j{rank - 2}, %first : i64",
+            f"    %is_constant = arith.cmpi ule, %j{rank - 2}, %first : i64",
+            f"    %word = arith.select %is_constant, %constant, {word} : i64",
+        ]
+        word = "%word"
     if element != "i64":
         lines += [f"    %t = arith.trunci {word} : i64 to {element}"]
         word = "%t"
