@@ -18,6 +18,7 @@
 // CHECK-DAG:     %[[C0:.*]] = arith.constant 0 : index
 // CHECK-DAG:     %[[C1:.*]] = arith.constant 1 : index
 // CHECK-DAG:     %[[C3:.*]] = arith.constant 3 : index
+// CHECK-DAG:     %[[C4:.*]] = arith.constant 4 : index
 // CHECK-DAG:     %[[C8:.*]] = arith.constant 8 : index
 // CHECK-DAG:     %[[C16:.*]] = arith.constant 16 : index
 // CHECK-DAG:     %[[C31:.*]] = arith.constant 31 : index
@@ -27,10 +28,13 @@
 // CHECK-DAG:     %[[ONE:.*]] = arith.constant dense<1> : vector<8xi32>
 // CHECK:         scf.for %[[N:.*]] = %[[C0]] to %[[C32]] step %[[C16]] {
 // CHECK:           %[[PANEL:.*]] = memref.alloc() {alignment = 64 : i64} : memref<40x16xi32>
-// CHECK:           scf.for %[[W:.*]] = %[[C0]] to %[[C40]] step %[[C8]] {
-// CHECK-COUNT-8:     vector.load %[[B]]
-// CHECK:             vector.shuffle %{{.*}}, %{{.*}} [0, 8, 2, 10, 4, 12, 6, 14]
-// CHECK-NEXT:        vector.shuffle %{{.*}}, %{{.*}} [1, 9, 3, 11, 5, 13, 7, 15]
+// CHECK:           scf.for %{{.*}} = %[[C0]] to %[[C16]] step %[[C1]] {
+// CHECK:             scf.for %{{.*}} = %[[C0]] to %[[C40]] step %[[C16]] {
+// CHECK:               memref.prefetch %[[B]]
+// CHECK:           scf.for %[[W:.*]] = %[[C0]] to %[[C40]] step %[[C4]] {
+// CHECK-COUNT-8:     vector.load %[[B]]{{.*}} vector<4xi32>
+// CHECK:             vector.shuffle %{{.*}}, %{{.*}} [0, 8, 1, 9, 4, 12, 5, 13]
+// CHECK-NEXT:        vector.shuffle %{{.*}}, %{{.*}} [2, 10, 3, 11, 6, 14, 7, 15]
 // CHECK:             vector.store %{{.*}}, %[[PANEL]]
 // CHECK:           scf.for %[[M:.*]] = %[[C0]] to %[[C63]] step %[[C3]] {
 // CHECK:             %[[TOTALS:.*]]:6 = scf.for %[[BLOCK:.*]] = %[[C0]] to %[[C40]] step %[[C31]]
@@ -120,7 +124,7 @@ func.func @matmul(%a: memref<64x40xi32>, %b: memref<32x40xi32>, %out: memref<64x
 // CHECK:         %[[MANY:.*]] = arith.cmpi uge, %{{.*}}, %c16
 // CHECK:         scf.if %[[MANY]] {
 // CHECK:           %[[WHOLE:.*]] = arith.cmpi uge
-// CHECK:           scf.if %[[WHOLE]] {
+// CHECK-NEXT:      scf.if %[[WHOLE]] {
 // CHECK:             vector.store %{{.*}}, %[[OUT]]
 // CHECK:           } else {
 // CHECK:             %[[MASK:.*]] = vector.create_mask

@@ -42,6 +42,7 @@ private:
       llvm::function_ref<void(llvm::ArrayRef<mlir::Value>)> body);
   void emitPackingByWord(mlir::Value lower, mlir::Value count);
   llvm::SmallVector<mlir::Value> loadSquares();
+  void prefetchPanel(int64_t vectors);
   mlir::Value emitPackingBySquare(int64_t vectors);
   void emitPacking(int64_t vectors, mlir::Value valid);
 

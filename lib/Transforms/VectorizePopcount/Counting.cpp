@@ -135,6 +135,7 @@ public:
     stages.push_back(
         getStageOfHalves(lanes, IntegerType::get(word.getContext(), 32)));
     shape = options.vectorBits >= 512 ? BlockShape{8, 2} : BlockShape{4, 2};
+    minRows = 8;
   }
 
   void begin(ImplicitLocOpBuilder &b) override;

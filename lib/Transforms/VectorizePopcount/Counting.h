@@ -81,6 +81,8 @@ public:
   /// They end in vectors of 32 bits for each lane, one for each row.
   llvm::SmallVector<CounterStage> stages;
   BlockShape shape;
+  /// Rows from which on copying the packed operand pays.
+  int64_t minRows = 16;
 };
 
 /// Whether bits are counted in bytes. Narrow words are: few targets count the

@@ -25,8 +25,6 @@ using namespace quant_bnn::vectorize_popcount;
 
 /// So much is fetched ahead.
 static constexpr int64_t bytesAhead = 2048;
-/// Bytes of a cache line.
-static constexpr int64_t lineBytes = 64;
 /// Outputs of a task: enough work to be worth it.
 static constexpr int64_t outputsPerTask = 64;
 
@@ -39,7 +37,6 @@ public:
 private:
   Value countBitsOfRow(ArrayRef<ReductionLoop> loops, Value position,
                        Value mask);
-  void prefetchPacked();
   void emitOutput();
   void emitTask(Value lower, Value upper);
 
@@ -64,24 +61,6 @@ DotEmitter::DotEmitter(const KernelEmitter &nest) : KernelEmitter(nest) {
   bytes = fold<arith::MaxUIOp>(bytes, index(1));
   outputsAhead = fold<arith::DivUIOp>(
       fold<arith::AddIOp>(bytes, index(bytesAhead - 1)), bytes);
-}
-
-/// Fetches the packed words of an output that is later than the one at `ivs`.
-/// Processors do not look that far ahead beyond all that is to be counted.
-void DotEmitter::prefetchPacked() {
-  Value output = ivs[contraction.lanes];
-  ivs[contraction.lanes] = fold<arith::AddIOp>(output, outputsAhead);
-  unsigned inner = contraction.reductions.back();
-  buildNest(ArrayRef(contraction.reductions).drop_back(), [&] {
-    int64_t wordsPerLine = 8 * lineBytes / contraction.getWordType().getWidth();
-    buildFor(index(0), sizes[inner], wordsPerLine, [&](Value iv) {
-      ivs[inner] = iv;
-      memref::PrefetchOp::create(b, packed.base, buildIndices(packed),
-                                 /*isWrite=*/false, /*localityHint=*/3,
-                                 /*isDataCache=*/true);
-    });
-  });
-  ivs[contraction.lanes] = output;
 }
 
 /// Emits `loops` over vectors of words for the output at `ivs`, and returns in
@@ -139,8 +118,10 @@ void DotEmitter::emitTask(Value lower, Value upper) {
   if (contraction.rows)
     rows.push_back(*contraction.rows);
   buildFor(lower, upper, 1, [&](Value iv) {
+    // Processors do not look that far ahead beyond all that is to be counted.
+    ivs[contraction.lanes] = fold<arith::AddIOp>(iv, outputsAhead);
+    prefetchPacked(index(0), sizes[contraction.reductions.back()]);
     ivs[contraction.lanes] = iv;
-    prefetchPacked();
     buildNest(rows, [&] { emitOutput(); });
   });
 }

@@ -171,6 +171,26 @@ void KernelEmitter::buildIf(Value condition, llvm::function_ref<void()> then,
 }
 
 //===----------------------------------------------------------------------===//
+// Operands
+//===----------------------------------------------------------------------===//
+
+/// Bits of a cache line.
+static constexpr int64_t lineBits = 512;
+
+void KernelEmitter::prefetchPacked(Value lower, Value upper) {
+  unsigned inner = contraction.reductions.back();
+  buildNest(ArrayRef(contraction.reductions).drop_back(), [&] {
+    buildFor(lower, upper, lineBits / contraction.getWordType().getWidth(),
+             [&](Value iv) {
+               ivs[inner] = iv;
+               memref::PrefetchOp::create(
+                   b, packed.base, buildIndices(packed), /*isWrite=*/false,
+                   /*localityHint=*/3, /*isDataCache=*/true);
+             });
+  });
+}
+
+//===----------------------------------------------------------------------===//
 // Outputs
 //===----------------------------------------------------------------------===//
 
@@ -225,9 +245,6 @@ void KernelEmitter::subtractTwice(Value count, Value mask, Value isFirst) {
 // The choice
 //===----------------------------------------------------------------------===//
 
-/// Rows from which on copying the packed operand pays.
-static constexpr int64_t minBlockedRows = 16;
-
 void quant_bnn::vectorize_popcount::emitKernel(const Contraction &contraction,
                                                const Options &options) {
   KernelEmitter nest(contraction, options);
@@ -235,7 +252,7 @@ void quant_bnn::vectorize_popcount::emitKernel(const Contraction &contraction,
   if (!contraction.isContiguous)
     return emitBlockedKernel(nest, *counting);
   nest.buildIf(
-      nest.buildHasManyRows(minBlockedRows),
+      nest.buildHasManyRows(counting->minRows),
       [&] { emitBlockedKernel(nest, *counting); },
       [&] { emitDotKernel(nest); });
 }

@@ -95,6 +95,10 @@ protected:
     return mlir::VectorType::get(lanes, element);
   }
 
+  /// Fetches the packed words of the output at `ivs`, from `lower` to `upper`
+  /// of the innermost reduction.
+  void prefetchPacked(mlir::Value lower, mlir::Value upper);
+
   // Counters.
   /// Emits what is counted in one step, a value for each counter.
   using BuildStep = llvm::function_ref<void(

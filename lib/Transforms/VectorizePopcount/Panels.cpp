@@ -17,8 +17,14 @@ using namespace quant_bnn::vectorize_popcount;
 /// Bytes of a panel at most, so that it stays in the second cache.
 static constexpr int64_t maxPanelBytes = int64_t(128) << 10;
 
-/// Bits of the elements of squares that are transposed.
-static constexpr int64_t unitBits = 32;
+/// Bits of the registers that instructions interleave at most. Of wider ones,
+/// they interleave each part of so many bits on its own.
+static constexpr int64_t maxPartBits = 128;
+
+/// Bits of one output's words in a square.
+static int64_t getPartBits(const Options &options) {
+  return std::min(options.vectorBits, maxPartBits);
+}
 
 /// How many words of the innermost reduction a panel covers.
 int64_t BlockedEmitter::getPanelTile() const {
@@ -28,7 +34,7 @@ int64_t BlockedEmitter::getPanelTile() const {
     bytes *= std::max<int64_t>(getConstantIntValue(sizes[loop]).value_or(1), 1);
   int64_t tile = std::max<int64_t>(maxPanelBytes / bytes, 1);
   // Whole squares.
-  int64_t square = options.vectorBits / contraction.getWordType().getWidth();
+  int64_t square = getPartBits(options) / contraction.getWordType().getWidth();
   return tile > square ? tile / square * square : tile;
 }
 
@@ -106,23 +112,31 @@ void BlockedEmitter::emitPackingByWord(Value lower, Value count) {
   ivs[contraction.lanes] = first;
 }
 
-/// Turns a square into its transpose.
-static void transpose(ImplicitLocOpBuilder &b, MutableArrayRef<Value> rows) {
+/// The elements of the `half` of each part in `lhs` and `rhs`, in turn.
+static Value interleave(ImplicitLocOpBuilder &b, Value lhs, Value rhs,
+                        int64_t partSize, unsigned half) {
+  int64_t size = cast<VectorType>(lhs.getType()).getNumElements();
+  SmallVector<int64_t> lanes;
+  for (int64_t part = 0; part < size; part += partSize)
+    for (int64_t i : llvm::seq(partSize / 2)) {
+      int64_t lane = part + half * partSize / 2 + i;
+      lanes.append({lane, size + lane});
+    }
+  return vector::ShuffleOp::create(b, lhs, rhs, lanes);
+}
+
+/// Turns the squares that are the parts of `rows` into their transposes. Each
+/// step turns the bits of a row's number and of a place in a part, in a row,
+/// by one.
+static void transposeParts(ImplicitLocOpBuilder &b, SmallVector<Value> &rows) {
   int64_t size = rows.size();
-  // Swaps blocks beside the diagonal, of more and more elements.
-  for (int64_t block = 1; block < size; block *= 2) {
-    SmallVector<int64_t> low, high;
-    for (int64_t lane = 0; lane < size; ++lane) {
-      low.push_back(lane & block ? size + lane - block : lane);
-      high.push_back(lane & block ? size + lane : lane + block);
-    }
-    for (int64_t row = 0; row < size; ++row) {
-      if (row & block)
-        continue;
-      Value upper = rows[row], lower = rows[row + block];
-      rows[row] = vector::ShuffleOp::create(b, upper, lower, low);
-      rows[row + block] = vector::ShuffleOp::create(b, upper, lower, high);
-    }
+  for (int64_t step = 1; step < size; step *= 2) {
+    SmallVector<Value> next;
+    for (int64_t row : llvm::seq(size / 2))
+      for (unsigned half : {0, 1})
+        next.push_back(
+            interleave(b, rows[row], rows[row + size / 2], size, half));
+    rows = std::move(next);
   }
 }
 
@@ -138,37 +152,36 @@ static Value concatenate(ImplicitLocOpBuilder &b, ArrayRef<Value> parts) {
                                    llvm::to_vector(llvm::seq(size)));
 }
 
-/// Loads a vector of words for each lane from the output at `ivs` on. Returns,
-/// for each position of them that has 32 bits, a vector of those of all lanes.
+/// Loads a part of words for each lane from the output at `ivs` on. Returns,
+/// for each element of a part, a vector of those of all lanes.
 SmallVector<Value> BlockedEmitter::loadSquares() {
   IntegerType word = contraction.getWordType();
-  auto words = VectorType::get(options.vectorBits / word.getWidth(), word);
-  int64_t size = options.vectorBits / unitBits;
-  auto units = VectorType::get(size, b.getIntegerType(unitBits));
+  int64_t partBits = getPartBits(options);
+  auto words = VectorType::get(partBits / word.getWidth(), word);
+  int64_t size = partBits / digits.elementWidth;
+  auto elements = VectorType::get(size, b.getIntegerType(digits.elementWidth));
   Value first = ivs[contraction.lanes];
-  SmallVector<SmallVector<Value>> columns(size);
-  for (int64_t lane = 0; lane < lanes; lane += size) {
-    SmallVector<Value> square;
-    for (int64_t row = 0; row < size; ++row) {
-      ivs[contraction.lanes] = offset(first, lane + row);
+  SmallVector<Value> rows;
+  for (int64_t row : llvm::seq(size)) {
+    SmallVector<Value> parts;
+    for (int64_t lane = row; lane < lanes; lane += size) {
+      ivs[contraction.lanes] = offset(first, lane);
       Value loaded =
           vector::LoadOp::create(b, words, packed.base, buildIndices(packed));
-      square.push_back(b.createOrFold<vector::BitCastOp>(units, loaded));
+      parts.push_back(b.createOrFold<vector::BitCastOp>(elements, loaded));
     }
-    transpose(b, square);
-    for (auto [column, part] : llvm::zip_equal(columns, square))
-      column.push_back(part);
+    rows.push_back(concatenate(b, parts));
   }
   ivs[contraction.lanes] = first;
-  return llvm::map_to_vector(
-      columns, [&](auto &parts) { return concatenate(b, parts); });
+  transposeParts(b, rows);
+  return rows;
 }
 
 /// Copies squares of words for `vectors` vectors of outputs, and returns where
 /// on the innermost reduction they end.
 Value BlockedEmitter::emitPackingBySquare(int64_t vectors) {
   Value upper = reductions.back().upper;
-  int64_t length = options.vectorBits / contraction.getWordType().getWidth();
+  int64_t length = getPartBits(options) / contraction.getWordType().getWidth();
   Value end = roundDown(upper, length);
   Value first = ivs[contraction.lanes];
   buildOuterReductions([&](ArrayRef<Value> outer) {
@@ -179,8 +192,8 @@ Value BlockedEmitter::emitPackingBySquare(int64_t vectors) {
       for (int64_t vector = 0; vector < vectors; ++vector) {
         ivs[contraction.lanes] = offset(first, vector * lanes);
         int64_t distance = 0;
-        for (Value units : loadSquares())
-          for (Value digit : digits.extract(b, units))
+        for (Value elements : loadSquares())
+          for (Value digit : digits.split(b, elements))
             vector::StoreOp::create(
                 b, digit, panel,
                 ValueRange{offset(row, distance++), index(vector * lanes)});
@@ -191,13 +204,28 @@ Value BlockedEmitter::emitPackingBySquare(int64_t vectors) {
   return end;
 }
 
+/// Fetches the words of a panel in the order of memory. Copying them jumps from
+/// output to output, which processors do not foresee.
+void BlockedEmitter::prefetchPanel(int64_t vectors) {
+  Value first = ivs[contraction.lanes];
+  Value upper = fold<arith::AddIOp>(tileLower, reductions.back().upper);
+  buildFor(index(0), index(vectors * lanes), 1, [&](Value lane) {
+    ivs[contraction.lanes] = fold<arith::AddIOp>(first, lane);
+    prefetchPacked(tileLower, upper);
+  });
+  ivs[contraction.lanes] = first;
+}
+
 /// Copies words for outputs from the one at `ivs` on: `valid` ones, or whole
 /// vectors.
 void BlockedEmitter::emitPacking(int64_t vectors, Value valid) {
   if (valid)
     return emitPackingByWord(index(0),
                              fold<arith::MinUIOp>(valid, index(lanes)));
-  Value end =
-      contraction.isContiguous ? emitPackingBySquare(vectors) : index(0);
+  Value end = index(0);
+  if (contraction.isContiguous) {
+    prefetchPanel(vectors);
+    end = emitPackingBySquare(vectors);
+  }
   emitPackingByWord(end, index(vectors * lanes));
 }
