@@ -78,8 +78,8 @@ VectorizeFields::VectorizeFields(PassOptions *parent)
               clEnumValN(LookupInstructions::X86, "x86",
                          "SSSE3, AVX2 or AVX-512BW, as vector-width says"))},
       host{*parent, "host",
-           llvm::cl::desc("Choose vector-width, popcount and lookup for the "
-                          "CPU of this machine"),
+           llvm::cl::desc("Choose vector-width, popcount and lookup, if they "
+                          "are not given, for the CPU of this machine"),
            llvm::cl::init(false)} {}
 
 FinalizeLLVMFields::FinalizeLLVMFields(PassOptions *parent)
@@ -132,6 +132,22 @@ void quant_bnn::buildBufferizePipeline(OpPassManager &pm,
   addDeallocation(pm);
 }
 
+/// What is given, and else what suits the target.
+static VectorInstructions chooseInstructions(const VectorizeFields &options) {
+  VectorInstructions chosen = {options.vectorWidth, options.popcount,
+                               options.lookup};
+  if (!options.host)
+    return chosen;
+  VectorInstructions host = getHostVectorInstructions();
+  if (!options.vectorWidth.hasValue())
+    chosen.vectorWidth = host.vectorWidth;
+  if (!options.popcount.hasValue())
+    chosen.popcount = host.popcount;
+  if (!options.lookup.hasValue())
+    chosen.lookup = host.lookup;
+  return chosen;
+}
+
 void quant_bnn::buildVectorizePipeline(OpPassManager &pm,
                                        const VectorizeFields &options) {
   OpPassManager &functions = pm.nest<func::FuncOp>();
@@ -141,10 +157,7 @@ void quant_bnn::buildVectorizePipeline(OpPassManager &pm,
   functions.addPass(createQuantBNNCompareNarrowFloatsPass());
   if (options.math == MathAccuracy::Fast)
     functions.addPass(createQuantBNNApproximateMathPass());
-  VectorInstructions instructions = {options.vectorWidth, options.popcount,
-                                     options.lookup};
-  if (options.host)
-    instructions = getHostVectorInstructions();
+  VectorInstructions instructions = chooseInstructions(options);
   QuantBNNVectorizePopcountPassOptions count;
   count.vectorWidth = instructions.vectorWidth;
   count.popcount = instructions.popcount;
