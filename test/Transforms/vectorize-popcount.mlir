@@ -31,11 +31,14 @@
 // CHECK:           scf.for %{{.*}} = %[[C0]] to %[[C16]] step %[[C1]] {
 // CHECK:             scf.for %{{.*}} = %[[C0]] to %[[C40]] step %[[C16]] {
 // CHECK:               memref.prefetch %[[B]]
-// CHECK:           scf.for %[[W:.*]] = %[[C0]] to %[[C40]] step %[[C4]] {
-// CHECK-COUNT-8:     vector.load %[[B]]{{.*}} vector<4xi32>
-// CHECK:             vector.shuffle %{{.*}}, %{{.*}} [0, 8, 1, 9, 4, 12, 5, 13]
-// CHECK-NEXT:        vector.shuffle %{{.*}}, %{{.*}} [2, 10, 3, 11, 6, 14, 7, 15]
-// CHECK:             vector.store %{{.*}}, %[[PANEL]]
+// CHECK:           scf.for %[[LINE:.*]] = %[[C0]] to %[[C40]] step %[[C16]] {
+// CHECK:             scf.for %{{.*}} = %[[LINE]] to %{{.*}} step %[[C4]] {
+// CHECK-COUNT-8:       vector.load %[[B]]{{.*}} vector<4xi32>
+// CHECK:               vector.shuffle %{{.*}}, %{{.*}} [0, 8, 1, 9, 4, 12, 5, 13]
+// CHECK-NEXT:          vector.shuffle %{{.*}}, %{{.*}} [2, 10, 3, 11, 6, 14, 7, 15]
+// CHECK:               vector.store %{{.*}}, %[[PANEL]][%{{.*}}, %[[C0]]]
+// CHECK:             scf.for %{{.*}} = %[[LINE]] to %{{.*}} step %[[C4]] {
+// CHECK:               vector.store %{{.*}}, %[[PANEL]][%{{.*}}, %[[C8]]]
 // CHECK:           scf.for %[[M:.*]] = %[[C0]] to %[[C63]] step %[[C3]] {
 // CHECK:             %[[TOTALS:.*]]:6 = scf.for %[[BLOCK:.*]] = %[[C0]] to %[[C40]] step %[[C31]]
 // CHECK:               %[[COUNTS:.*]]:6 = scf.for %[[I:.*]] = %[[C0]] to %{{.*}} step %[[C1]]

@@ -43,6 +43,7 @@ private:
   void emitPackingByWord(mlir::Value lower, mlir::Value count);
   llvm::SmallVector<mlir::Value> loadSquares();
   void prefetchPanel(int64_t vectors);
+  void emitSquares(mlir::ValueRange positions, int64_t vector);
   mlir::Value emitPackingBySquare(int64_t vectors);
   void emitPacking(int64_t vectors, mlir::Value valid);
 

@@ -53,8 +53,8 @@ CounterStage getByteStage(mlir::VectorType words);
 CounterStage getSumStage(mlir::VectorType type, int64_t most);
 /// Adds bytes whose nibbles are two counts. Has two vectors of bytes, which are
 /// sums modulo 256: of those bytes, and of the high nibbles, with in each even
-/// byte 16 times the low nibbles of the odd one after it. A nibble counts `most`
-/// at most in a step.
+/// byte 16 times the low nibbles of the odd one after it. A nibble counts
+/// `most` at most in a step.
 CounterStage getNibbleStage(mlir::VectorType bytes, int64_t most);
 /// Adds what a nibble stage has counted to 16-bit elements. Has two vectors for
 /// each of both counts: sums of all bytes, and of the odd ones.

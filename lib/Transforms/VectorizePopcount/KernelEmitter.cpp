@@ -177,16 +177,19 @@ void KernelEmitter::buildIf(Value condition, llvm::function_ref<void()> then,
 /// Bits of a cache line.
 static constexpr int64_t lineBits = 512;
 
+int64_t KernelEmitter::getWordsPerLine() const {
+  return lineBits / contraction.getWordType().getWidth();
+}
+
 void KernelEmitter::prefetchPacked(Value lower, Value upper) {
   unsigned inner = contraction.reductions.back();
   buildNest(ArrayRef(contraction.reductions).drop_back(), [&] {
-    buildFor(lower, upper, lineBits / contraction.getWordType().getWidth(),
-             [&](Value iv) {
-               ivs[inner] = iv;
-               memref::PrefetchOp::create(
-                   b, packed.base, buildIndices(packed), /*isWrite=*/false,
-                   /*localityHint=*/3, /*isDataCache=*/true);
-             });
+    buildFor(lower, upper, getWordsPerLine(), [&](Value iv) {
+      ivs[inner] = iv;
+      memref::PrefetchOp::create(b, packed.base, buildIndices(packed),
+                                 /*isWrite=*/false, /*localityHint=*/3,
+                                 /*isDataCache=*/true);
+    });
   });
 }
 

@@ -95,6 +95,8 @@ protected:
     return mlir::VectorType::get(lanes, element);
   }
 
+  /// Packed words of a cache line.
+  int64_t getWordsPerLine() const;
   /// Fetches the packed words of the output at `ivs`, from `lower` to `upper`
   /// of the innermost reduction.
   void prefetchPacked(mlir::Value lower, mlir::Value upper);

@@ -177,26 +177,37 @@ SmallVector<Value> BlockedEmitter::loadSquares() {
   return rows;
 }
 
+/// Copies the squares of the vector of outputs at `ivs`, which is the panel's
+/// `vector`th, for the words at `positions`.
+void BlockedEmitter::emitSquares(ValueRange positions, int64_t vector) {
+  Value row = buildPackedRow(positions);
+  for (Value elements : loadSquares())
+    for (Value digit : digits.split(b, elements)) {
+      vector::StoreOp::create(b, digit, panel,
+                              ValueRange{row, index(vector * lanes)});
+      row = offset(row, 1);
+    }
+}
+
 /// Copies squares of words for `vectors` vectors of outputs, and returns where
-/// on the innermost reduction they end.
+/// on the innermost reduction they end. It goes along cache lines for a vector
+/// before the next one: the outputs of all of them, which often are a power of
+/// two apart, would displace each other.
 Value BlockedEmitter::emitPackingBySquare(int64_t vectors) {
-  Value upper = reductions.back().upper;
   int64_t length = getPartBits(options) / contraction.getWordType().getWidth();
-  Value end = roundDown(upper, length);
+  int64_t wordsPerLine = getWordsPerLine();
+  Value end = roundDown(reductions.back().upper, length);
   Value first = ivs[contraction.lanes];
   buildOuterReductions([&](ArrayRef<Value> outer) {
-    buildFor(index(0), end, length, [&](Value iv) {
-      SmallVector<Value> positions(outer);
-      positions.push_back(iv);
-      Value row = buildPackedRow(positions);
+    buildFor(index(0), end, wordsPerLine, [&](Value line) {
+      Value lineEnd = fold<arith::MinUIOp>(offset(line, wordsPerLine), end);
       for (int64_t vector = 0; vector < vectors; ++vector) {
         ivs[contraction.lanes] = offset(first, vector * lanes);
-        int64_t distance = 0;
-        for (Value elements : loadSquares())
-          for (Value digit : digits.split(b, elements))
-            vector::StoreOp::create(
-                b, digit, panel,
-                ValueRange{offset(row, distance++), index(vector * lanes)});
+        buildFor(line, lineEnd, length, [&](Value iv) {
+          SmallVector<Value> positions(outer);
+          positions.push_back(iv);
+          emitSquares(positions, vector);
+        });
       }
     });
   });
