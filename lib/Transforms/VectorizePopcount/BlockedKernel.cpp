@@ -68,11 +68,6 @@ Value BlockedEmitter::buildPanelRow(ArrayRef<ReductionLoop> loops,
 
 /// Emits the block of outputs at `ivs`.
 void BlockedEmitter::emitBlock(const BlockShape &block) {
-  Value firstRow = contraction.rows ? ivs[*contraction.rows] : Value();
-  auto selectRow = [&](int64_t row) {
-    if (firstRow)
-      ivs[*contraction.rows] = offset(firstRow, row);
-  };
   VectorType vector = getVectorType(b.getIntegerType(digits.elementWidth));
   SmallVector<ReductionLoop> loops = getDigitLoops();
   int64_t rowsAtOnce = counting.rowsAtOnce;
@@ -86,9 +81,11 @@ void BlockedEmitter::emitBlock(const BlockShape &block) {
           columns.push_back(vector::LoadOp::create(
               b, vector, panel, ValueRange{row, index(column * lanes)}));
         for (int64_t r = 0; r < block.rows; r += rowsAtOnce) {
-          selectRow(r);
-          Value joined = memref::LoadOp::create(b, broadcast.base,
-                                                buildIndices(broadcast));
+          Value joined;
+          atRow(r, [&] {
+            joined = memref::LoadOp::create(b, broadcast.base,
+                                            buildIndices(broadcast));
+          });
           Value spread = counting.spread(b, joined);
           for (Value column : columns)
             count(counting.compare(b, spread, column));
@@ -101,32 +98,21 @@ void BlockedEmitter::emitBlock(const BlockShape &block) {
     int64_t row = counter / block.vectors * rowsAtOnce + position % rowsAtOnce;
     if (row >= block.rows)
       continue;
-    selectRow(row);
     ivs[contraction.lanes] =
         offset(firstOutput, counter % block.vectors * lanes);
-    subtractTwice(count, mask, isFirst);
+    atRow(row, [&, count = count] { subtractTwice(count, mask, isFirst); });
   }
   ivs[contraction.lanes] = firstOutput;
-  if (firstRow)
-    ivs[*contraction.rows] = firstRow;
 }
 
-/// Emits blocks over all rows: of fewer rows, down to one, for what is left.
+/// Emits blocks over all rows, or over a task's part of them.
 void BlockedEmitter::emitRows(int64_t vectors) {
   if (!contraction.rows)
     return emitBlock({1, vectors});
   bool isSplit = contraction.windows.empty() && splitUpper;
-  Value size = isSplit ? splitUpper : sizes[*contraction.rows];
-  Value lower = isSplit ? splitLower : index(0);
-  for (int64_t rows = shape.rows; rows > 0; rows /= 2) {
-    Value rest = fold<arith::SubIOp>(size, lower);
-    Value upper = fold<arith::AddIOp>(lower, roundDown(rest, rows));
-    buildFor(lower, upper, rows, [&](Value iv) {
-      ivs[*contraction.rows] = iv;
-      emitBlock({rows, vectors});
-    });
-    lower = upper;
-  }
+  buildRowBlocks(isSplit ? splitLower : index(0),
+                 isSplit ? splitUpper : sizes[*contraction.rows], shape.rows,
+                 [&](int64_t rows) { emitBlock({rows, vectors}); });
 }
 
 /// Emits all outputs for a panel of `vectors` vectors from `ivs` on.

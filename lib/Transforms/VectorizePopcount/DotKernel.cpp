@@ -6,9 +6,9 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// Both operands are loaded as they are, several words of a row at once. What a
-// row of the broadcast operand meets is read from memory once: further rows
-// find it in the cache.
+// Both operands are loaded as they are, several words of a row at once. What
+// the rows of the broadcast operand meet is read from memory once: a few rows
+// find it in a register, and further ones in the cache.
 //
 //===----------------------------------------------------------------------===//
 
@@ -25,6 +25,8 @@ using namespace quant_bnn::vectorize_popcount;
 
 /// So much is fetched ahead.
 static constexpr int64_t bytesAhead = 2048;
+/// Rows that meet packed words while those are in a register.
+static constexpr int64_t rowsAtOnce = 4;
 /// Outputs of a task: enough work to be worth it.
 static constexpr int64_t outputsPerTask = 64;
 
@@ -35,9 +37,9 @@ public:
   void emit();
 
 private:
-  Value countBitsOfRow(ArrayRef<ReductionLoop> loops, Value position,
-                       Value mask);
-  void emitOutput();
+  SmallVector<Value> countBitsOfRows(ArrayRef<ReductionLoop> loops,
+                                     int64_t rows, Value position, Value mask);
+  void emitOutputs(int64_t rows);
   void emitTask(Value lower, Value upper);
 
   VectorType words;
@@ -63,11 +65,12 @@ DotEmitter::DotEmitter(const KernelEmitter &nest) : KernelEmitter(nest) {
       fold<arith::AddIOp>(bytes, index(bytesAhead - 1)), bytes);
 }
 
-/// Emits `loops` over vectors of words for the output at `ivs`, and returns in
-/// how many bits they differ. The innermost position is `position`, if that is
-/// given.
-Value DotEmitter::countBitsOfRow(ArrayRef<ReductionLoop> loops, Value position,
-                                 Value mask) {
+/// Emits `loops` over vectors of words for the outputs of `rows` rows from the
+/// one at `ivs` on, and returns in how many bits they differ. The innermost
+/// position is `position`, if that is given.
+SmallVector<Value> DotEmitter::countBitsOfRows(ArrayRef<ReductionLoop> loops,
+                                               int64_t rows, Value position,
+                                               Value mask) {
   auto load = [&](const View &view) -> Value {
     SmallVector<Value> indices = buildIndices(view);
     if (!mask)
@@ -78,21 +81,23 @@ Value DotEmitter::countBitsOfRow(ArrayRef<ReductionLoop> loops, Value position,
                                         zero);
   };
   return countBits(
-             loops, /*count=*/1, stages,
-             [&](ValueRange positions, llvm::function_ref<void(Value)> count) {
-               for (auto [loop, at] :
-                    llvm::zip_equal(contraction.reductions, positions))
-                 ivs[loop] = at;
-               if (position)
-                 ivs[contraction.reductions.back()] = position;
-               Value row = load(broadcast);
-               count(arith::XOrIOp::create(b, row, load(packed)));
-             })
-      .front();
+      loops, rows, stages,
+      [&](ValueRange positions, llvm::function_ref<void(Value)> count) {
+        for (auto [loop, at] :
+             llvm::zip_equal(contraction.reductions, positions))
+          ivs[loop] = at;
+        if (position)
+          ivs[contraction.reductions.back()] = position;
+        Value column = load(packed);
+        for (int64_t row : llvm::seq(rows))
+          atRow(row, [&] {
+            count(arith::XOrIOp::create(b, load(broadcast), column));
+          });
+      });
 }
 
-/// Emits the output at `ivs`.
-void DotEmitter::emitOutput() {
+/// Emits the outputs of `rows` rows from the one at `ivs` on.
+void DotEmitter::emitOutputs(int64_t rows) {
   Value size = sizes[contraction.reductions.back()];
   Value whole = roundDown(size, lanes);
   Value rest = fold<arith::SubIOp>(size, whole);
@@ -100,29 +105,35 @@ void DotEmitter::emitOutput() {
   for (unsigned loop : ArrayRef(contraction.reductions).drop_back())
     loops.push_back({sizes[loop]});
   loops.push_back({whole, lanes});
-  Value total = countBitsOfRow(loops, Value(), Value());
+  SmallVector<Value> totals = countBitsOfRows(loops, rows, Value(), Value());
   if (getConstantIntValue(rest) != 0) {
     Value mask =
         vector::CreateMaskOp::create(b, getVectorType(b.getI1Type()), rest);
     // A loop that runs once, if anything is left.
     loops.back() = {fold<arith::MinUIOp>(rest, index(1)), 1, 1};
-    total = fold<arith::AddIOp>(total, countBitsOfRow(loops, whole, mask));
+    for (auto [total, more] :
+         llvm::zip_equal(totals, countBitsOfRows(loops, rows, whole, mask)))
+      total = fold<arith::AddIOp>(total, more);
   }
-  subtractTwice(total, Value(), arith::ConstantIntOp::create(b, 1, 1));
+  Value isFirst = arith::ConstantIntOp::create(b, 1, 1);
+  for (auto [row, total] : llvm::enumerate(totals))
+    atRow(row, [&, total = total] { subtractTwice(total, Value(), isFirst); });
 }
 
 /// Emits outputs one after another, as their packed words are in memory:
 /// processors fetch one stream ahead faster than several.
 void DotEmitter::emitTask(Value lower, Value upper) {
-  SmallVector<unsigned> rows = contraction.windows;
-  if (contraction.rows)
-    rows.push_back(*contraction.rows);
   buildFor(lower, upper, 1, [&](Value iv) {
     // Processors do not look that far ahead beyond all that is to be counted.
     ivs[contraction.lanes] = fold<arith::AddIOp>(iv, outputsAhead);
     prefetchPacked(index(0), sizes[contraction.reductions.back()]);
     ivs[contraction.lanes] = iv;
-    buildNest(rows, [&] { emitOutput(); });
+    buildNest(contraction.windows, [&] {
+      if (!contraction.rows)
+        return emitOutputs(1);
+      buildRowBlocks(index(0), sizes[*contraction.rows], rowsAtOnce,
+                     [&](int64_t rows) { emitOutputs(rows); });
+    });
   });
 }
 

@@ -69,6 +69,16 @@ SmallVector<Value> KernelEmitter::getSizes(ArrayRef<unsigned> loops) const {
   return llvm::map_to_vector(loops, [&](unsigned loop) { return sizes[loop]; });
 }
 
+void KernelEmitter::atRow(int64_t distance, llvm::function_ref<void()> body) {
+  if (!contraction.rows)
+    return body();
+  Value &row = ivs[*contraction.rows];
+  Value first = row;
+  row = offset(first, distance);
+  body();
+  row = first;
+}
+
 SmallVector<Value> KernelEmitter::buildIndices(const View &view) {
   SmallVector<Value> indices;
   for (AffineExpr expr : view.indices)
@@ -123,6 +133,20 @@ void KernelEmitter::buildNest(ArrayRef<unsigned> loops,
     ivs[loops.front()] = iv;
     buildNest(loops.drop_front(), body);
   });
+}
+
+void KernelEmitter::buildRowBlocks(
+    Value lower, Value upper, int64_t most,
+    llvm::function_ref<void(int64_t rows)> body) {
+  for (int64_t rows = most; rows > 0; rows /= 2) {
+    Value rest = fold<arith::SubIOp>(upper, lower);
+    Value end = fold<arith::AddIOp>(lower, roundDown(rest, rows));
+    buildFor(lower, end, rows, [&](Value iv) {
+      ivs[*contraction.rows] = iv;
+      body(rows);
+    });
+    lower = end;
+  }
 }
 
 void KernelEmitter::buildTasks(ArrayRef<Value> uppers, ArrayRef<Value> steps,

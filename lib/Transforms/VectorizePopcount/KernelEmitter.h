@@ -67,6 +67,8 @@ protected:
   /// The multiple of `factor` that is next below `value`, or that itself.
   mlir::Value roundDown(mlir::Value value, int64_t factor);
   llvm::SmallVector<mlir::Value> getSizes(llvm::ArrayRef<unsigned> loops) const;
+  /// Emits `body` with the `distance`th row from the one in `ivs` on there.
+  void atRow(int64_t distance, llvm::function_ref<void()> body);
   /// Where the element at `ivs` lies in the base of `view`.
   llvm::SmallVector<mlir::Value> buildIndices(const View &view);
 
@@ -86,6 +88,10 @@ protected:
   /// Loops over `loops`, with `ivs` set, around what `body` emits.
   void buildNest(llvm::ArrayRef<unsigned> loops,
                  llvm::function_ref<void()> body);
+  /// Loops over the rows from `lower` to `upper`, by `most` at once and by
+  /// fewer, down to one, for what is left. Sets the first one in `ivs`.
+  void buildRowBlocks(mlir::Value lower, mlir::Value upper, int64_t most,
+                      llvm::function_ref<void(int64_t rows)> body);
   /// Loops over `uppers`, on threads if that is asked for.
   void buildTasks(llvm::ArrayRef<mlir::Value> uppers,
                   llvm::ArrayRef<mlir::Value> steps,

@@ -247,7 +247,7 @@ def grouped(element, n, oh, ow, g, o, kh, kw, w):
 
 def dynamic_cases():
     for element in ("i8", "i64"):
-        for m, n, w in itertools.product((1, 3, 16, 23), (1, 31, 69), (0, 1, 31, 63)):
+        for m, n, w in itertools.product((1, 7, 16, 23), (1, 31, 69), (0, 1, 31, 63)):
             yield matmul(element, m, n, w)
     for sizes in ((0, 5, 3), (17, 0, 3), (0, 0, 0)):
         yield matmul("i64", *sizes)
