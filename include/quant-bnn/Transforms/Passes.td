@@ -889,9 +889,10 @@ def QuantBNNVectorizePopcountPass : Pass<"quant-bnn-vectorize-popcount"> {
     of two vectors of outputs side by side, so that vectors of them can be loaded. A
     panel is used for all rows. A block of a few rows by two vectors of outputs has its
     counters in registers, and the sums that it subtracts from the output need no
-    horizontal additions. Where there are fewer than 16 rows, a copy would cost too
-    much: the lanes then are words of one row, and are summed in the end. If the number
-    of rows is not known, both are emitted, and it is decided when the code runs.
+    horizontal additions. Where there are fewer than 16 rows (8 by tables), a copy would
+    cost too much: the lanes then are words of a row, up to four rows meet the same words
+    of the packed operand, and the lanes are summed in the end. If the number of rows is
+    not known, both are emitted, and it is decided when the code runs.
 
     With `popcount=bytes`, bits are counted in bytes, which most targets have fast code
     for, and bytes are widened before they overflow, which 31 words cannot do. With
