@@ -89,6 +89,12 @@ std::vector<T> getAlphas(ElementType type) {
   return alphas;
 }
 
+/// A deviation of random values, some within the range to alpha and some not.
+template <typename T>
+double getDeviation(T alpha) {
+  return std::isfinite(alpha) && alpha > 0 ? alpha : 1;
+}
+
 /// Values for a range to alpha: its ends and ties and their neighbours, and
 /// values within and without.
 template <typename T>
@@ -104,7 +110,7 @@ std::vector<T> getValuesFor(ElementType type, T alpha) {
   };
   append(getSpecialValues<T>(type));
   append(getRandomPatterns<T>(type, 3000, 5));
-  append(getNormalValues<T>(type, 3000, 6, std::isfinite(alpha) ? alpha : 1));
+  append(getNormalValues<T>(type, 3000, 6, getDeviation(alpha)));
   // Fits shapes with an inner dimension of 3.
   values.resize(values.size() / 3 * 3);
   return values;
@@ -182,8 +188,8 @@ void checkPact(ElementType type, const Shape &shape) {
       size_t longest = index % 4 == 0 && alpha == 1 ? 70002 : 999;
       for (size_t size : {size_t(0), size_t(3), size_t(15), size_t(33),
                           size_t(63), size_t(66), longest}) {
-        double deviation = std::isfinite(alpha) && alpha > 0 ? alpha : 1;
-        std::vector<T> x = getNormalValues<T>(type, size, size, deviation);
+        std::vector<T> x =
+            getNormalValues<T>(type, size, size, getDeviation(alpha));
         std::vector<T> g = getReductionCotangents<T>(type, size)[size % 2];
         check.checkGradient(index, attributes, alpha, x, g, std::nullopt);
         check.checkGradient(index, attributes, alpha, x, g, T(-1.5));
