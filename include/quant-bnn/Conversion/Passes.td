@@ -129,10 +129,16 @@ def QuantBNNConvertF64MathToArithPass
 def QuantBNNConvertSCFToCFPass : Pass<"quant-bnn-convert-scf-to-cf"> {
   let summary = "Structured control flow to branches, last op first";
   let description = [{
-    Converts what `convert-scf-to-cf` does, with its patterns, from the last op of a
-    block to the first. A conversion moves what follows in the block to a new one:
-    from the first op on, all that follows is moved for each, which takes half the
-    time that a function of a thousand loops takes to be lowered.
+    Converts the ops that `convert-scf-to-cf` converts, with its patterns, from the
+    last op of a block to the first. A conversion moves all ops that follow in the
+    block to a new block. A conversion from the first op on moves them once for each
+    op, which takes half of the time that a function of a thousand loops takes to be
+    lowered. An op is converted before the ops in its regions, as upstream does: its
+    pattern expects the terminators of its regions in their first blocks.
+
+    The pass fails at an op that has no pattern, such as an `scf.forall` with results,
+    and at an op in a region that takes a single block, such as the body of a
+    `linalg.generic`.
 
     Example:
 
