@@ -163,12 +163,31 @@ static bool isOutput(GenericOp generic, OpResult result,
                       [&](Operation *user) { return !cluster.contains(user); });
 }
 
+/// Tensors that the loop reads, and how.
+using Inputs = llvm::SetVector<std::pair<Value, AffineMap>>;
+
+/// Adds an input that determines the extents of the loop, if none of `inputs`
+/// and of the outputs with `initMaps` does: where all that the loop walks is
+/// made and used in it. The input is not read.
+static void addExtents(const Cluster &cluster, ArrayRef<AffineMap> initMaps,
+                       Inputs &inputs) {
+  auto isIdentity = [](AffineMap map) { return map.isIdentity(); };
+  if (llvm::any_of(initMaps, isIdentity) ||
+      llvm::any_of(inputs,
+                   [&](const auto &input) { return isIdentity(input.second); }))
+    return;
+  // Nothing that the first member walks is made by another one.
+  GenericOp first = cluster.members.front();
+  OpOperand *stream = getStreams(first).front();
+  inputs.insert({stream->get(), first.getMatchingIndexingMap(stream)});
+}
+
 /// Replaces the members of `cluster` by one generic.
 static void fuse(const Cluster &cluster) {
   GenericOp last = cluster.members.back();
   OpBuilder builder(last);
   SmallVector<Location> locations;
-  llvm::SetVector<std::pair<Value, AffineMap>> inputs;
+  Inputs inputs;
   SmallVector<Value> inits;
   SmallVector<AffineMap> initMaps;
   SmallVector<OpResult> outputs;
@@ -194,6 +213,8 @@ static void fuse(const Cluster &cluster) {
       outputs.push_back(result);
     }
   }
+
+  addExtents(cluster, initMaps, inputs);
 
   SmallVector<Value> inputValues;
   SmallVector<AffineMap> maps;

@@ -107,3 +107,55 @@ func.func @not_before_the_words(%x: tensor<64xf32>) -> (tensor<8xi8>, tensor<64x
   %z = arith.mulf %x, %y : tensor<64xf32>
   return %b, %z : tensor<8xi8>, tensor<64xf32>
 }
+
+// -----
+
+// What the loop walks is made and used in it: a destination that nobody reads
+// tells its extents.
+// CHECK-LABEL: func @sum_of_a_scalar
+//       CHECK: %[[E:.*]] = tensor.empty
+//       CHECK: linalg.generic
+//  CHECK-SAME:   ins(%{{.*}}, %[[E]] : tensor<f32>, tensor<3x7xf32>)
+//   CHECK-NOT: linalg.generic
+func.func @sum_of_a_scalar(%s: tensor<f32>) -> tensor<f32> {
+  %empty = tensor.empty() : tensor<3x7xf32>
+  %zero = arith.constant dense<0.0> : tensor<f32>
+  %v = linalg.generic {indexing_maps = [affine_map<(i, j) -> ()>, affine_map<(i, j) -> (i, j)>], iterator_types = ["parallel", "parallel"]}
+      ins(%s : tensor<f32>) outs(%empty : tensor<3x7xf32>) {
+  ^bb0(%x: f32, %o: f32):
+    linalg.yield %x : f32
+  } -> tensor<3x7xf32>
+  %sum = linalg.generic {indexing_maps = [affine_map<(i, j) -> (i, j)>, affine_map<(i, j) -> ()>], iterator_types = ["reduction", "reduction"]}
+      ins(%v : tensor<3x7xf32>) outs(%zero : tensor<f32>) {
+  ^bb0(%x: f32, %o: f32):
+    %0 = arith.addf %o, %x : f32
+    linalg.yield %0 : f32
+  } -> tensor<f32>
+  return %sum : tensor<f32>
+}
+
+// -----
+
+// CHECK-LABEL: func @sum_of_a_scalar_dynamic
+// CHECK-SAME:    %[[M:.*]]: index, %[[N:.*]]: index
+//       CHECK: %[[E:.*]] = tensor.empty(%[[M]], %[[N]])
+//       CHECK: linalg.generic
+//  CHECK-SAME:   ins(%{{.*}}, %[[E]] : f32, tensor<?x?xf32>)
+//   CHECK-NOT: linalg.generic
+func.func @sum_of_a_scalar_dynamic(%m: index, %n: index, %s: f32) -> tensor<f32> {
+  %empty = tensor.empty(%m, %n) : tensor<?x?xf32>
+  %zero = arith.constant dense<0.0> : tensor<f32>
+  %v = linalg.generic {indexing_maps = [affine_map<(i, j) -> ()>, affine_map<(i, j) -> (i, j)>], iterator_types = ["parallel", "parallel"]}
+      ins(%s : f32) outs(%empty : tensor<?x?xf32>) {
+  ^bb0(%x: f32, %o: f32):
+    %0 = arith.mulf %x, %x : f32
+    linalg.yield %0 : f32
+  } -> tensor<?x?xf32>
+  %sum = linalg.generic {indexing_maps = [affine_map<(i, j) -> (i, j)>, affine_map<(i, j) -> ()>], iterator_types = ["reduction", "reduction"]}
+      ins(%v : tensor<?x?xf32>) outs(%zero : tensor<f32>) {
+  ^bb0(%x: f32, %o: f32):
+    %0 = arith.addf %o, %x : f32
+    linalg.yield %0 : f32
+  } -> tensor<f32>
+  return %sum : tensor<f32>
+}
