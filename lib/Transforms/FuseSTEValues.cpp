@@ -8,6 +8,7 @@
 
 #include "FuseSTE.h"
 #include "Remarks.h"
+#include "UniformValue.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
@@ -25,20 +26,11 @@ using namespace quant_bnn::fuse_ste;
 /// The different elements of a constant, or of a tensor or vector filled with
 /// one.
 static std::optional<SmallVector<APFloat>> getConstants(Value value) {
-  if (auto splat = value.getDefiningOp<tensor::SplatOp>())
-    value = splat.getInput();
-  else if (auto fill = value.getDefiningOp<linalg::FillOp>())
-    value = fill.value();
-  else if (auto broadcast = value.getDefiningOp<vector::BroadcastOp>())
-    value = broadcast.getSource();
-  FloatAttr scalar;
-  if (matchPattern(value, m_Constant(&scalar)))
-    return SmallVector<APFloat>{scalar.getValue()};
+  if (std::optional<APFloat> number = getUniformFloat(value))
+    return SmallVector<APFloat>{*number};
   DenseFPElementsAttr elements;
   if (!matchPattern(value, m_Constant(&elements)))
     return std::nullopt;
-  if (elements.isSplat())
-    return SmallVector<APFloat>{elements.getSplatValue<APFloat>()};
   return llvm::to_vector(elements.getValues<APFloat>());
 }
 

@@ -6,6 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "UniformValue.h"
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
@@ -323,11 +324,9 @@ struct PackMaxPool : OpRewritePattern<PackOp> {
     if (!pool)
       return rewriter.notifyMatchFailure(pack, "is of no max pool");
     auto window = cast<RankedTensorType>(pool.getInputs()[1].getType());
-    auto fill = pool.getOutputs().front().getDefiningOp<linalg::FillOp>();
-    APFloat begin(0.0);
-    if (!window.hasStaticShape() || !fill ||
-        !matchPattern(fill.getInputs().front(), m_ConstantFloat(&begin)) ||
-        !(begin < APFloat::getZero(begin.getSemantics())))
+    std::optional<APFloat> begin = getUniformFloat(pool.getOutputs().front());
+    if (!window.hasStaticShape() || !begin ||
+        !(*begin < APFloat::getZero(begin->getSemantics())))
       return rewriter.notifyMatchFailure(
           pack, "has a window that is not known, or begins with what may not "
                 "be below 0");

@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Scale.h"
+#include "../UniformValue.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/Matchers.h"
 
@@ -101,10 +102,8 @@ std::optional<Scale> quant_bnn::binarize::matchScale(
 /// What the products are added to, or null where that is 0.
 static Value getAddend(Product product) {
   Value init = product.init->get();
-  if (auto fill = init.getDefiningOp<linalg::FillOp>())
-    if (matchPattern(fill.getInputs().front(), m_AnyZeroFloat()))
-      return Value();
-  return matchPattern(init, m_AnyZeroFloat()) ? Value() : init;
+  std::optional<APFloat> number = getUniformFloat(init);
+  return number && number->isZero() ? Value() : init;
 }
 
 bool quant_bnn::binarize::addsToZero(Product product) {

@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Signs.h"
+#include "../UniformValue.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/Matchers.h"
@@ -117,10 +118,8 @@ static std::optional<Signs> matchMaxPool(linalg::LinalgOp op,
   if (!signs)
     return std::nullopt;
   Value init = op.getDpsInitOperand(0)->get();
-  auto fill = init.getDefiningOp<linalg::FillOp>();
-  APFloat begin(0.0);
-  if (fill && matchPattern(fill.getInputs().front(), m_ConstantFloat(&begin)) &&
-      begin <= neg(signs->magnitudes[0]))
+  std::optional<APFloat> begin = getUniformFloat(init);
+  if (begin && *begin <= neg(signs->magnitudes[0]))
     return signs;
   return refuse(refusal, init, "a maximum may begin with a greater value");
 }
@@ -135,6 +134,9 @@ quant_bnn::binarize::matchSigns(Value value, std::optional<Refusal> &refusal) {
       return signs;
     return refuse(refusal, value, "the values of a constant are not +a and -a");
   }
+  if (std::optional<APFloat> number = getUniformFloat(value);
+      number && isMagnitude(abs(*number)))
+    return Signs{{abs(*number)}, {}};
   Operation *op = value.getDefiningOp();
   if (!op)
     return refuse(refusal, value, "an argument may have any value");
