@@ -33,11 +33,12 @@ static SmallVector<IteratorType> getIterators(AffineMap map) {
   return iterators;
 }
 
-LoopBuilder::LoopBuilder(linalg::LinalgOp op, ArrayRef<LoopOperand> extra,
-                         LoopOperand out)
+LoopBuilder::LoopBuilder(OpBuilder &builder, linalg::LinalgOp op,
+                         ArrayRef<LoopOperand> extra, LoopOperand out)
     : op(op), out(out), iterators(getIterators(out.map)),
-      body(std::make_unique<Block>()), bodyBuilder(op->getContext()) {
-  bodyBuilder.setInsertionPointToEnd(body.get());
+      holder(scf::ExecuteRegionOp::create(builder, op.getLoc(), TypeRange())),
+      body(&holder->getRegion().emplaceBlock()), bodyBuilder(op->getContext()) {
+  bodyBuilder.setInsertionPointToEnd(body);
   for (OpOperand *operand : op.getDpsInputOperands())
     inputs.push_back({operand->get(), op.getMatchingIndexingMap(operand)});
   ownInputs = inputs.size();
@@ -100,7 +101,7 @@ void LoopBuilder::removeUnused() {
 /// Puts the loops that select the output first, in its order, unless the body
 /// has an index of the loops.
 void LoopBuilder::orderByOutput() {
-  if (!body->getOps<linalg::IndexOp>().empty())
+  if (iterators.empty() || !body->getOps<linalg::IndexOp>().empty())
     return;
   SmallVector<int64_t> order;
   for (AffineExpr expr : out.map.getResults())
@@ -243,6 +244,6 @@ Value LoopBuilder::finish(OpBuilder &builder, Location loc, Value value) {
   maps.push_back(out.map);
   auto generic = linalg::GenericOp::create(
       builder, loc, out.value.getType(), operands, out.value, maps, iterators);
-  generic.getRegion().push_back(body.release());
+  generic.getRegion().takeBody(holder->getRegion());
   return generic.getResult(0);
 }

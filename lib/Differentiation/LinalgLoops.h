@@ -10,7 +10,9 @@
 #define QUANT_BNN_LIB_DIFFERENTIATION_LINALGLOOPS_H
 
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/IR/IRMapping.h"
+#include "mlir/IR/OwningOpRef.h"
 
 namespace quant_bnn::detail {
 
@@ -26,9 +28,9 @@ class LoopBuilder {
 public:
   /// `extra` are inputs beside those of `op`. `out` is what is computed: the
   /// value at `out.map` is stored, or accumulated where several iterations have
-  /// it.
-  LoopBuilder(mlir::linalg::LinalgOp op, llvm::ArrayRef<LoopOperand> extra,
-              LoopOperand out);
+  /// it. `builder` is where the generic will be.
+  LoopBuilder(mlir::OpBuilder &builder, mlir::linalg::LinalgOp op,
+              llvm::ArrayRef<LoopOperand> extra, LoopOperand out);
 
   /// Whether several iterations contribute to one element.
   bool accumulates() const;
@@ -65,7 +67,10 @@ private:
   unsigned ownInputs;
   LoopOperand out;
   llvm::SmallVector<mlir::utils::IteratorType> iterators;
-  std::unique_ptr<mlir::Block> body;
+  /// Holds the body as long as there is no generic, so that its ops find the
+  /// symbols that they name, and their regions the values that they capture.
+  mlir::OwningOpRef<mlir::scf::ExecuteRegionOp> holder;
+  mlir::Block *body;
   mlir::OpBuilder bodyBuilder;
   mlir::IRMapping mapping;
 };

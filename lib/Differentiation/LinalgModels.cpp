@@ -63,13 +63,16 @@ struct ActiveResult {
 //===----------------------------------------------------------------------===//
 
 static bool dependsOn(Value value, Value other, Block *body) {
-  if (value == other)
-    return true;
-  Operation *op = value.getDefiningOp();
-  return op && op->getBlock() == body &&
-         llvm::any_of(getDifferentiatedValues(op), [&](Value operand) {
-           return dependsOn(operand, other, body);
-         });
+  llvm::SetVector<Value> visited;
+  visited.insert(value);
+  for (unsigned i = 0; i < visited.size(); ++i) {
+    if (visited[i] == other)
+      return true;
+    Operation *op = visited[i].getDefiningOp();
+    if (op && op->getBlock() == body)
+      visited.insert_range(getDifferentiatedValues(op));
+  }
+  return false;
 }
 
 /// Whether `value` is `accumulator` plus what does not depend on it.
@@ -216,7 +219,8 @@ static void shareCotangent(LinalgOp op, ActiveResult &result,
   Value g = result.cotangent.value;
   Type type = getComputeType(getElementTypeOrSelf(g.getType()));
   Value zeros = buildFilled(builder, loc, g, builder.getFloatAttr(type, 0.0));
-  LoopBuilder loops(op, result.extremum, {zeros, result.cotangent.map});
+  LoopBuilder loops(builder, op, result.extremum,
+                    {zeros, result.cotangent.map});
   mapInits(loops, op, 0, {});
   loops.cloneBody();
   OpBuilder &nested = loops.getBodyBuilder();
@@ -266,7 +270,7 @@ static void findFirst(LinalgOp op, ActiveResult &result, OpBuilder &builder,
   IntegerAttr last =
       builder.getI32IntegerAttr(std::numeric_limits<int32_t>::max());
   Value init = buildFilled(builder, loc, result.cotangent.value, last);
-  LoopBuilder loops(op, result.extremum, {init, result.cotangent.map});
+  LoopBuilder loops(builder, op, result.extremum, {init, result.cotangent.map});
   mapInits(loops, op, 0, {});
   loops.cloneBody();
   OpBuilder &nested = loops.getBodyBuilder();
@@ -388,7 +392,7 @@ static Gradients buildOperandGradient(Context &context, LoopOperand operand,
       extra.push_back(result.place);
   }
   Value init = buildInit(context, operand);
-  LoopBuilder loops(context.op, extra, {init, operand.map});
+  LoopBuilder loops(builder, context.op, extra, {init, operand.map});
   mapInits(loops, context.op, 0, context.readInits);
   SmallVector<Operation *> ops = loops.cloneBody();
 

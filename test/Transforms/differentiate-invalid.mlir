@@ -141,6 +141,26 @@ func.func @f(%x: f32) -> f32 {
 
 // -----
 
+// Of a region in a body, which captures a value.
+func.func @f(%x: tensor<4xf32>) -> tensor<4xf32> {
+  %e = tensor.empty() : tensor<4xf32>
+  %y = linalg.generic {
+      indexing_maps = [affine_map<(i) -> (i)>, affine_map<(i) -> (i)>],
+      iterator_types = ["parallel"]}
+      ins(%x : tensor<4xf32>) outs(%e : tensor<4xf32>) {
+  ^bb0(%in: f32, %out: f32):
+    // expected-error@+1 {{'scf.execute_region' op cannot be differentiated}}
+    %0 = scf.execute_region -> f32 {
+      %1 = math.exp %in : f32
+      scf.yield %1 : f32
+    }
+    linalg.yield %0 : f32
+  } -> tensor<4xf32>
+  return %y : tensor<4xf32>
+}
+
+// -----
+
 func.func @f(%x: f32, %n: index) -> f32 {
   %c0 = arith.constant 0 : index
   %c1 = arith.constant 1 : index

@@ -429,6 +429,213 @@ func.func @nested(%x: f64, %y: tensor<2xf64>) -> f64 {
   return %r : f64
 }
 
+// Neighbouring branches of one condition, of the forward and the backward pass.
+func.func @if_scalar(%x: f64, %s: f64) -> (f64, f64) {
+  %half = arith.constant 0.6 : f64
+  %c = arith.cmpf ogt, %x, %half : f64
+  %v:2 = scf.if %c -> (f64, f64) {
+    %t = math.exp %x : f64
+    scf.yield %t, %s : f64, f64
+  } else {
+    scf.yield %x, %x : f64, f64
+  }
+  return %v#0, %v#1 : f64, f64
+}
+
+func.func @if_tensor(%x: tensor<2x3xf64>, %s: f64, %i: i32) -> tensor<2x3xf64> {
+  %one = arith.constant 1 : i32
+  %c = arith.cmpi slt, %i, %one : i32
+  %v = scf.if %c -> (tensor<2x3xf64>) {
+    %e = tensor.splat %s : tensor<2x3xf64>
+    %t = arith.mulf %x, %e : tensor<2x3xf64>
+    scf.yield %t : tensor<2x3xf64>
+  } else {
+    scf.yield %x : tensor<2x3xf64>
+  }
+  return %v : tensor<2x3xf64>
+}
+
+func.func @if_twice(%x: f64, %s: f64, %i: i32) -> (f64, f64) {
+  %one = arith.constant 1 : i32
+  %c = arith.cmpi slt, %i, %one : i32
+  %v = scf.if %c -> (f64) {
+    %t = math.exp %x : f64
+    scf.yield %t : f64
+  } else {
+    scf.yield %s : f64
+  }
+  %w = scf.if %c -> (f64) {
+    %t = arith.mulf %v, %x : f64
+    scf.yield %t : f64
+  } else {
+    scf.yield %v : f64
+  }
+  %u = scf.if %c -> (f64) {
+    %t = math.sin %w : f64
+    %c2 = arith.cmpf olt, %t, %x : f64
+    %q = scf.if %c2 -> (f64) {
+      scf.yield %t : f64
+    } else {
+      %p = arith.mulf %x, %s : f64
+      scf.yield %p : f64
+    }
+    scf.yield %q : f64
+  } else {
+    scf.yield %w : f64
+  }
+  return %u, %w : f64, f64
+}
+
+//===----------------------------------------------------------------------===//
+// Regions and calls in the bodies of linalg ops
+//===----------------------------------------------------------------------===//
+
+#id = affine_map<(i) -> (i)>
+
+func.func private @curve(%x: f64) -> f64 {
+  %y = math.tanh %x : f64
+  return %y : f64
+}
+
+func.func private @scaled(%x: f64, %n: i32, %s: f64) -> (f64, f64) {
+  %k = arith.sitofp %n : i32 to f64
+  %0 = arith.mulf %x, %k : f64
+  %1 = arith.mulf %0, %s : f64
+  %2 = call @curve(%1) : (f64) -> f64
+  return %1, %2 : f64, f64
+}
+
+func.func @if_in_body(%x: tensor<?xf64>, %s: f64) -> tensor<?xf64> {
+  %c0 = arith.constant 0 : index
+  %n = tensor.dim %x, %c0 : tensor<?xf64>
+  %e = tensor.empty(%n) : tensor<?xf64>
+  %y = linalg.generic {indexing_maps = [#id, #id], iterator_types = ["parallel"]} ins(%x : tensor<?xf64>) outs(%e : tensor<?xf64>) {
+  ^bb0(%a: f64, %o: f64):
+    %half = arith.constant 0.6 : f64
+    %c = arith.cmpf ogt, %a, %half : f64
+    %b = arith.mulf %a, %s : f64
+    %t:2 = scf.if %c -> (f64, f64) {
+      scf.yield %b, %s : f64, f64
+    } else {
+      %u = math.exp %a : f64
+      %m = arith.mulf %u, %s : f64
+      %d = scf.if %c -> (f64) {
+        scf.yield %s : f64
+      } else {
+        %p = arith.mulf %m, %a : f64
+        scf.yield %p : f64
+      }
+      scf.yield %d, %u : f64, f64
+    }
+    %r = arith.mulf %t#0, %t#1 : f64
+    linalg.yield %r : f64
+  } -> tensor<?xf64>
+  return %y : tensor<?xf64>
+}
+
+func.func @call_in_body(%x: tensor<4xf64>, %s: f64, %k: i32) -> (tensor<4xf64>, tensor<f64>) {
+  %e = tensor.empty() : tensor<4xf64>
+  %y = linalg.generic {indexing_maps = [#id, #id], iterator_types = ["parallel"]} ins(%x : tensor<4xf64>) outs(%e : tensor<4xf64>) {
+  ^bb0(%a: f64, %o: f64):
+    %q = arith.constant 2 : i32
+    %t, %u = func.call @scaled(%a, %q, %s) : (f64, i32, f64) -> (f64, f64)
+    %v = arith.addf %t, %u : f64
+    linalg.yield %v : f64
+  } -> tensor<4xf64>
+  %z = arith.constant dense<0.0> : tensor<f64>
+  %w = linalg.generic {indexing_maps = [#id, affine_map<(i) -> ()>], iterator_types = ["reduction"]} ins(%x : tensor<4xf64>) outs(%z : tensor<f64>) {
+  ^bb0(%a: f64, %o: f64):
+    %t = func.call @curve(%a) : (f64) -> f64
+    %v = arith.addf %o, %t : f64
+    linalg.yield %v : f64
+  } -> tensor<f64>
+  return %y, %w : tensor<4xf64>, tensor<f64>
+}
+
+func.func @for_in_body(%x: tensor<4xf64>, %s: f64) -> tensor<4xf64> {
+  %e = tensor.empty() : tensor<4xf64>
+  %y = linalg.generic {indexing_maps = [#id, #id], iterator_types = ["parallel"]} ins(%x : tensor<4xf64>) outs(%e : tensor<4xf64>) {
+  ^bb0(%a: f64, %o: f64):
+    %c0 = arith.constant 0 : index
+    %c1 = arith.constant 1 : index
+    %c3 = arith.constant 3 : index
+    %r = scf.for %i = %c0 to %c3 step %c1 iter_args(%t = %a) -> f64 {
+      %u = arith.mulf %t, %a : f64
+      %v = arith.mulf %u, %s : f64
+      %w = math.sin %v : f64
+      scf.yield %w : f64
+    }
+    linalg.yield %r : f64
+  } -> tensor<4xf64>
+  return %y : tensor<4xf64>
+}
+
+func.func @sum_in_body(%x: tensor<4xf64>, %s: f64) -> tensor<4xf64> {
+  %e = tensor.empty() : tensor<4xf64>
+  %y = linalg.generic {indexing_maps = [#id, #id], iterator_types = ["parallel"]} ins(%x : tensor<4xf64>) outs(%e : tensor<4xf64>) {
+  ^bb0(%a: f64, %o: f64):
+    %c0 = arith.constant 0 : index
+    %c1 = arith.constant 1 : index
+    %c3 = arith.constant 3 : index
+    %r = scf.for %i = %c0 to %c3 step %c1 iter_args(%t = %s) -> f64 {
+      %u = arith.mulf %a, %a : f64
+      %v = arith.addf %u, %t : f64
+      scf.yield %v : f64
+    }
+    linalg.yield %r : f64
+  } -> tensor<4xf64>
+  return %y : tensor<4xf64>
+}
+
+//===----------------------------------------------------------------------===//
+// No dimensions
+//===----------------------------------------------------------------------===//
+
+#r0 = affine_map<() -> ()>
+
+func.func @rank0(%x: tensor<f64>, %y: tensor<f64>, %s: f64) -> (tensor<f64>, tensor<f64>) {
+  %e = tensor.empty() : tensor<f64>
+  %a = linalg.generic {indexing_maps = [#r0, #r0, #r0, #r0], iterator_types = []} ins(%x, %y, %s : tensor<f64>, tensor<f64>, f64) outs(%e : tensor<f64>) {
+  ^bb0(%in: f64, %q: f64, %r: f64, %out: f64):
+    %0 = arith.mulf %in, %q : f64
+    %1 = arith.mulf %0, %r : f64
+    %2 = arith.mulf %1, %s : f64
+    linalg.yield %2 : f64
+  } -> tensor<f64>
+  %m = linalg.map { math.exp } ins(%a : tensor<f64>) outs(%e : tensor<f64>)
+  %n = linalg.mul ins(%m, %x : tensor<f64>, tensor<f64>) outs(%e : tensor<f64>) -> tensor<f64>
+  %k = linalg.generic {indexing_maps = [#r0, #r0], iterator_types = []} ins(%n : tensor<f64>) outs(%y : tensor<f64>) {
+  ^bb0(%in: f64, %out: f64):
+    %0 = arith.mulf %in, %out : f64
+    linalg.yield %0 : f64
+  } -> tensor<f64>
+  return %n, %k : tensor<f64>, tensor<f64>
+}
+
+func.func @rank0_loss(%x: tensor<?x3xf64>, %b: tensor<f64>) -> tensor<f64> {
+  %c0 = arith.constant 0 : index
+  %n = tensor.dim %x, %c0 : tensor<?x3xf64>
+  %f = arith.constant 0.0 : f64
+  %e0 = tensor.empty() : tensor<f64>
+  %z = linalg.fill ins(%f : f64) outs(%e0 : tensor<f64>) -> tensor<f64>
+  %s = linalg.generic {indexing_maps = [affine_map<(i, j) -> (i, j)>, affine_map<(i, j) -> ()>, affine_map<(i, j) -> ()>], iterator_types = ["reduction", "reduction"]} ins(%x, %b : tensor<?x3xf64>, tensor<f64>) outs(%z : tensor<f64>) {
+  ^bb0(%in: f64, %q: f64, %out: f64):
+    %d = arith.subf %in, %q : f64
+    %0 = arith.mulf %d, %d : f64
+    %1 = arith.addf %out, %0 : f64
+    linalg.yield %1 : f64
+  } -> tensor<f64>
+  %mean = linalg.generic {indexing_maps = [#r0, #r0], iterator_types = []} ins(%s : tensor<f64>) outs(%e0 : tensor<f64>) {
+  ^bb0(%in: f64, %out: f64):
+    %i = arith.index_cast %n : index to i64
+    %k = arith.sitofp %i : i64 to f64
+    %0 = arith.divf %in, %k : f64
+    %1 = math.sqrt %0 : f64
+    linalg.yield %1 : f64
+  } -> tensor<f64>
+  return %mean : tensor<f64>
+}
+
 //===----------------------------------------------------------------------===//
 // Mixed precision
 //===----------------------------------------------------------------------===//

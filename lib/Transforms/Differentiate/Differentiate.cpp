@@ -198,6 +198,10 @@ FailureOr<Joint> QuantBNNDifferentiatePass::buildJoint(func::FuncOp function) {
   for (auto [index, argument] : llvm::enumerate(joint.getArguments()))
     if (hasGradient(clone, index))
       active.insert(argument);
+  // Two neighbouring `scf.if` of one condition are combined. The last of the
+  // forward pass and the first of the backward pass must not be.
+  Value boundary = tensor::EmptyOp::create(builder, loc, ArrayRef<int64_t>{0},
+                                           builder.getI1Type());
   if (failed(buildAdjoints(builder, ops, active, cotangents)))
     return failure();
 
@@ -211,6 +215,7 @@ FailureOr<Joint> QuantBNNDifferentiatePass::buildJoint(func::FuncOp function) {
   }
   terminator->insertOperands(joint.numResults, gradients);
   terminator->insertOperands(terminator->getNumOperands(), extents);
+  terminator->insertOperands(terminator->getNumOperands(), boundary);
   auto updateType = [&] {
     clone.setType(FunctionType::get(&getContext(), body.getArgumentTypes(),
                                     terminator->getOperandTypes()));
@@ -219,6 +224,7 @@ FailureOr<Joint> QuantBNNDifferentiatePass::buildJoint(func::FuncOp function) {
   if (failed(simplify(clone)))
     return failure();
 
+  terminator->eraseOperand(terminator->getNumOperands() - 1);
   unsigned first = terminator->getNumOperands() - extents.size();
   for (auto [index, cotangentDim] : llvm::enumerate(cotangentDims))
     joint.extents.try_emplace(terminator->getOperand(first + index),
