@@ -139,15 +139,15 @@ JITFunction::~JITFunction() = default;
 /// offset, the sizes and the strides.
 static size_t getDescriptorWords(size_t rank) { return 3 + 2 * rank; }
 
-static SmallVector<uint64_t> makeDescriptor(NpyArray &array) {
-  size_t rank = array.getShape().size();
+static SmallVector<uint64_t> makeDescriptor(const CallArgument &array) {
+  size_t rank = array.shape.size();
   SmallVector<uint64_t> words(getDescriptorWords(rank));
-  words[0] = words[1] = reinterpret_cast<uint64_t>(array.getData());
+  words[0] = words[1] = reinterpret_cast<uint64_t>(array.data);
   uint64_t stride = 1;
   for (size_t i = rank; i-- > 0;) {
-    words[3 + i] = array.getShape()[i];
+    words[3 + i] = array.shape[i];
     words[3 + rank + i] = stride;
-    stride *= array.getShape()[i];
+    stride *= array.shape[i];
   }
   return words;
 }
@@ -165,6 +165,12 @@ static size_t addField(const SignatureValue &result, size_t &offset) {
 }
 
 CallResults JITFunction::call(llvm::MutableArrayRef<NpyArray> arrays) const {
+  return call(llvm::map_to_vector(arrays, [](NpyArray &array) {
+    return CallArgument{array.getShape(), array.getData()};
+  }));
+}
+
+CallResults JITFunction::call(llvm::ArrayRef<CallArgument> arrays) const {
   CallResults call;
   size_t size = 0;
   SmallVector<size_t> fields;
@@ -188,7 +194,7 @@ CallResults JITFunction::call(llvm::MutableArrayRef<NpyArray> arrays) const {
   pointers.reserve(arrays.size());
   for (auto [array, argument] : llvm::zip(arrays, arguments)) {
     if (!argument.isArray) {
-      packedArguments.push_back(array.getData());
+      packedArguments.push_back(array.data);
       continue;
     }
     descriptors.push_back(makeDescriptor(array));
@@ -202,8 +208,8 @@ CallResults JITFunction::call(llvm::MutableArrayRef<NpyArray> arrays) const {
   // A function on memrefs may return an argument, one buffer twice, or a
   // global, whose allocated pointer is no address but this mark.
   llvm::SmallPtrSet<void *, 8> owned{reinterpret_cast<void *>(0xdeadbeef)};
-  for (NpyArray &array : arrays)
-    owned.insert(array.getData());
+  for (const CallArgument &array : arrays)
+    owned.insert(array.data);
   for (auto [result, field] : llvm::zip(results, fields)) {
     NpyView view{result.elementType, {}, base + field};
     if (result.isArray) {

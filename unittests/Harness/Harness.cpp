@@ -54,6 +54,9 @@ static void addCPUPipeline(OpPassManager &pm, const ProgramOptions &options) {
   pipeline.vectorWidth = options.vectorWidth;
   pipeline.parallel = options.parallel;
   pipeline.math = options.math;
+  pipeline.nontemporalThreshold = options.nontemporalThreshold;
+  pipeline.popcount = options.popcount;
+  pipeline.lookup = options.lookup;
   buildLowerToLLVMPipeline(pm, pipeline);
 }
 
@@ -115,25 +118,37 @@ Program::compile(llvm::function_ref<OwningOpRef<ModuleOp>(MLIRContext &)> build,
   return program;
 }
 
-const JITFunction &Program::lookup(StringRef name) const {
+const Program::Function &Program::find(StringRef name) const {
   auto it = functions.find(name);
   if (it == functions.end())
     llvm::report_fatal_error("no function '@" + Twine(name) + "'");
-  return it->second.jit;
+  return it->second;
+}
+
+const JITFunction &Program::lookup(StringRef name) const {
+  return find(name).jit;
+}
+
+const Signature &Program::getSignature(StringRef name) const {
+  return find(name).signature;
+}
+
+std::vector<std::string> Program::getNames() const {
+  std::vector<std::string> names;
+  for (StringRef name : functions.keys())
+    names.push_back(name.str());
+  return names;
 }
 
 CallResults Program::call(StringRef name,
                           MutableArrayRef<NpyArray> arguments) const {
-  auto it = functions.find(name);
-  if (it == functions.end())
-    llvm::report_fatal_error("no function '@" + Twine(name) + "'");
-  const Signature &signature = it->second.signature;
+  const Signature &signature = getSignature(name);
   EXPECT_EQ(arguments.size(), signature.arguments.size()) << name.str();
 
   std::vector<std::vector<char>> copies;
   for (const NpyArray &argument : arguments)
     copies.emplace_back(argument.getBytes().begin(), argument.getBytes().end());
-  CallResults results = it->second.jit.call(arguments);
+  CallResults results = lookup(name).call(arguments);
 
   std::set<const void *> memory;
   for (auto [index, argument] : llvm::enumerate(arguments)) {

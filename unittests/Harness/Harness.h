@@ -24,6 +24,9 @@ struct ProgramOptions {
   unsigned vectorWidth = 512;
   bool parallel = false;
   MathAccuracy math = MathAccuracy::Fast;
+  int64_t nontemporalThreshold = int64_t(32) << 20;
+  PopcountAccumulation popcount = PopcountAccumulation::Bytes;
+  LookupInstructions lookup = LookupInstructions::None;
 };
 
 /// Whether programs run on a GPU: with QUANT_BNN_TEST_TARGET=cuda in the
@@ -50,12 +53,18 @@ public:
 
   /// The function itself, for calls that nothing is to be checked of.
   const JITFunction &lookup(llvm::StringRef name) const;
+  const Signature &getSignature(llvm::StringRef name) const;
+
+  /// The public functions of the module.
+  std::vector<std::string> getNames() const;
 
 private:
   struct Function {
     Signature signature;
     JITFunction jit;
   };
+
+  const Function &find(llvm::StringRef name) const;
 
   Program();
 

@@ -20,6 +20,13 @@ class ExecutionEngine;
 
 namespace quant_bnn {
 
+/// An argument in memory of the caller's, in C order and without gaps. Nothing
+/// is checked.
+struct CallArgument {
+  llvm::ArrayRef<int64_t> shape;
+  void *data;
+};
+
 /// What a call returned. Frees the buffers that the function allocated for it.
 class CallResults {
 public:
@@ -62,6 +69,7 @@ public:
   /// Calls the function. The arguments are as checkArgument wants them. Results
   /// may lie in an argument if both are memrefs.
   CallResults call(llvm::MutableArrayRef<NpyArray> arguments) const;
+  CallResults call(llvm::ArrayRef<CallArgument> arguments) const;
 
 private:
   JITFunction(std::shared_ptr<mlir::ExecutionEngine> engine,

@@ -1,0 +1,287 @@
+//===- GuardPageTest.cpp - Access within buffers only ---------------------===//
+//
+// Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// Calls every kernel on buffers that begin or end at a page that must not be
+// accessed, with results that hold NaNs before the call. A result that differs
+// from that of a call on ordinary buffers depends on an address or on memory
+// that the kernel has not written.
+//
+//===----------------------------------------------------------------------===//
+
+#include "Harness.h"
+
+#include "llvm/ADT/SmallString.h"
+#include "llvm/Support/MathExtras.h"
+#include "llvm/Support/MemoryBuffer.h"
+#include "llvm/Support/PrettyStackTrace.h"
+#include "llvm/Support/Process.h"
+#include "llvm/Support/Signals.h"
+#include "llvm/TargetParser/Host.h"
+#include "gtest/gtest.h"
+
+#include <random>
+#include <sys/mman.h>
+
+using namespace quant_bnn;
+using namespace quant_bnn::unittests;
+
+namespace {
+
+using Shapes = std::vector<std::vector<int64_t>>;
+
+//===----------------------------------------------------------------------===//
+// Memory
+//===----------------------------------------------------------------------===//
+
+enum class Placement { first, last };
+
+/// Bytes next to a page that must not be accessed: they begin behind it, or end
+/// before it.
+class GuardedMemory {
+public:
+  GuardedMemory(size_t size, Placement placement) {
+    size_t page = llvm::sys::Process::getPageSizeEstimate();
+    size_t inner = llvm::alignTo(size, page);
+    mappedSize = inner + 2 * page;
+    mapped = static_cast<char *>(mmap(nullptr, mappedSize, PROT_NONE,
+                                      MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
+    if (mapped == MAP_FAILED ||
+        (inner && mprotect(mapped + page, inner, PROT_READ | PROT_WRITE)))
+      llvm::report_fatal_error("cannot map guarded memory");
+    data = mapped + page;
+    if (placement == Placement::last)
+      data += inner - size;
+  }
+  GuardedMemory(GuardedMemory &&other)
+      : data(other.data), mapped(std::exchange(other.mapped, nullptr)),
+        mappedSize(other.mappedSize) {}
+  ~GuardedMemory() {
+    if (mapped)
+      munmap(mapped, mappedSize);
+  }
+
+  char *data;
+
+private:
+  char *mapped;
+  size_t mappedSize;
+};
+
+//===----------------------------------------------------------------------===//
+// Arguments
+//===----------------------------------------------------------------------===//
+
+/// The shapes and the integers of a call, where they are not n alone.
+struct PackedCall {
+  Shapes shapes;
+  std::vector<int64_t> integers;
+};
+
+/// The calls of functions whose operands depend on each other.
+std::optional<PackedCall> getPackedCall(llvm::StringRef name, int64_t n) {
+  auto words = [](int64_t depth, int64_t width) {
+    return llvm::divideCeilSigned(depth, width);
+  };
+  if (name == "unpack")
+    return PackedCall{{{words(n, 32)}, {}}, {n}};
+  if (name == "xnor_matmul")
+    return PackedCall{{{n, words(n, 32)}, {n + 1, words(n, 32)}, {}}, {n}};
+  if (name == "xnor_conv_2d")
+    return PackedCall{{{1, n, 4, 2}, {5, 3, 3, 2}, {}}, {13}};
+  if (name == "threshold")
+    return PackedCall{{{3, n}, {n}, {n}}, {}};
+  if (name == "packed_cast" || name == "packed_transpose")
+    return PackedCall{{{3, words(n, name == "packed_cast" ? 8 : 32)}, {}}, {n}};
+  if (name == "packed_reshape")
+    return PackedCall{{{n, 7, 7, 1}, {}}, {n}};
+  if (name == "packed_slice")
+    return PackedCall{{{n + 2, 2}, {}}, {std::min<int64_t>(n, 90)}};
+  if (name == "packed_pad")
+    return PackedCall{{{3, words(n, 8)}, {}, {}}, {n, 1}};
+  return std::nullopt;
+}
+
+/// Arguments of @`name` for the size n: floats are normally distributed, bits
+/// random.
+std::vector<NpyArray> makeCall(const Program &program, llvm::StringRef name,
+                               ElementType type, int64_t n) {
+  std::optional<PackedCall> packed = getPackedCall(name, n);
+  std::mt19937_64 generator(n);
+  std::vector<NpyArray> arguments;
+  size_t nextInteger = 0;
+  for (auto [index, value] :
+       llvm::enumerate(program.getSignature(name).arguments)) {
+    std::vector<int64_t> shape(value.shape);
+    for (auto [dim, size] : llvm::enumerate(shape))
+      if (mlir::ShapedType::isDynamic(size))
+        size = packed ? packed->shapes[index][dim] : dim == 0 ? n : 3;
+    if (value.elementType == makeScalar<float>(type, 1).getElementType()) {
+      size_t size = 1;
+      for (int64_t extent : shape)
+        size *= extent;
+      arguments.push_back(
+          isDouble(type)
+              ? makeArray<double>(type, shape,
+                                  getNormalValues<double>(type, size, index))
+              : makeArray<float>(type, shape,
+                                 getNormalValues<float>(type, size, index)));
+      continue;
+    }
+    arguments.push_back(
+        llvm::cantFail(NpyArray::allocate(value.elementType, shape)));
+    llvm::MutableArrayRef<char> bytes = arguments.back().getBytes();
+    if (!value.isArray) {
+      int64_t integer = packed->integers[nextInteger++];
+      std::memcpy(bytes.data(), &integer, bytes.size());
+      continue;
+    }
+    for (char &byte : bytes)
+      byte = value.elementType.kind == 'b' ? generator() % 2 : generator();
+  }
+  return arguments;
+}
+
+//===----------------------------------------------------------------------===//
+// The check
+//===----------------------------------------------------------------------===//
+
+llvm::ArrayRef<char> getBytes(const NpyView &view) {
+  return {static_cast<const char *>(view.data), view.getSizeInBytes()};
+}
+
+/// Compares a call on guarded buffers of `guarded`, whose results are
+/// parameters where they are arrays, with one of `plain`.
+void checkCall(const Program &plain, const Program &guarded,
+               llvm::StringRef name, std::vector<NpyArray> &arguments,
+               Placement placement) {
+  CallResults expected = plain.call(name, arguments);
+  std::vector<GuardedMemory> memory;
+  std::vector<CallArgument> call;
+  auto add = [&](llvm::ArrayRef<int64_t> shape, size_t size) {
+    memory.emplace_back(size, placement);
+    call.push_back({shape, memory.back().data});
+    return memory.back().data;
+  };
+  for (NpyArray &argument : arguments) {
+    llvm::ArrayRef<char> bytes = argument.getBytes();
+    llvm::copy(bytes, add(argument.getShape(), bytes.size()));
+  }
+  std::vector<llvm::ArrayRef<char>> actual;
+  const Signature &signature = plain.getSignature(name);
+  for (auto [result, view] :
+       llvm::zip_equal(signature.results, expected.getViews()))
+    if (result.isArray) {
+      size_t size = view.getSizeInBytes();
+      char *data = add(view.shape, size);
+      std::memset(data, 0xff, size);
+      actual.push_back({data, size});
+    }
+  CallResults scalars =
+      guarded.lookup(name).call(llvm::ArrayRef<CallArgument>(call));
+  size_t nextArray = 0, nextScalar = 0;
+  for (auto [result, view] :
+       llvm::zip_equal(signature.results, expected.getViews()))
+    EXPECT_TRUE(getBytes(view) ==
+                (result.isArray ? actual[nextArray++]
+                                : getBytes(scalars.getViews()[nextScalar++])));
+}
+
+std::string readFunctions(ElementType type) {
+  std::string source;
+  for (const char *path : {"every-op.mlir", "every-packed-op.mlir"}) {
+    llvm::SmallString<128> full(QUANT_BNN_PIPELINE_INPUTS);
+    full += std::string("/") + path;
+    auto buffer = llvm::MemoryBuffer::getFile(full);
+    if (!buffer)
+      llvm::report_fatal_error("cannot read " + full);
+    source += (*buffer)->getBuffer();
+  }
+  source += R"mlir(
+    func.func @matmul(%a: tensor<?x?xf32>, %b: tensor<3x?xf32>) -> tensor<?x?xf32> {
+      %zero = arith.constant 0.0 : f32
+      %c0 = arith.constant 0 : index
+      %c1 = arith.constant 1 : index
+      %m = tensor.dim %a, %c0 : tensor<?x?xf32>
+      %n = tensor.dim %b, %c1 : tensor<3x?xf32>
+      %e = tensor.empty(%m, %n) : tensor<?x?xf32>
+      %f = linalg.fill ins(%zero : f32) outs(%e : tensor<?x?xf32>) -> tensor<?x?xf32>
+      %y = linalg.matmul ins(%a, %b : tensor<?x?xf32>, tensor<3x?xf32>) outs(%f : tensor<?x?xf32>) -> tensor<?x?xf32>
+      return %y : tensor<?x?xf32>
+    }
+    func.func @transpose(%x: tensor<?x?xf32>) -> tensor<?x?xf32> {
+      %c0 = arith.constant 0 : index
+      %c1 = arith.constant 1 : index
+      %m = tensor.dim %x, %c0 : tensor<?x?xf32>
+      %n = tensor.dim %x, %c1 : tensor<?x?xf32>
+      %e = tensor.empty(%n, %m) : tensor<?x?xf32>
+      %y = linalg.transpose ins(%x : tensor<?x?xf32>) outs(%e : tensor<?x?xf32>) permutation = [1, 0]
+      return %y : tensor<?x?xf32>
+    }
+  )mlir";
+  std::string result;
+  llvm::StringRef rest = source;
+  for (size_t at; (at = rest.find("f32")) != llvm::StringRef::npos;
+       rest = rest.drop_front(at + 3))
+    result += rest.take_front(at).str() + getName(type).str();
+  return result + rest.str();
+}
+
+void checkGuarded(ElementType type, ProgramOptions options) {
+  llvm::sys::PrintStackTraceOnErrorSignal("");
+  std::string source = readFunctions(type);
+  std::unique_ptr<Program> plain = Program::compile(source, options);
+  options.results = ResultConvention::OutParams;
+  std::unique_ptr<Program> guarded = Program::compile(source, options);
+  ASSERT_TRUE(plain && guarded);
+  for (const std::string &name : plain->getNames())
+    for (int64_t n : {0, 1, 2, 7, 8, 15, 16, 17, 31, 33, 63, 64, 65, 100, 1027})
+      for (Placement placement : {Placement::first, Placement::last}) {
+        std::string where =
+            name + ", n = " + std::to_string(n) +
+            (placement == Placement::first ? ", first" : ", last");
+        SCOPED_TRACE(where);
+        llvm::PrettyStackTraceString crash(where.c_str());
+        std::vector<NpyArray> arguments = makeCall(*plain, name, type, n);
+        checkCall(*plain, *guarded, name, arguments, placement);
+        if (testing::Test::HasFailure())
+          return;
+      }
+}
+
+ProgramOptions getOptions(unsigned vectorWidth, int64_t nontemporalThreshold,
+                          PopcountAccumulation popcount) {
+  ProgramOptions options;
+  options.vectorWidth = vectorWidth;
+  options.nontemporalThreshold = nontemporalThreshold;
+  options.popcount = popcount;
+  return options;
+}
+
+/// Options that count bits by tables where the host can look them up.
+ProgramOptions getTableOptions() {
+  ProgramOptions options = getOptions(256, 1, PopcountAccumulation::Bytes);
+  if (llvm::sys::getHostCPUFeatures().lookup("avx2")) {
+    options.popcount = PopcountAccumulation::Table;
+    options.lookup = LookupInstructions::X86;
+  }
+  return options;
+}
+
+const ProgramOptions narrow = getOptions(128, 0, PopcountAccumulation::Bytes);
+const ProgramOptions wide = getOptions(512, 1, PopcountAccumulation::Words);
+
+TEST(GuardPages, F16) { checkGuarded(ElementType::f16, wide); }
+TEST(GuardPages, BF16) { checkGuarded(ElementType::bf16, getTableOptions()); }
+TEST(GuardPages, F32Narrow) { checkGuarded(ElementType::f32, narrow); }
+TEST(GuardPages, F32Table) {
+  checkGuarded(ElementType::f32, getTableOptions());
+}
+TEST(GuardPages, F32Wide) { checkGuarded(ElementType::f32, wide); }
+TEST(GuardPages, F64) { checkGuarded(ElementType::f64, wide); }
+
+} // namespace
