@@ -20,48 +20,104 @@ using Gradients = FailureOr<SmallVector<Value>>;
 //===----------------------------------------------------------------------===//
 
 Value quant_bnn::detail::buildSign(PayloadBuilder &builder, Value x,
-                                   NanMode nan) {
-  Value zero = builder.constant(0.0);
+                                   ZeroMode zero, NanMode nan) {
+  Value none = builder.constant(0.0);
   Value minusOne = builder.constant(-1.0);
   Value one = builder.constant(1.0);
-  if (nan == NanMode::negative)
-    return builder.select(builder.cmp(CmpFPredicate::OGE, x, zero), one,
-                          minusOne);
-  Value sign =
-      builder.select(builder.cmp(CmpFPredicate::OLT, x, zero), minusOne, one);
-  if (nan == NanMode::positive)
+  auto compare = [&](CmpFPredicate predicate) {
+    return builder.cmp(predicate, x, none);
+  };
+  Value sign;
+  if (zero == ZeroMode::zero) {
+    Value isNegative = compare(nan == NanMode::negative ? CmpFPredicate::ULT
+                                                        : CmpFPredicate::OLT);
+    Value isPositive = compare(nan == NanMode::positive ? CmpFPredicate::UGT
+                                                        : CmpFPredicate::OGT);
+    sign = builder.select(isNegative, minusOne,
+                          builder.select(isPositive, one, none));
+  } else if (nan == NanMode::negative) {
+    Value isUpper = compare(zero == ZeroMode::positive ? CmpFPredicate::OGE
+                                                       : CmpFPredicate::OGT);
+    sign = builder.select(isUpper, one, minusOne);
+  } else {
+    Value isLower = compare(zero == ZeroMode::positive ? CmpFPredicate::OLT
+                                                       : CmpFPredicate::OLE);
+    sign = builder.select(isLower, minusOne, one);
+  }
+  if (nan != NanMode::propagate)
     return sign;
   return builder.select(builder.cmp(CmpFPredicate::UNO, x, x), x, sign);
 }
 
 Value quant_bnn::detail::buildSignInference(Operation *op, OpBuilder &builder,
                                             Location loc) {
+  auto zero = op->getAttrOfType<ZeroModeAttr>("zero");
   auto nan = op->getAttrOfType<NanModeAttr>("nan");
   if (auto sign = dyn_cast<SignOp>(op); sign && !sign.getClip())
     return Value();
   return SignOp::create(builder, loc, op->getResult(0).getType(),
-                        op->getOperand(0), FloatAttr(), nan);
+                        op->getOperand(0), FloatAttr(), zero, nan);
 }
 
-SignValues quant_bnn::detail::getSignValues(NanMode nan) {
-  SignValues values{-1.0, 1.0, 1.0, std::nullopt};
-  if (nan != NanMode::propagate)
-    values.nan = nan == NanMode::positive ? 1.0 : -1.0;
-  return values;
+static double getValue(ZeroMode zero) {
+  switch (zero) {
+  case ZeroMode::positive:
+    return 1.0;
+  case ZeroMode::negative:
+    return -1.0;
+  case ZeroMode::zero:
+    return 0.0;
+  }
+  llvm_unreachable("all modes are handled");
+}
+
+static std::optional<double> getValue(NanMode nan) {
+  switch (nan) {
+  case NanMode::positive:
+    return 1.0;
+  case NanMode::negative:
+    return -1.0;
+  case NanMode::propagate:
+    return std::nullopt;
+  case NanMode::zero:
+    return 0.0;
+  }
+  llvm_unreachable("all modes are handled");
+}
+
+SignValues quant_bnn::detail::getSignValues(ZeroMode zero, NanMode nan) {
+  return {-1.0, getValue(zero), 1.0, getValue(nan)};
+}
+
+/// The value that is neither that of negative nor that of positive x, if there
+/// is one. A NaN has it only if a zero has.
+static std::optional<double> getThirdValue(const SignValues &values) {
+  if (values.zero == values.negative || values.zero == values.positive)
+    return std::nullopt;
+  return values.zero;
+}
+
+unsigned quant_bnn::detail::getSignBitWidth(const SignValues &values) {
+  return getThirdValue(values) ? 2 : 1;
 }
 
 unsigned quant_bnn::detail::getNumSignMasks(const SignValues &values) {
-  return values.nan ? 1 : 2;
+  return (getThirdValue(values) ? 2 : 1) + (values.nan ? 0 : 1);
 }
 
 SmallVector<Value> quant_bnn::detail::buildSignMasks(PayloadBuilder &builder,
                                                      const SignValues &values,
                                                      Value x) {
+  Value zero = builder.constant(0.0);
   bool nanIsUpper = values.nan == values.positive;
   CmpFPredicate isUpper = nanIsUpper ? CmpFPredicate::UGT : CmpFPredicate::OGT;
   if (values.zero == values.positive)
     isUpper = nanIsUpper ? CmpFPredicate::UGE : CmpFPredicate::OGE;
-  SmallVector<Value> masks = {builder.cmp(isUpper, x, builder.constant(0.0))};
+  SmallVector<Value> masks = {builder.cmp(isUpper, x, zero)};
+  if (getThirdValue(values))
+    masks.push_back(builder.cmp(
+        values.nan == values.negative ? CmpFPredicate::ULT : CmpFPredicate::OLT,
+        x, zero));
   if (!values.nan)
     masks.push_back(builder.cmp(CmpFPredicate::UNO, x, x));
   return masks;
@@ -73,12 +129,14 @@ Value quant_bnn::detail::buildSignFromMasks(OpBuilder &builder, Location loc,
   return buildElementwise(
              builder, loc, type, masks,
              [&](PayloadBuilder &payload, ValueRange operands) {
-               Value y = payload.select(operands[0],
-                                        payload.constant(values.positive),
-                                        payload.constant(values.negative));
+               Value y = payload.constant(values.negative);
+               if (std::optional<double> third = getThirdValue(values))
+                 y = payload.select(operands[1], y, payload.constant(*third));
+               y = payload.select(operands[0],
+                                  payload.constant(values.positive), y);
                constexpr double nan = std::numeric_limits<double>::quiet_NaN();
-               if (operands.size() > 1)
-                 y = payload.select(operands[1], payload.constant(nan), y);
+               if (!values.nan)
+                 y = payload.select(operands.back(), payload.constant(nan), y);
                return SmallVector<Value>{y};
              })
       .front();

@@ -18,21 +18,27 @@ namespace quant_bnn::detail {
 // The binarizer family
 //===----------------------------------------------------------------------===//
 
-/// -1 where x < 0, +1 where x >= 0; a NaN as `nan` says.
-mlir::Value buildSign(PayloadBuilder &builder, mlir::Value x, NanMode nan);
+/// -1 where x < 0, +1 where x > 0; a zero and a NaN as `zero` and `nan` say.
+mlir::Value buildSign(PayloadBuilder &builder, mlir::Value x, ZeroMode zero,
+                      NanMode nan);
 
 /// `sign` with the forward of the binarizer `op`, or null if it is that.
 mlir::Value buildSignInference(mlir::Operation *op, mlir::OpBuilder &builder,
                                mlir::Location loc);
 
 /// `sign` of a constant, or null.
-mlir::OpFoldResult foldSign(mlir::Type type, mlir::Attribute x, NanMode nan);
+mlir::OpFoldResult foldSign(mlir::Type type, mlir::Attribute x, ZeroMode zero,
+                            NanMode nan);
 
-/// What `sign` makes of a number of either sign, and of a NaN.
-SignValues getSignValues(NanMode nan);
+/// What `sign` makes of a number of either sign, of a zero and of a NaN.
+SignValues getSignValues(ZeroMode zero, NanMode nan);
 
-/// The masks of x that tell the value of a binarizer: where it is the upper
-/// one, and where it is NaN if that is possible.
+/// The bits that hold the numbers among `values`.
+unsigned getSignBitWidth(const SignValues &values);
+
+/// The masks of x that tell the value of a binarizer: where it is that of
+/// positive x, where that of negative x if there is a third, and where it is
+/// NaN if that is possible.
 unsigned getNumSignMasks(const SignValues &values);
 llvm::SmallVector<mlir::Value> buildSignMasks(PayloadBuilder &builder,
                                               const SignValues &values,

@@ -139,13 +139,28 @@ static reference::NanPolicy getPolicy(NanMode nan) {
     return reference::NanPolicy::negative;
   case NanMode::propagate:
     return reference::NanPolicy::propagate;
+  case NanMode::zero:
+    return reference::NanPolicy::zero;
   }
   llvm_unreachable("all modes are handled");
 }
 
-OpFoldResult quant_bnn::detail::foldSign(Type type, Attribute x, NanMode nan) {
+static reference::ZeroPolicy getPolicy(ZeroMode zero) {
+  switch (zero) {
+  case ZeroMode::positive:
+    return reference::ZeroPolicy::positive;
+  case ZeroMode::negative:
+    return reference::ZeroPolicy::negative;
+  case ZeroMode::zero:
+    return reference::ZeroPolicy::zero;
+  }
+  llvm_unreachable("all modes are handled");
+}
+
+OpFoldResult quant_bnn::detail::foldSign(Type type, Attribute x, ZeroMode zero,
+                                         NanMode nan) {
   return foldElementwise(type, x, [&](auto values) {
-    return reference::sign(values[0], getPolicy(nan));
+    return reference::sign(values[0], getPolicy(nan), getPolicy(zero));
   });
 }
 

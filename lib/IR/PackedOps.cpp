@@ -231,7 +231,8 @@ LogicalResult UnpackOp::canonicalize(UnpackOp op, PatternRewriter &rewriter) {
       buildElementwise(rewriter, op.getLoc(), op.getX().getType(), x,
                        [](PayloadBuilder &payload, ValueRange operands) {
                          return SmallVector<Value>{quant_bnn::detail::buildSign(
-                             payload, operands.front(), NanMode::positive)};
+                             payload, operands.front(), ZeroMode::positive,
+                             NanMode::positive)};
                        }));
   return success();
 }

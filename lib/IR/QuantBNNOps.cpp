@@ -34,6 +34,13 @@ LogicalResult quant_bnn::detail::verifyAttributeLimits(Operation *op) {
     if (!(beta.getValueAsDouble() > 0.0) || !beta.getValue().isFinite())
       return op->emitOpError("requires a positive and finite beta, but got ")
              << beta.getValueAsDouble();
+  auto nan = op->getAttrOfType<NanModeAttr>("nan");
+  auto zero = op->getAttrOfType<ZeroModeAttr>("zero");
+  if (nan && zero && nan.getValue() == NanMode::zero &&
+      zero.getValue() != ZeroMode::zero)
+    return op->emitOpError("requires zero = zero with nan = zero, but got "
+                           "zero = ")
+           << stringifyZeroMode(zero.getValue());
   if (auto bits = op->getAttrOfType<IntegerAttr>("bits")) {
     Type type = getElementTypeOrSelf(op->getOperand(0).getType());
     int64_t maxBits = getMaxBits(type);

@@ -13,7 +13,7 @@
 namespace quant_bnn::reference {
 
 template <typename T>
-T sign(T x, NanPolicy nan) {
+T sign(T x, NanPolicy nan, ZeroPolicy zero) {
   if (std::isnan(x)) {
     switch (nan) {
     case NanPolicy::positive:
@@ -22,6 +22,18 @@ T sign(T x, NanPolicy nan) {
       return T(-1);
     case NanPolicy::propagate:
       return x;
+    case NanPolicy::zero:
+      return T(0);
+    }
+  }
+  if (x == 0) {
+    switch (zero) {
+    case ZeroPolicy::positive:
+      return T(1);
+    case ZeroPolicy::negative:
+      return T(-1);
+    case ZeroPolicy::zero:
+      return T(0);
     }
   }
   return x < 0 ? T(-1) : T(1);
@@ -55,8 +67,8 @@ T swishSignGrad(T x, T g, double beta) {
   return static_cast<T>(g * factor);
 }
 
-template float sign(float, NanPolicy);
-template double sign(double, NanPolicy);
+template float sign(float, NanPolicy, ZeroPolicy);
+template double sign(double, NanPolicy, ZeroPolicy);
 template float heaviside(float, double);
 template double heaviside(double, double);
 template float approxSignGrad(float, float);

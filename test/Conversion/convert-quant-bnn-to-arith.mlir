@@ -22,6 +22,27 @@ func.func @sign(%x: f32) -> (f32, f32, f32) {
   return %0, %1, %2 : f32, f32, f32
 }
 
+// Two comparisons for three values.
+// CHECK-LABEL: func @sign_with_zero(
+// CHECK-SAME: %[[X:.*]]: f32
+func.func @sign_with_zero(%x: f32) -> (f32, f32, f32) {
+  // CHECK-DAG: %[[ZERO:.*]] = arith.constant 0.0
+  // CHECK-DAG: %[[MINUS:.*]] = arith.constant -1.0
+  // CHECK-DAG: %[[ONE:.*]] = arith.constant 1.0
+  // CHECK: %[[NEGATIVE:.*]] = arith.cmpf olt, %[[X]], %[[ZERO]] : f32
+  // CHECK: %[[POSITIVE:.*]] = arith.cmpf ogt, %[[X]], %[[ZERO]] : f32
+  // CHECK: %[[UPPER:.*]] = arith.select %[[POSITIVE]], %[[ONE]], %[[ZERO]] : f32
+  // CHECK: %[[A:.*]] = arith.select %[[NEGATIVE]], %[[MINUS]], %[[UPPER]] : f32
+  // CHECK: arith.cmpf olt
+  // CHECK: arith.cmpf ugt
+  // CHECK: arith.cmpf ole
+  // CHECK: return %[[A]]
+  %0 = quant_bnn.sign %x zero = zero nan = zero : f32
+  %1 = quant_bnn.sign %x zero = zero : f32
+  %2 = quant_bnn.sign %x zero = negative : f32
+  return %0, %1, %2 : f32, f32, f32
+}
+
 // CHECK-LABEL: func @ste_heaviside(
 // CHECK-SAME: %[[X:.*]]: vector<8xf32>
 func.func @ste_heaviside(%x: vector<8xf32>) -> vector<8xf32> {

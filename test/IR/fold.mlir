@@ -54,6 +54,22 @@ func.func @every_window() -> (f32, f32, f32, f32) {
 // Binarizers
 //===----------------------------------------------------------------------===//
 
+// -0, 0, NaN and a number.
+// CHECK-LABEL: func @sign_of_zero(
+func.func @sign_of_zero() -> (tensor<4xf16>, tensor<4xf16>, tensor<4xf16>) {
+  // CHECK-DAG: %[[NEGATIVE:.*]] = arith.constant dense<[-1.000000e+00, -1.000000e+00, 1.000000e+00, -1.000000e+00]> : tensor<4xf16>
+  // CHECK-DAG: %[[ZERO:.*]] = arith.constant dense<[0.000000e+00, 0.000000e+00, 0.000000e+00, -1.000000e+00]> : tensor<4xf16>
+  // CHECK-DAG: %[[PROPAGATE:.*]] = arith.constant dense<[0.000000e+00, 0.000000e+00, 0x7E00, -1.000000e+00]> : tensor<4xf16>
+  // CHECK: return %[[NEGATIVE]], %[[ZERO]], %[[PROPAGATE]]
+  %x = arith.constant dense<[-0.0, 0.0, 0x7E00, -2.0]> : tensor<4xf16>
+  %0 = quant_bnn.sign %x zero = negative : tensor<4xf16>
+  %1 = quant_bnn.approx_sign %x zero = zero nan = zero : tensor<4xf16>
+  %2 = quant_bnn.swish_sign %x zero = zero nan = propagate : tensor<4xf16>
+  return %0, %1, %2 : tensor<4xf16>, tensor<4xf16>, tensor<4xf16>
+}
+
+// -----
+
 // CHECK-LABEL: func @sign(
 func.func @sign() -> (tensor<6xf32>, tensor<6xf32>, tensor<6xf32>) {
   // CHECK-DAG: %[[POSITIVE:.*]] = arith.constant dense<[-1.000000e+00, -1.000000e+00, 1.000000e+00, 1.000000e+00, 1.000000e+00, 1.000000e+00]> : tensor<6xf32>

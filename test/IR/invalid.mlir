@@ -168,9 +168,34 @@ func.func @integer_threshold(%x: f32) {
 // -----
 
 func.func @unknown_nan_mode(%x: f32) {
-  // expected-error @+2 {{expected one of [positive, negative, propagate] for what a binarizer makes of a NaN, got: zero}}
+  // expected-error @+2 {{expected one of [positive, negative, propagate, zero] for what a binarizer makes of a NaN, got: even}}
   // expected-error @+1 {{failed to parse}}
+  %y = quant_bnn.sign %x nan = even : f32
+  return
+}
+
+// -----
+
+func.func @unknown_zero_mode(%x: f32) {
+  // expected-error @+2 {{expected one of [positive, negative, zero] for what a sign makes of a zero, got: propagate}}
+  // expected-error @+1 {{failed to parse}}
+  %y = quant_bnn.sign %x zero = propagate : f32
+  return
+}
+
+// -----
+
+func.func @zero_of_nan_alone(%x: f32) {
+  // expected-error @+1 {{requires zero = zero with nan = zero, but got zero = positive}}
   %y = quant_bnn.sign %x nan = zero : f32
+  return
+}
+
+// -----
+
+func.func @zero_of_nan_alone_in_the_family(%x: f32) {
+  // expected-error @+1 {{requires zero = zero with nan = zero, but got zero = negative}}
+  %y = quant_bnn.swish_sign %x zero = negative nan = zero : f32
   return
 }
 

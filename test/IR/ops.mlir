@@ -125,6 +125,12 @@ func.func @sign(%x: f32, %g: f32) {
   %1 = quant_bnn.sign %x nan = negative : f32
   // CHECK: quant_bnn.sign %{{[^ ]*}} clip = 1.000000e+00 nan = propagate : f32
   %2 = quant_bnn.sign %x clip = 1.0 nan = propagate : f32
+  // CHECK: quant_bnn.sign %{{[^ ]*}} : f32
+  %5 = quant_bnn.sign %x zero = positive : f32
+  // CHECK: quant_bnn.sign %{{[^ ]*}} zero = negative : f32
+  %6 = quant_bnn.sign %x zero = negative : f32
+  // CHECK: quant_bnn.sign %{{[^ ]*}} clip = 1.000000e+00 zero = zero nan = zero : f32
+  %7 = quant_bnn.sign %x clip = 1.0 zero = zero nan = zero : f32
   // CHECK: quant_bnn.sign_grad %{{.*}}, %{{[^ ]*}} : f32
   %3 = quant_bnn.sign_grad %x, %g : f32
   // CHECK: quant_bnn.sign_grad %{{.*}}, %{{[^ ]*}} clip = 1.000000e+00 : f32
@@ -138,6 +144,8 @@ func.func @approx_sign(%x: vector<16xf16>, %g: vector<16xf16>) {
   %0 = quant_bnn.approx_sign %x : vector<16xf16>
   // CHECK: quant_bnn.approx_sign %{{[^ ]*}} nan = negative : vector<16xf16>
   %1 = quant_bnn.approx_sign %x nan = negative : vector<16xf16>
+  // CHECK: quant_bnn.approx_sign %{{[^ ]*}} zero = zero nan = propagate : vector<16xf16>
+  %3 = quant_bnn.approx_sign %x zero = zero nan = propagate : vector<16xf16>
   // CHECK: quant_bnn.approx_sign_grad %{{.*}}, %{{[^ ]*}} : vector<16xf16>
   %2 = quant_bnn.approx_sign_grad %x, %g : vector<16xf16>
   return
@@ -149,6 +157,8 @@ func.func @swish_sign(%x: f64, %g: f64) {
   %0 = quant_bnn.swish_sign %x beta = 5.0 : f64
   // CHECK: quant_bnn.swish_sign %{{[^ ]*}} beta = 4.000000e+00 nan = propagate : f64
   %1 = quant_bnn.swish_sign %x beta = 4.0 nan = propagate : f64
+  // CHECK: quant_bnn.swish_sign %{{[^ ]*}} beta = 4.000000e+00 zero = zero nan = zero : f64
+  %4 = quant_bnn.swish_sign %x beta = 4.0 zero = zero nan = zero : f64
   // CHECK: quant_bnn.swish_sign_grad %{{.*}}, %{{[^ ]*}} : f64
   %2 = quant_bnn.swish_sign_grad %x, %g : f64
   // CHECK: quant_bnn.swish_sign_grad %{{.*}}, %{{[^ ]*}} beta = 1.000000e-01 : f64

@@ -60,3 +60,18 @@ func.func @operands(%x: tensor<4x8xf32>, %w: tensor<2x8xf32>, %u: tensor<2x4xf32
   %z = linalg.matvec ins(%nan, %vector : tensor<2x8xf32>, tensor<8xf32>) outs(%zeros : tensor<2xf32>) -> tensor<2xf32>
   return %y, %z : tensor<2xf32>, tensor<2xf32>
 }
+
+// A zero that stays 0 is no sign.
+func.func @zeros(%w: tensor<2x8xf32>, %x: tensor<8xf32>) -> (tensor<2xf32>, tensor<2xf32>) {
+  %zero = arith.constant 0.0 : f32
+  %init = tensor.empty() : tensor<2xf32>
+  %zeros = linalg.fill ins(%zero : f32) outs(%init : tensor<2xf32>) -> tensor<2xf32>
+  %vector = quant_bnn.sign %x : tensor<8xf32>
+  // CHECK: [[@LINE+1]]:{{[0-9]+}}: remark: {{.*}}linalg.matvec not binarized: the values of the quant_bnn.sign are not +a and -a
+  %a = quant_bnn.sign %w zero = zero : tensor<2x8xf32>
+  %y = linalg.matvec ins(%a, %vector : tensor<2x8xf32>, tensor<8xf32>) outs(%zeros : tensor<2xf32>) -> tensor<2xf32>
+  // CHECK: [[@LINE+1]]:{{[0-9]+}}: remark: {{.*}}linalg.matvec not binarized: the values of the quant_bnn.approx_sign are not +a and -a
+  %b = quant_bnn.approx_sign %w zero = zero nan = zero : tensor<2x8xf32>
+  %z = linalg.matvec ins(%b, %vector : tensor<2x8xf32>, tensor<8xf32>) outs(%zeros : tensor<2xf32>) -> tensor<2xf32>
+  return %y, %z : tensor<2xf32>, tensor<2xf32>
+}

@@ -257,6 +257,32 @@ func.func @again_step(%x: tensor<8xf32>, %g: tensor<8xf32>) -> (tensor<8xf32>, t
 
 // -----
 
+// A zero with a value of its own needs a second mask, a NaN that is kept a third.
+// CHECK-LABEL: func @zeros_fwd(
+// CHECK-SAME: -> (tensor<8xf32>, tensor<1xi8>, tensor<1xi8>, tensor<1xi8>, tensor<1xi8>, tensor<1xi8>)
+// CHECK: arith.cmpf ogt
+// CHECK: arith.cmpf ult
+// CHECK: arith.cmpf olt
+// CHECK: arith.cmpf uno
+// CHECK-LABEL: func @zeros_bwd(
+// CHECK-DAG: %[[MINUS:.*]] = arith.constant -1.0
+// CHECK-DAG: %[[ZERO:.*]] = arith.constant 0.0
+// CHECK: %[[LOWER:.*]] = arith.select %{{.*}}, %[[MINUS]], %[[ZERO]]
+// CHECK: %[[ONE:.*]] = arith.constant 1.0
+// CHECK: arith.select %{{.*}}, %[[ONE]], %[[LOWER]]
+func.func @zeros_fwd(%x: tensor<8xf32>) -> (tensor<8xf32>, tensor<8xf32>)
+    attributes {quant_bnn.backward = @zeros_bwd, quant_bnn.residuals = array<i64: 1>} {
+  return %x, %x : tensor<8xf32>, tensor<8xf32>
+}
+func.func @zeros_bwd(%x: tensor<8xf32>, %g: tensor<8xf32>) -> tensor<8xf32> {
+  %0 = quant_bnn.sign %x zero = zero nan = negative : tensor<8xf32>
+  %1 = quant_bnn.approx_sign %x zero = zero nan = propagate : tensor<8xf32>
+  %2 = arith.addf %0, %1 : tensor<8xf32>
+  return %2 : tensor<8xf32>
+}
+
+// -----
+
 // What each binarizer needs: of a NaN, too.
 // CHECK-LABEL: func @binarizers_fwd(
 // CHECK-SAME: -> (tensor<8xf32>, tensor<1xi8>, tensor<1xi8>, tensor<1xi8>, tensor<1xi8>)

@@ -127,6 +127,21 @@ func.func @sign_of_relu(%x: tensor<2x?xf32>, %z: tensor<2x?xf32>) -> tensor<2x?x
   return %1 : tensor<2x?xf32>
 }
 
+// Half of the values of relu are 0, which this sign keeps apart.
+// CHECK-LABEL: func @three_signs_of_relu(
+// CHECK-SAME: %[[X:.*]]: f32
+func.func @three_signs_of_relu(%x: f32) -> (f32, f32) {
+  // CHECK: %[[R:.*]] = arith.maximumf %[[X]]
+  // CHECK: quant_bnn.sign %[[R]] zero = zero : f32
+  // CHECK: quant_bnn.sign %[[X]] zero = negative nan = propagate : f32
+  %c0 = arith.constant 0.0 : f32
+  %0 = arith.maximumf %x, %c0 : f32
+  %1 = quant_bnn.sign %0 zero = zero : f32
+  %2 = arith.maximumf %x, %c0 : f32
+  %3 = quant_bnn.sign %2 zero = negative nan = propagate : f32
+  return %1, %3 : f32, f32
+}
+
 // All spellings, in the body of a generic as well.
 // CHECK-LABEL: func @heaviside_of_relu(
 // CHECK-SAME: %[[X:.*]]: f32
@@ -218,6 +233,20 @@ func.func @sign_of_pool(%x: tensor<1x4x4x?xf32>, %k: tensor<2x2xf32>, %out: tens
   %0 = linalg.pooling_nhwc_max {strides = dense<2> : vector<2xi64>}
       ins(%x, %k : tensor<1x4x4x?xf32>, tensor<2x2xf32>) outs(%init : tensor<1x2x2x?xf32>) -> tensor<1x2x2x?xf32>
   %1 = quant_bnn.sign %0 : tensor<1x2x2x?xf32>
+  return %1 : tensor<1x2x2x?xf32>
+}
+
+// -1, 0 and 1 rise with x.
+// CHECK-LABEL: func @three_signs_of_pool(
+// CHECK-SAME: %[[X:.*]]: tensor<1x4x4x?xf32>
+func.func @three_signs_of_pool(%x: tensor<1x4x4x?xf32>, %k: tensor<2x2xf32>, %out: tensor<1x2x2x?xf32>) -> tensor<1x2x2x?xf32> {
+  // CHECK: quant_bnn.sign %[[X]] zero = zero nan = propagate
+  // CHECK: linalg.pooling_nhwc_max
+  %lowest = arith.constant 0xFF800000 : f32
+  %init = linalg.fill ins(%lowest : f32) outs(%out : tensor<1x2x2x?xf32>) -> tensor<1x2x2x?xf32>
+  %0 = linalg.pooling_nhwc_max {strides = dense<2> : vector<2xi64>}
+      ins(%x, %k : tensor<1x4x4x?xf32>, tensor<2x2xf32>) outs(%init : tensor<1x2x2x?xf32>) -> tensor<1x2x2x?xf32>
+  %1 = quant_bnn.sign %0 zero = zero nan = propagate : tensor<1x2x2x?xf32>
   return %1 : tensor<1x2x2x?xf32>
 }
 

@@ -24,6 +24,28 @@ func.func @signs(%x: tensor<4x64xf32>) -> (tensor<4x2xi32>, tensor<4x2xi32>, ten
 
 // -----
 
+// A bit of 1 is a negative number, so a zero that stays 0 is a bit of 0, as +1
+// is; with -1 for zeros it is a bit of 1.
+// CHECK-LABEL: func @zeros(
+// CHECK-SAME:    %[[X:.*]]: tensor<4x64xf32>
+func.func @zeros(%x: tensor<4x64xf32>) -> (tensor<4x2xi32>, tensor<4x2xi32>, tensor<4x2xi32>) {
+  // CHECK: %[[A:.*]] = quant_bnn.pack %[[X]] : tensor<4x64xf32> to tensor<4x2xi32>
+  // CHECK: arith.cmpf ole
+  // CHECK: %[[B:.*]] = quant_bnn.pack %{{.*}} : tensor<4x64xi1>
+  // CHECK: arith.cmpf oge
+  // CHECK: %[[C:.*]] = quant_bnn.pack %{{.*}} : tensor<4x64xi1>
+  // CHECK: return %[[A]], %[[B]], %[[C]]
+  %a = quant_bnn.sign %x zero = zero nan = zero : tensor<4x64xf32>
+  %b = quant_bnn.sign %x zero = negative : tensor<4x64xf32>
+  %c = quant_bnn.sign %x zero = zero nan = negative : tensor<4x64xf32>
+  %pa = quant_bnn.pack %a : tensor<4x64xf32> to tensor<4x2xi32>
+  %pb = quant_bnn.pack %b : tensor<4x64xf32> to tensor<4x2xi32>
+  %pc = quant_bnn.pack %c polarity = nonnegative : tensor<4x64xf32> to tensor<4x2xi32>
+  return %pa, %pb, %pc : tensor<4x2xi32>, tensor<4x2xi32>, tensor<4x2xi32>
+}
+
+// -----
+
 // A value with another use keeps it.
 // CHECK-LABEL: func @fork(
 // CHECK-SAME:    %[[X:.*]]: tensor<?x64xf32>

@@ -24,6 +24,18 @@ func.func @surrogates_become_sign(%x: f32) -> (f32, f32, f32) {
   return %0, %1, %2 : f32, f32, f32
 }
 
+// CHECK-LABEL: func @zeros_stay_as_they_are(
+// CHECK-SAME: %[[X:.*]]: f32
+func.func @zeros_stay_as_they_are(%x: f32) -> (f32, f32) {
+  // CHECK-NEXT: %[[A:.*]] = quant_bnn.sign %[[X]] zero = zero nan = zero : f32
+  // CHECK-NEXT: %[[B:.*]] = quant_bnn.sign %[[X]] zero = negative : f32
+  // CHECK-NEXT: return %[[A]], %[[B]]
+  %0 = quant_bnn.sign %x clip = 1.0 zero = zero nan = zero : f32
+  %1 = quant_bnn.sign %0 zero = zero nan = zero : f32
+  %2 = quant_bnn.swish_sign %x zero = negative : f32
+  return %1, %2 : f32, f32
+}
+
 // CHECK-LABEL: func @gradient_attributes_go(
 // CHECK-SAME: %[[X:.*]]: tensor<?xf32>
 func.func @gradient_attributes_go(%x: tensor<?xf32>) -> (tensor<?xf32>, tensor<?xf32>, tensor<?xf32>) {

@@ -119,7 +119,6 @@ const StringRef pactEdge = "pact-edge-counts-for-alpha";
 const StringRef pactAlpha = "torchapprox-pact-does-not-train-alpha";
 const StringRef minMaxZeros = "min_max-of-zeros";
 const StringRef weightZeros = "weight_dorefa-of-zeros";
-const StringRef torchSign = "torch-sign-of-zero-and-nan";
 
 /// Counts a difference if there is one at x and both values are as documented.
 bool isDocumented(StringRef op, float x, float theirs, float ours,
@@ -261,28 +260,21 @@ void checkPactFactors(const ConformanceVector &vector, Session &session) {
   }
 }
 
-/// The signs that frameworks give, each of which is one NaN policy.
-void checkSignTable(const ConformanceVector &vector, Session &session) {
+/// The signs that frameworks give, each of which is a policy for NaN and one
+/// for zeros.
+void checkSignTable(const ConformanceVector &vector) {
   std::vector<float> x = vector.getNumbers<float>("x");
-  for (auto [column, policy] :
-       {std::pair("y_bitorch_eager", NanPolicy::positive),
-        std::pair("y_where_x_ge_0", NanPolicy::negative),
-        std::pair("y_brevitas_qonnx_engine", NanPolicy::negative),
-        std::pair("y_larq_tf2", NanPolicy::propagate)}) {
+  constexpr ZeroPolicy one = ZeroPolicy::positive;
+  for (auto [column, nan, zero] :
+       {std::tuple("y_bitorch_eager", NanPolicy::positive, one),
+        std::tuple("y_where_x_ge_0", NanPolicy::negative, one),
+        std::tuple("y_brevitas_qonnx_engine", NanPolicy::negative, one),
+        std::tuple("y_larq_tf2", NanPolicy::propagate, one),
+        std::tuple("y_torch_sign", NanPolicy::zero, ZeroPolicy::zero)}) {
     std::vector<float> y = vector.getNumbers<float>(column);
     ASSERT_EQ(y.size(), x.size());
     for (size_t i = 0; i != x.size(); ++i)
-      EXPECT_TRUE(equal(sign(x[i], policy), y[i])) << column << " " << x[i];
-  }
-  std::vector<float> y = vector.getNumbers<float>("y_torch_sign");
-  for (size_t i = 0; i != x.size(); ++i) {
-    float ours = sign(x[i], NanPolicy::positive);
-    if (ours == y[i])
-      continue;
-    EXPECT_TRUE(x[i] == 0 || std::isnan(x[i]));
-    EXPECT_EQ(y[i], 0);
-    EXPECT_EQ(ours, 1);
-    session.addDifference(torchSign);
+      EXPECT_TRUE(equal(sign(x[i], nan, zero), y[i])) << column << " " << x[i];
   }
 }
 
@@ -376,7 +368,7 @@ bool checkTable(const ConformanceVector &vector, Session &session) {
   if (op == "pact_fake_quant_symmetric")
     checkPactFactors(vector, session);
   else if (op == "sign/approx_sign/swish_sign forward")
-    checkSignTable(vector, session);
+    checkSignTable(vector);
   else if (op == "approx_sign grad_factor")
     checkGradientTable(vector, "approx_sign", "as_written", session);
   else if (op == "swish_sign grad_factor beta=5")
@@ -447,8 +439,7 @@ void quant_bnn::unittests::checkConformance(
   for (const auto &entry : session.notCovered)
     notCoveredOps.insert(entry.first);
   std::set<std::string> expectedDifferences = {
-      pactEdge.str(), pactAlpha.str(), minMaxZeros.str(), weightZeros.str(),
-      torchSign.str()};
+      pactEdge.str(), pactAlpha.str(), minMaxZeros.str(), weightZeros.str()};
   for (const GradientDifference &difference : gradientDifferences)
     expectedDifferences.insert(difference.name.str());
   EXPECT_EQ(differences, expectedDifferences);

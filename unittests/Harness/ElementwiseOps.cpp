@@ -91,6 +91,23 @@ void Builder::addForwards() {
       {"", NanPolicy::positive},
       {" nan = negative", NanPolicy::negative},
       {" nan = propagate", NanPolicy::propagate}};
+  const std::pair<StringRef, ZeroPolicy> zeroPolicies[] = {
+      {" zero = negative", ZeroPolicy::negative},
+      {" zero = zero", ZeroPolicy::zero}};
+  for (auto [zeroAttribute, zero] : zeroPolicies) {
+    for (auto [attribute, policy] : policies)
+      add(("sign %0" + zeroAttribute + attribute).str(), {0},
+          [policy = policy, zero = zero](auto x) {
+            return sign(x, policy, zero);
+          });
+    for (StringRef op : {"approx_sign", "swish_sign"})
+      add((op + " %0" + zeroAttribute).str(), {0},
+          [zero = zero](auto x) { return sign(x, NanPolicy::positive, zero); });
+  }
+  for (StringRef op : {"sign", "approx_sign", "swish_sign"})
+    add((op + " %0 zero = zero nan = zero").str(), {0}, [](auto x) {
+      return sign(x, NanPolicy::zero, ZeroPolicy::zero);
+    }).isRepresentative = op == "sign";
   for (StringRef op : {"sign", "approx_sign", "swish_sign"})
     for (auto [attribute, policy] : policies) {
       bool isRepresentative = op == "sign" && policy == NanPolicy::propagate;

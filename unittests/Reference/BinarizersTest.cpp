@@ -38,6 +38,27 @@ TYPED_TEST(Binarizers, SignOfNanIsAPolicy) {
   }
 }
 
+TYPED_TEST(Binarizers, SignOfZeroIsAPolicy) {
+  QUANT_BNN_TYPED_NAMES;
+  const std::pair<ZeroPolicy, T> policies[] = {{ZeroPolicy::positive, T(1)},
+                                               {ZeroPolicy::negative, T(-1)},
+                                               {ZeroPolicy::zero, T(0)}};
+  for (auto [policy, value] : policies) {
+    for (T x : {T(0), -T(0)}) {
+      EXPECT_EQ(sign(x, NanPolicy::positive, policy), value);
+      EXPECT_FALSE(std::signbit(sign(x, NanPolicy::zero, ZeroPolicy::zero)));
+    }
+    for (T x : {tiny, T(0.3), inf})
+      EXPECT_EQ(sign(x, NanPolicy::negative, policy), 1) << x;
+    for (T x : {-tiny, T(-0.3), -inf})
+      EXPECT_EQ(sign(x, NanPolicy::positive, policy), -1) << x;
+    EXPECT_EQ(sign(nan, NanPolicy::positive, policy), 1);
+    EXPECT_EQ(sign(nan, NanPolicy::negative, policy), -1);
+    EXPECT_TRUE(std::isnan(sign(nan, NanPolicy::propagate, policy)));
+    EXPECT_EQ(sign(nan, NanPolicy::zero, policy), 0);
+  }
+}
+
 TYPED_TEST(Binarizers, HeavisideIsLowAtZeroAndNan) {
   QUANT_BNN_TYPED_NAMES;
   for (double low : {0.0, -1.0}) {

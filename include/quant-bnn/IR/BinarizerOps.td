@@ -11,9 +11,9 @@
 
 include "quant-bnn/IR/QuantBNNBase.td"
 
-/// A quantizer to two values. An op of this family states its two values in
-/// `buildForward` and `getSignValues`, and its surrogate gradient in
-/// `buildGradient`.
+/// A quantizer to two values, or to three if a zero keeps a value of its own. An
+/// op of this family states its values in `buildForward` and `getSignValues`,
+/// and its surrogate gradient in `buildGradient`.
 class QuantBNN_BinarizerOp<string mnemonic, list<Trait> traits = []>
     : QuantBNN_ElementwiseOp<mnemonic, [
         SameOperandsAndResultType,
@@ -22,7 +22,11 @@ class QuantBNN_BinarizerOp<string mnemonic, list<Trait> traits = []>
                                   ["getBitWidth", "buildInference"]>,
         DeclareOpInterfaceMethods<SignFunctionOpInterface>,
         DeclareOpInterfaceMethods<MaskedGradientOpInterface>] # traits> {
-  code bitWidthBody = "unsigned $cppClass::getBitWidth() { return 1; }";
+  code bitWidthBody = [{
+    unsigned $cppClass::getBitWidth() {
+      return ::quant_bnn::detail::getSignBitWidth(getSignValues());
+    }
+  }];
   code maskBody = [{
     std::optional<unsigned> $cppClass::getNumMasks() {
       return ::quant_bnn::detail::getNumSignMasks(getSignValues());
@@ -45,19 +49,22 @@ class QuantBNN_BinarizerOp<string mnemonic, list<Trait> traits = []>
 }
 
 /// A binarizer whose forward is the sign, so that only `buildGradient` is its
-/// own. All of them are `sign` in inference.
+/// own. All of them are `sign` in inference. Each has the attributes `zero` and
+/// `nan`, with which it is the forward of any framework.
 class QuantBNN_SignLikeOp<string mnemonic, list<Trait> traits = []>
     : QuantBNN_BinarizerOp<mnemonic, traits> {
   let extraClassDefinition = reifyBody # bitWidthBody # maskBody # [{
     ::quant_bnn::SignValues $cppClass::getSignValues() {
-      return ::quant_bnn::detail::getSignValues(getNan());
+      return ::quant_bnn::detail::getSignValues(getZero(), getNan());
     }
     ::mlir::Value $cppClass::buildForward(::quant_bnn::PayloadBuilder &builder,
                                           ::mlir::ValueRange operands) {
-      return ::quant_bnn::detail::buildSign(builder, operands.front(), getNan());
+      return ::quant_bnn::detail::buildSign(builder, operands.front(),
+                                            getZero(), getNan());
     }
     ::mlir::OpFoldResult $cppClass::fold(FoldAdaptor adaptor) {
-      return ::quant_bnn::detail::foldSign(getType(), adaptor.getX(), getNan());
+      return ::quant_bnn::detail::foldSign(getType(), adaptor.getX(), getZero(),
+                                           getNan());
     }
     ::mlir::Value $cppClass::buildInference(::mlir::OpBuilder &builder,
                                             ::mlir::Location loc) {
@@ -71,14 +78,20 @@ def QuantBNN_SignOp : QuantBNN_SignLikeOp<"sign", [
   let summary = "Sign with a straight-through, optionally clipped gradient";
   let description = [{
     ```
-    y  = -1 where x < 0, +1 where x >= 0
+    y  = -1 where x < 0, +1 where x > 0, by `zero` where x = 0
     dx = g                                without clip
     dx = g  where |x| <= clip, else 0
     ```
 
-    Both zeros give +1, so every output is one bit (unless `nan = propagate`). A
-    NaN gives +1, -1 or NaN as `nan` says (`positive`, `negative`, `propagate`),
-    and is outside the window. Without `clip` the gradient is `g` even there.
+    Zeros of either sign give +1, -1 or 0 as `zero` says (`positive`, `negative`,
+    `zero`). A NaN gives +1, -1, NaN or 0 as `nan` says (`positive`, `negative`,
+    `propagate`, `zero`), and is outside the window. Without `clip` the gradient is
+    `g` even there. `nan = zero` needs `zero = zero`: no other sign has the value 0.
+
+    Every output is one bit, unless `zero = zero` or `nan = propagate`: with these
+    the op is not bipolar, and `quant-bnn-binarize` leaves it. PyTorch's `sign` is
+    `zero = zero nan = zero`, TensorFlow's `zero = zero nan = propagate`; the value
+    at -0 is 0 and not -0.
     `clip` is at least 0 and may be infinite, which cuts at a NaN alone.
     `sign(sign(x))` is not folded: its gradient is not that of `sign(x)`.
 
@@ -90,14 +103,17 @@ def QuantBNN_SignOp : QuantBNN_SignLikeOp<"sign", [
     ```mlir
     %y = quant_bnn.sign %x : tensor<64x?xf32>
     %z = quant_bnn.sign %x clip = 1.0 nan = propagate : tensor<64x?xf32>
+    %t = quant_bnn.sign %x zero = zero nan = zero : tensor<64x?xf32>
     ```
   }];
   let arguments = (ins
     QuantBNN_FloatLike:$x,
     OptionalAttr<F64Attr>:$clip,
+    DefaultValuedAttr<QuantBNN_ZeroModeAttr, "::quant_bnn::ZeroMode::positive">:$zero,
     DefaultValuedAttr<QuantBNN_NanModeAttr, "::quant_bnn::NanMode::positive">:$nan);
   let assemblyFormat = [{
-    $x (`clip` `=` $clip^)? (`nan` `=` `` $nan^)? attr-dict `:` type($y)
+    $x (`clip` `=` $clip^)? (`zero` `=` `` $zero^)? (`nan` `=` `` $nan^)?
+    attr-dict `:` type($y)
   }];
   let builders = [OpBuilder<(ins "::mlir::Value":$x), [{
     build($_builder, $_state, x.getType(), x, ::mlir::FloatAttr());
@@ -109,11 +125,11 @@ def QuantBNN_ApproxSignOp : QuantBNN_SignLikeOp<"approx_sign", [
   let summary = "Sign with the piecewise quadratic surrogate's gradient";
   let description = [{
     ```
-    y  = -1 where x < 0, +1 where x >= 0
+    y  = -1 where x < 0, +1 where x > 0, by `zero` where x = 0
     dx = (2 - 2 |x|) g  where |x| <= 1, else 0
     ```
 
-    The forward is that of `sign`, `nan` included. The gradient is that of
+    The forward is that of `sign`, `zero` and `nan` included. The gradient is that of
     2x - x |x| on [-1, 1], which joins -1 and +1 smoothly: its peak is 2, at 0, and
     it is 0 from |x| = 1 on. It is a select, so it is 0 at an infinite or NaN `x`.
 
@@ -127,19 +143,22 @@ def QuantBNN_ApproxSignOp : QuantBNN_SignLikeOp<"approx_sign", [
   }];
   let arguments = (ins
     QuantBNN_FloatLike:$x,
+    DefaultValuedAttr<QuantBNN_ZeroModeAttr, "::quant_bnn::ZeroMode::positive">:$zero,
     DefaultValuedAttr<QuantBNN_NanModeAttr, "::quant_bnn::NanMode::positive">:$nan);
-  let assemblyFormat = "$x (`nan` `=` `` $nan^)? attr-dict `:` type($y)";
+  let assemblyFormat = [{
+    $x (`zero` `=` `` $zero^)? (`nan` `=` `` $nan^)? attr-dict `:` type($y)
+  }];
 }
 
 def QuantBNN_SwishSignOp : QuantBNN_SignLikeOp<"swish_sign"> {
   let summary = "Sign with the derivative of the sign-swish as gradient";
   let description = [{
     ```
-    y  = -1 where x < 0, +1 where x >= 0
+    y  = -1 where x < 0, +1 where x > 0, by `zero` where x = 0
     dx = g b (2 - z tanh(z/2)) / (1 + cosh z),  z = b x,  b = beta
     ```
 
-    The forward is that of `sign`, `nan` included. The gradient peaks at `beta g`
+    The forward is that of `sign`, `zero` and `nan` included. The gradient peaks at `beta g`
     at 0, changes sign at |z| = 2.399 and tends to 0 from below. It is 0 where `z`
     is infinite and NaN at NaN. `beta` is positive and finite, 5.0 unless given;
     the larger it is, the narrower the peak.
@@ -155,9 +174,11 @@ def QuantBNN_SwishSignOp : QuantBNN_SignLikeOp<"swish_sign"> {
   let arguments = (ins
     QuantBNN_FloatLike:$x,
     DefaultValuedAttr<F64Attr, "5.0">:$beta,
+    DefaultValuedAttr<QuantBNN_ZeroModeAttr, "::quant_bnn::ZeroMode::positive">:$zero,
     DefaultValuedAttr<QuantBNN_NanModeAttr, "::quant_bnn::NanMode::positive">:$nan);
   let assemblyFormat = [{
-    $x (`beta` `=` $beta^)? (`nan` `=` `` $nan^)? attr-dict `:` type($y)
+    $x (`beta` `=` $beta^)? (`zero` `=` `` $zero^)? (`nan` `=` `` $nan^)?
+    attr-dict `:` type($y)
   }];
 }
 

@@ -35,8 +35,8 @@ class QuantBNN_ElementTypeOf<string shaped, string scalar>
 // Traits
 //===----------------------------------------------------------------------===//
 
-/// Checks every `bits`, `clip`, `threshold` and `beta` of an op against the
-/// limits that hold throughout the dialect.
+/// Checks every `bits`, `clip`, `threshold` and `beta` of an op, and its `zero`
+/// with its `nan`, against the limits that hold throughout the dialect.
 def QuantBNN_AttributeLimits : NativeOpTrait<"AttributeLimits"> {
   let cppNamespace = "::quant_bnn::OpTrait";
 }

@@ -24,9 +24,17 @@ class QuantBNN_EnumAttr<EnumInfo enum, string mnemonic>
 def QuantBNN_NanMode : QuantBNN_Enum<"NanMode", "what a binarizer makes of a NaN", [
   I32EnumCase<"positive", 0>,
   I32EnumCase<"negative", 1>,
-  I32EnumCase<"propagate", 2>
+  I32EnumCase<"propagate", 2>,
+  I32EnumCase<"zero", 3>
 ]>;
 def QuantBNN_NanModeAttr : QuantBNN_EnumAttr<QuantBNN_NanMode, "nan_mode">;
+
+def QuantBNN_ZeroMode : QuantBNN_Enum<"ZeroMode", "what a sign makes of a zero", [
+  I32EnumCase<"positive", 0>,
+  I32EnumCase<"negative", 1>,
+  I32EnumCase<"zero", 2>
+]>;
+def QuantBNN_ZeroModeAttr : QuantBNN_EnumAttr<QuantBNN_ZeroMode, "zero_mode">;
 
 def QuantBNN_InputDoReFaGradient : QuantBNN_Enum<"InputDoReFaGradient",
     "the gradient of an activation quantizer on [0, 1]", [

@@ -27,7 +27,8 @@ struct SignValues {
 };
 
 namespace detail {
-/// Checks `clip`, `threshold`, `beta` and `bits`, where `op` has them.
+/// Checks `clip`, `threshold`, `beta`, `bits`, and `zero` with `nan`, where
+/// `op` has them.
 llvm::LogicalResult verifyAttributeLimits(mlir::Operation *op);
 
 /// The shape of each tensor result is that of the first tensor operand.

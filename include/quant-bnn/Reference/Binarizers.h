@@ -13,12 +13,16 @@ namespace quant_bnn::reference {
 
 /// What the sign of a NaN is. The frameworks disagree on it, and one of them
 /// between its own versions, so it is stated and not inherited.
-enum class NanPolicy { positive, negative, propagate };
+enum class NanPolicy { positive, negative, propagate, zero };
 
-/// The forward of sign, approx_sign and swish_sign: -1 where x < 0, else +1, so
-/// both zeros give +1; a NaN as `nan` says.
+/// What the sign of a zero of either sign is. A binary network needs one of two
+/// values; torch.sign and its like give 0.
+enum class ZeroPolicy { positive, negative, zero };
+
+/// The forward of sign, approx_sign and swish_sign: -1 where x < 0, +1 where
+/// x > 0; both zeros and a NaN as `zero` and `nan` say.
 template <typename T>
-T sign(T x, NanPolicy nan);
+T sign(T x, NanPolicy nan, ZeroPolicy zero = ZeroPolicy::positive);
 
 /// The forward of ste_heaviside: 1 where x > 0, else `low`, which is also what
 /// both zeros and a NaN give.

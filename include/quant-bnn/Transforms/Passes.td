@@ -262,12 +262,12 @@ def QuantBNNFuseSTEPass : Pass<"quant-bnn-fuse-ste"> {
       finite and not 0.
     * A sign of a relu or its mirror (`maximumf`, `maxnumf`, `minimumf` or `minnumf`
       with a 0, or a select by a comparison with one) becomes a constant or the sign
-      of x: `sign` of a relu is +1, `ste_heaviside` of it that of x. Where only a NaN
-      makes a difference, `relaxed` only.
+      of x: `sign` of a relu is +1, `ste_heaviside` of it that of x, and so is `sign`
+      with `zero = negative`. Where only a NaN makes a difference, `relaxed` only.
     * A sign after a max pool (`linalg.pooling_*_max`) moves before it: then data
       of one bit is pooled. Exact for `nan = positive` and `propagate`; for
-      `nan = negative` and `ste_heaviside`, whose result is low where the window has
-      a NaN, `relaxed` only.
+      `nan = negative`, `nan = zero` and `ste_heaviside`, whose result is low where
+      the window has a NaN, `relaxed` only.
 
     Example:
 

@@ -56,6 +56,16 @@ static constexpr Symbol ofXAndS[] = {symbolX, symbolS};
 static constexpr StringLiteral nanModes[] = {"#quant_bnn<nan_mode positive>",
                                              "#quant_bnn<nan_mode negative>",
                                              "#quant_bnn<nan_mode propagate>"};
+/// Where a zero has its own value, or that of a negative number. The sign with
+/// -1 at zeros and NaN is `ste_heaviside low = -1.0`.
+static constexpr StringLiteral ownZero[] = {"#quant_bnn<zero_mode zero>"};
+static constexpr StringLiteral nanModesOfOwnZero[] = {
+    "#quant_bnn<nan_mode positive>", "#quant_bnn<nan_mode negative>",
+    "#quant_bnn<nan_mode propagate>", "#quant_bnn<nan_mode zero>"};
+static constexpr StringLiteral negativeZero[] = {
+    "#quant_bnn<zero_mode negative>"};
+static constexpr StringLiteral nanModesOfNegativeZero[] = {
+    "#quant_bnn<nan_mode positive>", "#quant_bnn<nan_mode propagate>"};
 static constexpr StringLiteral lows[] = {"0.0 : f64", "-1.0 : f64"};
 static constexpr StringLiteral window[] = {
     "#quant_bnn<input_dorefa_gradient window>"};
@@ -67,6 +77,12 @@ static constexpr StringLiteral forms[] = {"#quant_bnn<pact_form level>",
 
 static constexpr AttributeChoice signAttributes[] = {
     {"nan", Source::listed, nanModes}};
+static constexpr AttributeChoice ownZeroAttributes[] = {
+    {"zero", Source::listed, ownZero},
+    {"nan", Source::listed, nanModesOfOwnZero}};
+static constexpr AttributeChoice negativeZeroAttributes[] = {
+    {"zero", Source::listed, negativeZero},
+    {"nan", Source::listed, nanModesOfNegativeZero}};
 static constexpr AttributeChoice heavisideAttributes[] = {
     {"low", Source::listed, lows}};
 static constexpr AttributeChoice dorefaAttributes[] = {{"bits", Source::bits}};
@@ -92,6 +108,8 @@ static constexpr AttributeChoice unsignedPactAttributes[] = {
 static constexpr Entry entries[] = {
     {"quant_bnn.sign", ofX, signAttributes},
     {"quant_bnn.ste_heaviside", ofX, heavisideAttributes},
+    {"quant_bnn.sign", ofX, negativeZeroAttributes},
+    {"quant_bnn.sign", ofX, ownZeroAttributes},
     {"quant_bnn.input_dorefa", ofX, dorefaAttributes},
     {"quant_bnn.gradient_cancellation_grad", ofXAndG, cancellationAttributes},
     {"quant_bnn.input_dorefa_grad", ofXAndG, windowAttributes},

@@ -21,6 +21,10 @@ func.func @sign(%x: tensor<?xf32>) -> tensor<?xf32> {
   %y = quant_bnn.sign %x clip = 1.0 nan = propagate : tensor<?xf32>
   return %y : tensor<?xf32>
 }
+func.func @sign_with_zero(%x: tensor<?xf32>) -> tensor<?xf32> {
+  %y = quant_bnn.sign %x zero = zero nan = zero : tensor<?xf32>
+  return %y : tensor<?xf32>
+}
 func.func @sign_grad(%x: tensor<?xf32>, %g: tensor<?xf32>) -> tensor<?xf32> {
   %y = quant_bnn.sign_grad %x, %g clip = 1.0 : tensor<?xf32>
   return %y : tensor<?xf32>
