@@ -50,6 +50,14 @@ mlir::Value buildSignFromMasks(mlir::OpBuilder &builder, mlir::Location loc,
                                mlir::ValueRange masks);
 
 //===----------------------------------------------------------------------===//
+// Uniform quantizers
+//===----------------------------------------------------------------------===//
+
+/// The largest finite number of the element type of `type`, the limit of
+/// scales.
+double getLargestNumber(mlir::Type type);
+
+//===----------------------------------------------------------------------===//
 // Packed ops
 //===----------------------------------------------------------------------===//
 

@@ -200,8 +200,9 @@ LogicalResult MinMaxOp::fold(FoldAdaptor adaptor,
     using T = decltype(zero);
     SmallVector<T> elements = getElements<T>(x);
     SmallVector<T> q(elements.size());
-    T s = reference::minMax(elements.data(), q.data(), elements.size(),
-                            getBits(), getUnrounded());
+    T s = reference::minMax(
+        elements.data(), q.data(), elements.size(), getBits(), getUnrounded(),
+        quant_bnn::detail::getLargestNumber(getX().getType()));
     results.push_back(getConstant<T>(getQ().getType(), q));
     results.push_back(getConstant<T>(getS().getType(), s));
     return zero;
@@ -220,6 +221,8 @@ LogicalResult PactOp::fold(FoldAdaptor adaptor,
   attributes.form = getForm() == PactForm::level ? reference::PactForm::level
                                                  : reference::PactForm::value;
   attributes.unrounded = getUnrounded();
+  attributes.largestScale =
+      quant_bnn::detail::getLargestNumber(getX().getType());
   OpFoldResult q =
       foldElementwise(getQ().getType(), {x, alpha}, [&](auto values) {
         return reference::pact(values[0], values[1], attributes);

@@ -39,6 +39,18 @@ static PayloadBuilder getScalarBuilder(OpBuilder &builder, Location loc,
                         getComputeType(getElementTypeOrSelf(value.getType())));
 }
 
+double quant_bnn::detail::getLargestNumber(Type type) {
+  auto floatType = cast<FloatType>(getElementTypeOrSelf(type));
+  return APFloat::getLargest(floatType.getFloatSemantics()).convertToDouble();
+}
+
+/// The scale `s`, or the largest finite number of `type` where it is larger, so
+/// that it is finite in that type too. A NaN stays one.
+static Value buildFiniteScale(PayloadBuilder &scalars, Value s, Type type) {
+  Value limit = scalars.constant(quant_bnn::detail::getLargestNumber(type));
+  return scalars.select(scalars.cmp(CmpFPredicate::OGT, s, limit), limit, s);
+}
+
 /// The signed kinds spend one bit on the sign, so they need two.
 static LogicalResult verifySignedBits(Operation *op, int64_t bits) {
   if (bits < 2)
@@ -212,9 +224,11 @@ SmallVector<Value> MinMaxOp::decompose(OpBuilder &builder, Location loc) {
       widen(builder, loc, quant_bnn::detail::buildMaxAbs(builder, loc, getX()));
   PayloadBuilder scalars = getScalarBuilder(builder, loc, getX());
   Value zero = scalars.constant(0.0);
-  Value s =
-      scalars.select(scalars.cmp(CmpFPredicate::OEQ, m, zero), zero,
-                     scalars.div(scalars.constant(getSteps(getBits() - 1)), m));
+  Value s = scalars.select(
+      scalars.cmp(CmpFPredicate::OEQ, m, zero), zero,
+      buildFiniteScale(
+          scalars, scalars.div(scalars.constant(getSteps(getBits() - 1)), m),
+          getX().getType()));
   // No clamp: m is the largest magnitude that there is.
   SmallVector<Value> q = buildElementwise(
       builder, loc, getQ().getType(), {getX(), s},
@@ -277,6 +291,7 @@ static PactRange buildPactRange(OpBuilder &builder, Location loc,
   else
     s = scalars.mul(scalars.constant(getSteps(bits)),
                     scalars.div(scalars.constant(1.0), alpha));
+  s = buildFiniteScale(scalars, s, alphaOperand.getType());
   range.s = scalars.select(range.isValid, s, zero);
   return range;
 }
@@ -375,12 +390,9 @@ SmallVector<Value> PactGradOp::decompose(OpBuilder &builder, Location loc) {
   }
 
   bool isLevel = getForm() == PactForm::level;
-  // x / alpha is at most 1 in range, so that no term overflows or underflows
-  // where g s does not.
-  Value reciprocal = scalars.div(scalars.constant(1.0), range.alpha);
   SmallVector<Value> operands = {getX(), getG(), range.alpha};
   if (isLevel)
-    operands.append({range.s, reciprocal});
+    operands.push_back(range.s);
   auto [dx, sum] = quant_bnn::detail::buildElementwiseAndSum(
       builder, loc, getDx().getType(), operands,
       [&](PayloadBuilder &payload, ValueRange operands) {
@@ -388,8 +400,11 @@ SmallVector<Value> PactGradOp::decompose(OpBuilder &builder, Location loc) {
         Value none = payload.constant(0.0);
         Value inside = isInRange(payload, getMode(), x, alpha);
         if (isLevel) {
-          Value s = operands[3], reciprocal = operands[4];
-          Value part = payload.mul(g, payload.mul(x, reciprocal));
+          // x / alpha is at most 1 in range, so that no term overflows or
+          // underflows where g s does not. A product with 1 / alpha would,
+          // where that overflows.
+          Value s = operands[3];
+          Value part = payload.mul(g, payload.div(x, alpha));
           return SmallVector<Value>{
               payload.select(inside, payload.mul(g, s), none),
               payload.select(inside, payload.mul(part, s), none)};

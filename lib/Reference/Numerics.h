@@ -62,6 +62,15 @@ T signedSteps(int64_t bits) {
   return unsignedSteps<T>(bits - 1);
 }
 
+/// A scale that does not overflow: `s`, or `largest` (or the largest number of
+/// T) where it is larger. A NaN stays one.
+template <typename T>
+T limitScale(T s, double largest) {
+  if (largest >= std::numeric_limits<T>::max())
+    largest = std::numeric_limits<T>::max();
+  return s > largest ? static_cast<T>(largest) : s;
+}
+
 } // namespace quant_bnn::reference
 
 #endif // QUANT_BNN_LIB_REFERENCE_NUMERICS_H

@@ -20,8 +20,10 @@ T pactScale(T alpha, const PactAttributes &attributes) {
   if (!(alpha > 0))
     return T(0);
   if (attributes.mode == PactMode::signed_)
-    return signedSteps<T>(attributes.bits) / alpha;
-  return unsignedSteps<T>(attributes.bits) * (1 / alpha);
+    return limitScale(signedSteps<T>(attributes.bits) / alpha,
+                      attributes.largestScale);
+  return limitScale(unsignedSteps<T>(attributes.bits) * (1 / alpha),
+                    attributes.largestScale);
 }
 
 template <typename T>

@@ -84,9 +84,10 @@ void weightDoReFaGrad(const T *w, const T *g, T *dw, size_t n,
 }
 
 template <typename T>
-T minMax(const T *x, T *q, size_t n, int64_t bits, bool unrounded) {
+T minMax(const T *x, T *q, size_t n, int64_t bits, bool unrounded,
+         double largest) {
   T m = maxAbs(x, n);
-  T s = m == 0 ? T(0) : signedSteps<T>(bits) / m;
+  T s = m == 0 ? T(0) : limitScale(signedSteps<T>(bits) / m, largest);
   for (size_t i = 0; i != n; ++i) {
     T scaled = clamp(x[i], -m, m) * s;
     q[i] = unrounded ? scaled : roundEven(scaled);
@@ -136,8 +137,8 @@ template void weightDoReFaGrad(const float *, const float *, float *, size_t,
                                WeightDoReFaGradient, std::optional<float>);
 template void weightDoReFaGrad(const double *, const double *, double *, size_t,
                                WeightDoReFaGradient, std::optional<double>);
-template float minMax(const float *, float *, size_t, int64_t, bool);
-template double minMax(const double *, double *, size_t, int64_t, bool);
+template float minMax(const float *, float *, size_t, int64_t, bool, double);
+template double minMax(const double *, double *, size_t, int64_t, bool, double);
 template float minMaxGrad(float, float);
 template double minMaxGrad(double, double);
 template float dequantize(float, float);

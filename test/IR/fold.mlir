@@ -190,6 +190,22 @@ func.func @min_max() -> (tensor<4xf32>, f32, tensor<4xf32>) {
 
 // -----
 
+// The scale is the largest number of f16, where 127 / 0.001 is more.
+// CHECK-LABEL: func @scale_of_small_range(
+func.func @scale_of_small_range() -> (tensor<2xf16>, f16, f16, f16) {
+  // CHECK-DAG: %[[Q:.*]] = arith.constant dense<[6.600000e+01, -3.300000e+01]> : tensor<2xf16>
+  // CHECK-DAG: %[[S:.*]] = arith.constant 6.550400e+04 : f16
+  // CHECK-DAG: %[[LEVEL:.*]] = arith.constant 1.000000e+00 : f16
+  // CHECK: return %[[Q]], %[[S]], %[[LEVEL]], %[[S]]
+  %x = arith.constant dense<[0.001, -0.0005]> : tensor<2xf16>
+  %y = arith.constant 1.0e-5 : f16
+  %q, %s = quant_bnn.min_max %x bits = 8 : tensor<2xf16>
+  %l, %t = quant_bnn.pact %y, %y bits = 4 mode = unsigned : f16
+  return %q, %s, %l, %t : tensor<2xf16>, f16, f16, f16
+}
+
+// -----
+
 // CHECK-LABEL: func @min_max_of_zeros(
 func.func @min_max_of_zeros() -> (tensor<3xf32>, f32) {
   // CHECK-DAG: %[[Q:.*]] = arith.constant dense<0.000000e+00> : tensor<3xf32>

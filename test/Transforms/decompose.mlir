@@ -91,21 +91,25 @@ func.func @weight_dorefa_grad_zero(%w: tensor<?xf32>, %g: tensor<?xf32>) -> tens
 // -----
 
 // In f16, the maximum is of 16-bit patterns, and s is rounded for its result
-// alone: q takes it as computed.
+// alone: q takes it as computed, but for the limit of f16.
 // CHECK-LABEL: func @min_max(
 // CHECK-SAME: %[[X:.*]]: tensor<8xf16>
 func.func @min_max(%x: tensor<8xf16>) -> (tensor<8xf16>, f16) {
+  // CHECK: %[[LIMIT:.*]] = arith.constant 6.550400e+04 : f32
   // CHECK: arith.maxsi %{{.*}}, %{{.*}} : i16
   // CHECK: %[[M:.*]] = arith.extf %{{.*}} : f16 to f32
   // CHECK: %[[QUOTIENT:.*]] = arith.divf %{{.*}}, %[[M]] : f32
-  // CHECK: %[[S:.*]] = arith.select %{{.*}}, %{{.*}}, %[[QUOTIENT]] : f32
+  // CHECK: %[[OVERFLOWS:.*]] = arith.cmpf ogt, %[[QUOTIENT]], %[[LIMIT]] : f32
+  // CHECK: %[[FINITE:.*]] = arith.select %[[OVERFLOWS]], %[[LIMIT]], %[[QUOTIENT]] : f32
+  // CHECK: %[[S:.*]] = arith.select %{{.*}}, %{{.*}}, %[[FINITE]] : f32
   // CHECK: %[[Q:.*]] = linalg.generic {{.*}} ins(%[[X]], %[[S]] : tensor<8xf16>, f32)
   // CHECK: arith.extf
   // CHECK: arith.mulf
   // CHECK: math.roundeven
   // CHECK: arith.truncf
   // CHECK: %[[ROUNDED:.*]] = arith.truncf %[[QUOTIENT]] : f32 to f16
-  // CHECK: %[[RESULT:.*]] = arith.select %{{.*}}, %{{.*}}, %[[ROUNDED]] : f16
+  // CHECK: %[[LIMITED:.*]] = arith.select %[[OVERFLOWS]], %{{.*}}, %[[ROUNDED]] : f16
+  // CHECK: %[[RESULT:.*]] = arith.select %{{.*}}, %{{.*}}, %[[LIMITED]] : f16
   // CHECK: return %[[Q]], %[[RESULT]]
   %q, %s = quant_bnn.min_max %x bits = 8 : tensor<8xf16>
   return %q, %s : tensor<8xf16>, f16
@@ -128,7 +132,8 @@ func.func @min_max_unrounded(%x: tensor<8xf32>) -> tensor<8xf32> {
 func.func @pact_of_vector(%x: vector<8xf32>, %alpha: f32) -> (vector<8xf32>, f32) {
   // CHECK-NOT: linalg
   // CHECK: %[[QUOTIENT:.*]] = arith.divf
-  // CHECK: %[[S:.*]] = arith.select %{{.*}}, %[[QUOTIENT]], %{{.*}} : f32
+  // CHECK: %[[FINITE:.*]] = arith.select %{{.*}}, %{{.*}}, %[[QUOTIENT]] : f32
+  // CHECK: %[[S:.*]] = arith.select %{{.*}}, %[[FINITE]], %{{.*}} : f32
   // CHECK: %[[SPREAD:.*]] = vector.broadcast %[[S]] : f32 to vector<8xf32>
   // CHECK: arith.mulf %[[SPREAD]], %[[X]] : vector<8xf32>
   // CHECK: arith.cmpf olt

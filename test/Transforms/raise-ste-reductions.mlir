@@ -103,11 +103,13 @@ func.func @maxnum(%x: tensor<8xf32>) -> tensor<8xf32> {
 
 // -----
 
-// CHECK-LABEL: func.func @range
-// CHECK-SAME: (%[[X:.*]]: tensor<8xf32>)
-// CHECK-NEXT: %[[Q:.*]], %{{.*}} = quant_bnn.min_max %[[X]] bits = 8 : tensor<8xf32>
-// CHECK-NEXT: return %[[Q]]
-func.func @range(%x: tensor<8xf32>) -> tensor<8xf32> {
+// A scale that overflows is infinite: relaxed alone.
+// CHECK-LABEL: func.func @unlimited_range
+// CHECK-NOT: quant_bnn
+// CHECK: return
+// RELAXED-LABEL: func.func @unlimited_range
+// RELAXED-NEXT: quant_bnn.min_max %{{.*}} bits = 8 : tensor<8xf32>
+func.func @unlimited_range(%x: tensor<8xf32>) -> tensor<8xf32> {
   %none = arith.constant 0.0 : f32
   %zero = arith.constant dense<0.0> : tensor<f32>
   %steps = arith.constant 127.0 : f32
@@ -118,6 +120,32 @@ func.func @range(%x: tensor<8xf32>) -> tensor<8xf32> {
   %is_zero = arith.cmpf oeq, %max, %none : f32
   %quotient = arith.divf %steps, %max : f32
   %s = arith.select %is_zero, %none, %quotient : f32
+  %scale = tensor.splat %s : tensor<8xf32>
+  %a = arith.mulf %x, %scale : tensor<8xf32>
+  %q = math.roundeven %a : tensor<8xf32>
+  return %q : tensor<8xf32>
+}
+
+// -----
+
+// CHECK-LABEL: func.func @range
+// CHECK-SAME: (%[[X:.*]]: tensor<8xf32>)
+// CHECK-NEXT: %[[Q:.*]], %{{.*}} = quant_bnn.min_max %[[X]] bits = 8 : tensor<8xf32>
+// CHECK-NEXT: return %[[Q]]
+func.func @range(%x: tensor<8xf32>) -> tensor<8xf32> {
+  %none = arith.constant 0.0 : f32
+  %zero = arith.constant dense<0.0> : tensor<f32>
+  %steps = arith.constant 127.0 : f32
+  %largest = arith.constant 0x7F7FFFFF : f32
+  %magnitude = math.absf %x : tensor<8xf32>
+  %m = linalg.reduce { arith.maximumf } ins(%magnitude : tensor<8xf32>)
+      outs(%zero : tensor<f32>) dimensions = [0]
+  %max = tensor.extract %m[] : tensor<f32>
+  %is_zero = arith.cmpf oeq, %max, %none : f32
+  %quotient = arith.divf %steps, %max : f32
+  %overflows = arith.cmpf ogt, %quotient, %largest : f32
+  %finite = arith.select %overflows, %largest, %quotient : f32
+  %s = arith.select %is_zero, %none, %finite : f32
   %scale = tensor.splat %s : tensor<8xf32>
   %a = arith.mulf %x, %scale : tensor<8xf32>
   %q = math.roundeven %a : tensor<8xf32>

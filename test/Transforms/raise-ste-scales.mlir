@@ -42,7 +42,8 @@ func.func @fixed_range(%x: f32) -> f32 {
   return %y : f32
 }
 
-// A learned one: the op gives 0 where it is not positive, this does not.
+// A learned one: the op gives 0 where it is not positive, and a finite scale
+// where the quotient overflows; this does not.
 // CHECK-LABEL: func.func @learned_range
 // CHECK-NOT: quant_bnn
 // CHECK: return

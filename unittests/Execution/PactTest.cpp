@@ -34,6 +34,8 @@ std::vector<PactAttributes> getAttributes(ElementType type) {
         result.back().gradient = PactGradient::compat;
       }
   result.push_back({1, PactMode::unsigned_, PactForm::value});
+  for (PactAttributes &attributes : result)
+    attributes.largestScale = getLargest(type);
   return result;
 }
 
@@ -81,6 +83,7 @@ std::vector<T> getAlphas(ElementType type) {
   std::vector<T> alphas = {T(2.2), T(1), T(0.5), T(10), T(1e-3),
                            // 1 / alpha^2 overflows.
                            T(type == ElementType::f64 ? 1e-200 : 1e-30),
+                           // The scale and 1 / alpha do.
                            2 * smallestNormal, 3 * smallest, T(0), T(-1),
                            std::numeric_limits<T>::quiet_NaN(),
                            std::numeric_limits<T>::infinity()};

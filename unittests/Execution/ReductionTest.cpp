@@ -90,6 +90,7 @@ public:
   using Base::call, Base::expectEqual, Base::type;
 
   void checkForwards(const std::vector<T> &x) const;
+  void checkRoundTrip(T x) const;
   void checkGradients(const std::vector<T> &x, const std::vector<T> &g) const;
   void checkWeightGradients(const std::vector<T> &w,
                             const std::vector<T> &g) const;
@@ -110,12 +111,26 @@ void ReductionCheck<T>::checkForwards(const std::vector<T> &x) const {
             << name << bits << " of " << x[i] << ": " << y[i];
     }
     for (bool unrounded : {false, true}) {
-      T s = minMax(x.data(), expected.data(), x.size(), bits, unrounded);
+      T s = minMax(x.data(), expected.data(), x.size(), bits, unrounded,
+                   getLargest(type));
       auto [tensors, scalars] =
           call((unrounded ? "min_max_unrounded_" : "min_max_") + suffix, {x});
       expectEqual(tensors[0], expected, "q of min_max");
       expectEqual(scalars, {s}, "s of min_max");
     }
+  }
+}
+
+/// A tensor of one x comes back from its levels to within half a step, however
+/// small x is.
+template <typename T>
+void ReductionCheck<T>::checkRoundTrip(T x) const {
+  for (int64_t bits : getBits(type)) {
+    auto [tensors, scalars] = call("min_max_" + std::to_string(bits), {{x}});
+    // The largest x may be less than what its levels stand for.
+    long double q = tensors[0][0], s = scalars[0];
+    ASSERT_LE(std::abs(q / s - x), 1 / (2 * s))
+        << bits << " bits: x = " << x << ", q = " << q << ", s = " << s;
   }
 }
 
@@ -193,6 +208,28 @@ void checkReductions(ElementType type) {
         return;
     }
   }
+}
+
+template <typename T>
+void checkRoundTrips(ElementType type, const std::vector<T> &values) {
+  std::unique_ptr<Program> program =
+      Program::compile(getSource(type, shapes[0]));
+  ASSERT_TRUE(program);
+  ReductionCheck<T> check(*program, type, shapes[0]);
+  for (T x : values) {
+    if (!std::isfinite(x) || x == 0)
+      continue;
+    ASSERT_NO_FATAL_FAILURE(check.checkRoundTrip(x));
+  }
+}
+
+TEST(Reduction, EveryF16RoundTrips) {
+  checkRoundTrips<float>(ElementType::f16, getAllValues(ElementType::f16));
+}
+TEST(Reduction, SpecialValuesRoundTrip) {
+  for (ElementType type : {ElementType::bf16, ElementType::f32})
+    checkRoundTrips(type, getSpecialValues<float>(type));
+  checkRoundTrips(ElementType::f64, getSpecialValues<double>(ElementType::f64));
 }
 
 TEST(Reduction, F16) { checkReductions<float>(ElementType::f16); }

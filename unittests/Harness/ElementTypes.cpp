@@ -199,6 +199,10 @@ static T toValue(const APFloat &value) {
     return convert(value, APFloat::IEEEdouble()).convertToDouble();
 }
 
+double getLargest(ElementType type) {
+  return toValue<double>(APFloat::getLargest(getSemantics(type)));
+}
+
 template <typename T>
 std::vector<T> getNeighbourhoods(ElementType type, ArrayRef<double> at) {
   std::vector<T> values;

@@ -34,6 +34,9 @@ llvm::StringRef getName(ElementType type);
 /// The most bits of a quantizer of it.
 int64_t getMaxBits(ElementType type);
 
+/// Its largest finite number.
+double getLargest(ElementType type);
+
 /// Whether the compute type is double rather than float.
 inline bool isDouble(ElementType type) { return type == ElementType::f64; }
 inline bool isNarrow(ElementType type) {

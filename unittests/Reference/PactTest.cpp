@@ -68,6 +68,26 @@ TYPED_TEST(Pact, Scale) {
   EXPECT_TRUE(differs);
 }
 
+TYPED_TEST(Pact, AScaleDoesNotOverflow) {
+  QUANT_BNN_TYPED_NAMES;
+  for (PactAttributes form : allForms) {
+    EXPECT_EQ(pactScale(tiny, form), largest);
+    EXPECT_EQ(pact(tiny, tiny, form), 0);
+    // No 0 times an infinity.
+    Gradients<T> result = gradients<T>({tiny, 0}, tiny, {0, 0}, form, T(0));
+    EXPECT_EQ(result.dx, std::vector<T>({0, 0}));
+    EXPECT_EQ(result.dalpha.value, 0);
+    form.largestScale = 65504;
+    EXPECT_EQ(pactScale(T(1e-5), form), 65504);
+    EXPECT_LT(pactScale(T(0.01), form), 65504);
+  }
+  PactAttributes level = signedLevel;
+  level.largestScale = 65504;
+  Gradients<T> result = gradients<T>({T(5e-6)}, T(1e-5), {2}, level);
+  EXPECT_EQ(result.dx[0], 2 * 65504);
+  EXPECT_NEAR(result.dalpha.value, -65504, 0.1);
+}
+
 TYPED_TEST(Pact, ClampsToTheRange) {
   QUANT_BNN_TYPED_NAMES;
   EXPECT_EQ(pact<T>(3, 2, signedLevel), 127);

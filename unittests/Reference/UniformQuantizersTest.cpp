@@ -205,13 +205,27 @@ TYPED_TEST(MinMax, InfinityGivesAScaleOfZero) {
   EXPECT_TRUE(std::isnan(q[1]) && std::isnan(q[3]));
 }
 
-TYPED_TEST(MinMax, AScaleMayOverflow) {
+TYPED_TEST(MinMax, AScaleDoesNotOverflow) {
   QUANT_BNN_TYPED_NAMES;
   auto [q, s] = levels<T>({tiny, 0, -tiny}, 8);
-  EXPECT_EQ(s, inf);
-  EXPECT_EQ(q[0], inf);
-  EXPECT_TRUE(std::isnan(q[1]));
-  EXPECT_EQ(q[2], -inf);
+  EXPECT_EQ(s, largest);
+  EXPECT_EQ(q, std::vector<T>({0, 0, 0}));
+  // The largest that is not limited, and the next smaller one.
+  T m = T(127) / largest;
+  auto [levelsOfM, sOfM] = levels<T>({m, -m}, 8);
+  EXPECT_LE(sOfM, largest);
+  EXPECT_EQ(levelsOfM, std::vector<T>({127, -127}));
+  EXPECT_EQ(levels<T>({below(m)}, 8).second, largest);
+}
+
+TYPED_TEST(MinMax, TheLimitMayBeThatOfANarrowerType) {
+  QUANT_BNN_TYPED_NAMES;
+  T q, x = T(0.001);
+  EXPECT_EQ(minMax(&x, &q, 1, 8, /*unrounded=*/false, 65504), 65504);
+  EXPECT_EQ(q, 66);
+  x = T(0.01);
+  EXPECT_EQ(minMax(&x, &q, 1, 8, /*unrounded=*/false, 65504), 127 / x);
+  EXPECT_EQ(q, 127);
 }
 
 TYPED_TEST(MinMax, GradientIsScaled) {

@@ -116,14 +116,17 @@ def QuantBNN_MinMaxOp : QuantBNN_RangeQuantizerOp<"min_max", [
   let description = [{
     ```
     m  = max |x| over the tensor
-    s  = (2^(bits-1) - 1) / m
+    s  = min((2^(bits-1) - 1) / m, largest)
     q  = roundeven(clamp(x, -m, m) s)     (without the rounding if unrounded)
     dx = g s
     ```
 
     `q` holds integers as floats and `s` is their scale: `q / s` is `x` to within
-    half a step. `s` is detached, and the clamp never acts, so the gradient is the
-    same everywhere. Where `m = 0`, or the tensor is empty, `q = 0` and `s = 0`.
+    half a step, 1 / (2 s), and the rounding of `s` and `q / s` to the type.
+    `largest` is the largest finite number of the type (65504 for `f16`), so that
+    the scale of a small `m` does not overflow; with it, fewer levels are in use.
+    `s` is detached, and the clamp never acts, so the gradient is the same
+    everywhere. Where `m = 0`, or the tensor is empty, `q = 0` and `s = 0`.
     Any NaN makes `s` and every `q` NaN. An infinite `m` gives `s = 0`, and so 0
     for finite elements and NaN for infinite ones. `bits` is at least 2; the upper
     limits are those of `input_dorefa`.
@@ -152,15 +155,16 @@ def QuantBNN_PactOp : QuantBNN_RangeQuantizerOp<"pact", [
   let summary = "Quantizer to a learned clipping range (PACT)";
   let description = [{
     ```
-    mode = signed:    i = 2^(bits-1) - 1,  s = i / alpha
+    mode = signed:    i = 2^(bits-1) - 1,  s = min(i / alpha, largest)
                       level = roundeven(clamp(s x, -i, i))
-    mode = unsigned:  n = 2^bits - 1,      s = n (1 / alpha)   (rounded twice)
+    mode = unsigned:  n = 2^bits - 1,      s = min(n (1 / alpha), largest)
                       level = roundeven(clamp(x, 0, alpha) s)
     form = level:     q = level
     form = value:     q = level / s
     ```
 
-    `unrounded` leaves out the roundeven. `alpha <= 0` or NaN gives `s = 0`,
+    `n (1 / alpha)` is rounded twice; `largest` is the largest finite number of the
+    type, as in `min_max`. `unrounded` leaves out the roundeven. `alpha <= 0` or NaN gives `s = 0`,
     `q = 0` and zero gradients; else a NaN `x` gives a NaN `q`, and is in no
     range. An infinite `alpha` gives `s = 0` by the formula, and with it a level
     of 0 and a value of 0 / 0, NaN. With R the closed range [-alpha, alpha] (signed)

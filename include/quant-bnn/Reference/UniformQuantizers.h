@@ -11,6 +11,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <optional>
 
 namespace quant_bnn::reference {
@@ -68,14 +69,17 @@ void weightDoReFaGrad(const T *w, const T *g, T *dw, size_t n,
 // min_max and dequantize
 //===----------------------------------------------------------------------===//
 
-/// With m the largest abs x and s = (2^(bits-1) - 1) / m, writes
-/// q = roundeven(clamp(x, -m, m) s), or without roundeven if `unrounded`, and
-/// returns s. Where m = 0, or n = 0, q and s are 0; one NaN makes all of q and
-/// s NaN. The rest follows from the formula: m = inf gives s = 0, so finite
-/// elements give 0 and the infinite ones inf times 0, NaN; an m so small that s
-/// overflows gives an infinite s, elements of infinities and of NaN at 0.
+/// With m the largest abs x and s = min((2^(bits-1) - 1) / m, `largest`),
+/// writes q = roundeven(clamp(x, -m, m) s), or without roundeven if
+/// `unrounded`, and returns s. Where m = 0, or n = 0, q and s are 0; one NaN
+/// makes all of q and s NaN. The rest follows from the formula: m = inf gives s
+/// = 0, so finite elements give 0 and the infinite ones inf times 0, NaN.
+///
+/// `largest` is the largest finite number of the type of x, where that is
+/// narrower than T.
 template <typename T>
-T minMax(const T *x, T *q, size_t n, int64_t bits, bool unrounded);
+T minMax(const T *x, T *q, size_t n, int64_t bits, bool unrounded,
+         double largest = std::numeric_limits<T>::max());
 
 /// g s: s is detached, and the clamp never acts.
 template <typename T>
@@ -104,11 +108,14 @@ struct PactAttributes {
   PactForm form = PactForm::level;
   PactGradient gradient = PactGradient::full;
   bool unrounded = false;
+  /// The largest finite number of the type of alpha, where that is narrower
+  /// than T.
+  double largestScale = std::numeric_limits<double>::max();
 };
 
 /// signed: i / alpha with i = 2^(bits-1) - 1. unsigned: n (1 / alpha) with
-/// n = 2^bits - 1, which is two roundings. 0 where alpha <= 0 or is NaN; also 0
-/// for alpha = inf, by the formula.
+/// n = 2^bits - 1, which is two roundings. `largestScale` where that is larger.
+/// 0 where alpha <= 0 or is NaN; also 0 for alpha = inf, by the formula.
 template <typename T>
 T pactScale(T alpha, const PactAttributes &attributes);
 

@@ -186,7 +186,8 @@ static std::string listChanges(const Relaxed &relaxed,
     changes.push_back("an infinite or NaN factor of a mask, and the sign of a "
                       "zero");
   if (positiveScalar)
-    changes.push_back("a scalar that is not positive");
+    changes.push_back("a scalar that is not positive, and a scale that "
+                      "overflows");
   if (differences.atNaN)
     changes.push_back("a NaN");
   if (differences.atInfinity)
@@ -234,7 +235,8 @@ std::optional<Match> Matcher::matchBody(const Expr *body,
     return best;
 
   auto tryRelaxed = [&](const Relaxed &relaxed, bool positiveScalar) {
-    EvaluationOptions options{positiveScalar};
+    EvaluationOptions options;
+    options.positiveScalar = options.finiteScale = positiveScalar;
     auto relaxedPieces = getPieces(context, relaxed.expr, type, options);
     if (!relaxedPieces)
       return false;

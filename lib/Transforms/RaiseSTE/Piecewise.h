@@ -26,6 +26,9 @@ struct Piece {
 struct EvaluationOptions {
   /// Take symbolS to be positive.
   bool positiveScalar = false;
+  /// Take what is computed of symbolS alone, a scale, to be below the largest
+  /// number of the type: the limit that quantizers set it does not act.
+  bool finiteScale = false;
   /// Take every rounded level that is divided by its number of steps n to be
   /// from -n to n.
   bool boundedLevels = false;

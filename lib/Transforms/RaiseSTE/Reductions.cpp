@@ -110,12 +110,14 @@ static const Expr *expand(ExprContext &context, const Candidate &candidate,
 
 /// Whether two functions of x and s are the same where s is `magnitude`, or any
 /// positive number or infinity if that is null, at those x that `isPossible`
-/// says there are then.
+/// says there are then; with `finiteScale`, where no scale overflows.
 static bool areEqualAt(ExprContext &context, const Expr *a, const Expr *b,
                        Type type, const Expr *s, const Expr *magnitude,
-                       llvm::function_ref<bool(int64_t)> isPossible) {
+                       llvm::function_ref<bool(int64_t)> isPossible,
+                       bool finiteScale = false) {
   EvaluationOptions options;
   options.positiveScalar = true;
+  options.finiteScale = finiteScale;
   options.boundedLevels = true;
   auto getFunction = [&](const Expr *expr) {
     Replacements replacements;
@@ -176,11 +178,20 @@ quant_bnn::raise_ste::matchRangeQuantizer(ExprContext &context,
     const Expr *op = expand(context, candidate, type, largest.ofTanh);
     // The magnitude is a positive number, an infinity, 0 or NaN. Where it is 0,
     // every x is; where it is none, no x is a NaN.
-    if (!areEqualAt(context, body, op, type, symbol, nullptr,
-                    [&](int64_t key) { return !line.isNaN(key); }))
-      continue;
+    auto areEqual = [&](bool finiteScale) {
+      return areEqualAt(
+          context, body, op, type, symbol, nullptr,
+          [&](int64_t key) { return !line.isNaN(key); }, finiteScale);
+    };
     Match match{candidate, inputs};
     SmallVector<StringRef> changes;
+    if (!areEqual(/*finiteScale=*/false)) {
+      if (!areEqual(/*finiteScale=*/true))
+        continue;
+      changes.push_back("a scale that overflows");
+      match.witness = "where the scale overflows the body does not give what "
+                      "the op does, which limits it";
+    }
     if (!areEqualAt(context, body, op, type, symbol,
                     context.constant(s->type, 0.0),
                     [&](int64_t key) { return key == 0 || key == -1; })) {

@@ -315,6 +315,11 @@ const Expr *Simplifier::visitCompare(const Expr *expr, const Expr *lhs,
   if (options.positiveScalar && scalar->opcode == Opcode::symbol &&
       scalar->payload == symbolS && rhs->isZero())
     return decide(Order::greater);
+  if (options.finiteScale && lhs->symbols == 1u << symbolS &&
+      rhs->isConstant() &&
+      rhs->value->convertToDouble() ==
+          APFloat::getLargest(getSemantics(line.getType())).convertToDouble())
+    return decide(Order::less);
   if (lhs->number > rhs->number) {
     std::swap(lhs, rhs);
     predicate = swapPredicate(predicate);
