@@ -56,6 +56,10 @@ def QuantBNN_StraightThroughOp : QuantBNN_GradientControlOp<"straight_through"> 
     arXiv:1308.3432), and what `x + (q(x) - x).detach()` means; that expression
     rounds twice, while the value here is `q` to the bit. Lowering moves no data.
 
+    `x` need not be what `q` was computed from. With another differentiable
+    function `h` of the same input, `straight_through %q for %h` has the value of
+    `q` and the gradient of `h`: any value with any gradient.
+
     Example:
 
     ```mlir
@@ -125,7 +129,13 @@ def QuantBNN_QActivationOp : QuantBNN_DecomposableOp<"qactivation", [
     `threshold` nothing is cancelled; a `threshold` of 0 passes the gradient at 0
     alone.
 
-    The op canonicalizes to the two that it stands for.
+    The op canonicalizes to the two that it stands for. Where the quantizer has
+    other attributes (`low`, `clip`, `grad`, `zero`, `nan`), write these two:
+
+    ```mlir
+    %c = quant_bnn.gradient_cancellation %x threshold = 1.0 : tensor<?xf32>
+    %y = quant_bnn.ste_heaviside %c low = -1.0 clip = 1.0 : tensor<?xf32>
+    ```
 
     Example:
 
