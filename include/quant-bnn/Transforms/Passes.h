@@ -63,6 +63,22 @@ enum class RewriteMode {
   Relaxed
 };
 
+/// The gradient of a quantizer that is raised from code that states none.
+enum class Estimator {
+  /// Straight-through, with a warning.
+  Unspecified,
+  /// The cotangent, unchanged or within the range of the quantizer.
+  StraightThrough,
+  /// The cotangent, 0 outside of a window.
+  Clip,
+  /// That of `approx_sign`.
+  ApproxSign,
+  /// That of `swish_sign`.
+  SwishSign,
+  /// None: what has no op with the gradient 0 stays written out.
+  None
+};
+
 #define GEN_PASS_DECL
 #include "quant-bnn/Transforms/Passes.h.inc"
 

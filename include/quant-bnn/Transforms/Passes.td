@@ -79,11 +79,37 @@ def QuantBNNRaiseSTEPass : Pass<"quant-bnn-raise-ste"> {
     expands to. So nothing is accepted by its looks: `sign(sign(x) + c)` is `sign`
     for a c of 0.1 and is not for a c of 2.
 
-    A forward that is raised has a gradient where the written-out one had none, or
-    0: the straight-through one of the op's defaults. The ops of one value
-    (`approx_sign` and `sign`; the masks of `sign`, `ste_heaviside` and
-    `gradient_cancellation`) cannot be told apart, and become `sign` and
-    `gradient_cancellation_grad`.
+    **Gradients.** A forward that is raised has a gradient where the written-out
+    one had 0: an estimator that the code does not state, so it is chosen by
+    `estimator`:
+
+    | `estimator` | `sign` | `ste_heaviside` | `input_dorefa` | `weight_dorefa` | `pact` | `min_max` |
+    |---|---|---|---|---|---|---|
+    | `straight-through` | g | g | g | g | g in its range | g s |
+    | `clip` | `clip = 1.0` | `clip = 1.0` | `grad = window` | not stated | g in its range | not stated |
+    | `approx-sign` | `approx_sign` | not stated | not stated | not stated | not stated | not stated |
+    | `swish-sign` | `swish_sign` | not stated | not stated | not stated | not stated | not stated |
+    | `none` | not raised | not raised | not raised | `grad = zero` | not raised | not raised |
+    | `unspecified` (default) | not stated | not stated | not stated | not stated | not stated | not stated |
+
+    Where the gradient is not stated, straight-through is assumed, with one warning
+    in each function that has such quantizers, and a note at each. Nothing is
+    assumed, and there is no warning, for gradients and `dequantize`; for a
+    quantizer inside of the detach idiom (below), which states the identity; in a
+    function in which a gradient is raised too, since its backward pass is written
+    out; and where no gradient will be taken: in the forward function of a pair (it
+    carries `quant_bnn.backward`), and with `values-only` in all.
+
+    Where a gradient may be taken, a body does not reach past math with a gradient
+    of its own: of `sign(clamp(x))`, equal to `sign(x)`, the clamp stays, and so do
+    a scaling, a relu or another quantizer's clamp before a quantizer. The clamp,
+    scaling or tanh that is in the definition of the quantizer is raised with it.
+    A step before a step (`sign(sign(x) + 0.1)`) has no gradient and is raised with
+    it. `values-only` raises by values alone.
+
+    The ops of one value (`approx_sign` and `sign`; the masks of `sign`,
+    `ste_heaviside` and `gradient_cancellation`) cannot be told apart, and become
+    `sign` and `gradient_cancellation_grad`.
 
     With `mode=exact` no bit changes for any input, but for the payload of a NaN;
     the sign of a zero counts. What flags `nnan`, `ninf` and `nsz` exclude need not
@@ -131,7 +157,26 @@ def QuantBNNRaiseSTEPass : Pass<"quant-bnn-raise-ste"> {
              clEnumValN(::quant_bnn::RewriteMode::Exact, "exact",
                         "never change a bit"),
              clEnumValN(::quant_bnn::RewriteMode::Relaxed, "relaxed",
-                        "also what is equal in real arithmetic"))}]>
+                        "also what is equal in real arithmetic"))}]>,
+    Option<"estimator", "estimator", "::quant_bnn::Estimator",
+           "::quant_bnn::Estimator::Unspecified",
+           "The gradient of a quantizer for which the code states none",
+           [{::llvm::cl::values(
+             clEnumValN(::quant_bnn::Estimator::Unspecified, "unspecified",
+                        "straight-through, with a warning"),
+             clEnumValN(::quant_bnn::Estimator::StraightThrough,
+                        "straight-through", "that of its result, unchanged"),
+             clEnumValN(::quant_bnn::Estimator::Clip, "clip",
+                        "that of its result, 0 outside of [-1, 1] or of the "
+                        "range of the quantizer"),
+             clEnumValN(::quant_bnn::Estimator::ApproxSign, "approx-sign",
+                        "that of approx_sign, for signs"),
+             clEnumValN(::quant_bnn::Estimator::SwishSign, "swish-sign",
+                        "that of swish_sign, for signs"),
+             clEnumValN(::quant_bnn::Estimator::None, "none",
+                        "0: raise only to ops that have it"))}]>,
+    Option<"valuesOnly", "values-only", "bool", /*default=*/"false",
+           "No gradient will be taken of any function">
   ];
   let dependentDialects = ["::mlir::arith::ArithDialect",
                            "::mlir::math::MathDialect",

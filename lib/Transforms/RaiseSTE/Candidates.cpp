@@ -46,6 +46,19 @@ struct Entry {
   unsigned numScalarResults = 0;
   /// Whether symbolS may be a constant of the body.
   bool takesConstants = false;
+  /// False for gradients, and where the gradient is the derivative of the
+  /// value.
+  bool hasEstimator = true;
+};
+
+/// The op, with an attribute or without, that has the value of another one and
+/// the gradient of an estimator.
+struct EstimatorForm {
+  Estimator estimator;
+  StringLiteral opName;
+  StringLiteral newOpName;
+  StringLiteral attribute = "";
+  StringLiteral value = "";
 };
 } // namespace
 
@@ -104,21 +117,55 @@ static constexpr AttributeChoice unsignedPactAttributes[] = {
 /// Ops with the same values (approx_sign and sign, sign_grad and
 /// gradient_cancellation_grad) are told apart by nothing that a body says: the
 /// plainest stands for them. An attribute that only shapes gradients has its
-/// default, which is the straight-through one.
+/// default, which is the straight-through one, until `withEstimator`.
 static constexpr Entry entries[] = {
     {"quant_bnn.sign", ofX, signAttributes},
     {"quant_bnn.ste_heaviside", ofX, heavisideAttributes},
     {"quant_bnn.sign", ofX, negativeZeroAttributes},
     {"quant_bnn.sign", ofX, ownZeroAttributes},
     {"quant_bnn.input_dorefa", ofX, dorefaAttributes},
-    {"quant_bnn.gradient_cancellation_grad", ofXAndG, cancellationAttributes},
-    {"quant_bnn.input_dorefa_grad", ofXAndG, windowAttributes},
-    {"quant_bnn.approx_sign_grad", ofXAndG, {}},
-    {"quant_bnn.swish_sign_grad", ofXAndG, swishAttributes},
-    {"quant_bnn.dequantize", ofXAndS, {}},
+    {"quant_bnn.gradient_cancellation_grad", ofXAndG, cancellationAttributes, 0,
+     false, false},
+    {"quant_bnn.input_dorefa_grad", ofXAndG, windowAttributes, 0, false, false},
+    {"quant_bnn.approx_sign_grad", ofXAndG, {}, 0, false, false},
+    {"quant_bnn.swish_sign_grad", ofXAndG, swishAttributes, 0, false, false},
+    {"quant_bnn.dequantize", ofXAndS, {}, 0, false, false},
     {"quant_bnn.pact", ofXAndS, signedPactAttributes, 1, true},
     {"quant_bnn.pact", ofXAndS, unsignedPactAttributes, 1, true},
 };
+
+/// What is not here does not have the gradient of that estimator.
+static constexpr EstimatorForm estimatorForms[] = {
+    {Estimator::Clip, "quant_bnn.sign", "quant_bnn.sign", "clip", "1.0 : f64"},
+    {Estimator::Clip, "quant_bnn.ste_heaviside", "quant_bnn.ste_heaviside",
+     "clip", "1.0 : f64"},
+    {Estimator::Clip, "quant_bnn.input_dorefa", "quant_bnn.input_dorefa",
+     "grad", "#quant_bnn<input_dorefa_gradient window>"},
+    // Its range is its window.
+    {Estimator::Clip, "quant_bnn.pact", "quant_bnn.pact"},
+    {Estimator::ApproxSign, "quant_bnn.sign", "quant_bnn.approx_sign"},
+    {Estimator::SwishSign, "quant_bnn.sign", "quant_bnn.swish_sign"},
+    {Estimator::None, "quant_bnn.weight_dorefa", "quant_bnn.weight_dorefa",
+     "grad", "#quant_bnn<weight_dorefa_gradient zero>"},
+};
+
+std::optional<Candidate>
+quant_bnn::raise_ste::withEstimator(const Candidate &candidate,
+                                    Estimator estimator, MLIRContext *context) {
+  if (estimator == Estimator::StraightThrough)
+    return candidate;
+  for (const EstimatorForm &form : estimatorForms) {
+    if (form.estimator != estimator || form.opName != candidate.opName)
+      continue;
+    Candidate result = candidate;
+    result.opName = form.newOpName;
+    if (!form.attribute.empty())
+      result.attributes.emplace_back(StringAttr::get(context, form.attribute),
+                                     parseAttribute(form.value, context));
+    return result;
+  }
+  return std::nullopt;
+}
 
 //===----------------------------------------------------------------------===//
 // Choices
@@ -207,6 +254,7 @@ SmallVector<Candidate> CandidateTable::getCandidates(const Expr *body,
     variants[0].opName = entry.opName;
     variants[0].operands = entry.operands;
     variants[0].numScalarResults = entry.numScalarResults;
+    variants[0].hasEstimator = entry.hasEstimator;
     auto multiply = [&](auto choices, auto apply) {
       SmallVector<Candidate> product;
       for (const Candidate &variant : variants)

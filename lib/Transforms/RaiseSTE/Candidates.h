@@ -11,6 +11,7 @@
 
 #include "Piecewise.h"
 #include "quant-bnn/IR/QuantBNN.h"
+#include "quant-bnn/Transforms/Passes.h"
 #include <map>
 
 namespace quant_bnn::raise_ste {
@@ -26,6 +27,8 @@ struct Candidate {
   std::optional<llvm::APFloat> scalar;
   /// How many scalars the op returns after its result.
   unsigned numScalarResults = 0;
+  /// Whether the op states a gradient that the math of its value does not have.
+  bool hasEstimator = false;
 
   bool uses(Symbol symbol) const {
     return llvm::is_contained(operands, symbol);
@@ -41,6 +44,12 @@ struct CandidateFunction {
   const Expr *expr;
   llvm::SmallVector<Piece> pieces;
 };
+
+/// `candidate`, whose gradient is the straight-through one, with the gradient
+/// that `estimator` says; nullopt where it says none of this op.
+std::optional<Candidate> withEstimator(const Candidate &candidate,
+                                       Estimator estimator,
+                                       mlir::MLIRContext *context);
 
 /// Makes candidates for bodies, and keeps their functions.
 class CandidateTable {
@@ -59,9 +68,10 @@ public:
                                        mlir::Type type, const Expr *body,
                                        EvaluationOptions options);
 
-private:
+  /// What `candidate` computes on `type`.
   const Expr *getExpr(const Candidate &candidate, mlir::Type type);
 
+private:
   ExprContext &context;
   mlir::MLIRContext *mlirContext;
   std::map<std::string, const Expr *> exprs;

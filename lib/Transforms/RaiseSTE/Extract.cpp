@@ -230,7 +230,8 @@ const Expr *Extractor::computeOp(Operation *op) {
     return nullptr;
   }
   // exp and the like.
-  if (isa<math::MathDialect>(op->getDialect()) && isa<FloatType>(type) &&
+  if (isa_and_present<math::MathDialect>(op->getDialect()) &&
+      isa<FloatType>(type) &&
       op->hasTrait<OpTrait::SameOperandsAndResultType>())
     return node(Opcode::call, reinterpret_cast<uintptr_t>(
                                   op->getName().getAsOpaquePointer()));

@@ -8,6 +8,7 @@
 
 #include "Match.h"
 #include "Compare.h"
+#include "Derivative.h"
 #include "Substitute.h"
 #include "llvm/ADT/StringExtras.h"
 
@@ -120,7 +121,7 @@ static void improve(std::optional<Match> &best, std::optional<Match> match) {
 }
 
 std::optional<Match>
-Matcher::match(const Expr *root,
+Matcher::match(const Expr *root, bool keepsGradients,
                llvm::function_ref<bool(const Expr *, Symbol)> isAvailable) {
   SmallVector<const Expr *> nodes = getNodes(root);
   if (!hasBreak(nodes) || !isa<FloatType>(root->type))
@@ -130,10 +131,18 @@ Matcher::match(const Expr *root,
     if (node != root && !node->isConstant() && node->type == root->type &&
         isAvailable(node, symbolX))
       xs.push_back(node);
-  std::optional<Match> best;
+  std::optional<Match> best, hiding;
   auto tryInputs = [&](const Inputs &inputs) {
-    if (!best || !(best->isExact || (best->isRelaxed && acceptsRelaxed)))
-      improve(best, matchOver(root, inputs));
+    if (best && isAccepted(*best))
+      return;
+    std::optional<Match> match = matchOver(root, inputs);
+    if (match && keepsGradients && isAccepted(*match) &&
+        hidesGradient(root, *match)) {
+      if (!hiding)
+        hiding = std::move(match);
+      return;
+    }
+    improve(best, std::move(match));
   };
   for (const Expr *x : xs)
     tryInputs({x});
@@ -152,7 +161,41 @@ Matcher::match(const Expr *root,
       if (x != s)
         tryInputs({x, nullptr, s});
   }
-  return best;
+  if (!hiding || (best && isAccepted(*best)))
+    return best;
+  hiding->isExact = hiding->isRelaxed = false;
+  hiding->witness = "it would hide the gradient of math before the step; "
+                    "values-only raises it";
+  return hiding;
+}
+
+bool Matcher::hidesGradient(const Expr *root, const Match &match) {
+  const Inputs &inputs = match.inputs;
+  Type type = inputs.x->type;
+  if (!match.candidate.hasEstimator)
+    return false;
+  // A quantizer to a range clamps and scales itself. What comes before that is
+  // not its own: so much that the rest is the quantizer too.
+  const Expr *op = table.getExpr(match.candidate, type);
+  bool opHasGradient = llvm::any_of(getNodes(op), [&](const Expr *node) {
+    return node != op && isa<FloatType>(node->type) &&
+           hasOwnGradient(context, node, type);
+  });
+  Replacements replacements;
+  replacements[inputs.x] = context.symbol(symbolX, type);
+  if (inputs.s)
+    replacements[inputs.s] = context.symbol(symbolS, inputs.s->type);
+  return llvm::any_of(getBody(root, inputs), [&](const Expr *node) {
+    if (node == root || !isa<FloatType>(node->type) ||
+        !hasOwnGradient(context, substitute(context, node, replacements), type))
+      return false;
+    if (!opHasGradient)
+      return true;
+    if (node->type != type)
+      return false;
+    std::optional<Match> rest = matchOver(root, {node, inputs.g, inputs.s});
+    return rest && isAccepted(*rest);
+  });
 }
 
 std::optional<Match> Matcher::matchFunctionOf(const Expr *root, const Expr *x) {

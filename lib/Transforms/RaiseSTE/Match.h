@@ -41,16 +41,22 @@ public:
 
   /// The op that `root` is, over whichever inputs make the largest body; where
   /// that is not accepted, one that it is in real arithmetic, or nearly is,
-  /// which is to be refused. `isAvailable` tells whether a node may be an
-  /// operand.
+  /// which is to be refused. With `keepsGradients`, over those alone that hide
+  /// no gradient. `isAvailable` tells whether a node may be an operand.
   std::optional<Match>
-  match(const Expr *root,
+  match(const Expr *root, bool keepsGradients,
         llvm::function_ref<bool(const Expr *, Symbol)> isAvailable);
 
   /// As above, over `x` alone.
   std::optional<Match> matchFunctionOf(const Expr *root, const Expr *x);
 
 private:
+  bool isAccepted(const Match &match) const {
+    return match.isExact || (match.isRelaxed && acceptsRelaxed);
+  }
+  /// Whether the body of `match` has more in it with a gradient of its own than
+  /// the quantizer: a clamp before a sign, say.
+  bool hidesGradient(const Expr *root, const Match &match);
   std::optional<Match> matchOver(const Expr *root, const Inputs &inputs);
   std::optional<Match> matchBody(const Expr *body, const Inputs &inputs);
 

@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "../Remarks.h"
+#include "Guesses.h"
 #include "Reductions.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
@@ -25,19 +26,29 @@ using namespace quant_bnn::raise_ste;
 static constexpr StringLiteral category = "quant-bnn-raise-ste";
 
 namespace {
+struct RaiseOptions {
+  bool isRelaxed;
+  bool valuesOnly;
+  Estimator estimator;
+};
+
 /// Raises the values of one operation, largest bodies first.
 class Raiser {
 public:
-  Raiser(Operation *top, bool isRelaxed)
-      : top(top), isRelaxed(isRelaxed), dominance(top),
+  Raiser(Operation *top, RaiseOptions options)
+      : top(top), options(options), dominance(top),
         table(context, top->getContext()) {}
   void run();
 
 private:
   void visit(Value root);
-  std::optional<Match> findMatch(Value root, Extractor &extractor);
+  std::optional<Match> findMatch(Value root, bool keepsGradients,
+                                 Extractor &extractor);
   bool raiseDetached(Value root, Extractor &extractor);
   std::optional<Match> matchReducing(Value root, Extractor &extractor);
+  bool isStraightThrough(const Candidate &candidate, Type type);
+  bool isGradientTaken(Value root);
+  void act(Value root, Match match, bool keepsGradients, Extractor &extractor);
   void raise(Value root, const Match &match, Extractor &extractor);
   void refuse(Value root, const Match &match, Extractor &extractor);
   Value build(Value root, const Match &match, Extractor &extractor);
@@ -46,13 +57,14 @@ private:
   Value findValue(const Expr *expr, Type type, Value root,
                   Extractor &extractor);
   void replace(Value root, Value by);
-  void eraseIfDead(Operation *op);
+  void eraseIfDead(Operation *root);
 
   Operation *top;
-  bool isRelaxed;
+  RaiseOptions options;
   DominanceInfo dominance;
   ExprContext context;
   CandidateTable table;
+  Guesses guesses;
   llvm::DenseSet<Operation *> erased;
   /// Parts of a body that was refused as a whole.
   llvm::DenseSet<Operation *> claimed;
@@ -62,7 +74,8 @@ struct QuantBNNRaiseSTEPass
     : quant_bnn::impl::QuantBNNRaiseSTEPassBase<QuantBNNRaiseSTEPass> {
   using Base::Base;
   void runOnOperation() override {
-    Raiser(getOperation(), mode == RewriteMode::Relaxed).run();
+    RaiseOptions options{mode == RewriteMode::Relaxed, valuesOnly, estimator};
+    Raiser(getOperation(), options).run();
   }
 };
 } // namespace
@@ -73,12 +86,11 @@ struct QuantBNNRaiseSTEPass
 
 /// Whether a result of `op` is worth a look.
 static bool isRoot(Operation *op) {
-  if (op->getNumResults() == 0 || isa<QuantBNNDialect>(op->getDialect()))
-    return false;
   if (auto structured = dyn_cast<linalg::LinalgOp>(op))
     // A loop that computes more is left whole; its body is looked at.
     return getElementMap(structured) && op->getNumResults() == 1;
-  return isa<arith::ArithDialect, math::MathDialect>(op->getDialect()) &&
+  return isa_and_present<arith::ArithDialect, math::MathDialect>(
+             op->getDialect()) &&
          op->getNumResults() == 1 &&
          !op->hasTrait<mlir::OpTrait::ConstantLike>();
 }
@@ -98,6 +110,7 @@ void Raiser::run() {
   for (Operation *op : llvm::reverse(roots))
     if (!erased.contains(op) && !claimed.contains(op))
       visit(op->getResult(0));
+  guesses.warn();
 }
 
 /// The value of the body that is the element of `root`, if the body is the
@@ -110,7 +123,29 @@ static Value getYielded(Value root) {
   return yielded.getDefiningOp() ? yielded : Value();
 }
 
-std::optional<Match> Raiser::findMatch(Value root, Extractor &extractor) {
+/// Whether nothing but the `q` of `straight_through`, to which no gradient
+/// goes, reads `value`, in its loop or outside.
+static bool isDetached(Value value) {
+  return llvm::all_of(value.getUses(), [](OpOperand &use) {
+    Operation *user = use.getOwner();
+    if (auto estimator = dyn_cast<StraightThroughOp>(user))
+      return &use == &estimator.getQMutable();
+    auto loop = dyn_cast<linalg::LinalgOp>(user->getParentOp());
+    return loop && loop.hasPureTensorSemantics() &&
+           isa<linalg::YieldOp>(user) &&
+           isDetached(loop->getResult(use.getOperandNumber()));
+  });
+}
+
+bool Raiser::isGradientTaken(Value root) {
+  auto function = root.getDefiningOp()->getParentOfType<FunctionOpInterface>();
+  return !options.valuesOnly &&
+         !(function && function->hasAttr(backwardAttrName)) &&
+         !isDetached(root);
+}
+
+std::optional<Match> Raiser::findMatch(Value root, bool keepsGradients,
+                                       Extractor &extractor) {
   auto isAvailable = [&](const Expr *input, Symbol symbol) {
     Type type = root.getType();
     if (symbol == symbolS)
@@ -118,7 +153,8 @@ std::optional<Match> Raiser::findMatch(Value root, Extractor &extractor) {
     return findValue(input, type, root, extractor) != Value();
   };
   const Expr *expr = extractor.get(root);
-  return Matcher(context, table, isRelaxed).match(expr, isAvailable);
+  return Matcher(context, table, options.isRelaxed)
+      .match(expr, keepsGradients, isAvailable);
 }
 
 void Raiser::visit(Value root) {
@@ -128,24 +164,48 @@ void Raiser::visit(Value root) {
   const Expr *expr = extractor.get(root);
   if (!isa<FloatType>(expr->type))
     return;
-  std::optional<Match> match = findMatch(root, extractor);
+  bool keepsGradients = isGradientTaken(root);
+  std::optional<Match> match = findMatch(root, keepsGradients, extractor);
   if (match && match->isExact)
-    return raise(root, *match, extractor);
+    return act(root, *match, keepsGradients, extractor);
   if (raiseDetached(root, extractor))
     return;
   if (!match && (match = matchReducing(root, extractor)) && match->isExact)
-    return raise(root, *match, extractor);
+    return act(root, *match, keepsGradients, extractor);
   // What a loop is not on its tensors, its body may be on scalars.
   if (Value yielded = getYielded(root)) {
     Extractor bodyExtractor(context);
-    std::optional<Match> inBody = findMatch(yielded, bodyExtractor);
+    std::optional<Match> inBody =
+        findMatch(yielded, keepsGradients, bodyExtractor);
     if (inBody && inBody->isExact)
       return;
   }
-  if (match && match->isRelaxed && isRelaxed)
-    return raise(root, *match, extractor);
   if (match)
-    refuse(root, *match, extractor);
+    act(root, *match, keepsGradients, extractor);
+}
+
+/// Raises what may be, with the gradient that it shall have, and refuses the
+/// rest.
+void Raiser::act(Value root, Match match, bool keepsGradients,
+                 Extractor &extractor) {
+  if (!match.isExact && !(match.isRelaxed && options.isRelaxed))
+    return refuse(root, match, extractor);
+  if (keepsGradients && match.candidate.hasEstimator) {
+    if (auto stated = withEstimator(match.candidate, options.estimator,
+                                    root.getContext())) {
+      match.candidate = *stated;
+    } else if (options.estimator == Estimator::None) {
+      match.witness = "the code states no gradient of it, and estimator=none "
+                      "adds none";
+      match.isRelaxed = false;
+      return refuse(root, match, extractor);
+    } else {
+      guesses.add(root.getDefiningOp(), match.candidate.opName);
+    }
+  }
+  if (match.candidate.uses(symbolG))
+    guesses.addGradient(root.getDefiningOp());
+  raise(root, match, extractor);
 }
 
 //===----------------------------------------------------------------------===//
@@ -250,24 +310,26 @@ getDetached(const Expr *expr) {
   return std::nullopt;
 }
 
-/// Whether the gradient of the quantizer that makes `value` is g itself.
-static bool isStraightThrough(Value value) {
-  auto quantizer = value.getDefiningOp<QuantizerOpInterface>();
-  if (!quantizer || value.getDefiningOp()->getNumResults() != 1)
+/// Whether the gradient of the quantizer is g itself.
+bool Raiser::isStraightThrough(const Candidate &candidate, Type type) {
+  if (candidate.uses(symbolS) || candidate.numScalarResults != 0)
     return false;
-  OpBuilder builder(quantizer);
-  builder.setInsertionPointAfter(quantizer);
-  // Any value of the type may stand for the cotangent.
-  auto gradients = quantizer.buildGradient(builder, quantizer->getLoc(), value);
+  // Built only to be looked at.
+  Location loc = UnknownLoc::get(type.getContext());
+  Block block;
+  OpBuilder builder(type.getContext());
+  builder.setInsertionPointToEnd(&block);
+  Value x = block.addArgument(type, loc), g = block.addArgument(type, loc);
+  auto quantizer = dyn_cast<QuantizerOpInterface>(
+      candidate.build(builder, loc, type, x, g, Value()));
+  if (!quantizer)
+    return false;
+  auto gradients = quantizer.buildGradient(builder, loc, g);
   if (failed(gradients) || !gradients->front())
     return false;
-  if (gradients->front() == value)
-    return true;
-  Operation *op = gradients->front().getDefiningOp();
-  auto gradient = dyn_cast<ElementwisePayloadOpInterface>(op);
-  bool result = gradient && gradient.getPassThrough() == value;
-  op->erase();
-  return result;
+  Value gradient = gradients->front();
+  auto op = gradient.getDefiningOp<ElementwisePayloadOpInterface>();
+  return gradient == g || (op && op.getPassThrough() == g);
 }
 
 bool Raiser::raiseDetached(Value root, Extractor &extractor) {
@@ -278,33 +340,25 @@ bool Raiser::raiseDetached(Value root, Extractor &extractor) {
   Type type = root.getType();
   Value x = findValue(xExpr, type, root, extractor);
   Value q = findValue(qExpr, type, root, extractor);
-  Matcher matcher(context, table, isRelaxed);
+  Matcher matcher(context, table, options.isRelaxed);
   std::optional<Match> match = matcher.matchFunctionOf(qExpr, xExpr);
-  bool isQuantizer = match && match->isExact;
+  bool isQuantizer =
+      match && match->isExact && isStraightThrough(match->candidate, type);
   if (!x || (!q && !isQuantizer))
     return false;
   Operation *op = root.getDefiningOp();
   StringRef change = "at x = inf the body gives NaN, the op q";
-  if (!isRelaxed) {
+  if (!options.isRelaxed) {
     remark::missed(op->getLoc(), getRemarkOpts("refused", category, op))
         << ("not raised to quant_bnn.straight_through: " + change +
             "; mode=relaxed raises it")
                .str();
     return true;
   }
-  Value value;
-  if (isQuantizer) {
-    value = build(root, *match, extractor);
-    if (!isStraightThrough(value)) {
-      value.getDefiningOp()->erase();
-      value = Value();
-    }
-  }
-  if (!value && !q)
-    return false;
   OpBuilder builder(op);
-  if (!value)
-    value = StraightThroughOp::create(builder, op->getLoc(), q, x, FloatAttr());
+  Value value = isQuantizer ? build(root, *match, extractor)
+                            : StraightThroughOp::create(builder, op->getLoc(),
+                                                        q, x, FloatAttr());
   remark::passed(op->getLoc(), getRemarkOpts("raised", category, op))
       << ("raised to " + value.getDefiningOp()->getName().getStringRef() +
           ", which changes the rounding of x + (q - x) and an infinity: " +
@@ -320,18 +374,18 @@ void Raiser::replace(Value root, Value by) {
   eraseIfDead(op);
 }
 
-void Raiser::eraseIfDead(Operation *op) {
-  if (!op->use_empty() || !isOpTriviallyDead(op))
-    return;
-  llvm::SetVector<Operation *> producers;
-  op->walk([&](Operation *nested) {
-    erased.insert(nested);
-    for (Value operand : nested->getOperands())
-      if (Operation *producer = operand.getDefiningOp())
-        producers.insert(producer);
-  });
-  op->erase();
-  for (Operation *producer : producers)
-    if (!erased.contains(producer))
-      eraseIfDead(producer);
+void Raiser::eraseIfDead(Operation *root) {
+  SmallVector<Operation *> worklist = {root};
+  while (!worklist.empty()) {
+    Operation *op = worklist.pop_back_val();
+    if (erased.contains(op) || !op->use_empty() || !isOpTriviallyDead(op))
+      continue;
+    op->walk([&](Operation *nested) {
+      erased.insert(nested);
+      for (Value operand : nested->getOperands())
+        if (Operation *producer = operand.getDefiningOp())
+          worklist.push_back(producer);
+    });
+    op->erase();
+  }
 }

@@ -149,6 +149,7 @@ static SmallVector<Candidate> getCandidates(const Expr *body, Type type,
           ofTanh ? "quant_bnn.weight_dorefa" : "quant_bnn.min_max";
       candidate.operands = ofX;
       candidate.numScalarResults = ofTanh ? 0 : 1;
+      candidate.hasEstimator = true;
       candidate.attributes.push_back(
           builder.getNamedAttr("bits", builder.getI64IntegerAttr(bits)));
       if (unrounded)
