@@ -141,7 +141,11 @@ int main(int argc, char **argv) {
       generator.generate(builder, "f" + std::to_string(i));
     OwningOpRef<ModuleOp> after = before->clone();
     PassManager manager(&context);
-    manager.addPass(createQuantBNNRaiseSTEPass());
+    // By values alone, or with the gradients of what is before a quantizer.
+    QuantBNNRaiseSTEPassOptions options;
+    options.estimator = Estimator::StraightThrough;
+    options.valuesOnly = start / perModule % 2 == 1;
+    manager.addPass(createQuantBNNRaiseSTEPass(options));
     if (failed(manager.run(*after))) {
       llvm::errs() << "the pass failed\n";
       return 1;
