@@ -262,3 +262,38 @@ func.func @gradient_of_clamped(%x: f32, %g: f32) -> f32 {
   %y = arith.select %in, %g, %zero : f32
   return %y : f32
 }
+
+// -----
+
+// Any other math before a step: a minimum, a tanh, a bias, a magnitude.
+// CHECK-LABEL: func.func @other_math
+// CHECK: %[[MIN:.*]] = arith.minnumf
+// CHECK-NEXT: %[[Q0:.*]] = quant_bnn.sign %[[MIN]] : f32
+// CHECK-NEXT: %[[TANH:.*]] = math.tanh
+// CHECK-NEXT: %[[Q1:.*]] = quant_bnn.sign %[[TANH]] : f32
+// CHECK-NEXT: %[[SUM:.*]] = arith.addf
+// CHECK-NEXT: %[[Q2:.*]] = quant_bnn.sign %[[SUM]] : f32
+// CHECK-NEXT: %[[ABS:.*]] = math.absf
+// CHECK-NEXT: %[[Q3:.*]] = quant_bnn.ste_heaviside %[[ABS]] : f32
+// CHECK-NEXT: return %[[Q0]], %[[Q1]], %[[Q2]], %[[Q3]]
+// VALUES-LABEL: func.func @other_math
+// VALUES-SAME: (%[[X:.*]]: f32)
+// VALUES: quant_bnn.sign %[[X]] : f32
+func.func @other_math(%x: f32) -> (f32, f32, f32, f32) {
+  %zero = arith.constant 0.0 : f32
+  %one = arith.constant 1.0 : f32
+  %minus = arith.constant -1.0 : f32
+  %min = arith.minnumf %x, %one : f32
+  %n0 = arith.cmpf olt, %min, %zero : f32
+  %q0 = arith.select %n0, %minus, %one : f32
+  %tanh = math.tanh %x : f32
+  %n1 = arith.cmpf olt, %tanh, %zero : f32
+  %q1 = arith.select %n1, %minus, %one : f32
+  %sum = arith.addf %x, %one : f32
+  %n2 = arith.cmpf olt, %sum, %zero : f32
+  %q2 = arith.select %n2, %minus, %one : f32
+  %abs = math.absf %x : f32
+  %n3 = arith.cmpf ogt, %abs, %zero : f32
+  %q3 = arith.uitofp %n3 : i1 to f32
+  return %q0, %q1, %q2, %q3 : f32, f32, f32, f32
+}

@@ -105,7 +105,7 @@ def QuantBNNRaiseSTEPass : Pass<"quant-bnn-raise-ste"> {
     a scaling, a relu or another quantizer's clamp before a quantizer. The clamp,
     scaling or tanh that is in the definition of the quantizer is raised with it.
     A step before a step (`sign(sign(x) + 0.1)`) has no gradient and is raised with
-    it. `values-only` raises by values alone.
+    it. `values-only` raises by values alone, and `estimator` does not matter.
 
     The ops of one value (`approx_sign` and `sign`; the masks of `sign`,
     `ste_heaviside` and `gradient_cancellation`) cannot be told apart, and become
