@@ -39,9 +39,10 @@ static void attachUnary(MLIRContext *context) {
 
 static Value getOne(PayloadBuilder &payload) { return payload.constant(1.0); }
 
-/// 1 - value^2
+/// 1 - value^2, whose factors are exact where it is small.
 static Value getComplement(PayloadBuilder &payload, Value value) {
-  return payload.sub(getOne(payload), payload.mul(value, value));
+  Value one = getOne(payload);
+  return payload.mul(payload.sub(one, value), payload.add(one, value));
 }
 
 /// 1 + value^2
@@ -68,9 +69,10 @@ static Value differentiateExp2(PayloadBuilder &payload, Value, Value y,
   return payload.mul(g, payload.mul(y, payload.constant(llvm::numbers::ln2)));
 }
 
-static Value differentiateExpM1(PayloadBuilder &payload, Value, Value y,
+/// Of y + 1, nothing is left where y is near -1.
+static Value differentiateExpM1(PayloadBuilder &payload, Value x, Value,
                                 Value g) {
-  return payload.mul(g, payload.add(y, getOne(payload)));
+  return payload.mul(g, payload.exp(x));
 }
 
 static Value differentiateLog(PayloadBuilder &payload, Value x, Value,
@@ -163,7 +165,8 @@ static Value differentiateAsinh(PayloadBuilder &payload, Value x, Value,
 
 static Value differentiateAcosh(PayloadBuilder &payload, Value x, Value,
                                 Value g) {
-  Value square = payload.sub(payload.mul(x, x), getOne(payload));
+  Value one = getOne(payload);
+  Value square = payload.mul(payload.sub(x, one), payload.add(x, one));
   return payload.div(g, math::SqrtOp::create(payload, square));
 }
 
