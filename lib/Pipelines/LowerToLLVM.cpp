@@ -52,7 +52,7 @@ VectorizeFields::VectorizeFields(PassOptions *parent)
                llvm::cl::desc("Run loops on the threads of OpenMP"),
                llvm::cl::init(false)},
       math{*parent, "math",
-           llvm::cl::desc("How tanh and exp of f32 are computed"),
+           llvm::cl::desc("How tanh, exp, expm1 and log1p of f32 are computed"),
            llvm::cl::init(MathAccuracy::Fast),
            llvm::cl::values(clEnumValN(MathAccuracy::Fast, "fast",
                                        "by vectorized polynomials"),
@@ -194,6 +194,7 @@ void quant_bnn::buildFinalizeLLVMPipeline(OpPassManager &pm,
   functions.addPass(createQuantBNNConvertSCFToCFPass());
   addConvertVectors(functions);
   pm.addPass(createQuantBNNRefuseMathNamesPass());
+  pm.addPass(createQuantBNNConvertCancellingMathToLibmPass());
   // Before libm, which turns what LLVM has an intrinsic for into calls.
   pm.addNestedPass<func::FuncOp>(createConvertMathToLLVMPass());
   pm.addPass(createConvertMathToLibmPass());

@@ -52,7 +52,7 @@ void quant_bnn::buildMapToGPUPipeline(OpPassManager &pm,
   functions.addPass(createConvertQuantBNNToArithPass());
   functions.addPass(createQuantBNNCompareNarrowFloatsPass());
   functions.addPass(createQuantBNNApproximateMathPass());
-  functions.addPass(createQuantBNNConvertF64MathToArithPass());
+  functions.addPass(createQuantBNNConvertMathToArithPass());
   QuantBNNMapToGPUPassOptions map;
   map.blockSize = options.blockSize;
   map.vectorWidth = options.vectorWidth;

@@ -1,4 +1,4 @@
-//===- ApproximateMath.cpp - Polynomials for tanh and exp -----------------===//
+//===- ApproximateMath.cpp - Polynomials for math of f32 ------------------===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -9,7 +9,9 @@
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/Math/Transforms/Passes.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "mlir/IR/TypeUtilities.h"
 #include "mlir/Transforms/WalkPatternRewriteDriver.h"
+#include "quant-bnn/IR/MathBuilder.h"
 #include "quant-bnn/Transforms/Passes.h"
 
 namespace quant_bnn {
@@ -18,8 +20,29 @@ namespace quant_bnn {
 } // namespace quant_bnn
 
 using namespace mlir;
+using quant_bnn::MathBuilder;
 
 namespace {
+/// What upstream has for these calls its approximations of exp and log.
+template <typename MathOp>
+struct BuildSeries : OpRewritePattern<MathOp> {
+  using Build = Value (MathBuilder::*)(Value);
+  BuildSeries(MLIRContext *context, Build build)
+      : OpRewritePattern<MathOp>(context), build(build) {}
+
+  LogicalResult matchAndRewrite(MathOp op,
+                                PatternRewriter &rewriter) const override {
+    Type type = op.getType();
+    if (!getElementTypeOrSelf(type).isF32() || isa<TensorType>(type))
+      return rewriter.notifyMatchFailure(op, "not a scalar or vector of f32");
+    MathBuilder builder(op.getLoc(), rewriter, type);
+    rewriter.replaceOp(op, (builder.*build)(op.getOperand()));
+    return success();
+  }
+
+  Build build;
+};
+
 struct QuantBNNApproximateMathPass
     : quant_bnn::impl::QuantBNNApproximateMathPassBase<
           QuantBNNApproximateMathPass> {
@@ -29,6 +52,10 @@ struct QuantBNNApproximateMathPass
       return name == math::TanhOp::getOperationName() ||
              name == math::ExpOp::getOperationName();
     });
+    patterns.add<BuildSeries<math::ExpM1Op>>(&getContext(),
+                                             &MathBuilder::buildExpM1);
+    patterns.add<BuildSeries<math::Log1pOp>>(&getContext(),
+                                             &MathBuilder::buildLog1p);
     walkAndApplyPatterns(getOperation(), std::move(patterns));
   }
 };

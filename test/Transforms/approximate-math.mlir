@@ -10,6 +10,17 @@ func.func @f32(%x: f32, %v: vector<16xf32>) -> (f32, vector<16xf32>) {
   return %0, %1 : f32, vector<16xf32>
 }
 
+// Nothing cancels: neither exp(x) - 1 nor log(1 + x).
+// CHECK-LABEL: func @cancelling(
+func.func @cancelling(%x: f32, %v: vector<16xf32>) -> (f32, vector<16xf32>) {
+  // CHECK-NOT: math.expm1
+  // CHECK-NOT: math.log1p
+  // CHECK: math.fma
+  %0 = math.expm1 %x : f32
+  %1 = math.log1p %v : vector<16xf32>
+  return %0, %1 : f32, vector<16xf32>
+}
+
 // CHECK-LABEL: func @other_types(
 func.func @other_types(%x: f64, %y: vector<4xf64>) -> (f64, vector<4xf64>) {
   // CHECK: math.tanh %{{.*}} : f64
@@ -17,6 +28,15 @@ func.func @other_types(%x: f64, %y: vector<4xf64>) -> (f64, vector<4xf64>) {
   %0 = math.tanh %x : f64
   %1 = math.exp %y : vector<4xf64>
   return %0, %1 : f64, vector<4xf64>
+}
+
+// CHECK-LABEL: func @tensors(
+func.func @tensors(%x: tensor<4xf32>) -> tensor<4xf32> {
+  // CHECK: math.expm1
+  // CHECK: math.log1p
+  %0 = math.expm1 %x : tensor<4xf32>
+  %1 = math.log1p %0 : tensor<4xf32>
+  return %1 : tensor<4xf32>
 }
 
 // CHECK-LABEL: func @other_functions(

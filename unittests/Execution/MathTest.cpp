@@ -9,7 +9,10 @@
 #include "Harness.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
-#include "quant-bnn/IR/PayloadBuilder.h"
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "quant-bnn/IR/MathBuilder.h"
 #include "gtest/gtest.h"
 
 #include <cmath>
@@ -21,7 +24,7 @@ using namespace quant_bnn::unittests;
 namespace {
 
 //===----------------------------------------------------------------------===//
-// tanh and exp
+// Functions of f32, fast and by libm
 //===----------------------------------------------------------------------===//
 
 const char *const mathFunctions = R"mlir(
@@ -31,6 +34,14 @@ const char *const mathFunctions = R"mlir(
   }
   func.func @exp(%x: tensor<?xf32>) -> tensor<?xf32> {
     %y = math.exp %x : tensor<?xf32>
+    return %y : tensor<?xf32>
+  }
+  func.func @expm1_f32(%x: tensor<?xf32>) -> tensor<?xf32> {
+    %y = math.expm1 %x : tensor<?xf32>
+    return %y : tensor<?xf32>
+  }
+  func.func @log1p_f32(%x: tensor<?xf32>) -> tensor<?xf32> {
+    %y = math.log1p %x : tensor<?xf32>
     return %y : tensor<?xf32>
   }
 )mlir";
@@ -76,6 +87,8 @@ TEST(Math, Polynomials) {
   ASSERT_TRUE(program);
   EXPECT_LE(getWorstUlps(*program, "tanh", std::tanh), 5);
   EXPECT_LE(getWorstUlps(*program, "exp", std::exp), 5);
+  EXPECT_LE(getWorstUlps(*program, "expm1_f32", std::expm1), 4);
+  EXPECT_LE(getWorstUlps(*program, "log1p_f32", std::log1p), 4);
 }
 
 TEST(Math, Libm) {
@@ -85,6 +98,8 @@ TEST(Math, Libm) {
   ASSERT_TRUE(program);
   EXPECT_LE(getWorstUlps(*program, "tanh", std::tanh), 3);
   EXPECT_LE(getWorstUlps(*program, "exp", std::exp), 1);
+  EXPECT_LE(getWorstUlps(*program, "expm1_f32", std::expm1), 2);
+  EXPECT_LE(getWorstUlps(*program, "log1p_f32", std::log1p), 2);
 }
 
 /// Named so that none is the function of the C library that it calls.
@@ -101,6 +116,14 @@ const char *const mathFunctionsF64 = R"mlir(
     %y = math.log %x : tensor<?xf64>
     return %y : tensor<?xf64>
   }
+  func.func @expm1_f64(%x: tensor<?xf64>) -> tensor<?xf64> {
+    %y = math.expm1 %x : tensor<?xf64>
+    return %y : tensor<?xf64>
+  }
+  func.func @log1p_f64(%x: tensor<?xf64>) -> tensor<?xf64> {
+    %y = math.log1p %x : tensor<?xf64>
+    return %y : tensor<?xf64>
+  }
   func.func @log_f32(%x: tensor<?xf32>) -> tensor<?xf32> {
     %y = math.log %x : tensor<?xf32>
     return %y : tensor<?xf32>
@@ -115,7 +138,13 @@ double getWorstUlpsF64(const Program &program, StringRef name,
     for (double fraction : {1.0, 1.1, 1.37, 1.414, 1.415, 1.7, 1.99}) {
       double size = std::ldexp(fraction, exponent);
       x.insert(x.end(), {size, -size});
+      // Near the ends of the domains too.
+      if (exponent > -60 && exponent < 0)
+        x.insert(x.end(), {1 + size, 1 - size, size - 1});
     }
+  // Across every reduction of an exponential.
+  for (double value = -760; value < 760; value += 0.0371)
+    x.push_back(value);
   std::vector<NpyArray> arguments =
       makeArguments(makeArray<double>(ElementType::f64, x));
   CallResults results = program.call(name, arguments);
@@ -144,7 +173,87 @@ TEST(Math, WithoutApproximation) {
   EXPECT_LE(getWorstUlpsF64(*program, "tanh_f64", std::tanh), 4);
   EXPECT_LE(getWorstUlpsF64(*program, "exp_f64", std::exp), 2);
   EXPECT_LE(getWorstUlpsF64(*program, "log_f64", std::log), 2);
+  EXPECT_LE(getWorstUlpsF64(*program, "expm1_f64", std::expm1), 4);
+  EXPECT_LE(getWorstUlpsF64(*program, "log1p_f64", std::log1p), 4);
   EXPECT_LE(getWorstUlps(*program, "log_f32", std::log), 1);
+}
+
+//===----------------------------------------------------------------------===//
+// Functions without a library
+//===----------------------------------------------------------------------===//
+
+struct BuiltFunction {
+  const char *name;
+  Value (MathBuilder::*build)(Value);
+  double (*exact)(double);
+  long double (*exactF64)(long double);
+  double ulps;
+};
+
+const BuiltFunction builtFunctions[] = {
+    {"acosh", &MathBuilder::buildAcosh, std::acosh, std::acosh, 4},
+    {"asinh", &MathBuilder::buildAsinh, std::asinh, std::asinh, 4},
+    {"atanh", &MathBuilder::buildAtanh, std::atanh, std::atanh, 4},
+    {"cosh", &MathBuilder::buildCosh, std::cosh, std::cosh, 4},
+    {"exp", &MathBuilder::buildExp, std::exp, std::exp, 2},
+    {"expm1", &MathBuilder::buildExpM1, std::expm1, std::expm1, 4},
+    {"log", &MathBuilder::buildLog, std::log, std::log, 2},
+    {"log1p", &MathBuilder::buildLog1p, std::log1p, std::log1p, 4},
+    {"sinh", &MathBuilder::buildSinh, std::sinh, std::sinh, 4},
+    {"tanh", &MathBuilder::buildTanh, std::tanh, std::tanh, 4},
+};
+
+/// A module with each of the functions, named with `suffix` after it.
+OwningOpRef<ModuleOp> buildFunctions(MLIRContext &context, Type element,
+                                     StringRef suffix) {
+  context.loadDialect<func::FuncDialect, arith::ArithDialect, math::MathDialect,
+                      linalg::LinalgDialect, tensor::TensorDialect>();
+  OpBuilder builder(&context);
+  Location loc = builder.getUnknownLoc();
+  OwningOpRef<ModuleOp> module = ModuleOp::create(loc);
+  auto type = RankedTensorType::get({ShapedType::kDynamic}, element);
+  for (const BuiltFunction &entry : builtFunctions) {
+    builder.setInsertionPointToEnd(module->getBody());
+    auto function =
+        func::FuncOp::create(builder, loc, (entry.name + suffix).str(),
+                             builder.getFunctionType(type, type));
+    Block *block = function.addEntryBlock();
+    builder.setInsertionPointToStart(block);
+    SmallVector<Value> results = buildElementwise(
+        builder, loc, type, block->getArguments(),
+        [&](PayloadBuilder &payload, ValueRange x) -> SmallVector<Value> {
+          MathBuilder math(payload.getLoc(), payload, payload.getComputeType());
+          return {(math.*entry.build)(x.front())};
+        });
+    func::ReturnOp::create(builder, loc, results);
+  }
+  return module;
+}
+
+TEST(Math, WithoutLibraryF32) {
+  std::unique_ptr<Program> program =
+      Program::compile([&](MLIRContext &context) {
+        return buildFunctions(context, Float32Type::get(&context), "_f32");
+      });
+  ASSERT_TRUE(program);
+  for (const BuiltFunction &entry : builtFunctions)
+    EXPECT_LE(getWorstUlps(*program, (StringRef(entry.name) + "_f32").str(),
+                           entry.exact),
+              entry.ulps)
+        << entry.name;
+}
+
+TEST(Math, WithoutLibraryF64) {
+  std::unique_ptr<Program> program =
+      Program::compile([&](MLIRContext &context) {
+        return buildFunctions(context, Float64Type::get(&context), "_f64");
+      });
+  ASSERT_TRUE(program);
+  for (const BuiltFunction &entry : builtFunctions)
+    EXPECT_LE(getWorstUlpsF64(*program, (StringRef(entry.name) + "_f64").str(),
+                              entry.exactF64),
+              entry.ulps)
+        << entry.name;
 }
 
 //===----------------------------------------------------------------------===//

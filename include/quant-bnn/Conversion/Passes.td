@@ -107,16 +107,17 @@ def QuantBNNConvertBF16KernelsToI16Pass
   }];
 }
 
-def QuantBNNConvertF64MathToArithPass
-    : Pass<"quant-bnn-convert-f64-math-to-arith"> {
-  let summary = "Compute exp, tanh and log where there is no math library";
+def QuantBNNConvertMathToArithPass : Pass<"quant-bnn-convert-math-to-arith"> {
+  let summary = "Compute math where there is no library";
   let description = [{
-    Expands `math.exp`, `math.tanh` and `math.log` on `f64` scalars and vectors into
-    arithmetic, for targets without a library that has them, and `math.log` on `f32`
-    into that on `f64`, rounded. `exp` is within 2 ulp, to subnormal results, `tanh`
-    within 4 ulp, and `log` within 2 ulp, of `f32` within 1. exp and tanh are
-    computed from e^r - 1 by Taylor's series for abs r <= ln(2) / 2, what is left of
-    the argument when multiples of ln(2) are taken away, and log from the series of
+    Expands math on scalars and vectors into arithmetic, for targets without a library,
+    and where the expansions of upstream cancel. `exp`, `tanh` and `log` of `f64`, and
+    `acosh`, `asinh`, `atanh`, `cosh`, `expm1`, `log1p` and `sinh` of `f32` and `f64`
+    are within 4 ulp for all arguments, to subnormal ones, `exp` and `log` of `f64`
+    within 2. `log` of `f32` is that of `f64`, rounded, and within 1 ulp.
+
+    They are computed from e^r - 1 by Taylor's series for abs r <= ln(2) / 2, what is
+    left of the argument when multiples of ln(2) are taken away, and from the series of
     the inverse of tanh (W. J. Cody and W. Waite, Software Manual for the Elementary
     Functions, 1980).
 
@@ -124,6 +125,19 @@ def QuantBNNConvertF64MathToArithPass
   }];
   let dependentDialects = ["::mlir::arith::ArithDialect",
                            "::mlir::math::MathDialect"];
+}
+
+def QuantBNNConvertCancellingMathToLibmPass
+    : Pass<"quant-bnn-convert-cancelling-math-to-libm", "::mlir::ModuleOp"> {
+  let summary = "Call the C math library for expm1 and log1p";
+  let description = [{
+    Converts `math.expm1` and `math.log1p` as `convert-math-to-libm` does, and no other
+    op. `convert-math-to-llvm` makes them exp(x) - 1 and log(1 + x), of which nothing is
+    left for a small x, and has to come before `convert-math-to-libm` for the sake of
+    LLVM's intrinsics.
+  }];
+  let dependentDialects = ["::mlir::func::FuncDialect",
+                           "::mlir::vector::VectorDialect"];
 }
 
 def QuantBNNConvertSCFToCFPass : Pass<"quant-bnn-convert-scf-to-cf"> {

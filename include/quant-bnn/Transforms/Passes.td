@@ -902,12 +902,13 @@ def QuantBNNSeparateResultsPass
 }
 
 def QuantBNNApproximateMathPass : Pass<"quant-bnn-approximate-math"> {
-  let summary = "Replace tanh and exp of f32 by vectorizable polynomials";
+  let summary = "Replace math of f32 by vectorizable polynomials";
   let description = [{
     Replaces `math.tanh` and `math.exp` on `f32` scalars and vectors by the
-    polynomial approximations of the math dialect. `tanh` is within 5 ulp and
-    `exp` within 6 ulp (flushed to 0 below 2^-126). Wider and narrower types are
-    left to the C math library.
+    polynomial approximations of the math dialect, and `math.expm1` and `math.log1p`
+    by series that do not cancel. `tanh` is within 5 ulp, `exp` within 6 ulp (flushed to
+    0 below 2^-126), `expm1` and `log1p` within 4 ulp. Wider types are left to the C
+    math library, narrower ones to `quant-bnn-emulate-narrow-floats`.
   }];
   let dependentDialects = ["::mlir::arith::ArithDialect",
                            "::mlir::math::MathDialect",
