@@ -23,12 +23,15 @@ void quant_bnn::addCleanup(OpPassManager &pm) {
   pm.addPass(createCSEPass());
 }
 
+void quant_bnn::addExtendMath(OpPassManager &functions) {
+  QuantBNNEmulateNarrowFloatsPassOptions emulate;
+  emulate.mathOnly = true;
+  functions.addPass(createQuantBNNEmulateNarrowFloatsPass(emulate));
+}
+
 void quant_bnn::addExpansion(OpPassManager &functions) {
   functions.addPass(createConvertVectorToSCFPass());
-  arith::ArithEmulateUnsupportedFloatsOptions emulate;
-  emulate.sourceTypeStrs = {"bf16"};
-  emulate.targetTypeStr = "f32";
-  functions.addPass(arith::createArithEmulateUnsupportedFloats(emulate));
+  functions.addPass(createQuantBNNEmulateNarrowFloatsPass());
   arith::ArithExpandOpsPassOptions expand;
   expand.includeBf16 = true;
   functions.addPass(arith::createArithExpandOpsPass(expand));
@@ -52,5 +55,5 @@ void quant_bnn::addConvertKernels(OpPassManager &kernels,
   addCleanup(kernels);
   kernels.addPass(createReconcileUnrealizedCastsPass());
   kernels.addPass(createQuantBNNRefuseVendorMathPass());
-  kernels.addNestedPass<LLVM::LLVMFuncOp>(createQuantBNNBF16VectorsToI16Pass());
+  kernels.addNestedPass<LLVM::LLVMFuncOp>(createQuantBNNBF16ToI16Pass());
 }

@@ -15,6 +15,9 @@ namespace quant_bnn {
 
 void addCleanup(mlir::OpPassManager &pm);
 
+/// Math on narrow floats to math on f32, which is approximated next.
+void addExtendMath(mlir::OpPassManager &functions);
+
 /// What has no counterpart on a target to what has: transfers of vectors,
 /// arithmetic on bf16, views of buffers and affine indices.
 void addExpansion(mlir::OpPassManager &functions);

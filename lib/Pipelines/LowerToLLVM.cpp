@@ -155,6 +155,7 @@ void quant_bnn::buildVectorizePipeline(OpPassManager &pm,
   // First, so that bodies are as long as they are.
   functions.addPass(createConvertQuantBNNToArithPass());
   functions.addPass(createQuantBNNCompareNarrowFloatsPass());
+  addExtendMath(functions);
   if (options.math == MathAccuracy::Fast)
     functions.addPass(createQuantBNNApproximateMathPass());
   VectorInstructions instructions = chooseInstructions(options);
@@ -203,7 +204,7 @@ void quant_bnn::buildFinalizeLLVMPipeline(OpPassManager &pm,
   convert.allowPatternRollback = false;
   pm.addPass(createConvertToLLVMPass(convert));
   pm.addPass(createReconcileUnrealizedCastsPass());
-  pm.addNestedPass<LLVM::LLVMFuncOp>(createQuantBNNBF16VectorsToI16Pass());
+  pm.addNestedPass<LLVM::LLVMFuncOp>(createQuantBNNBF16ToI16Pass());
 }
 
 void quant_bnn::buildLowerToLLVMPipeline(OpPassManager &pm,

@@ -11,6 +11,7 @@
 #include "mlir/Conversion/Passes.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/GPU/Transforms/Passes.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/LLVMIR/Transforms/RequestCWrappers.h"
 #include "mlir/Pass/PassManager.h"
 #include "quant-bnn/Conversion/Passes.h"
@@ -51,6 +52,7 @@ void quant_bnn::buildMapToGPUPipeline(OpPassManager &pm,
   functions.addPass(createQuantBNNExpandStridedCopiesPass());
   functions.addPass(createConvertQuantBNNToArithPass());
   functions.addPass(createQuantBNNCompareNarrowFloatsPass());
+  addExtendMath(functions);
   functions.addPass(createQuantBNNApproximateMathPass());
   functions.addPass(createQuantBNNConvertMathToArithPass());
   QuantBNNMapToGPUPassOptions map;
@@ -82,4 +84,5 @@ void quant_bnn::buildFinalizeGPUHostPipeline(OpPassManager &pm) {
   host.kernelBarePtrCallConv = true;
   pm.addPass(createGpuToLLVMConversionPass(host));
   pm.addPass(createReconcileUnrealizedCastsPass());
+  pm.addNestedPass<LLVM::LLVMFuncOp>(createQuantBNNBF16ToI16Pass());
 }

@@ -10,8 +10,6 @@
 
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/ExecutionEngine/ExecutionEngine.h"
-#include "llvm/ADT/APFloat.h"
-#include "llvm/ADT/bit.h"
 #include "llvm/Support/DynamicLibrary.h"
 #include "llvm/Support/WithColor.h"
 
@@ -92,21 +90,6 @@ static void hostMemRefCopy(int64_t elementSize, const UnrankedMemRef *from,
                to->getStrides());
 }
 
-/// A bf16 is returned in the low bits of the register of a float. A C++
-/// compiler need not know the type.
-static float hostTruncateToBF16(double value) {
-  llvm::APFloat number(value);
-  bool losesInfo;
-  number.convert(llvm::APFloat::BFloat(), llvm::APFloat::rmNearestTiesToEven,
-                 &losesInfo);
-  return llvm::bit_cast<float>(
-      static_cast<uint32_t>(number.bitcastToAPInt().getZExtValue()));
-}
-
-static float hostTruncateFloatToBF16(float value) {
-  return hostTruncateToBF16(value);
-}
-
 namespace {
 
 struct HostSymbol {
@@ -119,8 +102,6 @@ struct HostSymbol {
 static ArrayRef<HostSymbol> getHostSymbols() {
   using llvm::orc::ExecutorAddr;
   static const HostSymbol symbols[] = {
-      {"__truncdfbf2", ExecutorAddr::fromPtr(hostTruncateToBF16)},
-      {"__truncsfbf2", ExecutorAddr::fromPtr(hostTruncateFloatToBF16)},
       {"abort", ExecutorAddr::fromPtr(hostAbort)},
       {"aligned_alloc", ExecutorAddr::fromPtr(hostAlignedAlloc)},
       {"calloc", ExecutorAddr::fromPtr(hostCalloc)},

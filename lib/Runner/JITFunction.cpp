@@ -39,6 +39,9 @@ lookupWrapper(ModuleOp module, StringRef name, const Signature &signature) {
                               << "', a function '@" << wrapperName << "'";
 
   LLVMTypeConverter converter(module.getContext());
+  converter.addConversion([](BFloat16Type type) -> Type {
+    return IntegerType::get(type.getContext(), 16);
+  });
   Type expected =
       converter.convertFunctionTypeCWrapper(signature.bufferized).first;
   if (wrapper.getFunctionType() != expected)

@@ -77,7 +77,7 @@ def QuantBNNConvertBF16KernelsToI16Pass
   let summary = "Hold bf16 in kernels as its bits";
   let description = [{
     Makes every `bf16` in GPU modules an `i16`, for targets that have no such type.
-    `arith-emulate-unsupported-floats` and `arith-expand` with `include-bf16` come
+    `quant-bnn-emulate-narrow-floats` and `arith-expand` with `include-bf16` come
     before; an op that still computes with bf16 is an error. The buffers of host code
     stay what they are: launches cast them.
 

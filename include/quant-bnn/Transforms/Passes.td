@@ -1244,39 +1244,87 @@ def QuantBNNScalarizeVectorsPass : Pass<"quant-bnn-scalarize-vectors"> {
                            "::mlir::memref::MemRefDialect"];
 }
 
-def QuantBNNBF16VectorsToI16Pass
-    : Pass<"quant-bnn-bf16-vectors-to-i16", "::mlir::LLVM::LLVMFuncOp"> {
-  let summary = "Hold vectors of bf16 as their bits";
+def QuantBNNEmulateNarrowFloatsPass
+    : Pass<"quant-bnn-emulate-narrow-floats"> {
+  let summary = "Compute ops on bf16, and math on f16, in f32";
   let description = [{
-    Makes every vector of `bf16` in a function one of `i16`. Where the target has no
-    bf16 instructions, LLVM splits a load, a select or a store of bf16 vectors into
-    scalars and converts each to f32 and back; of i16 each is one instruction.
+    Extends the operands of each op on `bf16` of arith, math and vector, and of each op
+    of math on `f16`, to `f32`, and rounds its results: each op rounds once, whatever it
+    is fused with. Ops that only move bits, and tensors, are left alone.
 
-    `arith-emulate-unsupported-floats` and `arith-expand` with `include-bf16` come
-    before: with f32 and integers for arithmetic, vectors of bf16 are only moved. A
-    function that computes with them, or has them as arguments, stays as it is.
+    `arith-emulate-unsupported-floats` and `math-extend-to-supported-types` mark their
+    conversions `contract`, which lets folders drop the rounding between two ops. Here
+    they have no flags.
+
+    Between `bf16` and `f64`, and from integers that `f32` does not hold, the value is
+    rounded to odd on the way, which makes the second rounding that of the exact value
+    (S. Boldo and G. Melquiond, Emulation of a FMA and Correctly Rounded Sums: Proved
+    Algorithms Using Rounding to Odd, 2008).
+
+    `math-only` is for what approximates math in `f32` next.
 
     Example:
 
     ```mlir
-    llvm.func @f(%c: vector<16xi1>, %p: !llvm.ptr, %q: !llvm.ptr) {
-      %one = llvm.mlir.constant(dense<1.0> : vector<16xbf16>) : vector<16xbf16>
-      %x = llvm.load %p : !llvm.ptr -> vector<16xbf16>
-      %y = llvm.select %c, %x, %one : vector<16xi1>, vector<16xbf16>
-      llvm.store %y, %q : vector<16xbf16>, !llvm.ptr
-      llvm.return
+    func.func @f(%x: bf16, %y: bf16) -> bf16 {
+      %0 = arith.addf %x, %y : bf16
+      return %0 : bf16
     }
     ```
 
     becomes
 
     ```mlir
-    llvm.func @f(%c: vector<16xi1>, %p: !llvm.ptr, %q: !llvm.ptr) {
-      %one = llvm.mlir.constant(dense<16256> : vector<16xi16>) : vector<16xi16>
-      %x = llvm.load %p : !llvm.ptr -> vector<16xi16>
-      %y = llvm.select %c, %x, %one : vector<16xi1>, vector<16xi16>
-      llvm.store %y, %q : vector<16xi16>, !llvm.ptr
-      llvm.return
+    func.func @f(%x: bf16, %y: bf16) -> bf16 {
+      %0 = arith.extf %x : bf16 to f32
+      %1 = arith.extf %y : bf16 to f32
+      %2 = arith.addf %0, %1 : f32
+      %3 = arith.truncf %2 : f32 to bf16
+      return %3 : bf16
+    }
+    ```
+  }];
+  let options = [
+    Option<"mathOnly", "math-only", "bool", /*default=*/"false",
+           "Leave arith and vector alone">
+  ];
+  let dependentDialects = ["::mlir::arith::ArithDialect"];
+}
+
+def QuantBNNBF16ToI16Pass
+    : Pass<"quant-bnn-bf16-to-i16", "::mlir::LLVM::LLVMFuncOp"> {
+  let summary = "Hold bf16 as its bits";
+  let description = [{
+    Makes every `bf16` in a function an `i16`. Where the target has no bf16
+    instructions, LLVM converts a bf16 that is selected, or carried by a branch, to f32
+    and back: by a library call, or by an instruction that makes a subnormal number 0.
+    It splits vectors of bf16 into scalars. Bits are left as they are.
+
+    `quant-bnn-emulate-narrow-floats` and `arith-expand` with `include-bf16` come
+    before: with f32 and integers for arithmetic, bf16 is only moved. Functions take and
+    return i16, too: LLVM would make the selection of a cast of two arguments a cast of
+    the selected argument. The operands and results of an op that computes with bf16 are
+    cast, with nothing else promised of them.
+
+    Example:
+
+    ```mlir
+    llvm.func @f(%c: i1, %x: bf16, %p: !llvm.ptr) -> bf16 {
+      %one = llvm.mlir.constant(1.0 : bf16) : bf16
+      %y = llvm.select %c, %x, %one : i1, bf16
+      llvm.store %y, %p : bf16, !llvm.ptr
+      llvm.return %y : bf16
+    }
+    ```
+
+    becomes
+
+    ```mlir
+    llvm.func @f(%c: i1, %x: i16, %p: !llvm.ptr) -> i16 {
+      %one = llvm.mlir.constant(16256 : i16) : i16
+      %y = llvm.select %c, %x, %one : i1, i16
+      llvm.store %y, %p : i16, !llvm.ptr
+      llvm.return %y : i16
     }
     ```
   }];
