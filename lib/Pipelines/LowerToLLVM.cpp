@@ -94,6 +94,8 @@ FinalizeLLVMFields::FinalizeLLVMFields(PassOptions *parent)
 void quant_bnn::buildFusePipeline(OpPassManager &pm) {
   OpPassManager &functions = pm.nest<func::FuncOp>();
   functions.addPass(createConvertQuantBNNToLinalgPass());
+  // Before fusion, so that its choices do not decide what is rounded.
+  functions.addPass(createQuantBNNWidenAccumulatorsPass());
   functions.addPass(createLinalgElementwiseOpFusionPass());
   // After upstream's fusion, which expands what reads a collapsed tensor.
   functions.addPass(createQuantBNNFlattenElementwisePass());
@@ -152,6 +154,8 @@ void quant_bnn::buildVectorizePipeline(OpPassManager &pm,
                                        const VectorizeFields &options) {
   OpPassManager &functions = pm.nest<func::FuncOp>();
   functions.addPass(createQuantBNNExpandStridedCopiesPass());
+  // Of functions on buffers.
+  functions.addPass(createQuantBNNWidenAccumulatorsPass());
   // First, so that bodies are as long as they are.
   functions.addPass(createConvertQuantBNNToArithPass());
   functions.addPass(createQuantBNNCompareNarrowFloatsPass());

@@ -50,6 +50,8 @@ void quant_bnn::buildMapToGPUPipeline(OpPassManager &pm,
                                       bool unboundedViews, BitMMA bitMMA) {
   OpPassManager &functions = pm.nest<func::FuncOp>();
   functions.addPass(createQuantBNNExpandStridedCopiesPass());
+  // Of functions on buffers.
+  functions.addPass(createQuantBNNWidenAccumulatorsPass());
   functions.addPass(createConvertQuantBNNToArithPass());
   functions.addPass(createQuantBNNCompareNarrowFloatsPass());
   addExtendMath(functions);

@@ -27,6 +27,7 @@ else:
             "Forms.EveryOp*",
             "Math.Polynomials",
             "Math.WithoutApproximation",
+            "Narrow*",
             "Packing.F32",
             "PackedShape.Transpose",
             "Packing.Bits",

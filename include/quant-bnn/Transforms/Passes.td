@@ -1291,6 +1291,64 @@ def QuantBNNEmulateNarrowFloatsPass
   let dependentDialects = ["::mlir::arith::ArithDialect"];
 }
 
+def QuantBNNWidenAccumulatorsPass : Pass<"quant-bnn-widen-accumulators"> {
+  let summary = "Reduce f16 and bf16 in f32";
+  let description = [{
+    Gives each `linalg` op that reduces a dimension into `f16` or `bf16` an output of
+    `f32`, which is rounded once, after the op: a sum of many terms rounded at each step
+    stops where a term is half an ulp of it. The output's old value is widened before,
+    and the body's ops between that value and the new one are of `f32`. A product that
+    is added is not rounded either, as in a matmul of `f16` to `f32`.
+
+    A maximum or minimum is the same in any type and left alone, as is a body that
+    rounds its sum itself. Loops that are written as loops round each step.
+
+    Example:
+
+    ```mlir
+    func.func @f(%x: tensor<8x8xbf16>, %init: tensor<8xbf16>) -> tensor<8xbf16> {
+      %sum = linalg.reduce { arith.addf } ins(%x : tensor<8x8xbf16>)
+          outs(%init : tensor<8xbf16>) dimensions = [1]
+      return %sum : tensor<8xbf16>
+    }
+    ```
+
+    becomes
+
+    ```mlir
+    #map = affine_map<(d0) -> (d0)>
+    func.func @f(%x: tensor<8x8xbf16>, %init: tensor<8xbf16>) -> tensor<8xbf16> {
+      %0 = tensor.empty() : tensor<8xf32>
+      %1 = linalg.generic {indexing_maps = [#map, #map], iterator_types = ["parallel"]}
+          ins(%init : tensor<8xbf16>) outs(%0 : tensor<8xf32>) {
+      ^bb0(%in: bf16, %out: f32):
+        %5 = arith.extf %in : bf16 to f32
+        linalg.yield %5 : f32
+      } -> tensor<8xf32>
+      %2 = linalg.reduce ins(%x : tensor<8x8xbf16>) outs(%1 : tensor<8xf32>)
+          dimensions = [1]
+        (%in: bf16, %sum: f32) {
+          %5 = arith.extf %in : bf16 to f32
+          %6 = arith.addf %5, %sum : f32
+          linalg.yield %6 : f32
+        }
+      %3 = tensor.empty() : tensor<8xbf16>
+      %4 = linalg.generic {indexing_maps = [#map, #map], iterator_types = ["parallel"]}
+          ins(%2 : tensor<8xf32>) outs(%3 : tensor<8xbf16>) {
+      ^bb0(%in: f32, %out: bf16):
+        %5 = arith.truncf %in : f32 to bf16
+        linalg.yield %5 : bf16
+      } -> tensor<8xbf16>
+      return %4 : tensor<8xbf16>
+    }
+    ```
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect",
+                           "::mlir::linalg::LinalgDialect",
+                           "::mlir::memref::MemRefDialect",
+                           "::mlir::tensor::TensorDialect"];
+}
+
 def QuantBNNBF16ToI16Pass
     : Pass<"quant-bnn-bf16-to-i16", "::mlir::LLVM::LLVMFuncOp"> {
   let summary = "Hold bf16 as its bits";
