@@ -35,10 +35,11 @@ struct QuantBNNRecomputeProducersPass
 static constexpr size_t maxOperations = 24;
 
 /// Whether every user of `producer` may as well read what it reads: it is
-/// elementwise, has one full-size input at most, and is used by generics alone,
+/// elementwise, has one full-size input at most, and is used, by generics alone,
 /// but not as their destination.
 static bool canRecompute(GenericOp producer) {
-  if (!linalg::isElementwise(producer) || producer->getNumResults() != 1)
+  if (!linalg::isElementwise(producer) || producer->getNumResults() != 1 ||
+      producer->use_empty())
     return false;
   unsigned streams =
       llvm::count_if(producer.getDpsInputOperands(), [&](OpOperand *operand) {

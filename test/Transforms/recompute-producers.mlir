@@ -58,3 +58,18 @@ func.func @chain(%x: tensor<?xf32>) -> tensor<?xf32> {
   %d = quant_bnn.weight_dorefa %c bits = 2 : tensor<?xf32>
   return %d : tensor<?xf32>
 }
+
+// -----
+
+// Nothing would read a copy.
+// CHECK-LABEL: func @unused
+//       CHECK: return %arg0
+#id = affine_map<(i) -> (i)>
+func.func @unused(%x: tensor<?xf32>, %init: tensor<?xf32>) -> tensor<?xf32> {
+  %h = linalg.generic {indexing_maps = [#id, #id], iterator_types = ["parallel"]}
+      ins(%x : tensor<?xf32>) outs(%init : tensor<?xf32>) {
+  ^bb0(%in: f32, %out: f32):
+    linalg.yield %in : f32
+  } -> tensor<?xf32>
+  return %x : tensor<?xf32>
+}
