@@ -1,0 +1,257 @@
+//===- Bytes.cpp - Parsers on changed bytes -------------------------------===//
+//
+// Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Bytes.h"
+#include "LitSeeds.h"
+#include "mlir/Bytecode/BytecodeWriter.h"
+#include "mlir/IR/BuiltinOps.h"
+#include "mlir/IR/Diagnostics.h"
+#include "mlir/IR/OwningOpRef.h"
+#include "mlir/Parser/Parser.h"
+#include "quant-bnn/NumPy/NumPyArray.h"
+#include "llvm/Support/MemoryBuffer.h"
+#include "llvm/Support/raw_ostream.h"
+
+#include <sys/mman.h>
+#include <unistd.h>
+
+using namespace mlir;
+using namespace quant_bnn;
+using namespace quant_bnn::fuzz;
+
+/// Larger entries are left out: time is better spent on many small ones.
+static constexpr size_t maxEntryBytes = 3000;
+
+//===----------------------------------------------------------------------===//
+// Corpus
+//===----------------------------------------------------------------------===//
+
+/// A file in memory, by its path.
+static std::string getMemoryPath() {
+  static const int file = memfd_create("bytes", 0);
+  return "/proc/self/fd/" + std::to_string(file);
+}
+
+/// A file of version 1 with `type`, such as <f4, and elements of `size` bytes.
+static std::string getArray(StringRef type, size_t size,
+                            ArrayRef<int64_t> shape) {
+  std::string header =
+      "{'descr': '" + type.str() + "', 'fortran_order': False, 'shape': (";
+  for (int64_t extent : shape) {
+    header += std::to_string(extent) + ", ";
+    size *= extent;
+  }
+  header += "), }";
+  header.resize(llvm::alignTo(header.size() + 11, 64) - 11, ' ');
+  header += '\n';
+  std::string bytes = "\x93NUMPY\x01";
+  bytes += '\0';
+  bytes += char(header.size() % 256);
+  bytes += char(header.size() / 256);
+  return bytes + header + std::string(size, '\1');
+}
+
+static std::vector<std::string> getArrays() {
+  std::vector<std::string> corpus;
+  using Type = std::pair<StringRef, size_t>;
+  for (auto [type, size] : {Type{"<f4", 4}, Type{"<f2", 2}, Type{"<i8", 8},
+                            Type{"|b1", 1}, Type{"<V2", 2}, Type{"|u1", 1}})
+    for (ArrayRef<int64_t> shape :
+         {ArrayRef<int64_t>{}, ArrayRef<int64_t>{3}, ArrayRef<int64_t>{2, 3},
+          ArrayRef<int64_t>{0, 4}})
+      corpus.push_back(getArray(type, size, shape));
+  return corpus;
+}
+
+std::vector<std::string> quant_bnn::fuzz::makeCorpus(MLIRContext *context,
+                                                     ByteTarget target,
+                                                     StringRef folder) {
+  if (target == ByteTarget::NumPy)
+    return getArrays();
+  std::vector<std::string> corpus;
+  ScopedDiagnosticHandler handler(context,
+                                  [](Diagnostic &) { return success(); });
+  for (const std::string &file : findFiles(folder, ".mlir")) {
+    auto buffer = llvm::MemoryBuffer::getFile(file);
+    if (!buffer)
+      continue;
+    for (const std::string &text : splitModules((*buffer)->getBuffer())) {
+      // Only what has something of this project.
+      if (text.size() > maxEntryBytes || text.find("quant_bnn") == text.npos)
+        continue;
+      OwningOpRef<ModuleOp> module = parseSourceString<ModuleOp>(text, context);
+      std::string bytes;
+      llvm::raw_string_ostream os(bytes);
+      if (module && target == ByteTarget::Bytecode)
+        (void)writeBytecodeToFile(*module, os);
+      // Without comments, and half of it in the generic form.
+      else if (module)
+        module->print(os,
+                      OpPrintingFlags().printGenericOpForm(corpus.size() % 2));
+      if (!bytes.empty())
+        corpus.push_back(std::move(bytes));
+    }
+  }
+  return corpus;
+}
+
+//===----------------------------------------------------------------------===//
+// Mutation
+//===----------------------------------------------------------------------===//
+
+/// A part of an entry: a line, a word or any bytes.
+static StringRef anyPart(Random &random, StringRef entry) {
+  if (entry.empty())
+    return entry;
+  size_t start = random.below(entry.size());
+  size_t size = 1 + random.below(random.oneIn(4) ? 64 : 12);
+  if (random.oneIn(3)) {
+    // A word.
+    auto isEnd = [](char c) { return c == ' ' || c == '\n' || c == ','; };
+    while (start > 0 && !isEnd(entry[start - 1]))
+      --start;
+    StringRef rest = entry.drop_front(start);
+    return rest.take_until(isEnd);
+  }
+  return entry.substr(start, size);
+}
+
+static std::string getNumber(Random &random) {
+  static const char *const numbers[] = {"-1",
+                                        "0",
+                                        "9223372036854775807",
+                                        "-9223372036854775808",
+                                        "18446744073709551616",
+                                        "4294967296",
+                                        "65",
+                                        "0x7FF0000000000000",
+                                        "1e400",
+                                        "nan",
+                                        "?"};
+  return random.pick(numbers);
+}
+
+std::string quant_bnn::fuzz::mutate(Random &random,
+                                    ArrayRef<std::string> corpus) {
+  std::string bytes = random.pick(corpus);
+  for (unsigned i = 0, count = 1 + random.below(5); i < count; ++i) {
+    size_t place = random.below(bytes.size() + 1);
+    switch (random.below(8)) {
+    case 0:
+      if (place < bytes.size())
+        bytes[place] ^= 1 << random.below(8);
+      break;
+    case 1:
+      if (place < bytes.size())
+        bytes[place] =
+            random.pick({'\0', '\1', '\x7f', '\x80', '\xff', '"', '<', '>'});
+      break;
+    case 2:
+      bytes.erase(place, 1 + random.below(random.oneIn(4) ? 100 : 8));
+      break;
+    case 3:
+      bytes.insert(place, anyPart(random, bytes).str());
+      break;
+    case 4: {
+      // In place of a number.
+      size_t digit = bytes.find_first_of("0123456789", place);
+      if (digit == bytes.npos)
+        break;
+      size_t end = bytes.find_first_not_of("0123456789", digit);
+      bytes.replace(digit, end == bytes.npos ? end : end - digit,
+                    getNumber(random));
+      break;
+    }
+    case 5: {
+      StringRef part = anyPart(random, bytes);
+      size_t start = part.data() - bytes.data();
+      bytes.replace(start, part.size(),
+                    anyPart(random, random.pick(corpus)).str());
+      break;
+    }
+    case 6:
+      bytes.insert(place, anyPart(random, random.pick(corpus)).str());
+      break;
+    default: {
+      if (!random.oneIn(4))
+        break;
+      const std::string &other = random.pick(corpus);
+      bytes =
+          bytes.substr(0, place) + other.substr(random.below(other.size() + 1));
+      break;
+    }
+    }
+  }
+  return bytes;
+}
+
+//===----------------------------------------------------------------------===//
+// Execution
+//===----------------------------------------------------------------------===//
+
+static void executeNumPy(const std::string &bytes) {
+  std::string path = getMemoryPath();
+  std::error_code error;
+  {
+    llvm::raw_fd_ostream file(path, error);
+    file << bytes;
+  }
+  auto array = readNpy(path);
+  if (!array)
+    return llvm::consumeError(array.takeError());
+  // Reads all of it.
+  volatile char sum = 0;
+  for (char byte : array->getBytes())
+    sum = sum + byte;
+}
+
+// A frame of it is looked for in stacks, by its name.
+void __attribute__((noinline))
+quant_bnn::fuzz::executeBytes(MLIRContext *context, ByteTarget target,
+                              const std::string &bytes) {
+  if (target == ByteTarget::NumPy)
+    return executeNumPy(bytes);
+  ScopedDiagnosticHandler handler(context, [](Diagnostic &diagnostic) {
+    (void)diagnostic.str();
+    return success();
+  });
+  // Bytecode is recognized by how it begins.
+  OwningOpRef<ModuleOp> module =
+      parseSourceString<ModuleOp>(bytes, ParserConfig(context));
+  if (!module)
+    return;
+  std::string text;
+  llvm::raw_string_ostream os(text);
+  module->print(os);
+  (void)writeBytecodeToFile(*module, os);
+}
+
+//===----------------------------------------------------------------------===//
+// Stacks
+//===----------------------------------------------------------------------===//
+
+bool quant_bnn::fuzz::hasOwnFrame(StringRef stack) {
+  for (StringRef line : llvm::split(stack, '\n')) {
+    if (line.contains("executeBytes"))
+      return false;
+    if (line.contains("quant-bnn-fuzz") && line.contains(" 0x"))
+      return true;
+  }
+  // Not even the harness was found: better to look at it.
+  return true;
+}
+
+std::string quant_bnn::fuzz::getSignature(StringRef stack) {
+  for (StringRef line : llvm::split(stack, '\n')) {
+    if (!line.contains("libMLIR") || !line.contains("mlir::"))
+      continue;
+    StringRef name = line.substr(line.find("mlir::"));
+    return name.take_until([](char c) { return c == '('; }).str();
+  }
+  return "unknown";
+}

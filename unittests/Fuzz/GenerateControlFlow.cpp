@@ -1,0 +1,117 @@
+//===- GenerateControlFlow.cpp - Random conditions, loops and calls -------===//
+//
+// Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Generator.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+
+using namespace mlir;
+using namespace quant_bnn::fuzz;
+
+/// Nested this deep at most.
+static constexpr unsigned maxDepth = 2;
+
+/// A value of the type of `x` that a region yields: what ops of the region make
+/// of x, or another value.
+void Generator::addIf() {
+  if (depth >= maxDepth)
+    return addQuantizer();
+  Value condition = random.oneIn(2)
+                        ? argument(b.getI1Type(), {}).value
+                        : arith::CmpFOp::create(b, arith::CmpFPredicate::OGT,
+                                                anyScalar(), floatConstant(0.0))
+                              .getResult();
+  Entry x = random.oneIn(3) ? Entry{anyScalar(), {}} : anyTensor();
+  auto op = scf::IfOp::create(b, TypeRange{x.value.getType()}, condition,
+                              /*addThenBlock=*/true, /*addElseBlock=*/true);
+  ++depth;
+  for (Region *region : {&op.getThenRegion(), &op.getElseRegion()}) {
+    OpBuilder::InsertionGuard guard(b);
+    b.setInsertionPointToStart(&region->front());
+    size_t numEntries = entries.size();
+    Value result = x.value;
+    if (random.oneIn(4)) {
+      addOp();
+      // What the region does not yield is not seen outside of it.
+      for (const Entry &entry : ArrayRef(entries).drop_front(numEntries))
+        if (entry.value.getType() == x.value.getType() &&
+            entry.extents == x.extents)
+          result = entry.value;
+    } else if (!random.oneIn(4)) {
+      result = theme == Theme::Smooth && llvm::isa<FloatType>(x.value.getType())
+                   ? smoothOp(x.value)
+               : theme == Theme::Smooth
+                   ? arith::MulFOp::create(b, x.value, x.value).getResult()
+                   : quantizer(x.value);
+    }
+    scf::YieldOp::create(b, result);
+    llvm::erase_if(entries, [&](Entry &entry) {
+      return region->isAncestor(entry.value.getParentRegion());
+    });
+  }
+  --depth;
+  add(op.getResult(0), x.extents);
+}
+
+/// A loop of few steps that carries a value.
+void Generator::addFor() {
+  if (depth >= maxDepth)
+    return addQuantizer();
+  Entry x = random.oneIn(3) ? Entry{anyScalar(), {}} : anyTensor();
+  auto op = scf::ForOp::create(b, index(0), index(random.below(4)), index(1),
+                               x.value);
+  ++depth;
+  OpBuilder::InsertionGuard guard(b);
+  b.setInsertionPointToStart(op.getBody());
+  Value carried = op.getRegionIterArg(0), result = carried;
+  if (llvm::isa<FloatType>(carried.getType())) {
+    result = scalarMath({carried, x.value}, 1 + random.below(2));
+  } else if (random.oneIn(2)) {
+    result = arith::AddFOp::create(b, carried, x.value);
+  } else if (theme == Theme::Smooth) {
+    result = arith::MulFOp::create(b, carried, x.value);
+  } else {
+    result = quantizer(carried);
+  }
+  scf::YieldOp::create(b, result);
+  --depth;
+  add(op.getResult(0), x.extents);
+}
+
+/// Calls a function that there is, on arguments of the extents that it wants.
+void Generator::addCall() {
+  if (functions.empty())
+    return addElementwise();
+  func::FuncOp callee = random.pick(functions);
+  SmallVector<Value> operands;
+  for (auto [i, argumentType] : llvm::enumerate(callee.getArgumentTypes())) {
+    Shape extents;
+    if (auto tensor = llvm::dyn_cast<RankedTensorType>(argumentType)) {
+      extents.assign(tensor.getShape());
+      if (auto attr =
+              callee.getArgAttrOfType<DenseI64ArrayAttr>(i, extentsAttr))
+        extents.assign(attr.asArrayRef().begin(), attr.asArrayRef().end());
+    }
+    Value operand;
+    for (const Entry &entry : entries)
+      if (entry.value.getType() == argumentType && entry.extents == extents &&
+          random.oneIn(2))
+        operand = entry.value;
+    operands.push_back(operand ? operand
+                               : argument(argumentType, extents).value);
+  }
+  auto call = func::CallOp::create(b, callee, operands);
+  // Its extents are those of the callee's results, which are known if static.
+  for (Value result : call.getResults()) {
+    auto tensor = llvm::dyn_cast<RankedTensorType>(result.getType());
+    if (!tensor)
+      add(result, {});
+    else if (tensor.hasStaticShape())
+      add(result, Shape(tensor.getShape()));
+  }
+}

@@ -1,0 +1,138 @@
+//===- Generator.h - Random valid modules --------------------- -*- C++ -*-===//
+//
+// Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef QUANT_BNN_UNITTESTS_FUZZ_GENERATOR_H
+#define QUANT_BNN_UNITTESTS_FUZZ_GENERATOR_H
+
+#include "Random.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/IR/ImplicitLocOpBuilder.h"
+
+namespace quant_bnn::fuzz {
+
+/// On an argument: the extents that it has when the function is evaluated.
+constexpr llvm::StringLiteral extentsAttr = "fuzz.extents";
+
+/// The kinds of modules.
+enum class Theme {
+  /// Quantizers and their gradients among everything else.
+  Quantizers,
+  /// Products of signs and what is around them.
+  Signs,
+  /// Smooth math in f64, whose gradients are compared with differences.
+  Smooth
+};
+
+/// Writes modules of functions @f0, @f1, ... that are valid, and whose
+/// behaviour is defined for arguments of the extents that they are annotated
+/// with.
+class Generator {
+public:
+  Generator(mlir::MLIRContext *context, uint64_t seed);
+
+  mlir::OwningOpRef<mlir::ModuleOp> generate();
+
+private:
+  using Shape = llvm::SmallVector<int64_t, 4>;
+
+  /// A value that later ops may use, and the extents of it.
+  struct Entry {
+    mlir::Value value;
+    Shape extents;
+  };
+
+  // Generator.cpp: functions, and choices among what there is.
+
+  void addFunction(unsigned index);
+  void addOp();
+  int64_t anyExtent();
+  Shape anyShape(unsigned minRank, unsigned maxRank);
+  /// A tensor type with these extents, some of them dynamic.
+  mlir::RankedTensorType typeOf(mlir::ArrayRef<int64_t> extents,
+                                mlir::Type element);
+  void add(mlir::Value value, mlir::ArrayRef<int64_t> extents);
+  /// A tensor of floats of `float type`, of a rank in between.
+  Entry anyTensor(unsigned minRank = 0, unsigned maxRank = 4);
+  /// Another tensor of the type of `entry`.
+  mlir::Value sameAs(const Entry &entry);
+  mlir::Value anyScalar();
+  Entry argument(mlir::Type type, mlir::ArrayRef<int64_t> extents);
+  mlir::Value floatConstant(double value);
+  mlir::Value index(int64_t value);
+  /// The dynamic extents of `type`, as indices.
+  llvm::SmallVector<mlir::Value> sizesOf(mlir::RankedTensorType type,
+                                         mlir::ArrayRef<int64_t> extents);
+  mlir::Value emptyOf(mlir::RankedTensorType type,
+                      mlir::ArrayRef<int64_t> extents);
+  mlir::Value cast(mlir::Value value, mlir::Type type);
+  /// As an attribute where it is static, else as a value or an attribute.
+  mlir::OpFoldResult anyIndex(int64_t value, bool mayBeDynamic = true);
+  double anyNumber();
+
+  // GenerateScalars.cpp: math on scalars, as in bodies and functions.
+
+  mlir::Value scalarMath(mlir::ArrayRef<mlir::Value> inputs, unsigned numOps);
+  mlir::Value scalarOp(mlir::ArrayRef<mlir::Value> inputs);
+  mlir::Value smoothOp(mlir::ArrayRef<mlir::Value> inputs);
+  mlir::Value scalarQuantizer(mlir::Value x, mlir::Value g);
+  void addScalar();
+
+  // GenerateQuantizers.cpp
+
+  mlir::Value quantizer(mlir::Value x);
+  mlir::Value gradient(mlir::Value x, mlir::Value g);
+  void addQuantizer();
+  void addGradient();
+  void addReducingQuantizer();
+  void addReducingGradient();
+  void addPacked();
+
+  // GenerateLinalg.cpp
+
+  void addElementwise();
+  void addReduction();
+  void addTranspose();
+  void addBroadcast();
+  void addMatmul();
+  void addConv();
+  void addMaxPool();
+
+  // GenerateTensors.cpp
+
+  void addSlice();
+  void addInsertSlice();
+  void addPad();
+  void addReshape();
+  void addConcat();
+  void addSplat();
+  void addFromElements();
+  void addConstant();
+  void addCast();
+
+  // GenerateControlFlow.cpp
+
+  void addIf();
+  void addFor();
+  void addCall();
+
+  Random random;
+  mlir::ImplicitLocOpBuilder b;
+  mlir::ModuleOp module;
+  mlir::func::FuncOp function;
+  mlir::FloatType type;
+  Theme theme;
+  bool mayBeDynamic;
+  unsigned depth = 0;
+  llvm::SmallVector<Entry> entries;
+  llvm::SmallVector<mlir::func::FuncOp> functions;
+};
+
+} // namespace quant_bnn::fuzz
+
+#endif // QUANT_BNN_UNITTESTS_FUZZ_GENERATOR_H

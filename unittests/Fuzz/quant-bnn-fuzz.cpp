@@ -1,0 +1,379 @@
+//===- quant-bnn-fuzz.cpp - Fuzz passes, pipelines and parsers ------------===//
+//
+// Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// Random modules through random passes: valid IR or an error after each, and
+// the same values as before. A finding is printed with what reproduces it.
+//
+//===----------------------------------------------------------------------===//
+
+#include "Bytes.h"
+#include "Case.h"
+#include "Generator.h"
+#include "Isolation.h"
+#include "LitSeeds.h"
+#include "Passes.h"
+#include "mlir/InitAllDialects.h"
+#include "mlir/InitAllExtensions.h"
+#include "mlir/InitAllPasses.h"
+#include "mlir/Target/LLVMIR/Dialect/All.h"
+#include "quant-bnn/InitAll.h"
+#include "llvm/Support/CommandLine.h"
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/InitLLVM.h"
+#include "llvm/Support/MemoryBuffer.h"
+#include "llvm/Support/TargetSelect.h"
+
+#include <chrono>
+#include <unistd.h>
+
+using namespace mlir;
+using namespace quant_bnn;
+using namespace quant_bnn::fuzz;
+namespace cl = llvm::cl;
+
+namespace {
+enum class Mode { Modules, Tests, Text, Bytecode, NumPy };
+} // namespace
+
+static cl::opt<Mode> mode(
+    "mode", cl::desc("What is fuzzed:"),
+    cl::values(clEnumValN(Mode::Modules, "modules",
+                          "passes, on random modules (default)"),
+               clEnumValN(Mode::Tests, "tests",
+                          "passes, on the modules of --tests"),
+               clEnumValN(Mode::Text, "text", "parsers of text"),
+               clEnumValN(Mode::Bytecode, "bytecode", "readers of bytecode"),
+               clEnumValN(Mode::NumPy, "numpy", "the reader of NumPy files")),
+    cl::init(Mode::Modules));
+static cl::opt<uint64_t> seed("seed", cl::desc("The number of the first item"),
+                              cl::init(1));
+static cl::opt<uint64_t> count("count", cl::desc("How many items"),
+                               cl::init(1000));
+static cl::opt<double> seconds("seconds", cl::desc("Stop after this time"),
+                               cl::init(1e9));
+static cl::opt<std::string> testFolder("tests",
+                                       cl::desc("Tests to take modules from"));
+static cl::opt<std::string>
+    knownPath("known", cl::desc("A list of functions of MLIR that crash"));
+static cl::opt<std::string>
+    passName("pass", cl::desc("This pass alone on each module"));
+static cl::opt<unsigned>
+    executeEvery("execute-every",
+                 cl::desc("Compile and run one of so many modules; 0 is none"),
+                 cl::init(50));
+static cl::opt<unsigned> maxFindings("max-findings",
+                                     cl::desc("Stop after so many findings"),
+                                     cl::init(10));
+static cl::opt<bool> minimizes("minimize", cl::desc("Minimize each finding"));
+static cl::opt<std::string>
+    outputFolder("output", cl::desc("Write findings to files here"));
+static cl::opt<std::string> replayPath("replay",
+                                       cl::desc("Check the case in this file"));
+static cl::opt<bool> printsModules("print", cl::desc("Print each module"));
+
+/// An item may take so many seconds.
+static constexpr double timeout = 10;
+
+static Case makeCase(MLIRContext &context, uint64_t item) {
+  Case result;
+  result.seed = item;
+  Random random(item * 0x9E3779B97F4A7C15u + 1);
+  result.module = Generator(&context, random.bits()).generate();
+  bool executes = executeEvery && random.oneIn(executeEvery);
+  result.steps = makePipeline(random, passName, executes);
+  // Most of what is compiled is compiled as it is written.
+  if (executes && !random.oneIn(3))
+    result.steps.erase(result.steps.begin(), result.steps.end() - 1);
+  return result;
+}
+
+/// Counters, one a line, and after an empty line the finding, if there is one.
+static std::string checkToText(const Case &item) {
+  CheckResult result = item.check();
+  std::string text;
+  result.counters.push_back(toString(result.outcome).str());
+  if (result.outcome == Outcome::Refused)
+    result.counters.push_back(
+        "refused: " +
+        StringRef(result.detail).split('{').first.split(':').first.str());
+  for (const std::string &counter : result.counters)
+    text += StringRef(counter).split('\n').first.str() + "\n";
+  if (isFinding(result.outcome))
+    text += "\n" + toString(result.outcome).str() + "\n" + result.detail;
+  return text;
+}
+
+/// The finding in a report, its kind in the first line; empty if there is none.
+static std::string getFinding(const Report &report) {
+  switch (report.ending) {
+  case Ending::Returned:
+    return StringRef(report.text).split("\n\n").second.str();
+  case Ending::Crashed:
+    return "crash\n" + report.text;
+  case Ending::TimedOut:
+    return "no end within 10 s\n" + report.text;
+  }
+  llvm_unreachable("not an ending");
+}
+
+/// Whether `item` still has a finding of the kind, in a process of its own.
+static bool hasFinding(const Case &item, StringRef kind) {
+  bool isSame = false;
+  runIsolated(
+      0, 1, timeout, [&](uint64_t) { return checkToText(item); },
+      [&](const Report &report) {
+        isSame = StringRef(getFinding(report)).split('\n').first == kind;
+        return true;
+      });
+  return isSame;
+}
+
+static void printFinding(MLIRContext &context, Case item, StringRef finding) {
+  StringRef kind = finding.split('\n').first;
+  if (minimizes)
+    minimize(item,
+             [&](const Case &smaller) { return hasFinding(smaller, kind); });
+  std::string text = item.str(), comment;
+  for (StringRef rest = finding; !rest.empty();) {
+    StringRef line;
+    std::tie(line, rest) = rest.split('\n');
+    comment += "// " + line.str() + "\n";
+  }
+  llvm::outs() << "==== finding: " << kind << " (--seed=" << item.seed << ")\n"
+               << comment << text << "\n";
+  llvm::outs().flush();
+  if (outputFolder.empty())
+    return;
+  std::error_code error;
+  llvm::raw_fd_ostream file(
+      outputFolder + "/" + std::to_string(item.seed) + ".mlir", error);
+  file << comment << text;
+}
+
+//===----------------------------------------------------------------------===//
+// Modes
+//===----------------------------------------------------------------------===//
+
+namespace {
+/// Counts what reports say until enough was found or the time is over.
+class Summary {
+public:
+  /// Counts a report and returns its finding, if there is one.
+  std::string add(const Report &report) {
+    ++numItems;
+    StringRef lines = StringRef(report.text).split("\n\n").first;
+    if (report.ending == Ending::Returned)
+      for (StringRef line : llvm::split(lines, '\n'))
+        if (!line.empty())
+          ++counters[line.str()];
+    std::string finding = getFinding(report);
+    numFindings += !finding.empty();
+    return finding;
+  }
+  void exclude(StringRef name) {
+    ++counters["known upstream: " + name.str()];
+    --numFindings;
+  }
+  bool isMoreWanted() const {
+    std::chrono::duration<double> time =
+        std::chrono::steady_clock::now() - start;
+    return numFindings < maxFindings && time.count() < seconds;
+  }
+  /// Prints the counters, and returns the exit code.
+  int print(StringRef what) const {
+    for (auto &[name, number] : counters)
+      llvm::outs() << name << ": " << number << "\n";
+    llvm::outs() << numItems << " " << what << ", " << numFindings
+                 << " findings\n";
+    return numFindings != 0;
+  }
+
+private:
+  std::chrono::steady_clock::time_point start =
+      std::chrono::steady_clock::now();
+  std::map<std::string, uint64_t> counters;
+  uint64_t numItems = 0, numFindings = 0;
+};
+} // namespace
+
+static int fuzzModules(MLIRContext &context) {
+  Summary summary;
+  runIsolated(
+      seed, seed + count, timeout,
+      [&](uint64_t item) { return checkToText(makeCase(context, item)); },
+      [&](const Report &report) {
+        std::string finding = summary.add(report);
+        if (!finding.empty())
+          printFinding(context, makeCase(context, report.item), finding);
+        return summary.isMoreWanted();
+      });
+  return summary.print("modules");
+}
+
+/// Each test's module with each extent for its dynamic dimensions.
+static int fuzzTests(MLIRContext &context) {
+  static const int64_t extents[] = {4, 3, 1, 0};
+  std::vector<LitSeed> seeds = readLitSeeds(testFolder);
+  auto makeTestCase = [&](uint64_t item) -> std::optional<Case> {
+    const LitSeed &test = seeds[item / std::size(extents)];
+    ScopedDiagnosticHandler handler(&context,
+                                    [](Diagnostic &) { return success(); });
+    auto result = Case::parse(test.text, &context);
+    if (!result)
+      return std::nullopt;
+    result->steps = test.steps;
+    result->seed = item;
+    result->dynamicExtent = extents[item % std::size(extents)];
+    return result;
+  };
+  Summary summary;
+  runIsolated(
+      seed - 1,
+      std::min<uint64_t>(seed - 1 + count, seeds.size() * std::size(extents)),
+      timeout,
+      [&](uint64_t item) -> std::string {
+        auto test = makeTestCase(item);
+        return test ? checkToText(*test) : "invalid input";
+      },
+      [&](const Report &report) {
+        std::string finding = summary.add(report);
+        if (!finding.empty()) {
+          llvm::outs() << seeds[report.item / std::size(extents)].file << "\n";
+          printFinding(context, *makeTestCase(report.item), finding);
+        }
+        return summary.isMoreWanted();
+      });
+  return summary.print("modules of tests");
+}
+
+/// The names in the list of what crashes upstream; `#` begins a comment.
+static std::vector<std::string> readKnown() {
+  std::vector<std::string> names;
+  auto buffer = llvm::MemoryBuffer::getFile(knownPath);
+  if (!buffer)
+    return names;
+  for (StringRef line : llvm::split((*buffer)->getBuffer(), '\n')) {
+    StringRef name = line.split('#').first.trim();
+    if (!name.empty())
+      names.push_back(name.str());
+  }
+  return names;
+}
+
+static int fuzzBytes(MLIRContext &context, ByteTarget target) {
+  // Of one item, so that items cost little.
+  constexpr unsigned numExecutions = 100;
+  std::vector<std::string> corpus = makeCorpus(&context, target, testFolder);
+  std::vector<std::string> known = readKnown();
+  if (corpus.empty()) {
+    llvm::errs() << "no modules in '" << testFolder << "'\n";
+    return 2;
+  }
+  auto getBytes = [&](uint64_t number) {
+    Random random(number);
+    return mutate(random, corpus);
+  };
+  Summary summary;
+  runIsolated(
+      seed, seed + (count + numExecutions - 1) / numExecutions, timeout,
+      [&](uint64_t item) -> std::string {
+        for (unsigned i = 0; i < numExecutions; ++i) {
+          // A crash says which bytes it was.
+          llvm::errs() << "bytes " << item * numExecutions + i << "\n";
+          executeBytes(&context, target, getBytes(item * numExecutions + i));
+        }
+        return "";
+      },
+      [&](const Report &report) {
+        std::string finding = summary.add(report);
+        if (finding.empty())
+          return summary.isMoreWanted();
+        std::string signature = getSignature(report.text);
+        bool isOwn = hasOwnFrame(report.text);
+        if (!isOwn && llvm::is_contained(known, signature)) {
+          summary.exclude(signature);
+          return summary.isMoreWanted();
+        }
+        uint64_t number = 0;
+        StringRef(report.text)
+            .rsplit("bytes ")
+            .second.take_until([](char c) { return c == '\n'; })
+            .getAsInteger(10, number);
+        llvm::outs() << "==== finding: bytes " << number << ": "
+                     << (isOwn ? "own" : "upstream") << ": " << signature
+                     << "\n"
+                     << StringRef(finding).rsplit("bytes ").second << "\n";
+        if (!outputFolder.empty()) {
+          std::error_code error;
+          llvm::raw_fd_ostream file(
+              outputFolder + "/bytes-" + std::to_string(number), error);
+          file << getBytes(number);
+        }
+        return summary.isMoreWanted();
+      });
+  return summary.print("times 100 executions");
+}
+
+static int replay(MLIRContext &context) {
+  auto buffer = llvm::MemoryBuffer::getFile(replayPath);
+  if (!buffer) {
+    llvm::errs() << replayPath << ": " << buffer.getError().message() << "\n";
+    return 2;
+  }
+  auto item = Case::parse((*buffer)->getBuffer(), &context);
+  if (!item)
+    return 2;
+  std::string finding;
+  runIsolated(
+      0, 1, timeout, [&](uint64_t) { return checkToText(*item); },
+      [&](const Report &report) {
+        finding = getFinding(report);
+        if (finding.empty())
+          llvm::outs() << report.text;
+        return true;
+      });
+  if (finding.empty())
+    return 0;
+  printFinding(context, std::move(*item), finding);
+  return 1;
+}
+
+int main(int argc, char **argv) {
+  llvm::InitLLVM init(argc, argv);
+  cl::ParseCommandLineOptions(argc, argv, "Fuzzes quant-bnn\n");
+  mlir::registerAllPasses();
+  quant_bnn::registerAllPasses();
+  DialectRegistry registry;
+  mlir::registerAllDialects(registry);
+  mlir::registerAllExtensions(registry);
+  registerAllToLLVMIRTranslations(registry);
+  quant_bnn::registerAllDialects(registry);
+  MLIRContext context(registry, MLIRContext::Threading::DISABLED);
+  // Once, and not in each child.
+  context.loadAllAvailableDialects();
+  if (!replayPath.empty())
+    return replay(context);
+  if (printsModules) {
+    for (uint64_t item = seed; item < seed + count; ++item)
+      llvm::outs() << makeCase(context, item).str();
+    return 0;
+  }
+  switch (mode) {
+  case Mode::Modules:
+    return fuzzModules(context);
+  case Mode::Tests:
+    return fuzzTests(context);
+  case Mode::Text:
+    return fuzzBytes(context, ByteTarget::Text);
+  case Mode::Bytecode:
+    return fuzzBytes(context, ByteTarget::Bytecode);
+  case Mode::NumPy:
+    return fuzzBytes(context, ByteTarget::NumPy);
+  }
+  llvm_unreachable("not a mode");
+}
