@@ -142,6 +142,10 @@ QuantBNNDialect::verifyOperationAttribute(Operation *op,
   if (op->getName() != backward->getName() ||
       op->getName().getStringRef() != "func.func")
     return success();
+  // Attributes are verified before the ops that have them.
+  for (Operation *either : {op, backward.getOperation()})
+    if (!either->getAttrOfType<TypeAttr>("function_type"))
+      return success();
   int64_t next = 0;
   for (int64_t index : residuals.asArrayRef()) {
     if (index < next || index >= function.getNumResults())

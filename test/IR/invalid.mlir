@@ -660,6 +660,15 @@ func.func @pair_function(%x: f32) -> f32
 
 // -----
 
+// Attributes of the dialect are verified before the op.
+// expected-error @+1 {{'func.func' op requires attribute 'function_type'}}
+"func.func"() <{sym_name = "pair_type"}> ({
+^bb0(%x: f32):
+  "func.return"(%x) : (f32) -> ()
+}) {quant_bnn.backward = @pair_type, quant_bnn.residuals = array<i64: 0>} : () -> ()
+
+// -----
+
 func.func private @bwd(f32, f32) -> f32
 // expected-error @+1 {{requires increasing quant_bnn.residuals below the number of results, 2, but got 2}}
 func.func @pair_range(%x: f32) -> (f32, f32)
