@@ -8,6 +8,7 @@
 
 #include "Detail.h"
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
+#include "mlir/Dialect/Arith/Utils/Utils.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/Matchers.h"
@@ -86,6 +87,10 @@ static SmallVector<OpFoldResult> buildWordSizes(OpBuilder &builder,
   AffineExpr depth = builder.getAffineDimExpr(0);
   sizes.back() = affine::makeComposedFoldedAffineApply(
       builder, loc, depth.ceilDiv(wordBits), {sizes.back()});
+  // Where the type of the words has no extent, a known one is a value, too.
+  if (cast<RankedTensorType>(elements.getType()).getShape().back() ==
+      ShapedType::kDynamic)
+    sizes.back() = getValueOrCreateConstantIndexOp(builder, loc, sizes.back());
   return sizes;
 }
 

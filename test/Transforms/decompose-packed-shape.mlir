@@ -290,3 +290,20 @@ func.func @pad_of_bits(%b: tensor<4x2xi64>) -> tensor<4x2xi64> {
   %0 = quant_bnn.packed_pad %b depth = 100 low = [0, 1] high = [0, 2] : tensor<4x2xi64> to tensor<4x2xi64>
   return %0 : tensor<4x2xi64>
 }
+
+// -----
+
+//===----------------------------------------------------------------------===//
+// pack
+//===----------------------------------------------------------------------===//
+
+// The extent of the words is a constant, but their type does not say so.
+// CHECK-LABEL: func @pack_of_a_known_extent(
+// CHECK: linalg.generic
+// CHECK-SAME: ins(%{{.*}} : tensor<2x?xf16>) outs(%{{.*}} : tensor<2x?xi64>)
+func.func @pack_of_a_known_extent(%x: tensor<4x17xf16>) -> tensor<2x?xi64> {
+  %n = arith.constant 3 : index
+  %slice = tensor.extract_slice %x[0, 9] [2, %n] [2, 1] : tensor<4x17xf16> to tensor<2x?xf16>
+  %words = quant_bnn.pack %slice : tensor<2x?xf16> to tensor<2x?xi64>
+  return %words : tensor<2x?xi64>
+}
