@@ -39,6 +39,9 @@ config.substitutions.append(
         f"{config.quant_bnn_source_root}/examples/launch-plan/run.py",
     )
 )
+config.substitutions.append(
+    ("%fuzz", f"{config.quant_bnn_binary_root}/unittests/Fuzz/quant-bnn-fuzz")
+)
 config.substitutions.append(("%inputs", os.path.join(config.test_source_root, "Inputs")))
 config.substitutions.append(("%npy", f'"{config.python}" {config.test_source_root}/Inputs/npy.py'))
 

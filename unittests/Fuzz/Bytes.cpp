@@ -14,6 +14,7 @@
 #include "mlir/IR/OwningOpRef.h"
 #include "mlir/Parser/Parser.h"
 #include "quant-bnn/NumPy/NumPyArray.h"
+#include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/raw_ostream.h"
 
@@ -59,11 +60,10 @@ static std::string getArray(StringRef type, size_t size,
 static std::vector<std::string> getArrays() {
   std::vector<std::string> corpus;
   using Type = std::pair<StringRef, size_t>;
+  const std::vector<std::vector<int64_t>> shapes = {{}, {3}, {2, 3}, {0, 4}};
   for (auto [type, size] : {Type{"<f4", 4}, Type{"<f2", 2}, Type{"<i8", 8},
                             Type{"|b1", 1}, Type{"<V2", 2}, Type{"|u1", 1}})
-    for (ArrayRef<int64_t> shape :
-         {ArrayRef<int64_t>{}, ArrayRef<int64_t>{3}, ArrayRef<int64_t>{2, 3},
-          ArrayRef<int64_t>{0, 4}})
+    for (const std::vector<int64_t> &shape : shapes)
       corpus.push_back(getArray(type, size, shape));
   return corpus;
 }
@@ -136,8 +136,33 @@ static std::string getNumber(Random &random) {
   return random.pick(numbers);
 }
 
-std::string quant_bnn::fuzz::mutate(Random &random,
+/// Changes names and the text of attributes, types and locations, but no number
+/// of bytes: the reader upstream does not check what it is told of sizes and
+/// indices.
+static std::string mutateBytecode(Random &random,
+                                  ArrayRef<std::string> corpus) {
+  std::string bytes = random.pick(corpus);
+  auto isText = [&](size_t i) {
+    return i < bytes.size() && llvm::isPrint(bytes[i]);
+  };
+  for (unsigned i = 0, count = 1 + random.below(4); i < count; ++i) {
+    size_t place = random.below(bytes.size());
+    StringRef part = anyPart(random, random.pick(corpus));
+    if (!isText(place) || !isText(place + 1) || !isText(place + 2) ||
+        part.empty())
+      continue;
+    size_t size = random.oneIn(2) ? 1 : part.size();
+    for (size_t j = 0; j < size && isText(place + j); ++j)
+      if (llvm::isPrint(part[j]))
+        bytes[place + j] = part[j];
+  }
+  return bytes;
+}
+
+std::string quant_bnn::fuzz::mutate(Random &random, ByteTarget target,
                                     ArrayRef<std::string> corpus) {
+  if (target == ByteTarget::Bytecode)
+    return mutateBytecode(random, corpus);
   std::string bytes = random.pick(corpus);
   for (unsigned i = 0, count = 1 + random.below(5); i < count; ++i) {
     size_t place = random.below(bytes.size() + 1);
@@ -244,6 +269,11 @@ bool quant_bnn::fuzz::hasOwnFrame(StringRef stack) {
   }
   // Not even the harness was found: better to look at it.
   return true;
+}
+
+bool quant_bnn::fuzz::hasFrame(StringRef stack, StringRef name) {
+  return stack.take_front(stack.find("executeBytes"))
+      .contains((name + "(").str());
 }
 
 std::string quant_bnn::fuzz::getSignature(StringRef stack) {

@@ -25,7 +25,8 @@ std::vector<std::string> makeCorpus(mlir::MLIRContext *context,
                                     ByteTarget target, llvm::StringRef folder);
 
 /// An entry with some of its bytes changed, or parts of two.
-std::string mutate(Random &random, llvm::ArrayRef<std::string> corpus);
+std::string mutate(Random &random, ByteTarget target,
+                   llvm::ArrayRef<std::string> corpus);
 
 /// Reads `bytes`, and prints what was read.
 void executeBytes(mlir::MLIRContext *context, ByteTarget target,
@@ -33,6 +34,9 @@ void executeBytes(mlir::MLIRContext *context, ByteTarget target,
 
 /// Whether the stack of a crash in executeBytes has a frame of this project.
 bool hasOwnFrame(llvm::StringRef stack);
+
+/// Whether function `name` is on the stack of such a crash.
+bool hasFrame(llvm::StringRef stack, llvm::StringRef name);
 
 /// The function upstream that crashed.
 std::string getSignature(llvm::StringRef stack);

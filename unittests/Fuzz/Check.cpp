@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Check.h"
+#include "Exclusions.h"
 #include "Passes.h"
 #include "mlir/IR/Diagnostics.h"
 #include "mlir/IR/Verifier.h"
@@ -44,11 +45,11 @@ StringRef quant_bnn::fuzz::toString(Outcome outcome) {
 // Arguments
 //===----------------------------------------------------------------------===//
 
-/// The function that `function` calls first, where differentiation made it of
-/// another.
+/// The function that differentiation made `function` of, if it takes the
+/// arguments of that one first.
 static func::FuncOp getOriginal(func::FuncOp function) {
   StringRef name = function.getName();
-  if (!name.consume_back("_vjp"))
+  if (!name.consume_back("_vjp") && !name.consume_back("_fwd"))
     return {};
   return function->getParentOfType<ModuleOp>().lookupSymbol<func::FuncOp>(name);
 }
@@ -57,6 +58,9 @@ std::vector<std::vector<Data>> Arguments::make(func::FuncOp function) {
   Random random(seed ^ llvm::hash_value(function.getName()) % 1000003);
   std::vector<std::vector<Data>> sets;
   func::FuncOp original = getOriginal(function);
+  // Extents of residuals and cotangents depend on each other.
+  if (function.getName().ends_with("_bwd"))
+    return sets;
   const std::vector<std::vector<Data>> *originals = nullptr;
   if (original && !(originals = get(original)))
     return sets;
@@ -253,7 +257,8 @@ static void compare(const ModuleValues &before, const ModuleValues &after,
 // Gradients
 //===----------------------------------------------------------------------===//
 
-/// The sum of products of results with cotangents; none if it is not finite.
+/// The sum of products of results with cotangents; none if it is not finite, or
+/// not known.
 static std::optional<double> getLoss(ModuleOp module, func::FuncOp function,
                                      ArrayRef<Data> arguments,
                                      ArrayRef<Data> cotangents) {
@@ -267,7 +272,7 @@ static std::optional<double> getLoss(ModuleOp module, func::FuncOp function,
       continue;
     for (auto [x, g] :
          llvm::zip_equal(result.elements, cotangents.front().elements))
-      loss += x.value * g.value;
+      loss += x.isKnown() ? x.value * g.value : HUGE_VAL;
     cotangents = cotangents.drop_front();
   }
   return std::isfinite(loss) ? std::optional(loss) : std::nullopt;
@@ -279,7 +284,19 @@ static void checkGradients(ModuleOp module, Arguments &arguments,
   for (auto vjp : module.getOps<func::FuncOp>()) {
     func::FuncOp function = getOriginal(vjp);
     const auto *sets = function ? arguments.get(vjp) : nullptr;
-    if (!sets || llvm::any_of(function.getArgumentTypes(), [](Type type) {
+    if (!sets || !vjp.getName().ends_with("_vjp"))
+      continue;
+    for (const std::vector<Data> &set : *sets) {
+      Evaluator evaluator(module);
+      if (evaluator.call(vjp, set) ||
+          evaluator.stop != Evaluator::Stop::Undefined)
+        continue;
+      result.outcome = Outcome::WrongGradient;
+      result.detail = describe(vjp.getName(), set,
+                               "undefined behaviour: " + evaluator.reason);
+      return;
+    }
+    if (llvm::any_of(function.getArgumentTypes(), [](Type type) {
           Type element = getElementTypeOrSelf(type);
           return isa<FloatType>(element) && !element.isF64();
         }))
@@ -347,8 +364,14 @@ static void runPass(ModuleOp module, StringRef step, CheckResult &result) {
   manager.enableVerifier(false);
   std::string message;
   llvm::raw_string_ostream os(message);
-  if (failed(parsePassPipeline(step, manager, os)))
-    llvm::report_fatal_error(llvm::Twine("no such pass: ") + step);
+  // As bnn-opt does, a pass on functions is nested.
+  if (failed(parsePassPipeline(step, manager, os)) &&
+      failed(
+          parsePassPipeline(("func.func(" + step + ")").str(), manager, os))) {
+    result.outcome = Outcome::Refused;
+    result.detail = message;
+    return;
+  }
   unsigned numErrors = 0;
   ScopedDiagnosticHandler handler(module.getContext(), [&](Diagnostic &d) {
     if (d.getSeverity() == DiagnosticSeverity::Error && numErrors++ == 0)
@@ -403,6 +426,11 @@ CheckResult quant_bnn::fuzz::check(ModuleOp module, ArrayRef<std::string> steps,
   }
   ModuleValues values = evaluate(module, arguments, 0);
   for (const std::string &step : steps) {
+    if (isExcluded(module, step)) {
+      result.counters.push_back("excluded: " +
+                                StringRef(step).split('{').first.str());
+      continue;
+    }
     double mathError = getMathError(step);
     ModuleValues before =
         mathError ? evaluate(module, arguments, mathError) : values;

@@ -21,8 +21,10 @@ using Stop = Evaluator::Stop;
 // Bits and words
 //===----------------------------------------------------------------------===//
 
-/// The bits of words of `type` as rows of `depth` elements of i1.
-static Data toBits(Evaluator &evaluator, const Data &words, int64_t depth) {
+/// The bits of words of `type` as rows of `depth` elements of i1. Bits past the
+/// end of a row must be 0, unless they are not read.
+static Data toBits(Evaluator &evaluator, const Data &words, int64_t depth,
+                   bool readsTails = true) {
   unsigned width = words.type.getIntOrFloatBitWidth();
   SmallVector<int64_t> shape(ArrayRef(words.shape));
   int64_t numWords = shape.back();
@@ -30,6 +32,14 @@ static Data toBits(Evaluator &evaluator, const Data &words, int64_t depth) {
   if (depth < 0 || numWords != llvm::divideCeilSigned(depth, width)) {
     evaluator.setStop(Stop::Undefined, "a depth of another number of words");
     shape.back() = 0;
+  }
+  for (size_t i = 0; readsTails && i < words.elements.size(); ++i) {
+    int64_t used = depth - int64_t(i % numWords) * width;
+    if (used < int64_t(width) && words.elements[i].isExact() &&
+        (uint64_t(words.elements[i].integer) &
+         llvm::maskTrailingOnes<uint64_t>(width)) >>
+            used)
+      evaluator.setStop(Stop::Undefined, "bits past the end of a row");
   }
   Data bits(IntegerType::get(words.type.getContext(), 1), shape);
   for (size_t i = 0, end = bits.elements.size(); i < end; ++i) {
@@ -100,7 +110,7 @@ static void evaluatePack(Evaluator &evaluator, PackOp op) {
 static void evaluateUnpack(Evaluator &evaluator, UnpackOp op) {
   int64_t depth = op.getDepth() ? evaluator.getIndex(op.getDepth())
                                 : op.getX().getType().getShape().back();
-  Data result = toBits(evaluator, evaluator.get(op.getWords()), depth);
+  Data result = toBits(evaluator, evaluator.get(op.getWords()), depth, false);
   result.type = op.getX().getType().getElementType();
   bool isNonnegative = op.getPolarity() == Polarity::nonnegative;
   if (isa<FloatType>(result.type))
@@ -154,8 +164,9 @@ static void evaluatePackedShape(Evaluator &evaluator, Operation *op,
                        get(op.getStaticHigh(), op.getHigh()),
                        Element::ofInteger(op.getOnes() ? -1 : 0));
           });
-  evaluator.set(op->getResult(0),
-                toWords(result, getElementTypeOrSelf(op->getResult(0))));
+  if (!evaluator.isStopped())
+    evaluator.set(op->getResult(0),
+                  toWords(result, getElementTypeOrSelf(op->getResult(0))));
 }
 
 static void evaluateConcat(Evaluator &evaluator, PackedConcatOp op) {

@@ -14,7 +14,7 @@ using namespace mlir;
 using namespace quant_bnn::fuzz;
 
 /// More than this of ops is not evaluated.
-static constexpr uint64_t maxNumSteps = 1000000;
+static constexpr uint64_t maxNumSteps = 200000;
 static constexpr unsigned maxDepth = 20;
 
 //===----------------------------------------------------------------------===//

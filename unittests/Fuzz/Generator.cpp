@@ -12,10 +12,6 @@
 using namespace mlir;
 using namespace quant_bnn::fuzz;
 
-/// Tensors of no dimensions are left out while differentiation of structured
-/// ops over no dimensions makes invalid IR.
-static constexpr unsigned leastRank = 1;
-
 Generator::Generator(MLIRContext *context, uint64_t seed)
     : random(seed), b(UnknownLoc::get(context), context) {
   theme = random.oneIn(8)   ? Theme::Smooth
@@ -77,7 +73,6 @@ void Generator::add(Value value, ArrayRef<int64_t> extents) {
 }
 
 Generator::Entry Generator::anyTensor(unsigned minRank, unsigned maxRank) {
-  minRank = std::max(minRank, leastRank);
   SmallVector<const Entry *> candidates;
   for (const Entry &entry : entries) {
     auto tensor = llvm::dyn_cast<RankedTensorType>(entry.value.getType());

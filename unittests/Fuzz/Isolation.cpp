@@ -14,6 +14,7 @@
 #include <cstdio>
 #include <poll.h>
 #include <sys/resource.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -21,6 +22,8 @@ using namespace quant_bnn::fuzz;
 
 /// A child of this many items is replaced, so that it stays small.
 static constexpr uint64_t itemsPerChild = 400;
+/// What a child writes to stderr before it ends itself.
+static constexpr llvm::StringLiteral timeoutMessage = "took too long\n";
 /// What a child may allocate.
 static constexpr rlim_t maxBytes = rlim_t(6) << 30;
 
@@ -55,9 +58,25 @@ static bool readAll(int file, void *data, size_t size, int milliseconds,
   return true;
 }
 
+/// Ends the process with a stack, as a crash does.
+static void endForTime(int) {
+  (void)!write(STDERR_FILENO, timeoutMessage.data(), timeoutMessage.size());
+  abort();
+}
+
+/// Sends SIGPROF when the process has used so much time, however busy the
+/// machine is.
+static void setTimer(double seconds) {
+  itimerval timer{};
+  timer.it_value.tv_sec = time_t(seconds);
+  timer.it_value.tv_usec = suseconds_t((seconds - time_t(seconds)) * 1e6);
+  setitimer(ITIMER_PROF, &timer, nullptr);
+}
+
 [[noreturn]] static void
 runChild(int results, FILE *errors, uint64_t begin, uint64_t end,
-         llvm::function_ref<std::string(uint64_t)> work) {
+         double timeout, llvm::function_ref<std::string(uint64_t)> work) {
+  signal(SIGPROF, endForTime);
   rlimit limit{maxBytes, maxBytes};
   setrlimit(RLIMIT_AS, &limit);
   rlimit noCore{0, 0};
@@ -67,7 +86,9 @@ runChild(int results, FILE *errors, uint64_t begin, uint64_t end,
     // The stack of a crash is of this item alone.
     rewind(errors);
     (void)!ftruncate(fileno(errors), 0);
+    setTimer(timeout);
     std::string text = work(item);
+    setTimer(0);
     uint64_t size = text.size();
     if (!writeAll(results, &size, sizeof(size)) ||
         !writeAll(results, text.data(), size))
@@ -105,26 +126,30 @@ void quant_bnn::fuzz::runIsolated(
       llvm::report_fatal_error("no child process");
     if (child == 0) {
       close(ends[0]);
-      runChild(ends[1], errors, begin, last, work);
+      runChild(ends[1], errors, begin, last, timeout, work);
     }
     close(ends[1]);
+    // One that waits for something uses no time.
+    const int milliseconds = int(timeout * 10 * 1000);
     while (begin < last && isWanted) {
       bool hasTimedOut = false;
       uint64_t size = 0;
       Report result{begin++, Ending::Returned, {}};
-      bool isRead = readAll(ends[0], &size, sizeof(size), int(timeout * 1000),
-                            hasTimedOut);
+      bool isRead =
+          readAll(ends[0], &size, sizeof(size), milliseconds, hasTimedOut);
       if (isRead) {
         result.text.resize(size);
         isRead = readAll(ends[0], result.text.data(), size, int(timeout * 1000),
                          hasTimedOut);
       }
       if (!isRead) {
-        result.ending = hasTimedOut ? Ending::TimedOut : Ending::Crashed;
-        kill(child, hasTimedOut ? SIGABRT : SIGCONT);
+        if (hasTimedOut)
+          kill(child, SIGABRT);
         waitpid(child, nullptr, 0);
         child = -1;
         result.text = readText(errors);
+        hasTimedOut |= llvm::StringRef(result.text).contains(timeoutMessage);
+        result.ending = hasTimedOut ? Ending::TimedOut : Ending::Crashed;
       }
       isWanted = report(result);
       if (!isRead)

@@ -29,7 +29,7 @@ struct Report {
 
 /// Does `work` for items `begin`, `begin + 1`, ... in child processes, many in
 /// each, until `report` returns false or `end` is reached. A crash, or an item
-/// of more than `timeout` seconds, ends its child alone.
+/// of more than `timeout` seconds of computing, ends its child alone.
 void runIsolated(uint64_t begin, uint64_t end, double timeout,
                  llvm::function_ref<std::string(uint64_t)> work,
                  llvm::function_ref<bool(const Report &)> report);

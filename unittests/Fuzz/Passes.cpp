@@ -65,9 +65,9 @@ static const std::vector<PassChoice> &getChoices() {
       {2, "quant-bnn-convert-f64-math-to-arith", {}},
       {2, "quant-bnn-compare-narrow-floats", {}},
       {2, "quant-bnn-expand-round-even", {}},
-      {2, "func.func(quant-bnn-annotate-functions)", {}},
+      {2, "quant-bnn-annotate-functions", {}},
       {1, "quant-bnn-scalarize-vectors", {}},
-      {1, "func.func(quant-bnn-separate-results)", {}},
+      {1, "quant-bnn-separate-results", {}},
       {1, "quant-bnn-convert-results-to-out-params", {}},
       {1, "quant-bnn-expand-strided-copies", {}},
       {1, "quant-bnn-vectorize-linalg", {}},
@@ -111,8 +111,7 @@ quant_bnn::fuzz::makePipeline(Random &random, StringRef pass, bool executes) {
   std::vector<std::string> steps;
   if (!pass.empty()) {
     auto it = find_if(getChoices(), [&](const PassChoice &choice) {
-      return choice.name == pass ||
-             choice.name == ("func.func(" + pass + ")").str();
+      return choice.name == pass;
     });
     steps.push_back(it == getChoices().end() ? pass.str() : write(random, *it));
   } else {

@@ -22,6 +22,7 @@
 #include "mlir/InitAllPasses.h"
 #include "mlir/Target/LLVMIR/Dialect/All.h"
 #include "quant-bnn/InitAll.h"
+#include "llvm/ADT/StringSet.h"
 #include "llvm/Support/CommandLine.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/InitLLVM.h"
@@ -133,6 +134,19 @@ static bool hasFinding(const Case &item, StringRef kind) {
   return isSame;
 }
 
+/// Writes a file to the folder of --output.
+static void writeOutput(const std::string &name, StringRef text) {
+  if (outputFolder.empty())
+    return;
+  llvm::sys::fs::create_directories(outputFolder);
+  std::error_code error;
+  llvm::raw_fd_ostream file(outputFolder + "/" + name, error);
+  if (error)
+    llvm::errs() << outputFolder << ": " << error.message() << "\n";
+  else
+    file << text;
+}
+
 static void printFinding(MLIRContext &context, Case item, StringRef finding) {
   StringRef kind = finding.split('\n').first;
   if (minimizes)
@@ -147,12 +161,7 @@ static void printFinding(MLIRContext &context, Case item, StringRef finding) {
   llvm::outs() << "==== finding: " << kind << " (--seed=" << item.seed << ")\n"
                << comment << text << "\n";
   llvm::outs().flush();
-  if (outputFolder.empty())
-    return;
-  std::error_code error;
-  llvm::raw_fd_ostream file(
-      outputFolder + "/" + std::to_string(item.seed) + ".mlir", error);
-  file << comment << text;
+  writeOutput(std::to_string(item.seed) + ".mlir", comment + text);
 }
 
 //===----------------------------------------------------------------------===//
@@ -175,8 +184,9 @@ public:
     numFindings += !finding.empty();
     return finding;
   }
-  void exclude(StringRef name) {
-    ++counters["known upstream: " + name.str()];
+  /// Counts the last finding as `name` instead.
+  void recount(const Twine &name) {
+    ++counters[name.str()];
     --numFindings;
   }
   bool isMoreWanted() const {
@@ -274,9 +284,10 @@ static int fuzzBytes(MLIRContext &context, ByteTarget target) {
     llvm::errs() << "no modules in '" << testFolder << "'\n";
     return 2;
   }
+  llvm::StringSet<> seen;
   auto getBytes = [&](uint64_t number) {
     Random random(number);
-    return mutate(random, corpus);
+    return mutate(random, target, corpus);
   };
   Summary summary;
   runIsolated(
@@ -295,8 +306,15 @@ static int fuzzBytes(MLIRContext &context, ByteTarget target) {
           return summary.isMoreWanted();
         std::string signature = getSignature(report.text);
         bool isOwn = hasOwnFrame(report.text);
-        if (!isOwn && llvm::is_contained(known, signature)) {
-          summary.exclude(signature);
+        auto it = llvm::find_if(known, [&](const std::string &name) {
+          return hasFrame(report.text, name);
+        });
+        if (!isOwn && it != known.end()) {
+          summary.recount("known upstream: " + *it);
+          return summary.isMoreWanted();
+        }
+        if (!seen.insert(signature).second) {
+          summary.recount("seen before: " + signature);
           return summary.isMoreWanted();
         }
         uint64_t number = 0;
@@ -308,12 +326,7 @@ static int fuzzBytes(MLIRContext &context, ByteTarget target) {
                      << (isOwn ? "own" : "upstream") << ": " << signature
                      << "\n"
                      << StringRef(finding).rsplit("bytes ").second << "\n";
-        if (!outputFolder.empty()) {
-          std::error_code error;
-          llvm::raw_fd_ostream file(
-              outputFolder + "/bytes-" + std::to_string(number), error);
-          file << getBytes(number);
-        }
+        writeOutput("bytes-" + std::to_string(number), getBytes(number));
         return summary.isMoreWanted();
       });
   return summary.print("times 100 executions");
