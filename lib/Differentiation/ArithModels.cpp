@@ -8,6 +8,7 @@
 
 #include "Detail.h"
 #include "mlir/Dialect/Math/IR/Math.h"
+#include <limits>
 
 using namespace mlir;
 using namespace quant_bnn;
@@ -36,12 +37,22 @@ static Gradients differentiate(arith::MulFOp op, OpBuilder &builder,
 
 static Gradients differentiate(arith::DivFOp op, OpBuilder &builder,
                                Location loc, Value g) {
-  // -g x / y^2 = -(g / y) (x / y), which neither overflows nor underflows where
-  // the two factors do not.
+  // -g x / y^2 = -(g / y) (x / y). Where g / y overflows, x / y may be small
+  // enough for the product not to, or 0.
   Value toLhs = arith::DivFOp::create(builder, loc, g, op.getRhs());
-  Value product = arith::MulFOp::create(builder, loc, toLhs, op.getResult());
-  return SmallVector<Value>{toLhs,
-                            arith::NegFOp::create(builder, loc, product)};
+  Value toRhs = quant_bnn::detail::buildPayload(
+      builder, loc, g.getType(), {g, op.getRhs(), op.getResult(), toLhs},
+      [](PayloadBuilder &payload, ValueRange operands) -> Value {
+        Value g = operands[0], y = operands[1], quotient = operands[2];
+        Value infinity =
+            payload.constant(std::numeric_limits<double>::infinity());
+        Value overflows =
+            payload.cmp(CmpFPredicate::OEQ, payload.abs(operands[3]), infinity);
+        Value early = payload.div(payload.mul(g, quotient), y);
+        Value product = payload.mul(operands[3], quotient);
+        return payload.neg(payload.select(overflows, early, product));
+      });
+  return SmallVector<Value>{toLhs, toRhs};
 }
 
 static Gradients differentiate(arith::NegFOp, OpBuilder &builder, Location loc,

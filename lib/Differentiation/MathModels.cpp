@@ -9,6 +9,7 @@
 #include "Detail.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "llvm/Support/MathExtras.h"
+#include <limits>
 
 using namespace mlir;
 using namespace quant_bnn;
@@ -39,10 +40,10 @@ static void attachUnary(MLIRContext *context) {
 
 static Value getOne(PayloadBuilder &payload) { return payload.constant(1.0); }
 
-/// 1 - value^2, whose factors are exact where it is small.
+/// 1 - value^2, without cancellation near 1.
 static Value getComplement(PayloadBuilder &payload, Value value) {
-  Value one = getOne(payload);
-  return payload.mul(payload.sub(one, value), payload.add(one, value));
+  return payload.mul(payload.sub(getOne(payload), value),
+                     payload.add(getOne(payload), value));
 }
 
 /// 1 + value^2
@@ -69,9 +70,9 @@ static Value differentiateExp2(PayloadBuilder &payload, Value, Value y,
   return payload.mul(g, payload.mul(y, payload.constant(llvm::numbers::ln2)));
 }
 
-/// Of y + 1, nothing is left where y is near -1.
 static Value differentiateExpM1(PayloadBuilder &payload, Value x, Value,
                                 Value g) {
+  // Not y + 1, which is 0 where y rounds to -1.
   return payload.mul(g, payload.exp(x));
 }
 
@@ -159,15 +160,21 @@ static Value differentiateCosh(PayloadBuilder &payload, Value x, Value,
 
 static Value differentiateAsinh(PayloadBuilder &payload, Value x, Value,
                                 Value g) {
-  return payload.div(
-      g, math::SqrtOp::create(payload, getSquarePlusOne(payload, x)));
+  // Where 1 is nothing beside x^2 the square may overflow.
+  Value size = payload.abs(x);
+  Value root = math::SqrtOp::create(payload, getSquarePlusOne(payload, x));
+  Value isLarge =
+      payload.cmp(CmpFPredicate::OGT, size, payload.constant(0x1p60));
+  return payload.div(g, payload.select(isLarge, size, root));
 }
 
 static Value differentiateAcosh(PayloadBuilder &payload, Value x, Value,
                                 Value g) {
-  Value one = getOne(payload);
-  Value square = payload.mul(payload.sub(x, one), payload.add(x, one));
-  return payload.div(g, math::SqrtOp::create(payload, square));
+  // The root of x^2 - 1, which may cancel or overflow.
+  Value below = payload.sub(x, getOne(payload));
+  Value above = payload.add(x, getOne(payload));
+  return payload.div(g, payload.mul(math::SqrtOp::create(payload, below),
+                                    math::SqrtOp::create(payload, above)));
 }
 
 static Value differentiateAtanh(PayloadBuilder &payload, Value x, Value,
@@ -227,8 +234,23 @@ static Gradients differentiate(math::Atan2Op op, OpBuilder &builder,
         builder, loc, g.getType(), {g, op.getLhs(), op.getRhs()},
         [&](PayloadBuilder &payload, ValueRange operands) -> Value {
           Value g = operands[0], y = operands[1], x = operands[2];
-          Value square = payload.add(payload.mul(x, x), payload.mul(y, y));
-          return payload.div(payload.mul(g, isY ? x : payload.neg(y)), square);
+          // Of x^2 + y^2 = size^2 (u^2 + v^2) only the second factor is
+          // computed, which lies between 1 and 2; the root of the size goes to
+          // each of two factors, which then do not overflow.
+          Value size = arith::MaximumFOp::create(payload, payload.abs(x),
+                                                 payload.abs(y));
+          Value u = payload.div(x, size), v = payload.div(y, size);
+          Value square = payload.add(payload.mul(u, u), payload.mul(v, v));
+          Value slope = payload.div(isY ? u : payload.neg(v), square);
+          Value root = math::SqrtOp::create(payload, size);
+          Value product =
+              payload.mul(payload.div(g, root), payload.div(slope, root));
+          // It is flat at infinity.
+          Value zero = payload.constant(0.0);
+          Value infinity =
+              payload.constant(std::numeric_limits<double>::infinity());
+          Value isFlat = payload.cmp(CmpFPredicate::OEQ, size, infinity);
+          return payload.select(isFlat, zero, product);
         }));
   return gradients;
 }
