@@ -10,8 +10,10 @@
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/IR/IRMapping.h"
 #include "mlir/IR/Matchers.h"
 #include "mlir/Interfaces/FunctionInterfaces.h"
+#include "mlir/Interfaces/SideEffectInterfaces.h"
 #include "mlir/Transforms/RegionUtils.h"
 
 using namespace mlir;
@@ -47,6 +49,42 @@ bool quant_bnn::isZero(Value value) {
     return true;
   auto fill = value.getDefiningOp<linalg::FillOp>();
   return fill && matchPattern(fill.getInputs().front(), m_AnyZeroFloat());
+}
+
+//===----------------------------------------------------------------------===//
+// Assertions
+//===----------------------------------------------------------------------===//
+
+bool quant_bnn::isAssertion(Operation *op) {
+  auto interface = dyn_cast<MemoryEffectOpInterface>(op);
+  if (!interface || op->getNumResults() != 0 || op->getNumRegions() != 0)
+    return false;
+  SmallVector<MemoryEffects::EffectInstance> effects;
+  interface.getEffects(effects);
+  return !effects.empty() &&
+         llvm::all_of(effects, [](const MemoryEffects::EffectInstance &effect) {
+           return isa<MemoryEffects::Write>(effect.getEffect()) &&
+                  !effect.getValue() && !effect.getSymbolRef();
+         });
+}
+
+void quant_bnn::eraseAssertions(Operation *op) {
+  op->walk([](Operation *nested) {
+    if (isAssertion(nested))
+      nested->erase();
+  });
+}
+
+SmallVector<Operation *> quant_bnn::cloneOps(OpBuilder &builder, Block &block,
+                                             IRMapping &mapping) {
+  SmallVector<Operation *> ops;
+  for (Operation &op : block.without_terminator()) {
+    if (isAssertion(&op))
+      continue;
+    ops.push_back(builder.clone(op, mapping));
+    eraseAssertions(ops.back());
+  }
+  return ops;
 }
 
 //===----------------------------------------------------------------------===//

@@ -11,8 +11,10 @@
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/Dialect/Utils/IndexingUtils.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
+#include "quant-bnn/Differentiation/Adjoints.h"
 
 using namespace mlir;
+using namespace quant_bnn;
 using namespace quant_bnn::detail;
 using utils::IteratorType;
 
@@ -63,9 +65,7 @@ void LoopBuilder::mapInit(unsigned index, Value value) {
 }
 
 SmallVector<Operation *> LoopBuilder::cloneBody() {
-  return llvm::map_to_vector(
-      op.getBlock()->without_terminator(),
-      [&](Operation &bodyOp) { return bodyBuilder.clone(bodyOp, mapping); });
+  return cloneOps(bodyBuilder, *op.getBlock(), mapping);
 }
 
 /// Drops dead ops, and inputs that are neither read nor needed to tell the

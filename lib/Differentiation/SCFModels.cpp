@@ -43,9 +43,7 @@ static LogicalResult buildBlockAdjoint(OpBuilder &builder, Location loc,
                                        ValueRange yieldedCotangents,
                                        ActiveValues &active,
                                        Cotangents &cotangents) {
-  SmallVector<Operation *> ops;
-  for (Operation &op : block.without_terminator())
-    ops.push_back(builder.clone(op, mapping));
+  SmallVector<Operation *> ops = cloneOps(builder, block, mapping);
   for (auto [yielded, cotangent] :
        llvm::zip_equal(block.getTerminator()->getOperands(), yieldedCotangents))
     if (cotangent)
@@ -257,6 +255,7 @@ static scf::ForOp buildRecordingLoop(scf::ForOp forOp, int64_t count,
         scf::YieldOp::create(nested, loc, yielded);
       });
   loop.setUnsignedCmp(forOp.getUnsignedCmp());
+  eraseAssertions(forOp);
   forOp.replaceAllUsesWith(loop.getResults().take_front(forOp.getNumResults()));
   return loop;
 }

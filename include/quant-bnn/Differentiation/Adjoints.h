@@ -21,6 +21,7 @@
 
 namespace mlir {
 class FunctionOpInterface;
+class IRMapping;
 } // namespace mlir
 
 namespace quant_bnn {
@@ -67,6 +68,19 @@ bool mayBeActive(mlir::Value value);
 mlir::LogicalResult buildAdjoints(mlir::OpBuilder &builder,
                                   llvm::ArrayRef<mlir::Operation *> ops,
                                   ActiveValues &active, Cotangents &cotangents);
+
+/// Whether `op` may end the program or tell something, and does nothing else:
+/// it has no results, and its effects are on nothing that is read.
+bool isAssertion(mlir::Operation *op);
+
+/// Erases the assertions within `op`.
+void eraseAssertions(mlir::Operation *op);
+
+/// Copies the ops of `block`, without its terminator and without assertions,
+/// and returns the copies. The forward pass has made the assertions.
+llvm::SmallVector<mlir::Operation *> cloneOps(mlir::OpBuilder &builder,
+                                              mlir::Block &block,
+                                              mlir::IRMapping &mapping);
 
 /// The ops of `block`, without its terminator.
 llvm::SmallVector<mlir::Operation *> getOps(mlir::Block &block);

@@ -95,7 +95,7 @@ static LogicalResult verifyBody(func::FuncOp function,
       return failed(verifyCall(call, path)) ? WalkResult::interrupt()
                                             : WalkResult::advance();
     if (op->hasTrait<mlir::OpTrait::HasRecursiveMemoryEffects>() ||
-        isMemoryEffectFree(op))
+        isMemoryEffectFree(op) || isAssertion(op))
       return WalkResult::advance();
     op->emitOpError("cannot be differentiated: it may have side effects");
     return WalkResult::interrupt();

@@ -202,6 +202,8 @@ struct Copier {
   bool isBackward;
 };
 } // namespace
+  /// Copies `op`, which may have no results.
+  void copy(Operation *op);
 
 Value Copier::copy(Value value) {
   if (Value copied = mapping.lookupOrNull(value))
@@ -237,13 +239,44 @@ void quant_bnn::differentiate::buildForward(const Joint &joint,
         llvm::append_range(worklist, getDifferentiatedValues(op));
   for (Operation &op : joint.getBody())
     if (needed.contains(&op))
-      copier.copyAll(op.getResults());
+      copier.copy(&op);
   SmallVector<Value> results = copier.copyAll(joint.getResults());
   llvm::append_range(results, copier.copyAll(residuals));
   func::ReturnOp::create(copier.builder, forward.getLoc(), results);
 }
 
 void quant_bnn::differentiate::buildBackward(const Joint &joint,
+void Copier::copy(Operation *op) {
+  if (op->getNumResults() != 0) {
+    copyAll(op->getResults());
+    return;
+  }
+  copyAll(getDifferentiatedValues(op));
+  builder.clone(*op, mapping);
+}
+
+/// Whether `op`, or what it calls, has an assertion.
+static bool hasAssertion(Operation *op,
+                         llvm::DenseMap<Operation *, bool> &callees) {
+  WalkResult walk = op->walk([&](Operation *nested) {
+    if (isAssertion(nested))
+      return WalkResult::interrupt();
+    auto call = dyn_cast<func::CallOp>(nested);
+    if (!call)
+      return WalkResult::advance();
+    Operation *callee =
+        SymbolTable::lookupNearestSymbolFrom(call, call.getCalleeAttr());
+    bool isNew = callees.try_emplace(callee, false).second;
+    if (isNew && callee) {
+      bool asserts = hasAssertion(callee, callees);
+      callees[callee] = asserts;
+    }
+    return callees.lookup(callee) ? WalkResult::interrupt()
+                                  : WalkResult::advance();
+  });
+  return walk.wasInterrupted();
+}
+
                                              ArrayRef<Value> residuals,
                                              func::FuncOp backward) {
   Block *body = backward.addEntryBlock();
@@ -254,11 +287,17 @@ void quant_bnn::differentiate::buildBackward(const Joint &joint,
                      body->getArguments().drop_front(residuals.size()));
   // In the order of the function, so that nothing is computed again before it
   // is used.
+  llvm::DenseMap<Operation *, bool> callees;
+  for (Operation &op : joint.getBody().without_terminator())
+    if (hasAssertion(&op, callees)) {
+      needed.insert(&op);
+      llvm::append_range(worklist, getDifferentiatedValues(&op));
+    }
   llvm::DenseSet<Operation *> ops;
   getNeeded(joint, &ops);
   for (Operation &op : joint.getBody())
     if (ops.contains(&op))
-      copier.copyAll(op.getResults());
+      copier.copy(&op);
   func::ReturnOp::create(copier.builder, backward.getLoc(),
                          copier.copyAll(joint.getGradients()));
 }
