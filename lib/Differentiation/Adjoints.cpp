@@ -110,9 +110,20 @@ static bool carriesGradient(Type type) {
   return isa<FloatType, ComplexType>(element);
 }
 
+namespace {
+/// Tells which results depend on which operands, and remembers it of functions.
+struct Activity {
+  bool isActive(FunctionOpInterface function);
+  bool propagates(Operation *op, Value active, Type result);
+  void propagate(ArrayRef<Operation *> ops, ActiveValues &active);
+
+  llvm::DenseMap<Operation *, bool> functions;
+};
+} // namespace
+
 /// Whether a result of `op` may depend on its `active` operand. Integers do not
 /// carry gradients, except for the bits of a float.
-static bool propagates(Operation *op, Value active, Type result) {
+bool Activity::propagates(Operation *op, Value active, Type result) {
   if (auto call = dyn_cast<func::CallOp>(op)) {
     auto callee = SymbolTable::lookupNearestSymbolFrom<FunctionOpInterface>(
         op, call.getCalleeAttr());
@@ -123,8 +134,7 @@ static bool propagates(Operation *op, Value active, Type result) {
          isa<arith::BitcastOp, tensor::BitcastOp>(op);
 }
 
-void quant_bnn::propagateActivity(ArrayRef<Operation *> ops,
-                                  ActiveValues &active) {
+void Activity::propagate(ArrayRef<Operation *> ops, ActiveValues &active) {
   for (Operation *op : ops)
     for (Value value : getDifferentiatedValues(op)) {
       if (!active.contains(value))
@@ -135,26 +145,43 @@ void quant_bnn::propagateActivity(ArrayRef<Operation *> ops,
     }
 }
 
-bool quant_bnn::isActive(FunctionOpInterface function) {
+bool Activity::isActive(FunctionOpInterface function) {
+  auto [it, isNew] = functions.try_emplace(function, true);
   Region &body = function.getFunctionBody();
   // Control flow is refused elsewhere.
-  if (!body.hasOneBlock())
-    return true;
+  if (!isNew || !body.hasOneBlock())
+    return it->second;
   ActiveValues active;
   for (Value argument : body.getArguments())
     if (isDifferentiable(argument.getType()))
       active.insert(argument);
-  propagateActivity(getOps(body.front()), active);
-  return llvm::any_of(
-      body.front().getTerminator()->getOperands(), [&](Value value) {
-        return isDifferentiable(value.getType()) && active.contains(value);
-      });
+  propagate(getOps(body.front()), active);
+  return functions[function] = llvm::any_of(
+             body.front().getTerminator()->getOperands(), [&](Value value) {
+               return isDifferentiable(value.getType()) &&
+                      active.contains(value);
+             });
+}
+
+void quant_bnn::propagateActivity(ArrayRef<Operation *> ops,
+                                  ActiveValues &active) {
+  Activity().propagate(ops, active);
+}
+
+bool quant_bnn::isActive(FunctionOpInterface function) {
+  return Activity().isActive(function);
 }
 
 bool quant_bnn::mayBeActive(Value value) {
+  // A superfluous gradient costs less than a search of all that is before
+  // every value.
+  constexpr unsigned limit = 1000;
+  Activity activity;
   llvm::SetVector<Value> visited;
   visited.insert(value);
   for (unsigned i = 0; i < visited.size(); ++i) {
+    if (i == limit)
+      return true;
     Value current = visited[i];
     Operation *op = current.getDefiningOp();
     if (!op) {
@@ -163,7 +190,7 @@ bool quant_bnn::mayBeActive(Value value) {
       continue;
     }
     for (Value operand : getDifferentiatedValues(op))
-      if (propagates(op, operand, current.getType()))
+      if (activity.propagates(op, operand, current.getType()))
         visited.insert(operand);
   }
   return false;

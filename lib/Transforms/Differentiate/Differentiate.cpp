@@ -64,43 +64,51 @@ static func::FuncOp getCallee(func::CallOp call) {
       call, call.getCalleeAttr());
 }
 
-static LogicalResult verifyBody(func::FuncOp function,
-                                SmallVectorImpl<func::FuncOp> &path);
+namespace {
+/// Functions that are being verified, each called by the one before, and that
+/// have been.
+struct Verified {
+  SmallVector<func::FuncOp> path;
+  llvm::DenseSet<Operation *> functions;
+};
+} // namespace
 
-static LogicalResult verifyCall(func::CallOp call,
-                                SmallVectorImpl<func::FuncOp> &path) {
+static LogicalResult verifyBody(func::FuncOp function, Verified &verified);
+
+static LogicalResult verifyCall(func::CallOp call, Verified &verified) {
   func::FuncOp callee = getCallee(call);
   if (callee->hasAttr(backwardAttrName))
     return success();
   if (callee.isExternal())
     return call.emitOpError("cannot be differentiated: ")
            << call.getCalleeAttr() << " has no body";
-  if (llvm::is_contained(path, callee))
+  if (llvm::is_contained(verified.path, callee))
     return call.emitOpError("cannot be differentiated: ")
            << call.getCalleeAttr() << " is recursive";
-  return verifyBody(callee, path);
+  if (!verified.functions.insert(callee).second)
+    return success();
+  return verifyBody(callee, verified);
 }
 
 /// Checks that `function`, called along `path`, and what it calls are free of
 /// recursion, side effects and unstructured control flow.
-static LogicalResult verifyBody(func::FuncOp function,
-                                SmallVectorImpl<func::FuncOp> &path) {
+static LogicalResult verifyBody(func::FuncOp function, Verified &verified) {
   if (!function.getBody().hasOneBlock())
     return function.emitError("cannot be differentiated: it has ")
            << function.getBody().getBlocks().size()
            << " blocks; only structured control flow can be";
-  path.push_back(function);
+  verified.path.push_back(function);
   WalkResult walk = function.getBody().walk([&](Operation *op) {
     if (auto call = dyn_cast<func::CallOp>(op))
-      return failed(verifyCall(call, path)) ? WalkResult::interrupt()
-                                            : WalkResult::advance();
+      return failed(verifyCall(call, verified)) ? WalkResult::interrupt()
+                                                : WalkResult::advance();
     if (op->hasTrait<mlir::OpTrait::HasRecursiveMemoryEffects>() ||
         isMemoryEffectFree(op) || isAssertion(op))
       return WalkResult::advance();
     op->emitOpError("cannot be differentiated: it may have side effects");
     return WalkResult::interrupt();
   });
-  path.pop_back();
+  verified.path.pop_back();
   return failure(walk.wasInterrupted());
 }
 
@@ -129,8 +137,8 @@ static LogicalResult verifyFunction(func::FuncOp function, bool combine) {
       return function.emitError("cannot be differentiated: there is a symbol @")
              << name << " already";
   }
-  SmallVector<func::FuncOp> path;
-  return verifyBody(function, path);
+  Verified verified;
+  return verifyBody(function, verified);
 }
 
 //===----------------------------------------------------------------------===//
@@ -253,10 +261,13 @@ static Value getSameExtents(OpResult value) {
 
 /// Takes extents from the earliest value that has them.
 static void forwardExtents(func::FuncOp function) {
-  function.walk([](tensor::DimOp dim) {
+  llvm::DenseMap<Value, Value> earliest;
+  function.walk([&](tensor::DimOp dim) {
+    SmallVector<Value> path;
     Value source = dim.getSource();
     while (auto result = dyn_cast<OpResult>(source)) {
-      Value next = getSameExtents(result);
+      path.push_back(source);
+      Value next = earliest.lookup(source);
       if (!next)
         break;
       source = next;
@@ -264,10 +275,21 @@ static void forwardExtents(func::FuncOp function) {
     dim.getSourceMutable().assign(source);
   });
 }
+        next = getSameExtents(result);
+      if (!next || next == source)
 
 /// Removes what the adjoints do not need, and expresses extents by those of the
 /// arguments.
+    for (Value value : path)
+      earliest[value] = source;
 LogicalResult QuantBNNDifferentiatePass::simplify(func::FuncOp function) {
+    auto empty = source.getDefiningOp<tensor::EmptyOp>();
+    std::optional<int64_t> index = dim.getConstantIndex();
+    if (!empty || !index || *index >= empty.getType().getRank() ||
+        !empty.getType().isDynamicDim(*index))
+      return;
+    dim.replaceAllUsesWith(empty.getDynamicSize(*index));
+    dim.erase();
   // What structured ops make of extents may again be those of elementwise ops.
   OpPassManager extents(func::FuncOp::getOperationName());
   extents.addPass(memref::createResolveRankedShapeTypeResultDimsPass());

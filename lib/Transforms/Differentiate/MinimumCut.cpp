@@ -44,29 +44,42 @@ bool FlowGraph::computeLevels() {
   return levels[sink] >= 0;
 }
 
-/// Pushes up to `limit` from `node` to the sink, and returns how much.
-int64_t FlowGraph::push(unsigned node, int64_t limit) {
-  if (node == sink)
-    return limit;
-  for (unsigned &next = nextEdge[node]; next < edgesOf[node].size(); ++next) {
-    unsigned index = edgesOf[node][next];
-    unsigned to = edges[index].to;
-    if (edges[index].capacity == 0 || levels[to] != levels[node] + 1)
+/// Pushes as much as one path to the sink takes; whether there is one.
+bool FlowGraph::augment() {
+  llvm::SmallVector<unsigned> path;
+  unsigned node = source;
+  while (node != sink) {
+    unsigned &next = nextEdge[node];
+    if (next < edgesOf[node].size()) {
+      unsigned index = edgesOf[node][next];
+      const Edge &edge = edges[index];
+      if (edge.capacity != 0 && levels[edge.to] == levels[node] + 1) {
+        path.push_back(index);
+        node = edge.to;
+      } else {
+        ++next;
+      }
       continue;
-    int64_t pushed = push(to, std::min(limit, edges[index].capacity));
-    if (pushed == 0)
-      continue;
+    }
+    if (path.empty())
+      return false;
+    node = edges[path.pop_back_val() ^ 1].to;
+    ++nextEdge[node];
+  }
+  int64_t pushed = infinite;
+  for (unsigned index : path)
+    pushed = std::min(pushed, edges[index].capacity);
+  for (unsigned index : path) {
     edges[index].capacity -= pushed;
     edges[index ^ 1].capacity += pushed;
-    return pushed;
   }
-  return 0;
+  return true;
 }
 
 llvm::BitVector FlowGraph::computeSinkSide() {
   while (computeLevels()) {
     nextEdge.assign(edgesOf.size(), 0);
-    while (push(source, infinite) != 0)
+    while (augment())
       ;
   }
   llvm::BitVector side(edgesOf.size());

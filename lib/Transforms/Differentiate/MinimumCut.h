@@ -37,7 +37,7 @@ private:
     int64_t capacity;
   };
   bool computeLevels();
-  int64_t push(unsigned node, int64_t limit);
+  bool augment();
 
   /// Edge i ^ 1 is edge i in reverse.
   llvm::SmallVector<Edge> edges;

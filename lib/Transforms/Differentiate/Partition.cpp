@@ -123,34 +123,46 @@ namespace {
 struct ResidualGraph {
   ResidualGraph(const Joint &joint, Recompute recompute);
   void addValue(Value value);
+  unsigned getNode(Value value);
 
   const Joint &joint;
   Recompute recompute;
   FlowGraph graph;
   /// Every value, and the first of its two nodes.
   llvm::MapVector<Value, unsigned> nodes;
+  /// Values whose edges are missing.
+  SmallVector<Value> worklist;
 };
 } // namespace
 
-void ResidualGraph::addValue(Value value) {
-  if (nodes.contains(value))
-    return;
-  unsigned node = graph.addNode();
-  unsigned saved = graph.addNode();
-  nodes[value] = node;
-  Operation *op = value.getDefiningOp();
-  // Of equal bytes, what an op has only moved is not worth saving.
-  bool isMoved = isa_and_nonnull<linalg::TransposeOp>(op);
-  graph.addEdge(node, saved, 2 * getBytes(value.getType()) + isMoved);
-  if (joint.extents.contains(value))
-    return;
-  if (!op || !mayRecompute(op, recompute)) {
-    graph.addEdge(FlowGraph::source, node, FlowGraph::infinite);
-    return;
+/// The first node of `value`, which may be new.
+unsigned ResidualGraph::getNode(Value value) {
+  auto [it, isNew] = nodes.try_emplace(value);
+  if (isNew) {
+    it->second = graph.addNode();
+    graph.addNode();
+    worklist.push_back(value);
   }
-  for (Value operand : getDifferentiatedValues(op)) {
-    addValue(operand);
-    graph.addEdge(nodes[operand] + 1, node, FlowGraph::infinite);
+  return it->second;
+}
+
+void ResidualGraph::addValue(Value value) {
+  getNode(value);
+  while (!worklist.empty()) {
+    Value next = worklist.pop_back_val();
+    unsigned node = nodes.lookup(next);
+    Operation *op = next.getDefiningOp();
+    // Of equal bytes, what an op has only moved is not worth saving.
+    bool isMoved = isa_and_nonnull<linalg::TransposeOp>(op);
+    graph.addEdge(node, node + 1, 2 * getBytes(next.getType()) + isMoved);
+    if (joint.extents.contains(next))
+      continue;
+    if (!op || !mayRecompute(op, recompute)) {
+      graph.addEdge(FlowGraph::source, node, FlowGraph::infinite);
+      continue;
+    }
+    for (Value operand : getDifferentiatedValues(op))
+      graph.addEdge(getNode(operand) + 1, node, FlowGraph::infinite);
   }
 }
 
@@ -190,6 +202,8 @@ namespace {
 struct Copier {
   /// The copy of `value`, after those of what it needs.
   Value copy(Value value);
+  /// Copies `op`, which may have no results.
+  void copy(Operation *op);
   SmallVector<Value> copyAll(ValueRange values) {
     return llvm::map_to_vector(values,
                                [&](Value value) { return copy(value); });
@@ -202,50 +216,36 @@ struct Copier {
   bool isBackward;
 };
 } // namespace
-  /// Copies `op`, which may have no results.
-  void copy(Operation *op);
 
 Value Copier::copy(Value value) {
-  if (Value copied = mapping.lookupOrNull(value))
-    return copied;
-  auto it = joint.extents.find(value);
-  if (isBackward && it != joint.extents.end()) {
-    Value extent = tensor::DimOp::create(builder, value.getLoc(),
-                                         mapping.lookup(it->second.cotangent),
-                                         it->second.dim);
-    mapping.map(value, extent);
-    return extent;
+  SmallVector<Value> worklist = {value};
+  while (!worklist.empty()) {
+    Value next = worklist.back();
+    if (mapping.contains(next)) {
+      worklist.pop_back();
+      continue;
+    }
+    auto it = joint.extents.find(next);
+    if (isBackward && it != joint.extents.end()) {
+      Value extent = tensor::DimOp::create(builder, next.getLoc(),
+                                           mapping.lookup(it->second.cotangent),
+                                           it->second.dim);
+      mapping.map(next, extent);
+      continue;
+    }
+    Operation *op = next.getDefiningOp();
+    SmallVector<Value> missing =
+        llvm::filter_to_vector(getDifferentiatedValues(op), [&](Value operand) {
+          return !mapping.contains(operand);
+        });
+    if (missing.empty())
+      builder.clone(*op, mapping);
+    else
+      worklist.append(missing.rbegin(), missing.rend());
   }
-  Operation *op = value.getDefiningOp();
-  for (Value operand : getDifferentiatedValues(op))
-    copy(operand);
-  builder.clone(*op, mapping);
   return mapping.lookup(value);
 }
 
-void quant_bnn::differentiate::buildForward(const Joint &joint,
-                                            ArrayRef<Value> residuals,
-                                            func::FuncOp forward) {
-  Block *body = forward.addEntryBlock();
-  Copier copier{joint, OpBuilder::atBlockEnd(body), {}, false};
-  copier.mapping.map(joint.getArguments(), body->getArguments());
-  // In the order of the function.
-  llvm::SetVector<Operation *> needed;
-  SmallVector<Value> worklist(joint.getResults());
-  llvm::append_range(worklist, residuals);
-  while (!worklist.empty())
-    if (Operation *op = worklist.pop_back_val().getDefiningOp())
-      if (needed.insert(op))
-        llvm::append_range(worklist, getDifferentiatedValues(op));
-  for (Operation &op : joint.getBody())
-    if (needed.contains(&op))
-      copier.copy(&op);
-  SmallVector<Value> results = copier.copyAll(joint.getResults());
-  llvm::append_range(results, copier.copyAll(residuals));
-  func::ReturnOp::create(copier.builder, forward.getLoc(), results);
-}
-
-void quant_bnn::differentiate::buildBackward(const Joint &joint,
 void Copier::copy(Operation *op) {
   if (op->getNumResults() != 0) {
     copyAll(op->getResults());
@@ -277,6 +277,35 @@ static bool hasAssertion(Operation *op,
   return walk.wasInterrupted();
 }
 
+void quant_bnn::differentiate::buildForward(const Joint &joint,
+                                            ArrayRef<Value> residuals,
+                                            func::FuncOp forward) {
+  Block *body = forward.addEntryBlock();
+  Copier copier{joint, OpBuilder::atBlockEnd(body), {}, false};
+  copier.mapping.map(joint.getArguments(), body->getArguments());
+  // In the order of the function.
+  llvm::SetVector<Operation *> needed;
+  SmallVector<Value> worklist(joint.getResults());
+  llvm::append_range(worklist, residuals);
+  llvm::DenseMap<Operation *, bool> callees;
+  for (Operation &op : joint.getBody().without_terminator())
+    if (hasAssertion(&op, callees)) {
+      needed.insert(&op);
+      llvm::append_range(worklist, getDifferentiatedValues(&op));
+    }
+  while (!worklist.empty())
+    if (Operation *op = worklist.pop_back_val().getDefiningOp())
+      if (needed.insert(op))
+        llvm::append_range(worklist, getDifferentiatedValues(op));
+  for (Operation &op : joint.getBody())
+    if (needed.contains(&op))
+      copier.copy(&op);
+  SmallVector<Value> results = copier.copyAll(joint.getResults());
+  llvm::append_range(results, copier.copyAll(residuals));
+  func::ReturnOp::create(copier.builder, forward.getLoc(), results);
+}
+
+void quant_bnn::differentiate::buildBackward(const Joint &joint,
                                              ArrayRef<Value> residuals,
                                              func::FuncOp backward) {
   Block *body = backward.addEntryBlock();
@@ -287,12 +316,6 @@ static bool hasAssertion(Operation *op,
                      body->getArguments().drop_front(residuals.size()));
   // In the order of the function, so that nothing is computed again before it
   // is used.
-  llvm::DenseMap<Operation *, bool> callees;
-  for (Operation &op : joint.getBody().without_terminator())
-    if (hasAssertion(&op, callees)) {
-      needed.insert(&op);
-      llvm::append_range(worklist, getDifferentiatedValues(&op));
-    }
   llvm::DenseSet<Operation *> ops;
   getNeeded(joint, &ops);
   for (Operation &op : joint.getBody())
