@@ -297,3 +297,33 @@ func.func @other_math(%x: f32) -> (f32, f32, f32, f32) {
   %q3 = arith.uitofp %n3 : i1 to f32
   return %q0, %q1, %q2, %q3 : f32, f32, f32, f32
 }
+
+// -----
+
+// f16 computed in f32: an op on f16 would take the relu in f32 with it, so it is
+// on f32.
+// CHECK-LABEL: func.func @widened
+// CHECK: %[[R:.*]] = arith.maximumf
+// CHECK-NEXT: %[[Q:.*]] = quant_bnn.input_dorefa %[[R]] bits = 2 : f32
+// CHECK-NEXT: %[[Y:.*]] = arith.truncf %[[Q]]
+// CHECK-NEXT: return %[[Y]]
+// REMARK: widened | Remark="not raised to quant_bnn.input_dorefa: it would hide the gradient of math before the step; values-only raises it"
+// VALUES-LABEL: func.func @widened
+// VALUES-NEXT: quant_bnn.input_dorefa %{{.*}} bits = 2 : f16
+func.func @widened(%x: f16) -> f16 {
+  %zero = arith.constant 0.0 : f32
+  %one = arith.constant 1.0 : f32
+  %minus = arith.constant -1.0 : f32
+  %n = arith.constant 3.0 : f32
+  %wide = arith.extf %x : f16 to f32
+  %relu = arith.maximumf %wide, %minus : f32
+  %below = arith.cmpf olt, %relu, %zero : f32
+  %a = arith.select %below, %zero, %relu : f32
+  %above = arith.cmpf ogt, %a, %one : f32
+  %b = arith.select %above, %one, %a : f32
+  %c = arith.mulf %b, %n : f32
+  %d = math.roundeven %c : f32
+  %e = arith.divf %d, %n : f32
+  %y = arith.truncf %e : f32 to f16
+  return %y : f16
+}

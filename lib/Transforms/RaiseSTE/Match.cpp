@@ -201,6 +201,7 @@ Matcher::match(const Expr *root, bool keepsGradients,
   if (!hiding || (best && isAccepted(*best)))
     return best;
   hiding->isExact = hiding->isRelaxed = false;
+  hiding->hidesGradient = true;
   hiding->witness = "it would hide the gradient of math before the step; "
                     "values-only raises it";
   return hiding;
@@ -228,8 +229,6 @@ bool Matcher::hidesGradient(const Expr *root, const Match &match) {
       return false;
     if (!opHasGradient)
       return true;
-    if (node->type != type)
-      return false;
     std::optional<Match> rest = matchOver(root, {node, inputs.g, inputs.s});
     return rest && isAccepted(*rest);
   });
@@ -244,14 +243,22 @@ std::optional<Match> Matcher::matchOver(const Expr *root,
   SmallVector<const Expr *> body;
   if (!collectBody(root, inputs, body) || !hasBreak(body))
     return std::nullopt;
+  // f16 and bf16 may be computed in f32: what is x there is x in that type.
+  Type type = root->type, xType = inputs.x->type;
+  const Expr *x = context.symbol(symbolX, type);
+  if (xType != type)
+    x = context.get(xType.getIntOrFloatBitWidth() > type.getIntOrFloatBitWidth()
+                        ? Opcode::extend
+                        : Opcode::truncate,
+                    xType, {x});
   Replacements replacements;
-  replacements[inputs.x] = context.symbol(symbolX, inputs.x->type);
+  replacements[inputs.x] = x;
   if (inputs.g)
     replacements[inputs.g] = context.symbol(symbolG, inputs.g->type);
   if (inputs.s)
     replacements[inputs.s] = context.symbol(symbolS, inputs.s->type);
   const Expr *replaced = substitute(context, root, replacements);
-  if (!mayBeStep(replaced, inputs.x->type))
+  if (!mayBeStep(replaced, type))
     return std::nullopt;
   return matchBody(replaced, inputs);
 }
@@ -282,7 +289,7 @@ static std::string listChanges(const Relaxed &relaxed,
 
 std::optional<Match> Matcher::matchBody(const Expr *body,
                                         const Inputs &inputs) {
-  Type type = inputs.x->type;
+  Type type = body->type;
   FloatLine line(type);
   std::optional<Match> best;
   uint64_t fewest = line.positiveInfinity() / 512 + 1;

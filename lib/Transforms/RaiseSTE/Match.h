@@ -28,6 +28,8 @@ struct Match {
   bool isExact = true;
   /// Equal in real arithmetic: mode=relaxed takes it.
   bool isRelaxed = false;
+  /// It would be accepted, but for the gradient of what is before the quantizer.
+  bool hidesGradient = false;
   /// What a relaxed raise changes: "a NaN, the sign of a zero".
   std::string changes;
   /// An input at which body and op differ, and both values.

@@ -223,10 +223,15 @@ void Raiser::refuse(Value root, const Match &match, Extractor &extractor) {
     remark::missed(op->getLoc(), getRemarkOpts("refused", category, op))
         << text;
   }
-  for (const Expr *node : getBody(extractor.get(root), match.inputs))
+  const Expr *expr = extractor.get(root);
+  for (const Expr *node : getBody(expr, match.inputs)) {
+    // What is computed in another type may be a quantizer there, whole.
+    if (match.hidesGradient && node->type != expr->type)
+      continue;
     for (Value value : extractor.getValues(node))
       if (Operation *part = value.getDefiningOp())
         claimed.insert(part);
+  }
 }
 
 //===----------------------------------------------------------------------===//
