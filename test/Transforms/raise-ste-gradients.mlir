@@ -117,7 +117,7 @@ func.func @relu(%x: f32) -> (f32, f32) {
 // CHECK-LABEL: func.func @sign_with_zero_of_relu
 // CHECK-NOT: quant_bnn
 // CHECK: return
-// REMARK: sign_with_zero_of_relu | Remark="not raised to quant_bnn.ste_heaviside: it would hide the gradient of math before the step; values-only raises it"
+// REMARK: sign_with_zero_of_relu | Remark="not raised to quant_bnn.ste_heaviside: it would hide the gradient of arith.maximumf; values-only raises it"
 // VALUES-LABEL: func.func @sign_with_zero_of_relu
 // VALUES-NEXT: quant_bnn.ste_heaviside
 func.func @sign_with_zero_of_relu(%x: f32) -> f32 {
@@ -307,7 +307,7 @@ func.func @other_math(%x: f32) -> (f32, f32, f32, f32) {
 // CHECK-NEXT: %[[Q:.*]] = quant_bnn.input_dorefa %[[R]] bits = 2 : f32
 // CHECK-NEXT: %[[Y:.*]] = arith.truncf %[[Q]]
 // CHECK-NEXT: return %[[Y]]
-// REMARK: widened | Remark="not raised to quant_bnn.input_dorefa: it would hide the gradient of math before the step; values-only raises it"
+// REMARK: widened | Remark="not raised to quant_bnn.input_dorefa: it would hide the gradient of arith.maximumf; values-only raises it"
 // VALUES-LABEL: func.func @widened
 // VALUES-NEXT: quant_bnn.input_dorefa %{{.*}} bits = 2 : f16
 func.func @widened(%x: f16) -> f16 {
@@ -326,4 +326,25 @@ func.func @widened(%x: f16) -> f16 {
   %e = arith.divf %d, %n : f32
   %y = arith.truncf %e : f32 to f16
   return %y : f16
+}
+
+// -----
+
+// A negation that is only compared is part of the sign, the product is not.
+// CHECK-LABEL: func.func @negated
+// CHECK: %[[C:.*]] = arith.mulf
+// CHECK-NEXT: quant_bnn.sign %[[C]] : f32
+// CHECK-NEXT: return
+// VALUES-LABEL: func.func @negated
+// VALUES-NEXT: quant_bnn.sign
+func.func @negated(%x: f32) -> f32 {
+  %zero = arith.constant 0.0 : f32
+  %one = arith.constant 1.0 : f32
+  %two = arith.constant 2.0 : f32
+  %minus = arith.constant -1.0 : f32
+  %c = arith.mulf %x, %two : f32
+  %d = arith.subf %zero, %c : f32
+  %n = arith.cmpf ogt, %d, %zero : f32
+  %q = arith.select %n, %minus, %one : f32
+  return %q : f32
 }

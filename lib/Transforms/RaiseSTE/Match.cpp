@@ -173,8 +173,9 @@ Matcher::match(const Expr *root, bool keepsGradients,
     if (best && isAccepted(*best))
       return;
     std::optional<Match> match = matchOver(root, inputs);
-    if (match && keepsGradients && isAccepted(*match) &&
-        hidesGradient(root, *match)) {
+    if (match && keepsGradients && isAccepted(*match))
+      match->hidden = getHidden(root, *match);
+    if (match && match->hidden) {
       if (!hiding)
         hiding = std::move(match);
       return;
@@ -201,17 +202,14 @@ Matcher::match(const Expr *root, bool keepsGradients,
   if (!hiding || (best && isAccepted(*best)))
     return best;
   hiding->isExact = hiding->isRelaxed = false;
-  hiding->hidesGradient = true;
-  hiding->witness = "it would hide the gradient of math before the step; "
-                    "values-only raises it";
   return hiding;
 }
 
-bool Matcher::hidesGradient(const Expr *root, const Match &match) {
+const Expr *Matcher::getHidden(const Expr *root, const Match &match) {
   const Inputs &inputs = match.inputs;
   Type type = inputs.x->type;
   if (!match.candidate.hasEstimator)
-    return false;
+    return nullptr;
   // A quantizer to a range clamps and scales itself. What comes before that is
   // not its own: so much that the rest is the quantizer too.
   const Expr *op = table.getExpr(match.candidate, type);
@@ -223,15 +221,17 @@ bool Matcher::hidesGradient(const Expr *root, const Match &match) {
   replacements[inputs.x] = context.symbol(symbolX, type);
   if (inputs.s)
     replacements[inputs.s] = context.symbol(symbolS, inputs.s->type);
-  return llvm::any_of(getBody(root, inputs), [&](const Expr *node) {
+  for (const Expr *node : getBody(root, inputs)) {
     if (node == root || !isa<FloatType>(node->type) ||
         !hasOwnGradient(context, substitute(context, node, replacements), type))
-      return false;
+      continue;
     if (!opHasGradient)
-      return true;
+      return node;
     std::optional<Match> rest = matchOver(root, {node, inputs.g, inputs.s});
-    return rest && isAccepted(*rest);
-  });
+    if (rest && isAccepted(*rest))
+      return node;
+  }
+  return nullptr;
 }
 
 std::optional<Match> Matcher::matchFunctionOf(const Expr *root, const Expr *x) {

@@ -28,8 +28,8 @@ struct Match {
   bool isExact = true;
   /// Equal in real arithmetic: mode=relaxed takes it.
   bool isRelaxed = false;
-  /// It would be accepted, but for the gradient of what is before the quantizer.
-  bool hidesGradient = false;
+  /// It would be accepted, but for the gradient of this, before the quantizer.
+  const Expr *hidden = nullptr;
   /// What a relaxed raise changes: "a NaN, the sign of a zero".
   std::string changes;
   /// An input at which body and op differ, and both values.
@@ -56,9 +56,9 @@ private:
   bool isAccepted(const Match &match) const {
     return match.isExact || (match.isRelaxed && acceptsRelaxed);
   }
-  /// Whether the body of `match` has more in it with a gradient of its own than
-  /// the quantizer: a clamp before a sign, say.
-  bool hidesGradient(const Expr *root, const Match &match);
+  /// What the body of `match` has in it with a gradient of its own beside the
+  /// quantizer, a clamp before a sign, say; or null.
+  const Expr *getHidden(const Expr *root, const Match &match);
   std::optional<Match> matchOver(const Expr *root, const Inputs &inputs);
   std::optional<Match> matchBody(const Expr *body, const Inputs &inputs);
 

@@ -214,19 +214,26 @@ void Raiser::act(Value root, Match match, bool keepsGradients,
 
 void Raiser::refuse(Value root, const Match &match, Extractor &extractor) {
   Operation *op = root.getDefiningOp();
-  {
-    std::string text = ("not raised to " + match.candidate.opName).str();
-    if (!match.witness.empty())
-      text += ": " + match.witness;
-    if (match.isRelaxed)
-      text += "; mode=relaxed raises it";
-    remark::missed(op->getLoc(), getRemarkOpts("refused", category, op))
-        << text;
+  std::string text = ("not raised to " + match.candidate.opName).str();
+  if (match.hidden) {
+    // The negation in a subtraction has no value of its own.
+    StringRef name = "a subtraction";
+    for (Value value : extractor.getValues(match.hidden))
+      if (Operation *part = value.getDefiningOp())
+        name = part->getName().getStringRef();
+    text +=
+        (": it would hide the gradient of " + name + "; values-only raises it")
+            .str();
+  } else if (!match.witness.empty()) {
+    text += ": " + match.witness;
   }
+  if (match.isRelaxed)
+    text += "; mode=relaxed raises it";
+  remark::missed(op->getLoc(), getRemarkOpts("refused", category, op)) << text;
   const Expr *expr = extractor.get(root);
   for (const Expr *node : getBody(expr, match.inputs)) {
     // What is computed in another type may be a quantizer there, whole.
-    if (match.hidesGradient && node->type != expr->type)
+    if (match.hidden && node->type != expr->type)
       continue;
     for (Value value : extractor.getValues(node))
       if (Operation *part = value.getDefiningOp())
