@@ -5,6 +5,8 @@
 // RUN: bnn-opt %s --quant-bnn-raise-ste=values-only --split-input-file | FileCheck %s --check-prefix=VALUES
 // RUN: bnn-opt %s --quant-bnn-raise-ste=estimator=straight-through --split-input-file \
 // RUN:   --remarks-filter=quant-bnn-raise-ste 2>&1 | FileCheck %s --check-prefix=REMARK
+// RUN: bnn-opt %s --quant-bnn-raise-ste='mode=relaxed estimator=straight-through' --split-input-file \
+// RUN:   | FileCheck %s --check-prefix=RELAXED
 
 // BinaryNet: g where abs x < 1, by the clamp.
 // CHECK-LABEL: func.func @hardtanh
@@ -347,4 +349,35 @@ func.func @negated(%x: f32) -> f32 {
   %n = arith.cmpf ogt, %d, %zero : f32
   %q = arith.select %n, %minus, %one : f32
   return %q : f32
+}
+
+// -----
+
+// A clamp and a sign in one loop: the sign is on scalars, in mode=relaxed too.
+// CHECK-LABEL: func.func @one_loop
+// CHECK-NOT: quant_bnn
+// CHECK: return
+// RELAXED-LABEL: func.func @one_loop
+// RELAXED: %[[C:.*]] = arith.minimumf
+// RELAXED-NEXT: %[[Q:.*]] = quant_bnn.sign %[[C]] : f32
+// RELAXED-NEXT: linalg.yield %[[Q]]
+// VALUES-LABEL: func.func @one_loop
+#id = affine_map<(i) -> (i)>
+func.func @one_loop(%x: tensor<?xf32>) -> tensor<?xf32> {
+  %zero = arith.constant 0.0 : f32
+  %one = arith.constant 1.0 : f32
+  %minus = arith.constant -1.0 : f32
+  %q = linalg.generic {indexing_maps = [#id, #id], iterator_types = ["parallel"]}
+      ins(%x : tensor<?xf32>) outs(%x : tensor<?xf32>) {
+  ^bb0(%in: f32, %out: f32):
+    %low = arith.maximumf %in, %minus : f32
+    %c = arith.minimumf %low, %one : f32
+    %at_least = arith.cmpf oge, %c, %zero : f32
+    %below = arith.cmpf olt, %c, %zero : f32
+    %a = arith.uitofp %at_least : i1 to f32
+    %b = arith.uitofp %below : i1 to f32
+    %s = arith.subf %a, %b : f32
+    linalg.yield %s : f32
+  } -> tensor<?xf32>
+  return %q : tensor<?xf32>
 }

@@ -48,6 +48,9 @@ private:
   std::optional<Match> matchReducing(Value root, Extractor &extractor);
   bool isStraightThrough(const Candidate &candidate, Type type);
   bool isGradientTaken(Value root);
+  bool isAccepted(const Match &match) const {
+    return match.isExact || (match.isRelaxed && options.isRelaxed);
+  }
   void act(Value root, Match match, bool keepsGradients, Extractor &extractor);
   void raise(Value root, const Match &match, Extractor &extractor);
   void refuse(Value root, const Match &match, Extractor &extractor);
@@ -177,7 +180,8 @@ void Raiser::visit(Value root) {
     Extractor bodyExtractor(context);
     std::optional<Match> inBody =
         findMatch(yielded, keepsGradients, bodyExtractor);
-    if (inBody && inBody->isExact)
+    if (inBody && (inBody->isExact ||
+                   (isAccepted(*inBody) && !(match && isAccepted(*match)))))
       return;
   }
   if (match)
@@ -188,7 +192,7 @@ void Raiser::visit(Value root) {
 /// rest.
 void Raiser::act(Value root, Match match, bool keepsGradients,
                  Extractor &extractor) {
-  if (!match.isExact && !(match.isRelaxed && options.isRelaxed))
+  if (!isAccepted(match))
     return refuse(root, match, extractor);
   if (keepsGradients && match.candidate.hasEstimator) {
     if (auto stated = withEstimator(match.candidate, options.estimator,
