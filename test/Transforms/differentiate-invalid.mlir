@@ -270,3 +270,65 @@ func.func @f(%x: f32, %m: i32) -> (f32, i1) {
   %y = arith.select %c, %x, %x : f32
   return %y, %c : f32, i1
 }
+
+// -----
+
+// After quant-bnn-binarize.
+func.func @f(%x: tensor<2x64xf32>, %w: tensor<4x2xi32>) -> tensor<2x4xf32> {
+  // expected-error@+1 {{'quant_bnn.pack' op cannot be differentiated: it has no gradient; run quant-bnn-differentiate before passes that replace quantizers, such as quant-bnn-binarize}}
+  %b = quant_bnn.pack %x : tensor<2x64xf32> to tensor<2x2xi32>
+  %p = quant_bnn.xnor_matmul %b, %w depth = 64 : (tensor<2x2xi32>, tensor<4x2xi32>) -> tensor<2x4xi32>
+  %y = arith.sitofp %p : tensor<2x4xi32> to tensor<2x4xf32>
+  return %y : tensor<2x4xf32>
+}
+
+// -----
+
+// Bits that a comparison makes.
+func.func @f(%x: tensor<2x64xf32>, %w: tensor<4x2xi32>) -> tensor<2x4xf32> {
+  %zero = arith.constant dense<0.0> : tensor<2x64xf32>
+  %c = arith.cmpf oge, %x, %zero : tensor<2x64xf32>
+  // expected-error@+1 {{'quant_bnn.pack' op cannot be differentiated: it has no gradient}}
+  %b = quant_bnn.pack %c : tensor<2x64xi1> to tensor<2x2xi32>
+  %p = quant_bnn.xnor_matmul %b, %w depth = 64 : (tensor<2x2xi32>, tensor<4x2xi32>) -> tensor<2x4xi32>
+  %y = arith.sitofp %p : tensor<2x4xi32> to tensor<2x4xf32>
+  return %y : tensor<2x4xf32>
+}
+
+// -----
+
+// Bits of a float that a branch returns, and that are read as a number.
+func.func @f(%x: f32, %c: i1) -> f32 {
+  %zero = arith.constant 0 : i32
+  %bits = scf.if %c -> i32 {
+    %0 = arith.bitcast %x : f32 to i32
+    scf.yield %0 : i32
+  } else {
+    scf.yield %zero : i32
+  }
+  // expected-error@+1 {{'arith.bitcast' op cannot be differentiated: it makes a float of the bits of one that depends on an argument}}
+  %y = arith.bitcast %bits : i32 to f32
+  return %y : f32
+}
+
+// -----
+
+// The logarithm of a float, about.
+func.func @f(%x: f32) -> f32 {
+  %bits = arith.bitcast %x : f32 to i32
+  // expected-error@+1 {{'arith.sitofp' op cannot be differentiated: it makes a float of the bits of one that depends on an argument}}
+  %y = arith.sitofp %bits : i32 to f32
+  return %y : f32
+}
+
+// -----
+
+// expected-error@+1 {{has no function @f to differentiate}}
+module {
+  module @inner {
+    // expected-note@+1 {{a function of a nested module is differentiated by a pass on that module: builtin.module(builtin.module(quant-bnn-differentiate{functions=f}))}}
+    func.func @f(%x: f32) -> f32 {
+      return %x : f32
+    }
+  }
+}

@@ -28,6 +28,15 @@ enum class Recompute {
   cheap
 };
 
+/// What `quant-bnn-differentiate` does about an op whose derivative is 0 almost
+/// everywhere.
+enum class ZeroDerivative {
+  warn,
+  error,
+  /// The gradient is 0.
+  silent
+};
+
 /// What a vector counts the bits of words in.
 enum class PopcountAccumulation {
   /// Words, where the target has an instruction that counts their bits.

@@ -213,8 +213,22 @@ def QuantBNNDifferentiatePass
     `scf.if`, and `scf.for` with a static trip count. A function that `@f` calls
     gets a private pair of its own, unless it has one. Values that do not depend
     on a float argument need no gradients. An op on the way that has none is an
-    error at that op; so are recursion, side effects, and functions of several
-    blocks.
+    error at that op: in particular the ops that `quant-bnn-binarize` makes, which
+    runs after this pass. So are recursion, side effects, and functions of several
+    blocks. `cf.assert`, or any op without results whose effects are on nothing
+    that is read, stays in `@f_fwd` and is left out of `@f_bwd`.
+
+    **Derivatives that are 0.** Rounding (`math.floor`, `math.round` and others),
+    conversions to an integer and back, `math.copysign` of a constant, and choices
+    between constants by a comparison (a sign, a heaviside) have the derivative 0
+    almost everywhere. Where one lies between a float argument and a float result
+    it is usually a quantizer that has lost its estimator. The pass warns at the op
+    (`zero-derivative=warn`), refuses it (`error`), or takes the gradient 0
+    (`silent`). Run `quant-bnn-raise-ste` first, with `mode=relaxed` for
+    `x + (q - x)`, or import the network with its quantizers as ops of `quant_bnn`.
+    A choice one of whose values has a gradient (a relu, a clamp), an extremum, an
+    integer that says where an element lies, and a condition that depends on no
+    argument are no such ops.
 
     **Residuals.** What the backward function needs of the forward pass is saved,
     or computed again. Constants, extents, empty and filled tensors, reshapes and
@@ -261,7 +275,18 @@ def QuantBNNDifferentiatePass
              clEnumValN(::quant_bnn::Recompute::none, "none",
                         "only what costs nothing"),
              clEnumValN(::quant_bnn::Recompute::cheap, "cheap",
-                        "elementwise ops too, so that the fewest bytes are saved"))}]>
+                        "elementwise ops too, so that the fewest bytes are saved"))}]>,
+    Option<"zeroDerivative", "zero-derivative", "::quant_bnn::ZeroDerivative",
+           /*default=*/"::quant_bnn::ZeroDerivative::warn",
+           "What is done about an op that a gradient would have to pass, and whose "
+           "derivative is 0 almost everywhere",
+           [{::llvm::cl::values(
+             clEnumValN(::quant_bnn::ZeroDerivative::warn, "warn",
+                        "a warning at the op"),
+             clEnumValN(::quant_bnn::ZeroDerivative::error, "error",
+                        "an error at the op"),
+             clEnumValN(::quant_bnn::ZeroDerivative::silent, "silent",
+                        "nothing: the gradient is 0"))}]>
   ];
   let dependentDialects = [
     "::mlir::affine::AffineDialect", "::mlir::arith::ArithDialect",

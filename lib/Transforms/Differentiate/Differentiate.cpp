@@ -12,6 +12,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Partition.h"
+#include "ZeroDerivatives.h"
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Linalg/Transforms/Transforms.h"
@@ -52,6 +53,8 @@ private:
   llvm::DenseMap<func::FuncOp, func::FuncOp> forwards;
   /// Those that were asked for.
   llvm::SmallSetVector<func::FuncOp, 4> requested;
+  /// Ops that were reported for their derivative of 0.
+  llvm::DenseSet<Operation *> reported;
 };
 } // namespace
 
@@ -77,6 +80,9 @@ static LogicalResult verifyBody(func::FuncOp function, Verified &verified);
 
 static LogicalResult verifyCall(func::CallOp call, Verified &verified) {
   func::FuncOp callee = getCallee(call);
+  if (!callee)
+    return call.emitOpError("cannot be differentiated: no function named ")
+           << call.getCalleeAttr();
   if (callee->hasAttr(backwardAttrName))
     return success();
   if (callee.isExternal())
@@ -269,20 +275,14 @@ static void forwardExtents(func::FuncOp function) {
       path.push_back(source);
       Value next = earliest.lookup(source);
       if (!next)
+        next = getSameExtents(result);
+      if (!next || next == source)
         break;
       source = next;
     }
-    dim.getSourceMutable().assign(source);
-  });
-}
-        next = getSameExtents(result);
-      if (!next || next == source)
-
-/// Removes what the adjoints do not need, and expresses extents by those of the
-/// arguments.
     for (Value value : path)
       earliest[value] = source;
-LogicalResult QuantBNNDifferentiatePass::simplify(func::FuncOp function) {
+    dim.getSourceMutable().assign(source);
     auto empty = source.getDefiningOp<tensor::EmptyOp>();
     std::optional<int64_t> index = dim.getConstantIndex();
     if (!empty || !index || *index >= empty.getType().getRank() ||
@@ -290,6 +290,12 @@ LogicalResult QuantBNNDifferentiatePass::simplify(func::FuncOp function) {
       return;
     dim.replaceAllUsesWith(empty.getDynamicSize(*index));
     dim.erase();
+  });
+}
+
+/// Removes what the adjoints do not need, and expresses extents by those of the
+/// arguments.
+LogicalResult QuantBNNDifferentiatePass::simplify(func::FuncOp function) {
   // What structured ops make of extents may again be those of elementwise ops.
   OpPassManager extents(func::FuncOp::getOperationName());
   extents.addPass(memref::createResolveRankedShapeTypeResultDimsPass());
@@ -348,6 +354,10 @@ LogicalResult QuantBNNDifferentiatePass::differentiate(func::FuncOp function) {
     return success();
   if (failed(verifyFunction(function, combine && requested.contains(function))))
     return failure();
+  // Of what it calls too.
+  if (requested.contains(function) &&
+      failed(reportZeroDerivatives(function, zeroDerivative, reported)))
+    return failure();
   FailureOr<Joint> joint = buildJoint(function);
   if (failed(joint))
     return failure();
@@ -399,6 +409,7 @@ void QuantBNNDifferentiatePass::runOnOperation() {
   ModuleOp moduleOp = getOperation();
   forwards.clear();
   requested.clear();
+  reported.clear();
   if (functions.empty()) {
     moduleOp.emitError("requires the functions to differentiate: "
                        "quant-bnn-differentiate{functions=f,g}");
@@ -407,7 +418,16 @@ void QuantBNNDifferentiatePass::runOnOperation() {
   for (const std::string &name : functions) {
     auto function = moduleOp.lookupSymbol<func::FuncOp>(name);
     if (!function) {
-      moduleOp.emitError("has no function @") << name << " to differentiate";
+      InFlightDiagnostic diag = moduleOp.emitError("has no function @")
+                                << name << " to differentiate";
+      moduleOp.walk([&](func::FuncOp nested) {
+        if (nested.getName() == name)
+          diag.attachNote(nested.getLoc())
+              << "a function of a nested module is differentiated by a pass on "
+                 "that module: builtin.module(builtin.module("
+                 "quant-bnn-differentiate{functions="
+              << name << "}))";
+      });
       return signalPassFailure();
     }
     requested.insert(function);
