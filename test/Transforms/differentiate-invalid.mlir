@@ -323,6 +323,37 @@ func.func @f(%x: f32) -> f32 {
 
 // -----
 
+// A sign in ops of which nothing is known.
+func.func @f(%x: tensor<4xf32>) -> tensor<4xf32> {
+  %zero = "tosa.const"() <{values = dense<0.0> : tensor<4xf32>}> : () -> tensor<4xf32>
+  %one = "tosa.const"() <{values = dense<1.0> : tensor<4xf32>}> : () -> tensor<4xf32>
+  // expected-error@+1 {{'tosa.greater_equal' op cannot be differentiated: how its result depends on an argument is not known; convert it to ops of arith, math, linalg, scf and tensor first}}
+  %c = tosa.greater_equal %x, %zero : (tensor<4xf32>, tensor<4xf32>) -> tensor<4xi1>
+  %y = tosa.select %c, %one, %zero : (tensor<4xi1>, tensor<4xf32>, tensor<4xf32>) -> tensor<4xf32>
+  return %y : tensor<4xf32>
+}
+
+// -----
+
+// A condition whose ops are known, read by one of which nothing is.
+func.func @f(%x: f32) -> f32 {
+  %zero = arith.constant 0.0 : f32
+  %one = arith.constant 1.0 : f32
+  %c = arith.cmpf oge, %x, %zero : f32
+  %i = arith.index_castui %c : i1 to index
+  // expected-error@+1 {{'scf.index_switch' op cannot be differentiated: how its result depends on an argument is not known}}
+  %y = scf.index_switch %i -> f32
+  case 0 {
+    scf.yield %zero : f32
+  }
+  default {
+    scf.yield %one : f32
+  }
+  return %y : f32
+}
+
+// -----
+
 // expected-error@+1 {{has no function @f to differentiate}}
 module {
   module @inner {

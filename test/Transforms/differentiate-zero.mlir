@@ -3,7 +3,7 @@
 // RUN: bnn-opt %s --quant-bnn-differentiate=functions=f --split-input-file --verify-diagnostics -o /dev/null
 // RUN: bnn-opt %s --quant-bnn-differentiate="functions=f zero-derivative=silent" --split-input-file 2>&1 \
 // RUN:   | FileCheck %s --check-prefix=SILENT --implicit-check-not=warning:
-// SILENT-COUNT-17: func.func @f_bwd
+// SILENT-COUNT-18: func.func @f_bwd
 // RUN: not bnn-opt %s --quant-bnn-differentiate="functions=f zero-derivative=error" --split-input-file 2>&1 \
 // RUN:   | FileCheck %s --check-prefix=ERROR --implicit-check-not=warning:
 // ERROR: error: 'math.roundeven' op passes no gradient: its derivative is 0 almost everywhere; for a straight-through estimator, run quant-bnn-raise-ste first (mode=relaxed raises x + (q - x)), or import the network with its quantizers as quant_bnn ops; zero-derivative=silent accepts it
@@ -130,6 +130,34 @@ func.func @f(%x: tensor<?xf32>, %n: index) -> tensor<?xf32> {
     linalg.yield %1 : f32
   } -> tensor<?xf32>
   return %y : tensor<?xf32>
+}
+
+// -----
+
+// A sign in several linalg ops: one warning.
+#id = affine_map<(i) -> (i)>
+func.func @f(%x: tensor<4xf32>) -> tensor<4xf32> {
+  %e = tensor.empty() : tensor<4xf32>
+  %a = linalg.generic {indexing_maps = [#id, #id], iterator_types = ["parallel"]}
+      ins(%x : tensor<4xf32>) outs(%e : tensor<4xf32>) {
+  ^bb0(%in: f32, %out: f32):
+    %zero = arith.constant 0.0 : f32
+    %one = arith.constant 1.0 : f32
+    %p = arith.cmpf ogt, %in, %zero : f32
+    %0 = arith.select %p, %one, %zero : f32
+    linalg.yield %0 : f32
+  } -> tensor<4xf32>
+  %y = linalg.generic {indexing_maps = [#id, #id, #id], iterator_types = ["parallel"]}
+      ins(%x, %a : tensor<4xf32>, tensor<4xf32>) outs(%e : tensor<4xf32>) {
+  ^bb0(%in: f32, %b: f32, %out: f32):
+    %zero = arith.constant 0.0 : f32
+    %minus = arith.constant -1.0 : f32
+    %p = arith.cmpf olt, %in, %zero : f32
+    // expected-warning@+1 {{'arith.select' op passes no gradient}}
+    %0 = arith.select %p, %minus, %b : f32
+    linalg.yield %0 : f32
+  } -> tensor<4xf32>
+  return %y : tensor<4xf32>
 }
 
 // -----

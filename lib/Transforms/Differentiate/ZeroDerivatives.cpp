@@ -24,6 +24,7 @@
 #include "mlir/Interfaces/ShapedOpInterfaces.h"
 #include "quant-bnn/Differentiation/Adjoints.h"
 #include "llvm/ADT/BitVector.h"
+#include "llvm/ADT/SetVector.h"
 #include <map>
 
 using namespace mlir;
@@ -306,6 +307,13 @@ static bool hasUnknownDependence(Operation *op) {
          !isa<DifferentiableOpInterface>(op);
 }
 
+/// Whether integer operands of `op`, which has no gradient, only say where an
+/// element lies.
+static bool movesElements(Operation *op) {
+  return isa_and_nonnull<tensor::TensorDialect>(op->getDialect()) &&
+         op->getNumRegions() == 0;
+}
+
 void FunctionDependences::visitPlain(Operation *op) {
   SmallVector<Value> values = getDifferentiatedValues(op);
   Dependence floats = Dependence::none, integers = Dependence::none;
@@ -355,7 +363,7 @@ void FunctionDependences::visitPlain(Operation *op) {
           reasons[op] = Reason::readsBits;
         else if (chooses || converts)
           reasons[op] = chooses ? Reason::chooses : Reason::converts;
-        else if (hasUnknownDependence(op))
+        else if (!isa<DifferentiableOpInterface>(op) && !movesElements(op))
           reasons[op] = Reason::unknown;
       }
       if (reasons.contains(op) || std::max(passed, lost) != Dependence::none)
@@ -444,19 +452,32 @@ void FunctionDependences::reachPlain(OpResult result) {
 }
 
 /// Whether a cotangent reaches `value` from an op that is not reported in its
-/// stead: of several steps in a row the last is reported.
+/// stead: of several steps in a row the last is reported, also where they lie
+/// in the bodies of several linalg ops.
 bool FunctionDependences::isReadElsewhere(Value value) const {
-  return llvm::any_of(value.getUsers(), [&](Operation *user) {
-    if (user->hasTrait<mlir::OpTrait::IsTerminator>()) {
-      auto ifOp = dyn_cast<scf::IfOp>(user->getParentOp());
-      return !ifOp || !reasons.contains(ifOp);
+  llvm::SetVector<Value> visited;
+  visited.insert(value);
+  for (unsigned i = 0; i < visited.size(); ++i)
+    for (OpOperand &use : visited[i].getUses()) {
+      Operation *user = use.getOwner();
+      if (auto structured = dyn_cast<linalg::LinalgOp>(user)) {
+        visited.insert(structured.getMatchingBlockArgument(&use));
+        continue;
+      }
+      Operation *parent = user->getParentOp();
+      if (isa<linalg::YieldOp>(user) && isa<linalg::LinalgOp>(parent)) {
+        visited.insert(parent->getResult(use.getOperandNumber()));
+        continue;
+      }
+      bool isTerminator = user->hasTrait<mlir::OpTrait::IsTerminator>();
+      if (reasons.contains(isTerminator ? parent : user))
+        continue;
+      if (isTerminator || llvm::any_of(user->getResults(), [&](Value result) {
+            return reached.contains(result) && isFloat(result.getType());
+          }))
+        return true;
     }
-    if (reasons.contains(user))
-      return false;
-    return llvm::any_of(user->getResults(), [&](Value result) {
-      return reached.contains(result) && isFloat(result.getType());
-    });
-  });
+  return false;
 }
 
 void FunctionDependences::collect(llvm::DenseMap<Operation *, Reason> &found,
@@ -488,7 +509,8 @@ static LogicalResult emitFailure(Operation *op, Reason reason) {
     diag << ": it has no gradient; run quant-bnn-differentiate before passes "
             "that replace quantizers, such as quant-bnn-binarize";
   else
-    diag << ": its result depends on an argument in a way that is not known";
+    diag << ": how its result depends on an argument is not known; convert it "
+            "to ops of arith, math, linalg, scf and tensor first";
   return diag;
 }
 
