@@ -39,10 +39,10 @@ static bool hasBF16(Operation *op) {
 /// Whether `op` only moves the bits of its values, as every op on bf16 does
 /// once arithmetic is emulated and conversions are expanded.
 static bool movesBits(Operation *op) {
-  return isa<arith::ArithDialect>(op->getDialect())
+  return isa_and_present<arith::ArithDialect>(op->getDialect())
              ? isa<arith::BitcastOp, arith::ConstantOp, arith::SelectOp>(op)
-             : isa<memref::MemRefDialect, scf::SCFDialect,
-                   vector::VectorDialect>(op->getDialect());
+             : isa_and_present<memref::MemRefDialect, scf::SCFDialect,
+                               vector::VectorDialect>(op->getDialect());
 }
 
 static AttrTypeReplacer buildReplacer(MLIRContext *context) {

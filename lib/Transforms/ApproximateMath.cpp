@@ -10,7 +10,7 @@
 #include "mlir/Dialect/Math/Transforms/Passes.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "mlir/IR/TypeUtilities.h"
-#include "mlir/Transforms/WalkPatternRewriteDriver.h"
+#include "mlir/Transforms/GreedyPatternRewriteDriver.h"
 #include "quant-bnn/IR/MathBuilder.h"
 #include "quant-bnn/Transforms/Passes.h"
 
@@ -33,8 +33,8 @@ struct BuildSeries : OpRewritePattern<MathOp> {
   LogicalResult matchAndRewrite(MathOp op,
                                 PatternRewriter &rewriter) const override {
     Type type = op.getType();
-    if (!getElementTypeOrSelf(type).isF32() || isa<TensorType>(type))
-      return rewriter.notifyMatchFailure(op, "not a scalar or vector of f32");
+    if (!getElementTypeOrSelf(type).isF32())
+      return rewriter.notifyMatchFailure(op, "not of f32");
     MathBuilder builder(op.getLoc(), rewriter, type);
     rewriter.replaceOp(op, (builder.*build)(op.getOperand()));
     return success();
@@ -47,6 +47,13 @@ struct QuantBNNApproximateMathPass
     : quant_bnn::impl::QuantBNNApproximateMathPassBase<
           QuantBNNApproximateMathPass> {
   void runOnOperation() override {
+    // Upstream's patterns take a tensor for a scalar.
+    SmallVector<Operation *> ops;
+    getOperation()->walk([&](Operation *op) {
+      if (isa<math::ExpOp, math::ExpM1Op, math::Log1pOp, math::TanhOp>(op) &&
+          !isa<TensorType>(op->getResult(0).getType()))
+        ops.push_back(op);
+    });
     RewritePatternSet patterns(&getContext());
     populateMathPolynomialApproximationPatterns(patterns, [](StringRef name) {
       return name == math::TanhOp::getOperationName() ||
@@ -56,7 +63,10 @@ struct QuantBNNApproximateMathPass
                                              &MathBuilder::buildExpM1);
     patterns.add<BuildSeries<math::Log1pOp>>(&getContext(),
                                              &MathBuilder::buildLog1p);
-    walkAndApplyPatterns(getOperation(), std::move(patterns));
+    GreedyRewriteConfig config;
+    config.setStrictness(GreedyRewriteStrictness::ExistingOps)
+        .enableFolding(false);
+    (void)applyOpPatternsGreedily(ops, std::move(patterns), config);
   }
 };
 } // namespace

@@ -97,6 +97,8 @@ static bool isOnlyCompared(Value value) {
 LogicalResult CompareBits::matchAndRewrite(arith::CmpFOp op,
                                            PatternRewriter &rewriter) const {
   Value wide = op.getLhs();
+  if (isa<TensorType>(wide.getType()))
+    return rewriter.notifyMatchFailure(op, "on tensors");
   auto size = wide.getDefiningOp<math::AbsFOp>();
   if (size)
     wide = size.getOperand();

@@ -1,4 +1,4 @@
-// RUN: bnn-opt %s --quant-bnn-convert-bf16-kernels-to-i16 --split-input-file --verify-diagnostics | FileCheck %s
+// RUN: bnn-opt %s --allow-unregistered-dialect --quant-bnn-convert-bf16-kernels-to-i16 --split-input-file --verify-diagnostics | FileCheck %s
 
 module attributes {gpu.container_module} {
   // CHECK-LABEL: func @host(
@@ -42,6 +42,16 @@ gpu.module @kernels {
     // expected-error @below {{'arith.addf' op on bf16 is more than its bits: emulate it in f32 first}}
     %1 = arith.addf %0, %0 : bf16
     memref.store %1, %x[%c0] : memref<?xbf16>
+    gpu.return
+  }
+}
+
+// -----
+
+gpu.module @kernels {
+  gpu.func @kernel(%x: bf16) kernel {
+    // expected-error @below {{'other.op' op on bf16 is more than its bits: emulate it in f32 first}}
+    "other.op"(%x) : (bf16) -> ()
     gpu.return
   }
 }

@@ -32,11 +32,15 @@ func.func @other_types(%x: f64, %y: vector<4xf64>) -> (f64, vector<4xf64>) {
 
 // CHECK-LABEL: func @tensors(
 func.func @tensors(%x: tensor<4xf32>) -> tensor<4xf32> {
-  // CHECK: math.expm1
-  // CHECK: math.log1p
+  // CHECK-NEXT: math.expm1
+  // CHECK-NEXT: math.log1p
+  // CHECK-NEXT: math.exp
+  // CHECK-NEXT: math.tanh
   %0 = math.expm1 %x : tensor<4xf32>
   %1 = math.log1p %0 : tensor<4xf32>
-  return %1 : tensor<4xf32>
+  %2 = math.exp %1 : tensor<4xf32>
+  %3 = math.tanh %2 : tensor<4xf32>
+  return %3 : tensor<4xf32>
 }
 
 // CHECK-LABEL: func @other_functions(

@@ -102,3 +102,12 @@ func.func @others(%x: bf16, %y: f32, %z: f32) -> (i1, i1, i1, i1, i1, i1) {
   return %not_above, %signed, %outside, %unordered, %f32, %variable
       : i1, i1, i1, i1, i1, i1
 }
+
+// CHECK-LABEL: func @tensors
+// CHECK:         arith.cmpf
+func.func @tensors(%x: tensor<4xbf16>) -> tensor<4xi1> {
+  %zero = arith.constant dense<0.0> : tensor<4xf32>
+  %wide = arith.extf %x : tensor<4xbf16> to tensor<4xf32>
+  %below = arith.cmpf olt, %wide, %zero : tensor<4xf32>
+  return %below : tensor<4xi1>
+}

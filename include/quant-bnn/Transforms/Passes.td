@@ -1166,7 +1166,8 @@ def QuantBNNCompareNarrowFloatsPass
     Compares a value that was widened from `f16` or `bf16` with 0, or its size with a
     constant, by one unsigned comparison of 16 bits: such a condition is one range of
     bit patterns, which has no NaN in it. Twice as many lanes fit a register, and
-    nothing is widened. A value that is also computed with is left as it is.
+    nothing is widened. A value that is also computed with is left as it is, and so are
+    tensors.
 
     Below 0 are the patterns from that of the smallest negative number to that of
     -infinity, `0x8001` to `0xff80` for bf16. A size is at most a constant if the bits
