@@ -28,8 +28,8 @@ struct ExpandRoundEven : OpRewritePattern<math::RoundEvenOp> {
   LogicalResult matchAndRewrite(math::RoundEvenOp op,
                                 PatternRewriter &rewriter) const override {
     Type type = op.getType();
-    if (!getElementTypeOrSelf(type).isF64())
-      return rewriter.notifyMatchFailure(op, "not of f64");
+    if (isa<TensorType>(type) || !getElementTypeOrSelf(type).isF64())
+      return rewriter.notifyMatchFailure(op, "no scalar or vector of f64");
     ImplicitLocOpBuilder builder(op.getLoc(), rewriter);
     TypedAttr limitAttr = builder.getF64FloatAttr(0x1.0p52);
     if (auto shaped = dyn_cast<ShapedType>(type))

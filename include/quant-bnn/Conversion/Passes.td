@@ -121,7 +121,8 @@ def QuantBNNConvertMathToArithPass : Pass<"quant-bnn-convert-math-to-arith"> {
     the inverse of tanh (W. J. Cody and W. Waite, Software Manual for the Elementary
     Functions, 1980).
 
-    `quant-bnn-approximate-math` has polynomials for exp and tanh of `f32`.
+    `quant-bnn-approximate-math` has polynomials for exp and tanh of `f32`. Ops on
+    tensors are left as they are.
   }];
   let dependentDialects = ["::mlir::arith::ArithDialect",
                            "::mlir::math::MathDialect"];

@@ -933,7 +933,8 @@ def QuantBNNApproximateMathPass : Pass<"quant-bnn-approximate-math"> {
     polynomial approximations of the math dialect, and `math.expm1` and `math.log1p`
     by series that do not cancel. `tanh` is within 5 ulp, `exp` within 6 ulp (flushed to
     0 below 2^-126), `expm1` and `log1p` within 4 ulp. Wider types are left to the C
-    math library, narrower ones to `quant-bnn-emulate-narrow-floats`.
+    math library, narrower ones to `quant-bnn-emulate-narrow-floats`. Ops on tensors
+    are left as they are.
   }];
   let dependentDialects = ["::mlir::arith::ArithDialect",
                            "::mlir::math::MathDialect",
@@ -1203,8 +1204,9 @@ def QuantBNNCompareNarrowFloatsPass
 def QuantBNNExpandRoundEvenPass : Pass<"quant-bnn-expand-round-even"> {
   let summary = "Round f64 to an integer by an addition and a subtraction";
   let description = [{
-    Expands `math.roundeven` of `f64` into arithmetic that rounds half to even. Vulkan drivers expand the instruction, too, and
-    not all do so right: Mesa 22.3 rounds 1.5 to 1. What is narrower stays.
+    Expands `math.roundeven` of `f64` scalars and vectors into arithmetic that rounds
+    half to even. Vulkan drivers expand the instruction, too, and not all do so right:
+    Mesa 22.3 rounds 1.5 to 1. Narrower types and tensors are left as they are.
 
     Example:
 
