@@ -125,8 +125,7 @@ static bool hasExtentsOf(Value value, ArrayRef<Value> references) {
   if (!op)
     return false;
   if (mlir::OpTrait::hasElementwiseMappableTraits(op) ||
-      op->getDialect()->getNamespace() ==
-          QuantBNNDialect::getDialectNamespace())
+      isa_and_present<QuantBNNDialect>(op->getDialect()))
     return llvm::any_of(op->getOperands(), [&](Value operand) {
       auto shaped = dyn_cast<RankedTensorType>(operand.getType());
       return shaped && shaped.getShape() == type.getShape() &&

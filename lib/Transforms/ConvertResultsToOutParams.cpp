@@ -29,6 +29,16 @@ struct QuantBNNConvertResultsToOutParamsPass
 };
 } // namespace
 
+/// Fails at an op that may be a symbol table, for all that is known: upstream's
+/// symbol tables cannot find the users of a symbol beside it.
+static LogicalResult checkSymbolTables(ModuleOp moduleOp) {
+  for (Operation &op : moduleOp.getOps())
+    if (!op.isRegistered() && op.getNumRegions() == 1)
+      return op.emitError("may call any function of the module: it is not "
+                          "registered and has a region");
+  return success();
+}
+
 /// Lets the callers of `functions` within the module call private copies, which
 /// keep the types.
 static void redirectCallers(ArrayRef<func::FuncOp> functions,
@@ -77,7 +87,7 @@ static LogicalResult convertResults(func::FuncOp function) {
       return failure();
     outs.push_back(function.getArguments().back());
   }
-  function.walk([&](func::ReturnOp op) {
+  for (auto op : function.getOps<func::ReturnOp>()) {
     OpBuilder builder(op);
     for (auto [index, out] : llvm::zip_equal(tensors, outs)) {
       Value source = op.getOperand(index), destination = out;
@@ -97,7 +107,7 @@ static LogicalResult convertResults(func::FuncOp function) {
     for (unsigned index : tensors)
       erased.set(index);
     op->eraseOperands(erased);
-  });
+  }
   BitVector erased(type.getNumResults());
   for (unsigned index : tensors)
     erased.set(index);
@@ -113,6 +123,8 @@ void QuantBNNConvertResultsToOutParamsPass::runOnOperation() {
       function->removeAttr(quant_bnn::backwardAttrName);
       function->removeAttr(quant_bnn::residualsAttrName);
     }
+  if (failed(checkSymbolTables(getOperation())))
+    return signalPassFailure();
   redirectCallers(functions, getOperation());
   for (func::FuncOp function : functions)
     if (failed(convertResults(function)))

@@ -74,18 +74,16 @@ static LogicalResult checkSignature(func::FuncOp function) {
   if (failed(check(function.getArgumentTypes(), "argument")) ||
       failed(check(function.getResultTypes(), "result")))
     return failure();
-  WalkResult result = function.walk([](func::ReturnOp op) {
+  for (auto op : function.getOps<func::ReturnOp>())
     for (auto [index, value] : llvm::enumerate(op.getOperands()))
       if (isa<MemRefType>(value.getType()) &&
           isa<BlockArgument>(getViewed(value))) {
         op.emitError() << "result #" << index
                        << " is an argument, which cannot be returned from the "
                           "device";
-        return WalkResult::interrupt();
+        return failure();
       }
-    return WalkResult::advance();
-  });
-  return failure(result.wasInterrupted());
+  return success();
 }
 
 /// Allocates what `memref` takes: on the device, or on the host.

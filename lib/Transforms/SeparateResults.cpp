@@ -48,7 +48,7 @@ static Value getStridedSource(Value result) {
 
 void QuantBNNSeparateResultsPass::runOnOperation() {
   BufferViewFlowAnalysis flow(getOperation());
-  getOperation().walk([&](func::ReturnOp op) {
+  for (auto op : getOperation().getOps<func::ReturnOp>()) {
     OpBuilder builder(op);
     // Every value that an earlier result may come from.
     BufferViewFlowAnalysis::ValueSetT sources;
@@ -65,5 +65,5 @@ void QuantBNNSeparateResultsPass::runOnOperation() {
       else
         sources.insert(own.begin(), own.end());
     }
-  });
+  }
 }

@@ -139,6 +139,15 @@ void QuantBNNAllocateOnGPUPass::runOnOperation() {
       ops.push_back(op);
     return WalkResult::advance();
   });
+  for (Operation *op : ops)
+    if (auto copy = dyn_cast<memref::CopyOp>(op))
+      for (Value buffer : {copy.getSource(), copy.getTarget()})
+        if (isa<UnrankedMemRefType>(buffer.getType())) {
+          copy.emitOpError("cannot copy ")
+              << buffer.getType()
+              << " on the device: cast it to a ranked memref";
+          return signalPassFailure();
+        }
   // A launch of one thread.
   Converter converter({/*blockSize=*/1, /*vectorBits=*/0, unboundedViews});
   for (Operation *op : ops)

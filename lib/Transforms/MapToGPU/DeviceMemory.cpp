@@ -71,9 +71,8 @@ void DeviceMemory::visitCall(Operation *op) {
     auto callee = SymbolTable::lookupNearestSymbolFrom<func::FuncOp>(
         call, call.getCalleeAttr());
     joinAll(call.getOperands(), callee.getArguments());
-    callee.walk([&](func::ReturnOp exit) {
+    for (auto exit : callee.getOps<func::ReturnOp>())
       joinAll(call.getResults(), exit.getOperands());
-    });
   }
   auto function = dyn_cast<func::FuncOp>(op);
   if (function && function.isPublic())
