@@ -57,3 +57,11 @@ void quant_bnn::addConvertKernels(OpPassManager &kernels,
   kernels.addPass(createQuantBNNRefuseVendorMathPass());
   kernels.addNestedPass<LLVM::LLVMFuncOp>(createQuantBNNBF16ToI16Pass());
 }
+
+void quant_bnn::addRefuseLeftovers(OpPassManager &pm,
+                                   ArrayRef<StringRef> dialects) {
+  QuantBNNRefuseLeftoversPassOptions refuse;
+  for (StringRef dialect : dialects)
+    refuse.dialects.push_back(dialect.str());
+  pm.addPass(createQuantBNNRefuseLeftoversPass(refuse));
+}

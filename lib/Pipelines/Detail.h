@@ -30,6 +30,13 @@ void addConvertVectors(mlir::OpPassManager &pm);
 void addConvertKernels(mlir::OpPassManager &kernels,
                        std::unique_ptr<mlir::Pass> conversion);
 
+/// Refuses ops of other dialects than `dialects`.
+void addRefuseLeftovers(mlir::OpPassManager &pm,
+                        llvm::ArrayRef<llvm::StringRef> dialects);
+
+/// Refuses ops that host code which stays as it is does not have.
+void addRefuseHostLeftovers(mlir::OpPassManager &pm);
+
 } // namespace quant_bnn
 
 #endif // QUANT_BNN_LIB_PIPELINES_DETAIL_H

@@ -209,6 +209,7 @@ void quant_bnn::buildFinalizeLLVMPipeline(OpPassManager &pm,
   pm.addPass(createConvertToLLVMPass(convert));
   pm.addPass(createReconcileUnrealizedCastsPass());
   pm.addNestedPass<LLVM::LLVMFuncOp>(createQuantBNNBF16ToI16Pass());
+  addRefuseLeftovers(pm, {"llvm", "omp"});
 }
 
 void quant_bnn::buildLowerToLLVMPipeline(OpPassManager &pm,

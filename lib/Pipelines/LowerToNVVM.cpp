@@ -99,4 +99,6 @@ void quant_bnn::buildLowerToNVVMPipeline(OpPassManager &pm,
   buildCompileNVVMKernelsPipeline(pm, options);
   if (options.host == HostCode::LLVM)
     buildFinalizeGPUHostPipeline(pm);
+  else
+    addRefuseHostLeftovers(pm);
 }

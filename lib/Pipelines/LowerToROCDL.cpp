@@ -60,4 +60,6 @@ void quant_bnn::buildLowerToROCDLPipeline(OpPassManager &pm,
   buildCompileROCDLKernelsPipeline(pm, options);
   if (options.host == HostCode::LLVM)
     buildFinalizeGPUHostPipeline(pm);
+  else
+    addRefuseHostLeftovers(pm);
 }

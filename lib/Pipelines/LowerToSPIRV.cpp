@@ -6,6 +6,8 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "Detail.h"
+
 #include "mlir/Conversion/AffineToStandard/AffineToStandard.h"
 #include "mlir/Conversion/GPUToSPIRV/GPUToSPIRVPass.h"
 #include "mlir/Conversion/MathToSPIRV/MathToSPIRVPass.h"
@@ -91,4 +93,5 @@ void quant_bnn::buildLowerToSPIRVPipeline(OpPassManager &pm,
   buildBufferizePipeline(pm, options);
   buildMapToGPUPipeline(pm, options, /*unboundedViews=*/false);
   buildCompileSPIRVKernelsPipeline(pm, options);
+  addRefuseHostLeftovers(pm);
 }

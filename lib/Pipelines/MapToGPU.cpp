@@ -87,4 +87,13 @@ void quant_bnn::buildFinalizeGPUHostPipeline(OpPassManager &pm) {
   pm.addPass(createGpuToLLVMConversionPass(host));
   pm.addPass(createReconcileUnrealizedCastsPass());
   pm.addNestedPass<LLVM::LLVMFuncOp>(createQuantBNNBF16ToI16Pass());
+  // The translation to LLVM takes binaries and launches.
+  addRefuseLeftovers(pm, {"llvm", "gpu"});
+}
+
+void quant_bnn::addRefuseHostLeftovers(OpPassManager &pm) {
+  // A buffer of bf16 is cast to one of i16 for a shader.
+  addRefuseLeftovers(pm, {"affine", "arith", "builtin", "cf", "func", "gpu",
+                          "index", "llvm", "math", "memref", "scf", "ub",
+                          "vector"});
 }

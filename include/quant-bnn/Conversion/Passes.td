@@ -357,6 +357,31 @@ def QuantBNNRefuseMathNamesPass
   }];
 }
 
+def QuantBNNRefuseLeftoversPass : Pass<"quant-bnn-refuse-leftovers"> {
+  let summary = "Refuse ops that were not lowered";
+  let description = [{
+    Emits an error at each op that is neither a `builtin.module` nor an op of one of
+    `dialects`, and at each op that is not registered. A lowering pipeline ends with
+    this pass: conversions leave ops alone that they have no pattern for.
+
+    Example: with `dialects=llvm`, the op in
+
+    ```mlir
+    llvm.func @f(%x: i32) -> f32 {
+      %y = builtin.unrealized_conversion_cast %x : i32 to f32
+      llvm.return %y : f32
+    }
+    ```
+
+    is an error: `'builtin.unrealized_conversion_cast' op was not lowered: expected
+    only ops of llvm`.
+  }];
+  let options = [
+    ListOption<"dialects", "dialects", "std::string",
+               "The dialects that ops may be of, separated by commas">
+  ];
+}
+
 def QuantBNNRefuseVendorMathPass : Pass<"quant-bnn-refuse-vendor-math"> {
   let summary = "Refuse calls of math functions that only a GPU's vendor has";
   let description = [{
