@@ -46,6 +46,17 @@ struct ConvertQuantBNNToLinalgPass
 };
 } // namespace
 
+/// The sizes of `value`, those that its destination was made with: taken of
+/// each op's result, those of a long chain would be resolved again and again.
+static SmallVector<OpFoldResult> getSizes(OpBuilder &builder, Location loc,
+                                          Value value) {
+  while (auto op = value.getDefiningOp<DestinationStyleOpInterface>())
+    value = op.getTiedOpOperand(cast<OpResult>(value))->get();
+  if (auto empty = value.getDefiningOp<tensor::EmptyOp>())
+    return empty.getMixedSizes();
+  return tensor::getMixedSizes(builder, loc, value);
+}
+
 /// Gives `generic`, which does not read its inits, new `tensor.empty` ones.
 static void replaceInits(linalg::GenericOp generic) {
   OpBuilder builder(generic);
@@ -53,10 +64,10 @@ static void replaceInits(linalg::GenericOp generic) {
     if (init.get().getDefiningOp<tensor::EmptyOp>())
       continue;
     auto type = cast<RankedTensorType>(init.get().getType());
-    init.set(tensor::EmptyOp::create(
-        builder, generic.getLoc(),
-        tensor::getMixedSizes(builder, generic.getLoc(), init.get()),
-        type.getElementType(), type.getEncoding()));
+    init.set(
+        tensor::EmptyOp::create(builder, generic.getLoc(),
+                                getSizes(builder, generic.getLoc(), init.get()),
+                                type.getElementType(), type.getEncoding()));
   }
 }
 
