@@ -28,6 +28,12 @@ using namespace quant_bnn;
 // Options
 //===----------------------------------------------------------------------===//
 
+FuseFields::FuseFields(PassOptions *parent)
+    : checkExtents{*parent, "check-extents",
+                   llvm::cl::desc("Abort, with a message, where dynamic "
+                                  "extents that must agree do not"),
+                   llvm::cl::init(false)} {}
+
 BufferizeFields::BufferizeFields(PassOptions *parent)
     : results{*parent, "results",
               llvm::cl::desc("How functions return tensors"),
@@ -91,9 +97,12 @@ FinalizeLLVMFields::FinalizeLLVMFields(PassOptions *parent)
 // Pipelines
 //===----------------------------------------------------------------------===//
 
-void quant_bnn::buildFusePipeline(OpPassManager &pm) {
+void quant_bnn::buildFusePipeline(OpPassManager &pm,
+                                  const FuseFields &options) {
   OpPassManager &functions = pm.nest<func::FuncOp>();
   functions.addPass(createConvertQuantBNNToLinalgPass());
+  if (options.checkExtents)
+    functions.addPass(createQuantBNNCheckExtentsPass());
   // Before fusion, so that its choices do not decide what is rounded.
   functions.addPass(createQuantBNNWidenAccumulatorsPass());
   functions.addPass(createLinalgElementwiseOpFusionPass());
@@ -214,7 +223,7 @@ void quant_bnn::buildFinalizeLLVMPipeline(OpPassManager &pm,
 
 void quant_bnn::buildLowerToLLVMPipeline(OpPassManager &pm,
                                          const LowerToLLVMOptions &options) {
-  buildFusePipeline(pm);
+  buildFusePipeline(pm, options);
   buildBufferizePipeline(pm, options);
   buildVectorizePipeline(pm, options);
   FinalizeLLVMOptions finalize;
@@ -228,7 +237,7 @@ void quant_bnn::registerQuantBNNPipelines() {
       "products of signs to packed bits, which stay packed from one to the "
       "next; no gradients",
       buildBinaryInferencePipeline);
-  PassPipelineRegistration<>(
+  PassPipelineRegistration<FuseOptions>(
       "quant-bnn-fuse-pipeline",
       "quant_bnn and elementwise ops on tensors to fused linalg",
       buildFusePipeline);

@@ -92,7 +92,7 @@ void quant_bnn::buildCompileNVVMKernelsPipeline(OpPassManager &pm,
 
 void quant_bnn::buildLowerToNVVMPipeline(OpPassManager &pm,
                                          const LowerToNVVMOptions &options) {
-  buildFusePipeline(pm);
+  buildFusePipeline(pm, options);
   buildBufferizePipeline(pm, options);
   buildMapToGPUPipeline(pm, options, /*unboundedViews=*/true,
                         getBitMMA(options));

@@ -54,7 +54,7 @@ void quant_bnn::buildCompileROCDLKernelsPipeline(OpPassManager &pm,
 
 void quant_bnn::buildLowerToROCDLPipeline(OpPassManager &pm,
                                           const LowerToROCDLOptions &options) {
-  buildFusePipeline(pm);
+  buildFusePipeline(pm, options);
   buildBufferizePipeline(pm, options);
   buildMapToGPUPipeline(pm, options, /*unboundedViews=*/true);
   buildCompileROCDLKernelsPipeline(pm, options);

@@ -89,7 +89,7 @@ void quant_bnn::buildCompileSPIRVKernelsPipeline(OpPassManager &pm,
 
 void quant_bnn::buildLowerToSPIRVPipeline(OpPassManager &pm,
                                           const LowerToSPIRVOptions &options) {
-  buildFusePipeline(pm);
+  buildFusePipeline(pm, options);
   buildBufferizePipeline(pm, options);
   buildMapToGPUPipeline(pm, options, /*unboundedViews=*/false);
   buildCompileSPIRVKernelsPipeline(pm, options);

@@ -140,9 +140,11 @@ static LogicalResult lower(ModuleOp module) {
   if (target == Target::CPU) {
     LowerToLLVMOptions options;
     options.host = true;
+    options.checkExtents = true;
     buildLowerToLLVMPipeline(pm, options);
   } else {
     LowerToNVVMOptions options;
+    options.checkExtents = true;
     options.chip = getChip(quant_bnn_cuda_get_compute_capability());
     buildLowerToNVVMPipeline(pm, options);
   }

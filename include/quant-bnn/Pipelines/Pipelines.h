@@ -61,6 +61,14 @@ enum class HostCode {
   Keep
 };
 
+/// Options of buildFusePipeline.
+struct FuseFields {
+  using PassOptions = mlir::detail::PassOptions;
+  explicit FuseFields(PassOptions *parent);
+
+  PassOptions::Option<bool> checkExtents;
+};
+
 /// Options of buildBufferizePipeline.
 struct BufferizeFields {
   using PassOptions = mlir::detail::PassOptions;
@@ -155,6 +163,10 @@ struct BinaryInferenceOptions
   Option<RewriteMode> mode;
 };
 
+struct FuseOptions : mlir::PassPipelineOptions<FuseOptions>, FuseFields {
+  FuseOptions() : FuseFields(this) {}
+};
+
 struct BufferizeOptions : mlir::PassPipelineOptions<BufferizeOptions>,
                           BufferizeFields {
   BufferizeOptions() : BufferizeFields(this) {}
@@ -171,9 +183,11 @@ struct FinalizeLLVMOptions : mlir::PassPipelineOptions<FinalizeLLVMOptions>,
 };
 
 struct LowerToLLVMOptions : mlir::PassPipelineOptions<LowerToLLVMOptions>,
+                            FuseFields,
                             BufferizeFields,
                             VectorizeFields {
-  LowerToLLVMOptions() : BufferizeFields(this), VectorizeFields(this) {}
+  LowerToLLVMOptions()
+      : FuseFields(this), BufferizeFields(this), VectorizeFields(this) {}
 };
 
 struct MapToGPUOptions : mlir::PassPipelineOptions<MapToGPUOptions>,
@@ -182,31 +196,35 @@ struct MapToGPUOptions : mlir::PassPipelineOptions<MapToGPUOptions>,
 };
 
 struct LowerToNVVMOptions : mlir::PassPipelineOptions<LowerToNVVMOptions>,
+                            FuseFields,
                             BufferizeFields,
                             MapToGPUFields,
                             NVVMFields,
                             HostCodeFields {
   LowerToNVVMOptions()
-      : BufferizeFields(this), MapToGPUFields(this), NVVMFields(this),
-        HostCodeFields(this) {}
+      : FuseFields(this), BufferizeFields(this), MapToGPUFields(this),
+        NVVMFields(this), HostCodeFields(this) {}
 };
 
 struct LowerToROCDLOptions : mlir::PassPipelineOptions<LowerToROCDLOptions>,
+                             FuseFields,
                              BufferizeFields,
                              MapToGPUFields,
                              ROCDLFields,
                              HostCodeFields {
   LowerToROCDLOptions()
-      : BufferizeFields(this), MapToGPUFields(this), ROCDLFields(this),
-        HostCodeFields(this) {}
+      : FuseFields(this), BufferizeFields(this), MapToGPUFields(this),
+        ROCDLFields(this), HostCodeFields(this) {}
 };
 
 struct LowerToSPIRVOptions : mlir::PassPipelineOptions<LowerToSPIRVOptions>,
+                             FuseFields,
                              BufferizeFields,
                              MapToGPUFields,
                              SPIRVFields {
   LowerToSPIRVOptions()
-      : BufferizeFields(this), MapToGPUFields(this), SPIRVFields(this) {}
+      : FuseFields(this), BufferizeFields(this), MapToGPUFields(this),
+        SPIRVFields(this) {}
 };
 
 struct CompileROCDLKernelsOptions
@@ -228,7 +246,7 @@ void buildBinaryInferencePipeline(mlir::OpPassManager &pm,
                                   const BinaryInferenceOptions &options);
 
 /// quant_bnn and elementwise ops on tensors to fused linalg.
-void buildFusePipeline(mlir::OpPassManager &pm);
+void buildFusePipeline(mlir::OpPassManager &pm, const FuseFields &options);
 
 /// Tensors to buffers, with functions that return as the options say.
 void buildBufferizePipeline(mlir::OpPassManager &pm,

@@ -265,7 +265,8 @@ def QuantBNNDifferentiatePass
   }];
   let options = [
     ListOption<"functions", "functions", "std::string",
-               "The functions to differentiate, by their names without @">,
+               "The functions to differentiate, by their names without @, "
+               "separated by commas: functions=f,g">,
     Option<"combine", "combine", "bool", /*default=*/"false",
            "Also make a function that calls the forward and the backward one">,
     Option<"recompute", "recompute", "::quant_bnn::Recompute",
@@ -484,9 +485,59 @@ def QuantBNNBindArgumentsPass
     Option<"first", "first", "int64_t", "0",
            "The number of the first argument to bind">,
     ListOption<"files", "files", "std::string",
-               "A file for it and for each argument after it">
+               "A file for it and for each argument after it, separated by "
+               "commas">
   ];
   let dependentDialects = ["::mlir::arith::ArithDialect",
+                           "::mlir::tensor::TensorDialect"];
+}
+
+def QuantBNNCheckExtentsPass
+    : Pass<"quant-bnn-check-extents", "::mlir::func::FuncOp"> {
+  let summary = "Assert that dynamic extents agree where an op requires it";
+  let description = [{
+    Elementwise ops, `linalg` ops, and casts, slices, concatenations and expansions of
+    tensors require extents that agree or indices that are within an extent. The
+    verifiers check static extents; dynamic ones that do not agree are undefined
+    behavior: compiled code reads past the end of a buffer. This pass makes a
+    `cf.assert` of each such requirement that does not hold by construction. The
+    message names the extents and the location of the op.
+
+    An extent of a result is traced to the extents of the arguments that it comes
+    from. A requirement on the extents of arguments is asserted once, at the entry of
+    the function, if the op is in the entry block, and any other one before its op.
+    An index with `mod` is not checked.
+
+    Ops of quant_bnn are checked after `convert-quant-bnn-to-linalg`. The option
+    `check-extents` of the lowering pipelines runs this pass there.
+
+    Example:
+
+    ```mlir
+    func.func @f(%x: tensor<?xf32>, %y: tensor<?xf32>) -> tensor<?xf32> {
+      %0 = arith.addf %x, %y : tensor<?xf32>
+      return %0 : tensor<?xf32>
+    }
+    ```
+
+    becomes
+
+    ```mlir
+    func.func @f(%x: tensor<?xf32>, %y: tensor<?xf32>) -> tensor<?xf32> {
+      %c0 = arith.constant 0 : index
+      %n = tensor.dim %x, %c0 : tensor<?xf32>
+      %m = tensor.dim %y, %c0 : tensor<?xf32>
+      %equal = arith.cmpi eq, %n, %m : index
+      cf.assert %equal, "@f requires dimension 0 of argument 1 to be dimension 0 of argument 0 for 'arith.addf'"
+      %0 = arith.addf %x, %y : tensor<?xf32>
+      return %0 : tensor<?xf32>
+    }
+    ```
+  }];
+  let dependentDialects = ["::mlir::affine::AffineDialect",
+                           "::mlir::arith::ArithDialect",
+                           "::mlir::cf::ControlFlowDialect",
+                           "::mlir::memref::MemRefDialect",
                            "::mlir::tensor::TensorDialect"];
 }
 
