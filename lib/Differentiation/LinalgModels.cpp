@@ -77,25 +77,32 @@ static bool dependsOn(Value value, Value other, Block *body) {
 
 /// Whether `value` is `accumulator` plus what does not depend on it.
 static bool isSum(Value value, Value accumulator, Block *body) {
-  auto isConstant = [&](Value other) {
-    return !dependsOn(other, accumulator, body);
+  // Values that depend on the accumulator, and those of them that are such a
+  // sum.
+  llvm::DenseSet<Value> dependent = {accumulator}, sums = {accumulator};
+  auto isConstant = [&](Value other) { return !dependent.contains(other); };
+  auto isSummed = [&](Value other) { return sums.contains(other); };
+  auto addsUp = [&](Operation *op) {
+    if (auto add = dyn_cast<arith::AddFOp>(op))
+      return (isSummed(add.getLhs()) && isConstant(add.getRhs())) ||
+             (isSummed(add.getRhs()) && isConstant(add.getLhs()));
+    if (auto sub = dyn_cast<arith::SubFOp>(op))
+      return isSummed(sub.getLhs()) && isConstant(sub.getRhs());
+    if (auto select = dyn_cast<arith::SelectOp>(op))
+      return isConstant(select.getCondition()) &&
+             isSummed(select.getTrueValue()) &&
+             isSummed(select.getFalseValue());
+    return isa<arith::ExtFOp, arith::TruncFOp>(op) &&
+           isSummed(op->getOperand(0));
   };
-  auto recurse = [&](Value other) { return isSum(other, accumulator, body); };
-  if (value == accumulator)
-    return true;
-  if (auto add = value.getDefiningOp<arith::AddFOp>())
-    return (recurse(add.getLhs()) && isConstant(add.getRhs())) ||
-           (recurse(add.getRhs()) && isConstant(add.getLhs()));
-  if (auto sub = value.getDefiningOp<arith::SubFOp>())
-    return recurse(sub.getLhs()) && isConstant(sub.getRhs());
-  if (auto select = value.getDefiningOp<arith::SelectOp>())
-    return isConstant(select.getCondition()) &&
-           recurse(select.getTrueValue()) && recurse(select.getFalseValue());
-  if (auto extension = value.getDefiningOp<arith::ExtFOp>())
-    return recurse(extension.getIn());
-  if (auto truncation = value.getDefiningOp<arith::TruncFOp>())
-    return recurse(truncation.getIn());
-  return false;
+  for (Operation &op : body->without_terminator()) {
+    if (llvm::all_of(getDifferentiatedValues(&op), isConstant))
+      continue;
+    dependent.insert_range(op.getResults());
+    if (addsUp(&op))
+      sums.insert(op.getResult(0));
+  }
+  return isSummed(value);
 }
 
 /// The value that the extremum `value` compares with `accumulator`, or null.

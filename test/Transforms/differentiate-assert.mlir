@@ -2,6 +2,22 @@
 
 // RUN: bnn-opt %s --quant-bnn-differentiate=functions=f,regions,called,unused | FileCheck %s
 
+// RUN: bnn-opt %s --quant-bnn-differentiate="functions=called combine" -o %t.mlir
+// RUN: %npy write %t.x.npy f32 [] 0
+// RUN: %npy write %t.one.npy i32 [] 1
+// RUN: %npy write %t.zero.npy i32 [] 0
+// RUN: %npy write %t.tiny.npy f32 [] 1e-30
+// RUN: %npy write %t.g.npy f32 [] 3
+// RUN: not bnn-runner %t.mlir --entry=called_vjp --arg=%t.tiny.npy --arg=%t.zero.npy --arg=%t.g.npy \
+// RUN:   --result=%t.y.npy --result=%t.dx.npy 2>&1 | FileCheck %s --check-prefix=INTEGER
+// INTEGER: integer
+// RUN: not bnn-runner %t.mlir --entry=called_vjp --arg=%t.x.npy --arg=%t.one.npy --arg=%t.g.npy \
+// RUN:   --result=%t.y.npy --result=%t.dx.npy 2>&1 | FileCheck %s --check-prefix=CALLEE
+// CALLEE: callee
+// RUN: bnn-runner %t.mlir --entry=called_vjp --arg=%t.tiny.npy --arg=%t.one.npy --arg=%t.g.npy \
+// RUN:   --result=%t.y.npy --result=%t.dx.npy
+// RUN: %npy check %t.dx.npy f32 [] 3
+
 // CHECK-LABEL: func.func @f_fwd(
 // CHECK:       %[[A:.*]] = arith.cmpf ogt
 // CHECK:       cf.assert %[[A]], "first"

@@ -587,6 +587,27 @@ func.func @sum_in_body(%x: tensor<4xf64>, %s: f64) -> tensor<4xf64> {
   return %y : tensor<4xf64>
 }
 
+// A sum whose terms a branch computes, and one that goes through choices.
+func.func @branching_sum(%x: tensor<3x4xf64>, %i: tensor<3xf64>) -> tensor<3xf64> {
+  %0 = linalg.generic {indexing_maps = [#matrix, #row], iterator_types = ["parallel", "reduction"]}
+      ins(%x : tensor<3x4xf64>) outs(%i : tensor<3xf64>) {
+  ^bb0(%in: f64, %acc: f64):
+    %half = arith.constant 0.6 : f64
+    %c = arith.cmpf ogt, %in, %half : f64
+    %term = scf.if %c -> f64 {
+      %1 = math.exp %in : f64
+      scf.yield %1 : f64
+    } else {
+      scf.yield %in : f64
+    }
+    %2 = arith.addf %acc, %term : f64
+    %3 = arith.select %c, %2, %acc : f64
+    %4 = arith.subf %3, %in : f64
+    linalg.yield %4 : f64
+  } -> tensor<3xf64>
+  return %0 : tensor<3xf64>
+}
+
 //===----------------------------------------------------------------------===//
 // No dimensions
 //===----------------------------------------------------------------------===//
