@@ -57,6 +57,15 @@ func.func @f(%x: f32, %m: memref<f32>) -> f32 {
 
 // -----
 
+// A linalg op on a buffer, of which nothing returns.
+func.func @f(%x: f32, %m: memref<4xf32>, %sum: memref<f32>) -> f32 {
+  // expected-error@+1 {{'linalg.reduce' op cannot be differentiated: it may have side effects}}
+  linalg.reduce { arith.addf } ins(%m : memref<4xf32>) outs(%sum : memref<f32>) dimensions = [0]
+  return %x : f32
+}
+
+// -----
+
 func.func private @outside(f32) -> f32
 func.func @f(%x: f32) -> f32 {
   // expected-error@+1 {{'func.call' op cannot be differentiated: @outside has no body}}

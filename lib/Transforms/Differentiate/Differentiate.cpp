@@ -96,7 +96,14 @@ static LogicalResult verifyCall(func::CallOp call, Verified &verified) {
   return verifyBody(callee, verified);
 }
 
-/// Checks that `function`, called along `path`, and what it calls are free of
+/// Whether `op` may have effects other than those of the ops in its regions.
+static bool hasOwnEffects(Operation *op) {
+  if (auto interface = dyn_cast<MemoryEffectOpInterface>(op))
+    return !interface.hasNoEffect();
+  return !op->hasTrait<mlir::OpTrait::HasRecursiveMemoryEffects>();
+}
+
+/// Checks that `function`, called along a path, and what it calls are free of
 /// recursion, side effects and unstructured control flow.
 static LogicalResult verifyBody(func::FuncOp function, Verified &verified) {
   if (!function.getBody().hasOneBlock())
@@ -108,8 +115,7 @@ static LogicalResult verifyBody(func::FuncOp function, Verified &verified) {
     if (auto call = dyn_cast<func::CallOp>(op))
       return failed(verifyCall(call, verified)) ? WalkResult::interrupt()
                                                 : WalkResult::advance();
-    if (op->hasTrait<mlir::OpTrait::HasRecursiveMemoryEffects>() ||
-        isMemoryEffectFree(op) || isAssertion(op))
+    if (!hasOwnEffects(op) || isAssertion(op))
       return WalkResult::advance();
     op->emitOpError("cannot be differentiated: it may have side effects");
     return WalkResult::interrupt();

@@ -205,8 +205,8 @@ void FunctionDependences::visit(linalg::LinalgOp op) {
     for (OpOperand &init : op.getDpsInitsMutable())
       if (!op.getMatchingIndexingMap(&init).isPermutation())
         changed |= join(op.getMatchingBlockArgument(&init),
-                        get(yield->getOperand(
-                            op.getTiedOpResult(&init).getResultNumber())));
+                        get(yield->getOperand(init.getOperandNumber() -
+                                              op.getNumDpsInputs())));
   }
   for (OpResult result : op->getResults())
     join(result, get(yield->getOperand(result.getResultNumber())));
