@@ -486,6 +486,45 @@ func.func @if_twice(%x: f64, %s: f64, %i: i32) -> (f64, f64) {
   return %u, %w : f64, f64
 }
 
+func.func @unused_result(%x: f64, %v: vector<4xf64>) -> (f64, vector<4xf64>) {
+  %half = arith.constant 0.6 : f64
+  %c = arith.cmpf ogt, %x, %half : f64
+  %r:3 = scf.if %c -> (f64, f64, vector<4xf64>) {
+    %t = math.exp %x : f64
+    %w = math.sin %v : vector<4xf64>
+    scf.yield %t, %x, %w : f64, f64, vector<4xf64>
+  } else {
+    %t = math.sin %x : f64
+    %w = arith.mulf %v, %v : vector<4xf64>
+    scf.yield %x, %t, %w : f64, f64, vector<4xf64>
+  }
+  return %r#1, %r#2 : f64, vector<4xf64>
+}
+
+func.func @single(%x: tensor<2xf32>, %s: f32) -> (tensor<2xf32>, f32) {
+  %half = arith.constant 0.6 : f32
+  %c = arith.cmpf ogt, %s, %half : f32
+  %e = tensor.empty() : tensor<2xf32>
+  %r:2 = scf.if %c -> (tensor<2xf32>, f32) {
+    %t = linalg.generic {indexing_maps = [affine_map<(i) -> (i)>, affine_map<(i) -> (i)>], iterator_types = ["parallel"]} ins(%x : tensor<2xf32>) outs(%e : tensor<2xf32>) {
+    ^bb0(%a: f32, %o: f32):
+      %p = scf.if %c -> f32 {
+        %q = arith.mulf %a, %s : f32
+        scf.yield %q : f32
+      } else {
+        scf.yield %s : f32
+      }
+      linalg.yield %p : f32
+    } -> tensor<2xf32>
+    scf.yield %t, %s : tensor<2xf32>, f32
+  } else {
+    %t = math.exp %x : tensor<2xf32>
+    %u = arith.mulf %s, %s : f32
+    scf.yield %t, %u : tensor<2xf32>, f32
+  }
+  return %r#0, %r#1 : tensor<2xf32>, f32
+}
+
 //===----------------------------------------------------------------------===//
 // Regions and calls in the bodies of linalg ops
 //===----------------------------------------------------------------------===//
