@@ -6,6 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "../Transforms/FuseProducts.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Linalg/Transforms/Transforms.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
@@ -82,7 +83,11 @@ void ConvertQuantBNNToLinalgPass::runOnOperation() {
     return signalPassFailure();
 
   DenseSet<Operation *> present;
-  getOperation()->walk([&](linalg::GenericOp op) { present.insert(op); });
+  getOperation()->walk([&](linalg::GenericOp op) {
+    present.insert(op);
+    // Before sums are fused with what multiplies, whose results are rounded.
+    fuseProduct(op);
+  });
   RewritePatternSet patterns(&getContext());
   linalg::populateElementwiseToLinalgConversionPatterns(patterns);
   walkAndApplyPatterns(getOperation(), std::move(patterns));

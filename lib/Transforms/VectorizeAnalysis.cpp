@@ -24,11 +24,22 @@ Value Output::getYielded() const {
   return body->getTerminator()->getOperand(argument.getArgNumber() - inputs);
 }
 
+bool Output::isChain() const {
+  return kind == OutputKind::Lanes && combiner == vector::CombiningKind::ADD &&
+         isa<FloatType>(getElementType());
+}
+
 bool Plan::isVarying(Operation *bodyOp) const {
   if (packing.contains(bodyOp))
     return false;
   return llvm::any_of(bodyOp->getResults(),
                       [&](Value result) { return varying.contains(result); });
+}
+
+bool Plan::hasReduced() const {
+  return llvm::any_of(outputs, [](const Output &output) {
+    return output.kind == OutputKind::Reduced;
+  });
 }
 
 bool Plan::hasPacked() const {
@@ -261,23 +272,6 @@ static void orderNest(Plan &plan) {
 // Outputs
 //===----------------------------------------------------------------------===//
 
-/// Whether so many terms are added that the error of plain addition could grow
-/// beyond that of one block.
-static bool isLongSum(const Plan &plan, const Output &output) {
-  if (output.kind != OutputKind::Reduced ||
-      output.combiner != vector::CombiningKind::ADD ||
-      !isa<FloatType>(output.getElementType()))
-    return false;
-  SmallVector<unsigned> nest = plan.getNest();
-  int64_t terms = 1;
-  for (unsigned loop : ArrayRef(nest).drop_front(output.depth)) {
-    int64_t size = plan.loops[loop].size;
-    if (ShapedType::isDynamic(size) || llvm::MulOverflow(terms, size, terms))
-      return true;
-  }
-  return terms > stepsPerBlock * plan.unrollFactor * plan.lanes;
-}
-
 static LogicalResult classifyOutput(Plan &plan, Output &output,
                                     ArrayRef<unsigned> nest) {
   output.depth = nest.size();
@@ -291,17 +285,17 @@ static LogicalResult classifyOutput(Plan &plan, Output &output,
   // All bits of a word are written at once.
   if (output.isPacked() && (!selectsAll || !plan.inner.empty()))
     return failure();
-  if (output.uses(plan.vectorLoop)) {
-    output.kind = plan.inner.empty() ? OutputKind::Stored : OutputKind::Lanes;
+  unsigned number = output.argument.getArgNumber() - plan.inputs.size();
+  bool isLane = output.uses(plan.vectorLoop);
+  if (isLane && plan.inner.empty()) {
+    output.kind = OutputKind::Stored;
     return success();
   }
-  output.kind = OutputKind::Reduced;
-  std::optional<vector::CombiningKind> combiner = matchCombiner(
-      plan.op, output.argument.getArgNumber() - plan.inputs.size());
-  if (!combiner)
-    return failure();
-  output.combiner = *combiner;
-  return success();
+  output.kind = isLane ? OutputKind::Lanes : OutputKind::Reduced;
+  output.combiner = matchCombiner(plan.op, number);
+  output.compensated =
+      isFloatSum(plan.op, number) && !matchFusedProduct(plan.op, number);
+  return success(isLane || output.combiner);
 }
 
 static LogicalResult classifyOutputs(Plan &plan) {
@@ -378,9 +372,11 @@ static int64_t getLaneBits(const Plan &plan) {
 }
 
 /// Repeats what is computed, to hide its latency. What is accumulated needs
-/// registers of its own for each vector. Else LLVM unrolls the loop, or splits
-/// vectors of several registers where bodies are so long that only interleaving
-/// them helps: a quarter of the operations up to there.
+/// registers of its own for each vector; those that are reduced are as many as
+/// there are accumulators, whether a step takes one of them or all. Else LLVM
+/// unrolls the loop, or splits vectors of several registers where bodies are so
+/// long that only interleaving them helps: a quarter of the operations up to
+/// there.
 static void chooseUnrolling(Plan &plan, const Options &options) {
   plan.unrollFactor = plan.unrollHint = 1;
   if (!options.unrolls)
@@ -403,7 +399,10 @@ static void chooseUnrolling(Plan &plan, const Options &options) {
                    [](const Output &output) { return output.isPacked(); }) &&
       packedLanes > plan.lanes &&
       (ShapedType::isDynamic(length) || length >= packedLanes);
-  if (accumulates) {
+  if (plan.hasReduced()) {
+    plan.lanes = std::min(plan.lanes, numAccumulators);
+    plan.unrollFactor = isLong ? 1 : plan.getAccumulatorVectors();
+  } else if (accumulates) {
     plan.unrollFactor = isLong ? 1 : factor;
   } else if (isLong) {
     plan.lanes *= 4;
@@ -437,8 +436,5 @@ FailureOr<Plan> quant_bnn::vectorize::buildPlan(linalg::LinalgOp op,
   if (failed(classifyOutputs(plan)))
     return failure();
   chooseUnrolling(plan, options);
-  llvm::for_each(plan.outputs, [&](Output &output) {
-    output.compensated = isLongSum(plan, output);
-  });
   return plan;
 }

@@ -302,34 +302,155 @@ State BodyEmitter::emitInner(unsigned level, const Scope &scope,
                              const Step &step, State state) {
   if (level == plan.inner.size())
     return emitBody(scope, step, state);
+  if (level + 1 == plan.inner.size() && hasLongChains())
+    return emitChainBlocks(scope, step, state);
   unsigned loop = plan.inner[level];
-  SmallVector<Value> results =
-      buildFor(index(0), sizes[loop], index(1), flatten(state),
-               [&](Value iv, ValueRange values) {
-                 ivs[loop] = iv;
-                 return flatten(emitInner(level + 1, scope, step,
-                                          unflatten(values, state)));
-               });
+  SmallVector<Value> values = flatten(state);
+  if (termsInBlock)
+    values.push_back(termsInBlock);
+  SmallVector<Value> results = buildFor(
+      index(0), sizes[loop], index(1), values, [&](Value iv, ValueRange args) {
+        ivs[loop] = iv;
+        if (termsInBlock)
+          termsInBlock = args.back();
+        SmallVector<Value> next =
+            flatten(emitInner(level + 1, scope, step, unflatten(args, state)));
+        if (termsInBlock)
+          next.push_back(termsInBlock);
+        return next;
+      });
   ivs[loop] = nullptr;
+  if (termsInBlock)
+    termsInBlock = results.back();
   return unflatten(results, state);
 }
 
 State BodyEmitter::emitStep(const Scope &scope, const Step &step, State state) {
   int64_t parts = step.positions.size();
   for (auto [output, values] : llvm::zip_equal(plan.outputs, state))
-    if (output.kind == OutputKind::Lanes)
+    if (output.kind == OutputKind::Lanes) {
       for (int64_t part = 0; part < parts; ++part)
         values.push_back(loadVector(output, step, part));
+      if (output.isChain())
+        values = startChain(output, values);
+    }
   ivs[plan.vectorLoop] = nullptr;
+  termsInBlock = hasLongChains() && plan.inner.size() > 1 ? index(0) : nullptr;
   state = emitInner(0, scope, step, state);
+  termsInBlock = nullptr;
   for (auto [output, values] : llvm::zip_equal(plan.outputs, state))
     if (output.kind == OutputKind::Lanes) {
+      if (output.isChain())
+        values = finishChain(output, values, parts);
       for (int64_t part = 0; part < parts; ++part)
         storeVector(values[part], output, step, part);
       values.clear();
     }
   ivs[plan.vectorLoop] = nullptr;
   return state;
+}
+
+//===----------------------------------------------------------------------===//
+// Chains
+//===----------------------------------------------------------------------===//
+//
+// A sum that lanes accumulate is added up in blocks of consecutive terms. The
+// values of an output are its parts of the current block, those of the blocks
+// before, and of a compensated one those of their rounding errors.
+
+/// Whether chains may be longer than a block.
+bool BodyEmitter::hasLongChains() const {
+  if (llvm::none_of(plan.outputs,
+                    [](const Output &output) { return output.isChain(); }))
+    return false;
+  int64_t terms = 1;
+  for (unsigned loop : plan.inner) {
+    int64_t size = plan.loops[loop].size;
+    if (ShapedType::isDynamic(size) || llvm::MulOverflow(terms, size, terms))
+      return true;
+  }
+  return terms > termsPerChain;
+}
+
+SmallVector<Value> BodyEmitter::startChain(const Output &output,
+                                           ValueRange initial) {
+  Value neutral = buildNeutral(b, *output.combiner, initial.front().getType());
+  SmallVector<Value> chain(initial.size(), neutral);
+  chain.append(initial.begin(), initial.end());
+  if (output.compensated)
+    chain.append(initial.size(), neutral);
+  return chain;
+}
+
+/// Adds the current block of every chain to the blocks before it.
+State BodyEmitter::finishBlock(State state, int64_t parts) {
+  for (auto [output, values] : llvm::zip_equal(plan.outputs, state)) {
+    if (!output.isChain())
+      continue;
+    for (int64_t part = 0; part < parts; ++part) {
+      Carry carry = {values[parts + part]};
+      if (output.compensated)
+        carry.push_back(values[2 * parts + part]);
+      carry = accumulate(b, output, carry, values[part]);
+      values[part] = buildNeutral(b, *output.combiner, values[part].getType());
+      for (auto [i, value] : llvm::enumerate(carry))
+        values[(i + 1) * parts + part] = value;
+    }
+  }
+  return state;
+}
+
+SmallVector<Value> BodyEmitter::finishChain(const Output &output,
+                                            ValueRange chain, int64_t parts) {
+  SmallVector<Value> sums;
+  for (int64_t part = 0; part < parts; ++part) {
+    Carry carry = {chain[parts + part]};
+    if (output.compensated)
+      carry.push_back(chain[2 * parts + part]);
+    carry = accumulate(b, output, carry, chain[part]);
+    sums.push_back(finishCarry(b, output, carry));
+  }
+  return sums;
+}
+
+/// Emits the innermost loop in pieces that end where blocks of chains do.
+State BodyEmitter::emitChainBlocks(const Scope &scope, const Step &step,
+                                   State state) {
+  int64_t parts = step.positions.size();
+  unsigned loop = plan.inner.back();
+  Value block = index(termsPerChain);
+  Value before = termsInBlock ? termsInBlock : index(0);
+  Value end = fold<arith::AddIOp>(before, sizes[loop]);
+  SmallVector<Value> results = buildFor(
+      index(0), end, block, flatten(state), [&](Value iv, ValueRange values) {
+        Value next = fold<arith::AddIOp>(iv, block);
+        auto getPosition = [&](Value term) {
+          return fold<arith::SubIOp>(term, before);
+        };
+        Value lower = getPosition(fold<arith::MaxUIOp>(iv, before));
+        Value upper = getPosition(fold<arith::MinUIOp>(next, end));
+        State old =
+            unflatten(buildFor(lower, upper, index(1), values,
+                               [&](Value position, ValueRange inBlock) {
+                                 ivs[loop] = position;
+                                 return flatten(emitBody(
+                                     scope, step, unflatten(inBlock, state)));
+                               }),
+                      state);
+        ivs[loop] = nullptr;
+        SmallVector<Value> finished = flatten(finishBlock(old, parts));
+        if (!termsInBlock)
+          return finished;
+        // Terms of the next iteration of the loops outside may follow.
+        Value isWhole =
+            b.createOrFold<arith::CmpIOp>(arith::CmpIPredicate::ule, next, end);
+        for (auto [value, unfinished] : llvm::zip_equal(finished, flatten(old)))
+          value = b.createOrFold<arith::SelectOp>(isWhole, value, unfinished);
+        return finished;
+      });
+  if (termsInBlock)
+    termsInBlock = fold<arith::RemUIOp>(end, block);
+  return unflatten(results, state);
 }
 
 //===----------------------------------------------------------------------===//
@@ -342,7 +463,7 @@ State BodyEmitter::buildNeutralState(int64_t parts) {
     SmallVector<Value> &values = state.emplace_back();
     if (output.kind == OutputKind::Reduced)
       values.assign(parts,
-                    buildNeutral(b, output.combiner,
+                    buildNeutral(b, *output.combiner,
                                  getVectorType(output.getElementType())));
   }
   return state;
@@ -353,12 +474,12 @@ void BodyEmitter::accumulateState(const State &state) {
        llvm::zip_equal(plan.outputs, state, carries))
     if (output.kind == OutputKind::Reduced)
       carry =
-          accumulate(b, output, carry, combineAll(b, output.combiner, values));
+          accumulate(b, output, carry, combineAll(b, *output.combiner, values));
 }
 
 /// Combines `total` with the old value in memory.
 void BodyEmitter::storeTotal(const Output &output, Value total) {
-  Value sum = combineAll(b, output.combiner, {loadScalar(output), total});
+  Value sum = combineAll(b, *output.combiner, {loadScalar(output), total});
   memref::StoreOp::create(b, sum, bases[output.operand->getOperandNumber()],
                           buildIndices(output));
 }
@@ -403,14 +524,17 @@ SmallVector<Value> BodyEmitter::buildFor(
 
 /// A loop that carries what is being reduced.
 void BodyEmitter::buildCarryingFor(Value lower, Value upper, Value step,
-                                   llvm::function_ref<void(Value)> body) {
+                                   llvm::function_ref<void(Value)> body,
+                                   int64_t unrollHint) {
   State before = carries;
-  SmallVector<Value> results = buildFor(lower, upper, step, flatten(before),
-                                        [&](Value iv, ValueRange values) {
-                                          carries = unflatten(values, before);
-                                          body(iv);
-                                          return flatten(carries);
-                                        });
+  SmallVector<Value> results = buildFor(
+      lower, upper, step, flatten(before),
+      [&](Value iv, ValueRange values) {
+        carries = unflatten(values, before);
+        body(iv);
+        return flatten(carries);
+      },
+      unrollHint);
   carries = unflatten(results, before);
 }
 

@@ -88,7 +88,8 @@ protected:
                body,
            int64_t unrollHint = 1);
   void buildCarryingFor(mlir::Value lower, mlir::Value upper, mlir::Value step,
-                        llvm::function_ref<void(mlir::Value)> body);
+                        llvm::function_ref<void(mlir::Value)> body,
+                        int64_t unrollHint = 1);
 
   Plan plan;
   mlir::linalg::LinalgOp op;
@@ -113,6 +114,18 @@ private:
   State emitBody(const Scope &scope, const Step &step, State state);
   State emitInner(unsigned level, const Scope &scope, const Step &step,
                   State state);
+
+  // Chains: sums that lanes accumulate.
+  bool hasLongChains() const;
+  llvm::SmallVector<mlir::Value> startChain(const Output &output,
+                                            mlir::ValueRange initial);
+  llvm::SmallVector<mlir::Value>
+  finishChain(const Output &output, mlir::ValueRange chain, int64_t parts);
+  State finishBlock(State state, int64_t parts);
+  State emitChainBlocks(const Scope &scope, const Step &step, State state);
+
+  /// Terms of the current block of chains, where several loops accumulate them.
+  mlir::Value termsInBlock;
 };
 
 } // namespace quant_bnn::vectorize

@@ -24,7 +24,7 @@ static bool selectsDistinct(const Access &access, unsigned loop) {
 
 /// Elements of one task of a parallel loop: enough work to be worth it. It does
 /// not depend on the number of threads, so neither do results.
-static constexpr int64_t elementsPerTask = int64_t(1) << 16;
+static constexpr int64_t elementsPerTask = 4 * termsPerBlock;
 /// The same where every element is itself a reduction.
 static constexpr int64_t columnsPerTask = 256;
 /// Outputs that a loop stores past the caches at once: the buffers that combine
@@ -61,14 +61,27 @@ public:
   void emit();
 
 private:
+  // What is reduced.
+  int64_t getStepElements(int64_t parts) const;
+  bool hasBlocks(const Output &output) const;
+  bool hasRows(const Output &output) const;
+  MutableArrayRef<Value> getCarry(unsigned output);
+  SmallVector<Value> startReduction(const Output &output, Value initial);
+  void finishBlock(unsigned output);
+  SmallVector<unsigned> getReduced() const;
+  void finishBlocksIf(Value condition, ArrayRef<unsigned> outputs);
+  void finishRow();
+  State takeAccumulators(int64_t parts);
+  void returnAccumulators(const State &state);
+  void rotateAccumulators(int64_t vectors);
+
   // The vector loop.
   Step buildStep(Value base, int64_t parts);
   void emitSteps(const Scope &scope, Value lower, Value upper,
                  const StepShape &shape);
   Value emitBlocks(const Scope &scope, Value lower, Value upper,
                    const StepShape &shape);
-  State emitMaskedStep(const Scope &scope, Value base, Value upper,
-                       State state);
+  void emitVector(const Scope &scope, Value base, Value upper, bool isWhole);
   void emitTail(const Scope &scope, Value lower, Value upper);
   void emitRange(const Scope &scope, Value lower, Value upper);
   void emitVectorLoop();
@@ -91,6 +104,138 @@ private:
 } // namespace
 
 //===----------------------------------------------------------------------===//
+// What is reduced
+//===----------------------------------------------------------------------===//
+//
+// Term i of a row goes to accumulator i mod numAccumulators, whatever the loop
+// does besides. The carry of an output is the vectors of its accumulators, the
+// sum of the blocks before, its rounding errors where it is compensated, and
+// where rows follow each other, how many terms the accumulators hold.
+
+/// Elements after which a loop of steps of `parts` vectors may end.
+int64_t Emitter::getStepElements(int64_t parts) const {
+  return plan.hasReduced() ? numAccumulators : parts * plan.lanes;
+}
+
+/// Whether the accumulators of `output` are combined after a block of terms, as
+/// those of rounded sums are.
+bool Emitter::hasBlocks(const Output &output) const {
+  return output.kind == OutputKind::Reduced &&
+         output.combiner == vector::CombiningKind::ADD &&
+         isa<FloatType>(output.getElementType());
+}
+
+/// Whether blocks of `output` may go over several runs of the vector loop.
+bool Emitter::hasRows(const Output &output) const {
+  return hasBlocks(output) && output.depth < plan.outer.size();
+}
+
+/// What output `number` carries besides its accumulators: a sum and its errors.
+MutableArrayRef<Value> Emitter::getCarry(unsigned number) {
+  return MutableArrayRef(carries[number])
+      .slice(plan.getAccumulatorVectors(),
+             plan.outputs[number].compensated ? 2 : 1);
+}
+
+/// The carry of `output` before all terms but `initial`.
+SmallVector<Value> Emitter::startReduction(const Output &output,
+                                           Value initial) {
+  Type type = output.getElementType();
+  SmallVector<Value> values(
+      plan.getAccumulatorVectors(),
+      buildNeutral(b, *output.combiner, getVectorType(type)));
+  Carry carry = buildNeutralCarry(b, output, type);
+  carry.front() = initial;
+  values.append(carry);
+  if (hasRows(output))
+    values.push_back(index(0));
+  return values;
+}
+
+/// Combines the accumulators of `output` and starts them anew.
+void Emitter::finishBlock(unsigned number) {
+  const Output &output = plan.outputs[number];
+  SmallVector<Value> &values = carries[number];
+  auto accumulators =
+      MutableArrayRef(values).take_front(plan.getAccumulatorVectors());
+  Value sum = combineLanes(
+      b, *output.combiner,
+      combineAll(b, *output.combiner, SmallVector<Value>(accumulators)));
+  llvm::copy(accumulate(b, output, Carry(getCarry(number)), sum),
+             getCarry(number).begin());
+  llvm::fill(accumulators,
+             buildNeutral(b, *output.combiner, values.front().getType()));
+  if (hasRows(output))
+    values.back() = index(0);
+}
+
+SmallVector<unsigned> Emitter::getReduced() const {
+  SmallVector<unsigned> reduced;
+  for (auto [number, output] : llvm::enumerate(plan.outputs))
+    if (output.kind == OutputKind::Reduced)
+      reduced.push_back(number);
+  return reduced;
+}
+
+void Emitter::finishBlocksIf(Value condition, ArrayRef<unsigned> outputs) {
+  State before = carries;
+  auto branch = scf::IfOp::create(b, ValueRange(flatten(before)).getTypes(),
+                                  condition, /*addThenBlock=*/true,
+                                  /*addElseBlock=*/true);
+  OpBuilder::InsertionGuard guard(b);
+  b.setInsertionPointToStart(branch.elseBlock());
+  scf::YieldOp::create(b, flatten(before));
+  b.setInsertionPointToStart(branch.thenBlock());
+  llvm::for_each(outputs, [&](unsigned number) { finishBlock(number); });
+  scf::YieldOp::create(b, flatten(carries));
+  carries = unflatten(branch.getResults(), before);
+}
+
+/// Ends a run of the vector loop. Where accumulators hold as many terms as a
+/// block has, they are combined.
+void Emitter::finishRow() {
+  Value size = sizes[plan.vectorLoop];
+  Value block = index(termsPerBlock);
+  Value hasBlocks =
+      b.createOrFold<arith::CmpIOp>(arith::CmpIPredicate::uge, size, block);
+  for (unsigned number : getReduced()) {
+    if (!hasRows(plan.outputs[number]))
+      continue;
+    Value &terms = carries[number].back();
+    Value kept = b.createOrFold<arith::SelectOp>(hasBlocks, index(0), terms);
+    terms = fold<arith::AddIOp>(kept, fold<arith::RemUIOp>(size, block));
+    finishBlocksIf(
+        b.createOrFold<arith::CmpIOp>(arith::CmpIPredicate::uge, terms, block),
+        number);
+  }
+}
+
+/// The first `parts` vectors of the accumulators, by output.
+State Emitter::takeAccumulators(int64_t parts) {
+  State state;
+  for (auto [output, values] : llvm::zip_equal(plan.outputs, carries)) {
+    SmallVector<Value> &taken = state.emplace_back();
+    if (output.kind == OutputKind::Reduced)
+      taken.append(values.begin(), values.begin() + parts);
+  }
+  return state;
+}
+
+/// Puts back what `takeAccumulators` has taken, behind the others.
+void Emitter::returnAccumulators(const State &state) {
+  for (auto [values, taken] : llvm::zip_equal(carries, state)) {
+    llvm::copy(taken, values.begin());
+    if (!taken.empty())
+      std::rotate(values.begin(), values.begin() + taken.size(),
+                  values.begin() + plan.getAccumulatorVectors());
+  }
+}
+
+void Emitter::rotateAccumulators(int64_t vectors) {
+  returnAccumulators(takeAccumulators(vectors));
+}
+
+//===----------------------------------------------------------------------===//
 // The vector loop
 //===----------------------------------------------------------------------===//
 
@@ -107,78 +252,85 @@ Step Emitter::buildStep(Value base, int64_t parts) {
 /// LLVM may not know how often it runs, and then unrolls it with its exits.
 void Emitter::emitSteps(const Scope &scope, Value lower, Value upper,
                         const StepShape &shape) {
-  State initial = buildNeutralState(shape.parts);
-  SmallVector<Value> results = buildFor(
+  buildCarryingFor(
       index(0), fold<arith::SubIOp>(upper, lower),
-      index(shape.parts * plan.lanes), flatten(initial),
-      [&](Value iv, ValueRange values) {
+      index(shape.parts * plan.lanes),
+      [&](Value iv) {
         Step step = buildStep(fold<arith::AddIOp>(iv, lower), shape.parts);
         step.nontemporal = shape.nontemporal;
         // Without the alignment the store would be split into scalar ones.
         if (shape.nontemporal)
           step.storeAlignment = nontemporal->alignment;
-        return flatten(emitStep(scope, step, unflatten(values, initial)));
+        returnAccumulators(
+            emitStep(scope, step, takeAccumulators(shape.parts)));
       },
       shape.unrollHint);
-  accumulateState(unflatten(results, initial));
 }
 
 /// Emits as many whole steps as fit into [lower, upper), and returns where they
-/// end: in blocks that bound the rounding error of plain sums where there are
-/// long ones.
+/// end. What is reduced takes a term in each of its accumulators a step.
 Value Emitter::emitBlocks(const Scope &scope, Value lower, Value upper,
                           const StepShape &shape) {
-  int64_t step = shape.parts * plan.lanes;
-  Value rest =
-      fold<arith::RemUIOp>(fold<arith::SubIOp>(upper, lower), index(step));
+  Value rest = fold<arith::RemUIOp>(fold<arith::SubIOp>(upper, lower),
+                                    index(getStepElements(shape.parts)));
   Value end = fold<arith::SubIOp>(upper, rest);
-  if (matchPattern(fold<arith::SubIOp>(end, lower), m_Zero()))
+  std::optional<int64_t> length =
+      getConstantIntValue(fold<arith::SubIOp>(end, lower));
+  if (length == 0)
     return end;
-  if (llvm::none_of(plan.outputs, [](const Output &output) {
-        return output.kind == OutputKind::Reduced && output.compensated;
-      })) {
+  SmallVector<unsigned> outputs;
+  for (auto [number, output] : llvm::enumerate(plan.outputs))
+    if (hasBlocks(output))
+      outputs.push_back(number);
+  if (outputs.empty() || (length && *length < termsPerBlock)) {
     emitSteps(scope, lower, end, shape);
     return end;
   }
-  Value block = index(stepsPerBlock * step);
+  Value block = index(termsPerBlock);
   buildCarryingFor(lower, end, block, [&](Value iv) {
-    Value blockEnd = fold<arith::MinUIOp>(fold<arith::AddIOp>(iv, block), end);
-    emitSteps(scope, iv, blockEnd, shape);
+    Value blockEnd = fold<arith::AddIOp>(iv, block);
+    emitSteps(scope, iv, fold<arith::MinUIOp>(blockEnd, end), shape);
+    finishBlocksIf(
+        b.createOrFold<arith::CmpIOp>(arith::CmpIPredicate::ule, blockEnd, end),
+        outputs);
   });
   return end;
 }
 
-/// Emits a step of one vector from element `base`, whose lanes at and past
-/// `upper` are masked off.
-State Emitter::emitMaskedStep(const Scope &scope, Value base, Value upper,
-                              State state) {
+/// Emits a step of one vector from element `base`. Unless it is whole, its
+/// lanes at and past `upper` are masked off.
+void Emitter::emitVector(const Scope &scope, Value base, Value upper,
+                         bool isWhole) {
   Step step = buildStep(base, /*parts=*/1);
-  maskTail(step, upper);
-  return emitStep(scope, step, std::move(state));
+  if (!isWhole)
+    maskTail(step, upper);
+  returnAccumulators(emitStep(scope, step, takeAccumulators(1)));
 }
 
 /// Emits single vectors over [lower, upper), less than a step, the last one
 /// masked.
 void Emitter::emitTail(const Scope &scope, Value lower, Value upper) {
-  std::optional<int64_t> length =
-      getConstantIntValue(fold<arith::SubIOp>(upper, lower));
+  Value size = fold<arith::SubIOp>(upper, lower);
+  std::optional<int64_t> length = getConstantIntValue(size);
   if (length == 0)
     return;
-  State initial = buildNeutralState(1);
+  int64_t vectorsPerStep = getStepElements(plan.unrollFactor) / plan.lanes;
   // Less than a vector needs no loop: where nothing is left, no lane is. It
   // does where loops inside would then run for nothing.
-  if (plan.unrollFactor == 1 && plan.inner.empty())
-    return accumulateState(emitMaskedStep(scope, lower, upper, initial));
+  if (vectorsPerStep == 1 && plan.inner.empty())
+    return emitVector(scope, lower, upper, /*isWhole=*/false);
   bool isWhole = length && *length % plan.lanes == 0;
-  SmallVector<Value> results = buildFor(
-      lower, upper, index(plan.lanes), flatten(initial),
-      [&](Value iv, ValueRange values) {
-        State state = unflatten(values, initial);
-        return flatten(isWhole
-                           ? emitStep(scope, buildStep(iv, /*parts=*/1), state)
-                           : emitMaskedStep(scope, iv, upper, state));
-      });
-  accumulateState(unflatten(results, initial));
+  buildCarryingFor(lower, upper, index(plan.lanes),
+                   [&](Value iv) { emitVector(scope, iv, upper, isWhole); });
+  if (!plan.hasReduced())
+    return;
+  // Back to where the accumulators were.
+  if (length)
+    return rotateAccumulators(vectorsPerStep -
+                              llvm::divideCeil(*length, plan.lanes));
+  Value vectors = fold<arith::CeilDivUIOp>(size, index(plan.lanes));
+  buildCarryingFor(vectors, index(vectorsPerStep), index(1),
+                   [&](Value) { rotateAccumulators(1); });
 }
 
 /// Emits the iterations [lower, upper).
@@ -196,19 +348,29 @@ void Emitter::emitVectorLoop() {
   emitUniform(scope);
   prepareNontemporal();
   const Loop &loop = plan.loops[plan.vectorLoop];
-  int64_t grain = plan.inner.empty() ? elementsPerTask : columnsPerTask;
+  int64_t grain = plan.inner.empty() || plan.hasReduced() ? elementsPerTask
+                                                          : columnsPerTask;
   bool isOneTask = !ShapedType::isDynamic(loop.size) && loop.size <= grain;
   if (options.parallel && plan.outer.empty() && !isOneTask)
     return emitTasks(scope, grain);
   emitRange(scope, index(0), sizes[plan.vectorLoop]);
+  finishRow();
 }
 
-/// Emits the vector loop as parallel tasks of `grain` elements. Each reduction
-/// leaves a partial result per task; these are then combined in order.
+/// Emits the vector loop as parallel tasks of `grain` elements. Each block of
+/// what is reduced leaves its sum; these are then combined in order.
 void Emitter::emitTasks(const Scope &scope, int64_t grain) {
   Value size = sizes[plan.vectorLoop];
   Value step = index(grain);
-  Value count = fold<arith::CeilDivUIOp>(size, step);
+  if (!plan.hasReduced()) {
+    buildParallel(size, step, [&](Value iv) {
+      Value end = fold<arith::MinUIOp>(fold<arith::AddIOp>(iv, step), size);
+      emitRange(scope, iv, end);
+    });
+    return;
+  }
+  Value block = index(termsPerBlock);
+  Value count = fold<arith::CeilDivUIOp>(size, block);
   SmallVector<Value> partials(plan.outputs.size());
   for (auto [output, partial] : llvm::zip_equal(plan.outputs, partials))
     if (output.kind == OutputKind::Reduced)
@@ -218,28 +380,34 @@ void Emitter::emitTasks(const Scope &scope, int64_t grain) {
 
   State before = carries;
   buildParallel(size, step, [&](Value iv) {
-    Value end = fold<arith::MinUIOp>(fold<arith::AddIOp>(iv, step), size);
-    emitRange(scope, iv, end);
-    Value task = fold<arith::DivUIOp>(iv, step);
-    for (auto [output, partial, carry] :
-         llvm::zip_equal(plan.outputs, partials, carries))
-      if (partial)
-        memref::StoreOp::create(b, reduceCarry(b, output, carry), partial,
-                                task);
+    Value taskEnd = fold<arith::MinUIOp>(fold<arith::AddIOp>(iv, step), size);
+    carries.assign(plan.outputs.size(), {});
+    buildCarryingFor(iv, taskEnd, block, [&](Value first) {
+      Value end =
+          fold<arith::MinUIOp>(fold<arith::AddIOp>(first, block), taskEnd);
+      for (unsigned number : getReduced()) {
+        const Output &output = plan.outputs[number];
+        carries[number] = startReduction(
+            output, buildNeutral(b, *output.combiner, output.getElementType()));
+      }
+      emitRange(scope, first, end);
+      Value position = fold<arith::DivUIOp>(first, block);
+      for (unsigned number : getReduced()) {
+        finishBlock(number);
+        memref::StoreOp::create(b, getCarry(number).front(), partials[number],
+                                position);
+        carries[number].clear();
+      }
+    });
   });
   carries = before;
-  for (auto [output, partial, carry] :
-       llvm::zip_equal(plan.outputs, partials, carries))
-    if (partial)
-      carry = buildNeutralCarry(b, output, output.getElementType());
-  if (flatten(carries).empty())
-    return;
   buildCarryingFor(index(0), count, index(1), [&](Value iv) {
-    for (auto [output, partial, carry] :
-         llvm::zip_equal(plan.outputs, partials, carries))
-      if (partial)
-        carry = accumulate(b, output, carry,
-                           memref::LoadOp::create(b, partial, iv));
+    for (unsigned number : getReduced()) {
+      Value sum = memref::LoadOp::create(b, partials[number], iv);
+      llvm::copy(
+          accumulate(b, plan.outputs[number], Carry(getCarry(number)), sum),
+          getCarry(number).begin());
+    }
   });
   for (Value partial : partials)
     if (partial)
@@ -328,9 +496,10 @@ void Emitter::prepareNontemporal() {
     for (Value input : inputs)
       require(compare(arith::CmpIPredicate::ne, output, input));
   int64_t alignedBytes = std::min<int64_t>(plan.lanes * elementBytes, 64);
-  // Elements whose bits share a word cannot be left to a step before. What
+  // Elements whose bits share a word cannot be left to a step before, and terms
+  // of what is reduced keep their accumulators wherever the data lies. What
   // allocators align to is enough for 16 bytes at once.
-  bool hasHead = !plan.hasPacked();
+  bool hasHead = !plan.hasPacked() && !plan.hasReduced();
   if (!hasHead)
     alignedBytes = std::min<int64_t>(alignedBytes, 16);
   Value alignment = index(alignedBytes);
@@ -374,6 +543,8 @@ Value Emitter::emitNontemporal(const Scope &scope, Value lower, Value upper) {
     int64_t parts = std::max(plan.unrollFactor,
                              nontemporalStepBytes /
                                  (plan.lanes * nontemporal->elementBytes));
+    if (plan.hasReduced())
+      parts = std::min(parts, plan.getAccumulatorVectors());
     Value end = emitBlocks(scope, start, upper,
                            {parts, /*unrollHint=*/1, /*nontemporal=*/true});
     // These stores are not ordered with later ones, such as one that tells
@@ -406,8 +577,7 @@ void Emitter::buildParallel(Value upper, Value step,
 void Emitter::emitNest(unsigned level) {
   for (auto [output, carry] : llvm::zip_equal(plan.outputs, carries))
     if (output.kind == OutputKind::Reduced && output.depth == level)
-      carry =
-          buildNeutralCarry(b, output, getVectorType(output.getElementType()));
+      carry = startReduction(output, loadScalar(output));
   if (level == plan.outer.size()) {
     emitVectorLoop();
   } else {
@@ -434,7 +604,10 @@ void Emitter::emitNest(unsigned level) {
 
 void Emitter::finish(unsigned number) {
   const Output &output = plan.outputs[number];
-  storeTotal(output, reduceCarry(b, output, carries[number]));
+  finishBlock(number);
+  memref::StoreOp::create(b, finishCarry(b, output, Carry(getCarry(number))),
+                          bases[output.operand->getOperandNumber()],
+                          buildIndices(output));
   carries[number].clear();
 }
 

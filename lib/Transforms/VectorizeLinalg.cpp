@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "VectorizeLinalg.h"
+#include "FuseProducts.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "quant-bnn/Transforms/Passes.h"
@@ -33,6 +34,12 @@ struct QuantBNNVectorizeLinalgPass
            << int64_t(vectorWidth);
   }
 
+  static void emit(const vectorize::Plan &plan,
+                   const vectorize::Options &options) {
+    vectorize::emitLoops(plan, options);
+    plan.op->erase();
+  }
+
   void runOnOperation() override {
     vectorize::Options options{vectorWidth, nontemporalThreshold, parallel};
     getOperation()->walk([&](linalg::GenericOp op) {
@@ -40,12 +47,24 @@ struct QuantBNNVectorizeLinalgPass
     });
     SmallVector<linalg::LinalgOp> ops;
     getOperation()->walk([&](linalg::LinalgOp op) { ops.push_back(op); });
+    llvm::for_each(ops, fuseProduct);
     for (linalg::LinalgOp op : ops) {
       FailureOr<vectorize::Plan> plan = vectorize::buildPlan(op, options);
-      if (failed(plan))
+      if (succeeded(plan) && vectorize::addsInOrder(*plan)) {
+        emit(*plan, options);
         continue;
-      vectorize::emitLoops(*plan, options);
-      op->erase();
+      }
+      auto separated = vectorize::separateSums(op);
+      if (failed(separated)) {
+        if (succeeded(plan))
+          emit(*plan, options);
+        continue;
+      }
+      for (linalg::LinalgOp part : *separated) {
+        plan = vectorize::buildPlan(part, options);
+        if (succeeded(plan))
+          emit(*plan, options);
+      }
     }
   }
 };

@@ -10,6 +10,7 @@
 #define QUANT_BNN_LIB_TRANSFORMS_VECTORIZELINALG_H
 
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 
@@ -25,6 +26,14 @@ struct Options {
   /// would only take registers.
   bool unrolls = true;
 };
+
+/// The order of additions is part of the semantics of the dialect: "Sums" in
+/// docs/Semantics.md. What is reduced has so many accumulators,
+inline constexpr int64_t numAccumulators = 64;
+/// which are combined after so many terms,
+inline constexpr int64_t termsPerBlock = 256 * numAccumulators;
+/// and what lanes accumulate is combined with the rest after so many.
+inline constexpr int64_t termsPerChain = 256;
 
 //===----------------------------------------------------------------------===//
 // Analysis
@@ -81,15 +90,17 @@ struct Output : Access {
   /// The position in the nest, from the outermost loop, from which on no loop
   /// selects another element: where accumulation starts.
   unsigned depth;
-  /// Reduced: how.
-  mlir::vector::CombiningKind combiner;
-  /// Reduced: a float sum of so many terms that its rounding errors are carried
-  /// along.
-  bool compensated;
+  /// Reduced, and accumulating lanes whose combiner is known: how.
+  std::optional<mlir::vector::CombiningKind> combiner;
+  /// A sum of floats, whose rounding errors are carried along.
+  bool compensated = false;
   /// Packed: the i1 that becomes the bit of the element at hand.
   mlir::Value packedBit;
 
   mlir::Value getYielded() const;
+  /// Whether lanes accumulate a sum of floats, of products or other terms: in
+  /// blocks.
+  bool isChain() const;
 };
 
 /// What loops to emit for an op.
@@ -115,15 +126,16 @@ struct Plan {
   llvm::DenseSet<mlir::Operation *> packing;
 
   bool isVarying(mlir::Operation *bodyOp) const;
+  /// Whether any output is reduced.
+  bool hasReduced() const;
+  /// Vectors that hold the accumulators of an output that is reduced.
+  int64_t getAccumulatorVectors() const { return numAccumulators / lanes; }
   /// Whether any operand is packed.
   bool hasPacked() const;
   /// All loops, from the outermost one.
   llvm::SmallVector<unsigned> getNest() const;
   mlir::Block *getBody() const { return &op->getRegion(0).front(); }
 };
-
-/// Steps of plain float addition between compensated ones.
-inline constexpr int64_t stepsPerBlock = 256;
 
 /// Whether `expr` is a dimension divided by a constant, rounded down; returns
 /// the constant.
@@ -151,6 +163,12 @@ mlir::FailureOr<Plan> buildPlan(mlir::linalg::LinalgOp op,
 std::optional<mlir::vector::CombiningKind>
 matchCombiner(mlir::linalg::LinalgOp op, unsigned index);
 
+/// Whether output number `index` of `op` is a sum of floats.
+bool isFloatSum(mlir::linalg::LinalgOp op, unsigned index);
+
+/// The op that fuses a product into output number `index` of `op`, or null.
+mlir::math::FmaOp matchFusedProduct(mlir::linalg::LinalgOp op, unsigned index);
+
 /// What `kind` leaves unchanged, in every lane of `type`.
 mlir::Value buildNeutral(mlir::ImplicitLocOpBuilder &builder,
                          mlir::vector::CombiningKind kind, mlir::Type type);
@@ -171,9 +189,28 @@ mlir::Value combineAll(mlir::ImplicitLocOpBuilder &builder,
                        mlir::vector::CombiningKind kind,
                        llvm::SmallVector<mlir::Value> values);
 
+/// What `carry` stands for: its sum, with the rounding errors.
+mlir::Value finishCarry(mlir::ImplicitLocOpBuilder &builder,
+                        const Output &output, const Carry &carry);
+
+/// The scalar that all lanes of `value` combine to.
+mlir::Value combineLanes(mlir::ImplicitLocOpBuilder &builder,
+                         mlir::vector::CombiningKind kind, mlir::Value value);
+
 /// The scalar that all lanes of `carry` combine to.
 mlir::Value reduceCarry(mlir::ImplicitLocOpBuilder &builder,
                         const Output &output, const Carry &carry);
+
+/// Whether `plan` adds the terms of sums in the order that the loops of its op
+/// determine, whatever its operands are. Those of contractions may lie in lanes
+/// where their operands do.
+bool addsInOrder(const Plan &plan);
+
+/// Replaces `op` by one that stores the terms of its sums and ones that sum
+/// them, and returns these, or fails where there are no such sums, or more
+/// terms than elements of any operand.
+mlir::FailureOr<llvm::SmallVector<mlir::linalg::LinalgOp>>
+separateSums(mlir::linalg::LinalgOp op);
 
 //===----------------------------------------------------------------------===//
 // Emission

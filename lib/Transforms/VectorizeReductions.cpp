@@ -14,13 +14,33 @@ using namespace mlir;
 using namespace quant_bnn::vectorize;
 using vector::CombiningKind;
 
+math::FmaOp quant_bnn::vectorize::matchFusedProduct(linalg::LinalgOp op,
+                                                    unsigned index) {
+  BlockArgument argument = op.getRegionOutputArgs()[index];
+  auto fma = op.getBlock()
+                 ->getTerminator()
+                 ->getOperand(index)
+                 .getDefiningOp<math::FmaOp>();
+  return fma && fma.getC() == argument && argument.hasOneUse() &&
+                 fma->hasOneUse()
+             ? fma
+             : math::FmaOp();
+}
+
 std::optional<CombiningKind>
 quant_bnn::vectorize::matchCombiner(linalg::LinalgOp op, unsigned index) {
+  if (matchFusedProduct(op, index))
+    return CombiningKind::ADD;
   SmallVector<Operation *> combiners;
   if (!matchReduction(op.getRegionOutputArgs(), index, combiners) ||
       combiners.size() != 1)
     return std::nullopt;
   return linalg::getCombinerOpKind(combiners.front());
+}
+
+bool quant_bnn::vectorize::isFloatSum(linalg::LinalgOp op, unsigned index) {
+  return isa<FloatType>(op.getRegionOutputArgs()[index].getType()) &&
+         matchCombiner(op, index) == CombiningKind::ADD;
 }
 
 /// A maximum ignores NaN where it is a maxnum, so that is neutral there.
@@ -78,7 +98,7 @@ Value quant_bnn::vectorize::buildNeutral(ImplicitLocOpBuilder &builder,
 
 Carry quant_bnn::vectorize::buildNeutralCarry(ImplicitLocOpBuilder &builder,
                                               const Output &output, Type type) {
-  Carry carry = {buildNeutral(builder, output.combiner, type)};
+  Carry carry = {buildNeutral(builder, *output.combiner, type)};
   if (output.compensated)
     carry.push_back(carry.front());
   return carry;
@@ -107,7 +127,7 @@ Carry quant_bnn::vectorize::accumulate(ImplicitLocOpBuilder &builder,
                                        const Output &output, const Carry &carry,
                                        Value value) {
   if (!output.compensated)
-    return {combine(builder, output.combiner, carry.front(), value)};
+    return {combine(builder, *output.combiner, carry.front(), value)};
   // Knuth's TwoSum: sum + error = old + value, exactly.
   auto add = [&](Value lhs, Value rhs) -> Value {
     return arith::AddFOp::create(builder, lhs, rhs);
@@ -124,8 +144,8 @@ Carry quant_bnn::vectorize::accumulate(ImplicitLocOpBuilder &builder,
 
 /// Halves the vector until one lane is left: as deep as its logarithm, while an
 /// ordered `vector.reduction` of floats is as deep as it is long.
-static Value combineLanes(ImplicitLocOpBuilder &builder, CombiningKind kind,
-                          Value value) {
+Value quant_bnn::vectorize::combineLanes(ImplicitLocOpBuilder &builder,
+                                         CombiningKind kind, Value value) {
   auto type = dyn_cast<VectorType>(value.getType());
   if (!type)
     return value;
@@ -140,18 +160,34 @@ static Value combineLanes(ImplicitLocOpBuilder &builder, CombiningKind kind,
   return vector::ExtractOp::create(builder, value, ArrayRef<int64_t>{0});
 }
 
+/// The rounding errors of a sum, or what adds nothing where there are none: an
+/// infinite sum has no error that means anything, and computes as NaN.
+static Value buildError(ImplicitLocOpBuilder &builder, Value error) {
+  Type type = error.getType();
+  Value zero = buildConstant(
+      builder, type, builder.getZeroAttr(mlir::getElementTypeOrSelf(type)));
+  Value isError =
+      arith::CmpFOp::create(builder, arith::CmpFPredicate::ONE, error, zero);
+  Value neutral = buildNeutral(builder, CombiningKind::ADD, type);
+  return arith::SelectOp::create(builder, isError, error, neutral);
+}
+
+Value quant_bnn::vectorize::finishCarry(ImplicitLocOpBuilder &builder,
+                                        const Output &output,
+                                        const Carry &carry) {
+  if (!output.compensated)
+    return carry.front();
+  return combine(builder, *output.combiner, carry[0],
+                 buildError(builder, carry[1]));
+}
+
 Value quant_bnn::vectorize::reduceCarry(ImplicitLocOpBuilder &builder,
                                         const Output &output,
                                         const Carry &carry) {
-  Value sum = combineLanes(builder, output.combiner, carry.front());
+  Value sum = combineLanes(builder, *output.combiner, carry.front());
   if (!output.compensated)
     return sum;
-  // An infinite sum has no error that means anything: it computes as NaN.
-  Value error = carry[1];
-  Value zero = buildNeutral(builder, CombiningKind::ADD, error.getType());
-  Value isNaN =
-      arith::CmpFOp::create(builder, arith::CmpFPredicate::UNO, error, error);
-  error = arith::SelectOp::create(builder, isNaN, zero, error);
-  return combine(builder, output.combiner, sum,
-                 combineLanes(builder, output.combiner, error));
+  Value error =
+      combineLanes(builder, *output.combiner, buildError(builder, carry[1]));
+  return combine(builder, *output.combiner, sum, error);
 }

@@ -4,15 +4,17 @@
 #identity = affine_map<(d0) -> (d0)>
 #rows = affine_map<(d0, d1) -> (d0, d1)>
 
-// Each block leaves a partial sum; they are added in order.
+// Each block of a task leaves a partial sum; they are added in order.
 // CHECK-LABEL: func @sum
 // CHECK-DAG:     %[[C0:.*]] = arith.constant 0 : index
 // CHECK-DAG:     %[[GRAIN:.*]] = arith.constant 65536 : index
-// CHECK:         %[[COUNT:.*]] = arith.ceildivui %[[SIZE:.*]], %[[GRAIN]]
+// CHECK-DAG:     %[[BLOCK:.*]] = arith.constant 16384 : index
+// CHECK:         %[[COUNT:.*]] = arith.ceildivui %[[SIZE:.*]], %[[BLOCK]]
 // CHECK:         %[[PARTIAL:.*]] = memref.alloc(%[[COUNT]]) : memref<?xf32>
 // CHECK:         scf.parallel (%[[I:.*]]) = (%[[C0]]) to (%[[SIZE]]) step (%[[GRAIN]])
-// CHECK:           vector.store
-// CHECK:           memref.store %{{.*}}, %[[PARTIAL]]
+// CHECK:           scf.for %{{.*}} = %[[I]] to %{{.*}} step %[[BLOCK]] {
+// CHECK:             vector.store
+// CHECK:             memref.store %{{.*}}, %[[PARTIAL]]
 // CHECK:         scf.for %[[TASK:.*]] = %[[C0]] to %[[COUNT]]
 // CHECK:           memref.load %[[PARTIAL]][%[[TASK]]]
 // CHECK:         memref.dealloc %[[PARTIAL]]

@@ -115,25 +115,24 @@ func.func @broadcast(%x: memref<?x?x?xf32>, %c: memref<?xf32>, %s: f32,
 
 // -----
 
-// Four accumulators and one combination of their lanes at the end. Masked-off
-// lanes keep what they have.
+// Four vectors of accumulators and one combination of their lanes at the end.
+// Vectors that are left take them in turn; masked-off lanes keep what they have.
 // CHECK-LABEL: func @max
 // CHECK-SAME:    %[[X:.*]]: memref<?xi32>, %[[Y:.*]]: memref<i32>
 // CHECK-DAG:     %[[MIN:.*]] = arith.constant dense<-2147483648> : vector<16xi32>
-// CHECK:         %[[WHOLE:.*]]:4 = scf.for {{.*}} iter_args(%{{.*}} = %[[MIN]],
+// CHECK:         %[[INIT:.*]] = memref.load %[[Y]][]
+// CHECK:         scf.for {{.*}} iter_args(%{{.*}} = %[[MIN]],
 // CHECK-COUNT-4:   arith.maxsi {{.*}} : vector<16xi32>
-// CHECK:           scf.yield
-// CHECK-COUNT-3: arith.maxsi {{.*}} : vector<16xi32>
-// CHECK:         scf.for {{.*}} iter_args(%[[OLD:.*]] = %[[MIN]])
+// CHECK:         scf.for {{.*}} iter_args(%[[OLD:[^ ]*]] = %{{[^,]*}}, %[[B:[^ ]*]] = %{{[^,]*}}, %[[C:[^ ]*]] = %{{[^,]*}}, %[[D:[^ ]*]] =
 // CHECK:           %[[NEW:.*]] = arith.maxsi {{.*}} : vector<16xi32>
-// CHECK:           arith.select %{{.*}}, %[[NEW]], %[[OLD]]
-// CHECK:         arith.maxsi {{.*}} : vector<16xi32>
+// CHECK:           %[[KEPT:.*]] = arith.select %{{.*}}, %[[NEW]], %[[OLD]]
+// CHECK:           scf.yield %[[B]], %[[C]], %[[D]], %[[KEPT]] :
+// CHECK-COUNT-3: arith.maxsi {{.*}} : vector<16xi32>
 // CHECK:         arith.maxsi {{.*}} : vector<8xi32>
 // CHECK:         arith.maxsi {{.*}} : vector<4xi32>
 // CHECK:         arith.maxsi {{.*}} : vector<2xi32>
 // CHECK:         arith.maxsi {{.*}} : vector<1xi32>
-// CHECK:         %[[INIT:.*]] = memref.load %[[Y]][]
-// CHECK:         %[[RESULT:.*]] = arith.maxsi %[[INIT]], %{{.*}} : i32
+// CHECK:         %[[RESULT:.*]] = arith.maxsi %{{.*}}, %{{.*}} : i32
 // CHECK:         memref.store %[[RESULT]], %[[Y]][]
 func.func @max(%x: memref<?xi32>, %y: memref<i32>) {
   linalg.generic {indexing_maps = [affine_map<(d0) -> (d0)>, affine_map<(d0) -> ()>],
@@ -148,19 +147,20 @@ func.func @max(%x: memref<?xi32>, %y: memref<i32>) {
 
 // -----
 
-// One pass stores an output and sums another. The sum carries its rounding
-// errors from one block of steps to the next.
+// One pass stores an output and sums another. The sums of blocks are added with
+// their rounding errors.
 // CHECK-LABEL: func @elementwise_and_sum
 // CHECK-SAME:    %[[X:.*]]: memref<?xf32>, %[[Y:.*]]: memref<?xf32>, %[[SUM:.*]]: memref<f32>
 // CHECK-DAG:     %[[BLOCK:.*]] = arith.constant 16384 : index
-// CHECK:         scf.for {{.*}} step %[[BLOCK]] iter_args(%[[S:.*]] = %{{.*}}, %[[E:.*]] = %{{.*}}) -> (vector<16xf32>, vector<16xf32>)
+// CHECK:         scf.for {{.*}} step %[[BLOCK]] iter_args
 // CHECK:           scf.for {{.*}} -> (vector<16xf32>, vector<16xf32>, vector<16xf32>, vector<16xf32>)
 // CHECK-COUNT-4:     vector.store %{{.*}}, %[[Y]]
-// CHECK:           %[[NEW:.*]] = arith.addf %[[S]], %{{.*}}
-// CHECK:           %[[ERROR:.*]] = arith.addf %{{.*}}, %{{.*}}
-// CHECK:           %[[CARRIED:.*]] = arith.addf %[[E]], %[[ERROR]]
-// CHECK:           scf.yield %[[NEW]], %[[CARRIED]]
-// CHECK:         arith.cmpf uno
+// CHECK:           scf.if {{.*}} -> (f32, f32)
+// CHECK:             %[[NEW:.*]] = arith.addf %[[S:arg[0-9]+]], %{{.*}} : f32
+// CHECK:             %[[ADDED:.*]] = arith.subf %[[NEW]], %[[S]]
+// CHECK:             %[[ERROR:.*]] = arith.addf %[[E:arg[0-9]+]], %{{.*}} : f32
+// CHECK:             scf.yield %[[NEW]], %[[ERROR]]
+// CHECK:         arith.cmpf one
 // CHECK:         memref.store %{{.*}}, %[[SUM]][]
 #identity = affine_map<(d0) -> (d0)>
 func.func @elementwise_and_sum(%x: memref<?xf32>, %y: memref<?xf32>, %sum: memref<f32>) {
@@ -177,9 +177,11 @@ func.func @elementwise_and_sum(%x: memref<?xf32>, %y: memref<?xf32>, %sum: memre
 
 // -----
 
-// A short sum is plain.
+// A row of one step has no loop inside, nor a block that ends in it.
 // CHECK-LABEL: func @row_sums
-// CHECK-NOT:     arith.subf
+// CHECK:         scf.for
+// CHECK-NOT:     scf.if
+// CHECK-NOT:     scf.for
 // CHECK:         return
 func.func @row_sums(%x: memref<8x64xf32>, %y: memref<8xf32>) {
   linalg.reduce { arith.addf } ins(%x : memref<8x64xf32>) outs(%y : memref<8xf32>) dimensions = [1]
@@ -188,13 +190,16 @@ func.func @row_sums(%x: memref<8x64xf32>, %y: memref<8xf32>) {
 
 // -----
 
-// The accumulators of a column stay in registers over the rows.
+// The accumulators of a column stay in registers over the rows. Blocks of 256
+// rows are added with their rounding errors.
 // CHECK-LABEL: func @column_sums
 // CHECK-SAME:    %[[X:.*]]: memref<?x?xf32>, %[[Y:.*]]: memref<?xf32>
 // CHECK:         scf.for %[[COLUMN:.*]] =
 // CHECK-COUNT-4:   vector.load %[[Y]]
-// CHECK:           scf.for %[[ROW:.*]] = {{.*}} iter_args
-// CHECK:             vector.load %[[X]][%[[ROW]], %[[COLUMN]]]
+// CHECK:           scf.for %{{.*}} step %c256 iter_args
+// CHECK:             scf.for %[[ROW:arg[0-9]+]] = {{.*}} iter_args
+// CHECK:               vector.load %[[X]][%[[ROW]], %[[COLUMN]]]
+// CHECK:             arith.subf
 // CHECK:             scf.yield
 // CHECK-COUNT-4:   vector.store %{{.*}}, %[[Y]]
 func.func @column_sums(%x: memref<?x?xf32>, %y: memref<?xf32>) {
@@ -209,12 +214,14 @@ func.func @column_sums(%x: memref<?x?xf32>, %y: memref<?xf32>) {
 // CHECK:         scf.for %[[M:.*]] =
 // CHECK:           scf.for %[[N:.*]] =
 // CHECK-COUNT-4:     vector.load %[[C]][%[[M]],
-// CHECK:             scf.for %[[K:.*]] = {{.*}} iter_args
-// CHECK:               %[[SCALAR:.*]] = memref.load %[[A]][%[[M]], %[[K]]]
-// CHECK:               %[[FACTOR:.*]] = vector.broadcast %[[SCALAR]]
-// CHECK-COUNT-4:       vector.load %[[B]][%[[K]],
-// CHECK:               arith.mulf %[[FACTOR]]
-// CHECK:               scf.yield
+// CHECK:             scf.for %{{.*}} step %c256 iter_args
+// CHECK:               scf.for %[[K:arg[0-9]+]] = {{.*}} iter_args
+// CHECK:                 %[[SCALAR:.*]] = memref.load %[[A]][%[[M]], %[[K]]]
+// CHECK:                 %[[FACTOR:.*]] = vector.broadcast %[[SCALAR]]
+// CHECK-COUNT-4:         vector.load %[[B]][%[[K]],
+// CHECK-COUNT-4:         math.fma %[[FACTOR]], %{{.*}}
+// CHECK:                 scf.yield
+// CHECK-NOT:           arith.subf
 // CHECK-COUNT-4:     vector.store %{{.*}}, %[[C]][%[[M]],
 func.func @matmul(%a: memref<?x?xf32>, %b: memref<?x?xf32>, %c: memref<?x?xf32>) {
   linalg.matmul ins(%a, %b : memref<?x?xf32>, memref<?x?xf32>) outs(%c : memref<?x?xf32>)

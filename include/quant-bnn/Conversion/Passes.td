@@ -48,6 +48,9 @@ def ConvertQuantBNNToLinalgPass : Pass<"convert-quant-bnn-to-linalg"> {
     on the results of other generics, so that they fuse. Ops that return an
     operand move no data: they are replaced by it.
 
+    A `linalg.generic` that is a contraction adds its products by `math.fma` from
+    here on, so that fusion does not make one of a sum of rounded products.
+
     Example:
 
     ```mlir
@@ -69,6 +72,7 @@ def ConvertQuantBNNToLinalgPass : Pass<"convert-quant-bnn-to-linalg"> {
     ```
   }];
   let dependentDialects = ["::mlir::linalg::LinalgDialect",
+                           "::mlir::math::MathDialect",
                            "::mlir::tensor::TensorDialect"];
 }
 

@@ -1109,16 +1109,19 @@ def QuantBNNVectorizeLinalgPass : Pass<"quant-bnn-vectorize-linalg"> {
       elementwise op of any rank is one loop.
     * One vector is one step, and `loop_annotation` tells LLVM how often to unroll;
       one masked vector does the rest. A long body has vectors of four registers
-      instead, which LLVM interleaves. What is accumulated has up to four vectors a
-      step, each with an accumulator. All loads of a step come before its stores,
-      so an output may be exactly one of the inputs.
+      instead, which LLVM interleaves. What lanes accumulate has up to four vectors a
+      step, and what is reduced 64 accumulators. All loads of a step come before its
+      stores, so an output may be exactly one of the inputs.
     * The lanes lie along the innermost dimension of the outputs where inputs
       allow it. Loops that only accumulate are then inside, with accumulators in
       registers (column sums, matrix products). Otherwise the lanes lie along a
       dimension that is reduced, and are combined once, at the end.
-    * Long float sums are compensated: their error does not grow with the number
-      of terms. Nothing is contracted, and there are no fast-math flags. The order
-      of float additions depends on the op, `vector-width` and `parallel` only.
+    * Float sums are compensated: blocks of terms are added with their rounding
+      errors. Contractions are not; their products are added by `math.fma`. The
+      order of additions is specified (*Sums* in docs/Semantics.md): it depends on the
+      loops of an op, and not on options, addresses or what else is fused into it.
+      An op whose operands would have it otherwise stores its terms in a temporary
+      buffer, which is then summed.
 
     Words that hold a bit of each element (see `quant_bnn.pack`) are loaded and stored
     as vectors of bits: what shifts bits to their place and back is not emitted, nor
@@ -1147,8 +1150,8 @@ def QuantBNNVectorizeLinalgPass : Pass<"quant-bnn-vectorize-linalg"> {
     With `parallel`, the outermost loop is an `scf.parallel`, over blocks of a
     fixed number of elements where there is one loop only. Reductions are then
     computed block by block, into a temporary buffer, and combined in order: results
-    do not depend on the number of threads. The buffer is freed, so run buffer
-    deallocation before.
+    are the same without `parallel` and with any number of threads. Temporary
+    buffers are freed, so run buffer deallocation before.
 
     Example:
 
@@ -1206,8 +1209,8 @@ def QuantBNNVectorizeLinalgPass : Pass<"quant-bnn-vectorize-linalg"> {
   ];
   let dependentDialects = [
     "::mlir::arith::ArithDialect", "::mlir::LLVM::LLVMDialect",
-    "::mlir::memref::MemRefDialect", "::mlir::scf::SCFDialect",
-    "::mlir::vector::VectorDialect"
+    "::mlir::math::MathDialect", "::mlir::memref::MemRefDialect",
+    "::mlir::scf::SCFDialect", "::mlir::vector::VectorDialect"
   ];
 }
 
@@ -1487,7 +1490,7 @@ def QuantBNNMapToGPUPass : Pass<"quant-bnn-map-to-gpu"> {
       share each, and one block combines these. What rows are reduced to takes a block
       each. Blocks combine in a tree in workgroup memory. Nothing is atomic: every run
       on a target has the same bits.
-    * Long float sums are compensated, as in `quant-bnn-vectorize-linalg`.
+    * Float sums are compensated, as in `quant-bnn-vectorize-linalg`.
 
     With `bit-mma`, popcount contractions (`quant-bnn-vectorize-popcount` says what
     these are) of 32-bit and 64-bit words take tensor cores; those of narrower words

@@ -6,6 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "../FuseProducts.h"
 #include "Kernel.h"
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/LLVMIR/NVVMDialect.h"
@@ -77,6 +78,7 @@ void QuantBNNMapToGPUPass::runOnOperation() {
       ops.push_back(op);
   });
   for (linalg::LinalgOp op : ops) {
+    fuseProduct(op);
     if (failed(map_to_gpu::emitVectorKernels(op, options)))
       map_to_gpu::emitScalarKernel(op, options);
     op->erase();

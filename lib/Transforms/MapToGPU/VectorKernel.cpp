@@ -357,7 +357,7 @@ SmallVector<Value> VectorKernel::emitAccumulation(const Thread &thread,
   emitRest(thread, depth);
   for (auto [number, total, restTotal] :
        llvm::zip_equal(reduced, totals, takeTotals()))
-    total = vectorize::combineAll(b, plan.outputs[number].combiner,
+    total = vectorize::combineAll(b, *plan.outputs[number].combiner,
                                   {total, restTotal});
   return totals;
 }
@@ -385,7 +385,7 @@ void VectorKernel::combineBlock(
         Value lhs = memref::LoadOp::create(b, memory, thread.thread);
         Value rhs = memref::LoadOp::create(b, memory, other);
         Value sum =
-            vectorize::combineAll(b, plan.outputs[number].combiner, {lhs, rhs});
+            vectorize::combineAll(b, *plan.outputs[number].combiner, {lhs, rhs});
         memref::StoreOp::create(b, sum, memory, thread.thread);
       }
     });
