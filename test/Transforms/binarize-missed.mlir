@@ -53,7 +53,7 @@ func.func @operands(%x: tensor<4x8xf32>, %w: tensor<2x8xf32>, %u: tensor<2x4xf32
   %zeros = linalg.fill ins(%zero : f32) outs(%init : tensor<2xf32>) -> tensor<2xf32>
   %vector = arith.constant dense<1.0> : tensor<8xf32>
   // CHECK: remark: {{.*}}linalg.matvec not binarized: an argument may have any value
-  // CHECK: [[@LINE-2]]:{{[0-9]+}}: remark: {{.*}}linalg.matvec not binarized: it is the same along the last dimension of the result
+  // CHECK: [[@LINE-2]]:{{[0-9]+}}: remark: {{.*}}linalg.matvec not binarized: its elements are one number, which takes no bits
   %y = linalg.matvec ins(%w, %vector : tensor<2x8xf32>, tensor<8xf32>) outs(%zeros : tensor<2xf32>) -> tensor<2xf32>
   // CHECK: [[@LINE+1]]:{{[0-9]+}}: remark: {{.*}}linalg.matvec not binarized: the quant_bnn.sign passes a NaN on
   %nan = quant_bnn.sign %w nan = propagate : tensor<2x8xf32>
@@ -74,4 +74,32 @@ func.func @zeros(%w: tensor<2x8xf32>, %x: tensor<8xf32>) -> (tensor<2xf32>, tens
   %b = quant_bnn.approx_sign %w zero = zero nan = zero : tensor<2x8xf32>
   %z = linalg.matvec ins(%b, %vector : tensor<2x8xf32>, tensor<8xf32>) outs(%zeros : tensor<2xf32>) -> tensor<2xf32>
   return %y, %z : tensor<2xf32>, tensor<2xf32>
+}
+
+// With the elements of the result that differ along its last dimension in the
+// lanes, terms are added in another order than lanes along K do.
+func.func @other_order(%x: tensor<4x8xf32>, %w: tensor<2x8xf32>, %init: tensor<4x2xf32>) -> tensor<4x2xf32> {
+  // CHECK: remark: {{.*}}linalg.generic not binarized: an argument may have any value
+  // CHECK: [[@LINE+1]]:{{[0-9]+}}: remark: {{.*}}linalg.generic not binarized: its elements along the last dimension of the result are not its innermost ones, and sums would be in another order
+  %b = quant_bnn.sign %w : tensor<2x8xf32>
+  %y = linalg.generic {indexing_maps = [affine_map<(m, n, k) -> (m, k)>, affine_map<(m, n, k) -> (n, k)>, affine_map<(m, n, k) -> (m, n)>],
+                       iterator_types = ["parallel", "parallel", "reduction"]}
+      ins(%x, %b : tensor<4x8xf32>, tensor<2x8xf32>) outs(%init : tensor<4x2xf32>) {
+  ^bb0(%in: f32, %f: f32, %o: f32):
+    %0 = arith.mulf %in, %f : f32
+    %1 = arith.addf %o, %0 : f32
+    linalg.yield %1 : f32
+  } -> tensor<4x2xf32>
+  return %y : tensor<4x2xf32>
+}
+
+// A level may be NaN, a bit is none.
+func.func @levels(%x: tensor<4x8xf32>, %w: tensor<8x2xf32>, %out: tensor<4x2xf32>) -> tensor<4x2xf32> {
+  %zero = arith.constant 0.0 : f32
+  %zeros = linalg.fill ins(%zero : f32) outs(%out : tensor<4x2xf32>) -> tensor<4x2xf32>
+  // CHECK: [[@LINE+1]]:{{[0-9]+}}: remark: {{.*}}linalg.matmul not binarized: the quant_bnn.input_dorefa passes a NaN on
+  %a = quant_bnn.input_dorefa %x bits = 1 : tensor<4x8xf32>
+  %b = quant_bnn.sign %w : tensor<8x2xf32>
+  %y = linalg.matmul ins(%a, %b : tensor<4x8xf32>, tensor<8x2xf32>) outs(%zeros : tensor<4x2xf32>) -> tensor<4x2xf32>
+  return %y : tensor<4x2xf32>
 }

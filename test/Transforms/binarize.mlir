@@ -170,7 +170,8 @@ func.func @conv_groups(%x: tensor<2x4x40x9x9xf32>, %w: tensor<4x8x40x3x3xf32>) -
 
 // -----
 
-// Signs of one operand: the other is added and subtracted, in the same order.
+// Signs of one operand: the bit chooses the factor of the other, in the same
+// order.
 // CHECK-LABEL: func @sign_select(
 // CHECK-SAME:    %[[X:.*]]: tensor<?x?xf32>, %[[W:.*]]: tensor<?x?xf32>, %[[INIT:.*]]: tensor<?x?xf32>
 func.func @sign_select(%x: tensor<?x?xf32>, %w: tensor<?x?xf32>, %init: tensor<?x?xf32>) -> tensor<?x?xf32> {
@@ -178,8 +179,8 @@ func.func @sign_select(%x: tensor<?x?xf32>, %w: tensor<?x?xf32>, %init: tensor<?
   // CHECK: %[[P:.*]] = quant_bnn.pack %[[B]]
   // CHECK: linalg.generic {{.*}} ins(%[[X]], %[[P]] : tensor<?x?xf32>, tensor<?x?xi32>) outs(%[[INIT]]
   // CHECK: %[[BIT:.*]] = arith.trunci {{.*}} to i1
-  // CHECK: %[[TERM:.*]] = arith.select %[[BIT]]
-  // CHECK: arith.addf %{{.*}}, %[[TERM]]
+  // CHECK: %[[FACTOR:.*]] = arith.select %[[BIT]], %{{.*}}, %{{.*}} : f32
+  // CHECK: math.fma %{{.*}}, %[[FACTOR]], %{{.*}} : f32
   %b = quant_bnn.sign %w : tensor<?x?xf32>
   %y = linalg.matmul ins(%x, %b : tensor<?x?xf32>, tensor<?x?xf32>) outs(%init : tensor<?x?xf32>) -> tensor<?x?xf32>
   return %y : tensor<?x?xf32>

@@ -554,15 +554,18 @@ def QuantBNNBinarizePass : Pass<"quant-bnn-binarize"> {
     it. Constants may have another a for every output.
 
     Where one operand is a tensor of signs it is packed too, along the last dimension
-    of the result, and the other is added and subtracted: the result is the same, bit
-    for bit, and the weights take a bit.
+    of the result, and a bit chooses +a or -a: the result is the same, bit for bit,
+    and the weights take a bit. With `mode=exact` elements along that dimension must
+    be the innermost ones of the signs, and of the other operand if it has such:
+    otherwise terms would be added in another order.
 
     Levels of k bits, such as those of `input_dorefa` and `weight_dorefa`, are sums
     of k signs times powers of two: their product is that of each bit of one with
     each of the other, and a product with the bits of a row that corrects for a range
     around another value than 0. That pays for few bits: up to `max-plane-products`
-    products of bits. Their sums in floats are rounded, except for 1 bit, so more
-    take `mode=relaxed`. There, a NaN counts as the lowest level.
+    products of bits. Their sums in floats are rounded, and quantizers pass a NaN on,
+    which bits have not: so that takes `mode=relaxed`. There, a NaN counts as the
+    lowest level.
 
     `quant-bnn-propagate-packed` then packs what signs were taken of, and
     `quant-bnn-strip-gradients` and `quant-bnn-decompose` belong before this pass:

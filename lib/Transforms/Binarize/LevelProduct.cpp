@@ -80,7 +80,7 @@ static std::optional<Levels> matchConstantLevels(DenseFPElementsAttr constant) {
   return std::nullopt;
 }
 
-static std::optional<Levels> matchLevels(Value value,
+static std::optional<Levels> matchLevels(Value value, RewriteMode mode,
                                          std::optional<Refusal> &refusal) {
   if (std::optional<Signs> signs = matchSigns(value, refusal);
       signs && signs->isUniform()) {
@@ -93,7 +93,7 @@ static std::optional<Levels> matchLevels(Value value,
   if (auto pad = value.getDefiningOp<tensor::PadOp>()) {
     APFloat number(0.0);
     Value padded = pad.getConstantPaddingValue();
-    std::optional<Levels> levels = matchLevels(pad.getSource(), refusal);
+    std::optional<Levels> levels = matchLevels(pad.getSource(), mode, refusal);
     if (levels && !levels->areSigns && padded &&
         matchPattern(padded, m_ConstantFloat(&number)) &&
         findLevel(*levels, cast<FloatType>(padded.getType()), toDouble(number)))
@@ -103,6 +103,12 @@ static std::optional<Levels> matchLevels(Value value,
   auto op = value.getDefiningOp<UniformLevelsOpInterface>();
   if (!op)
     return std::nullopt;
+  // Bits have no NaN.
+  if (mode == RewriteMode::Exact) {
+    refusal = Refusal{op.getLoc(), "the " + op->getName().getStringRef().str() +
+                                       " passes a NaN on"};
+    return std::nullopt;
+  }
   unsigned numBits = cast<QuantizerOpInterface>(*op).getBitWidth();
   if (numBits > maxBits) {
     refusal = Refusal{op.getLoc(), "the " + op->getName().getStringRef().str() +
@@ -294,18 +300,6 @@ static Value buildWithMiddle(ImplicitLocOpBuilder &builder, Product product,
 // The product
 //===----------------------------------------------------------------------===//
 
-/// Whether the sum of `numTerms` products is exact in `type`: of 0, 1 and -1.
-static bool isExact(FloatType type, const Levels &lhs, const Levels &rhs,
-                    int64_t numTerms) {
-  auto isUnit = [](double value) { return value == 0 || std::abs(value) == 1; };
-  return lhs.numBits == 1 && rhs.numBits == 1 &&
-         llvm::all_of(ArrayRef{lhs.low, lhs.high, rhs.low, rhs.high}, isUnit) &&
-         !ShapedType::isDynamic(numTerms) &&
-         numTerms < int64_t(1) << (APFloat::semanticsPrecision(
-                                       type.getFloatSemantics()) -
-                                   1);
-}
-
 Value quant_bnn::binarize::binarizeLevels(Product product,
                                           const PackedForm &form,
                                           const Options &options,
@@ -315,16 +309,15 @@ Value quant_bnn::binarize::binarizeLevels(Product product,
     return Value();
   };
   Value result = product.op->getResult(0);
-  std::optional<Levels> lhs = matchLevels(product.lhs->get(), refusal);
+  std::optional<Levels> lhs =
+      matchLevels(product.lhs->get(), options.mode, refusal);
   std::optional<Levels> rhs =
-      lhs ? matchLevels(product.rhs->get(), refusal) : std::nullopt;
+      lhs ? matchLevels(product.rhs->get(), options.mode, refusal)
+          : std::nullopt;
   if (!rhs || (lhs->areSigns && rhs->areSigns))
     return Value();
-  if (options.mode == RewriteMode::Exact &&
-      !isExact(product.getType(), *lhs, *rhs, form.numTerms))
+  if (options.mode == RewriteMode::Exact)
     return refuse(result, "sums of levels may be rounded");
-  if (options.mode == RewriteMode::Exact && !addsToZero(product))
-    return refuse(product.init->get(), "it adds to what may not be 0");
   int64_t numProducts = int64_t(lhs->numBits) * rhs->numBits;
   if (numProducts > options.maxPlaneProducts)
     return refuse(result, "it takes " + Twine(numProducts) +

@@ -6,7 +6,10 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "../FuseProducts.h"
+#include "../UniformValue.h"
 #include "Product.h"
+#include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/Dialect/Utils/IndexingUtils.h"
 #include "quant-bnn/IR/QuantBNN.h"
@@ -23,6 +26,17 @@ static std::optional<int64_t> findDim(AffineMap map, AffineExpr loop) {
   return dim - map.getResults().begin();
 }
 
+/// Whether vector code of `product` has elements along `loop` in its lanes, as
+/// that of signs will: then both add the same terms in the same order.
+static bool hasLanesAlong(Product product, AffineExpr loop) {
+  return llvm::all_of(product.op.getIndexingMapsArray(), [&](AffineMap map) {
+    unsigned position = cast<AffineDimExpr>(loop).getPosition();
+    return !map.isFunctionOfDim(position) ||
+           (map.getResults().back() == loop &&
+            !map.dropResult(map.getNumResults() - 1).isFunctionOfDim(position));
+  });
+}
+
 Value quant_bnn::binarize::buildSignSelect(Product product, OpOperand *operand,
                                            const Signs &signs,
                                            const Options &options,
@@ -33,6 +47,8 @@ Value quant_bnn::binarize::buildSignSelect(Product product, OpOperand *operand,
   };
   if (!signs.isUniform())
     return refuse("the magnitudes of its elements differ");
+  if (getUniformFloat(operand->get()))
+    return refuse("its elements are one number, which takes no bits");
   // Bits of the elements that one vector multiplies: those along the last
   // dimension of the result.
   AffineMap map = product.getMap(operand);
@@ -43,6 +59,9 @@ Value quant_bnn::binarize::buildSignSelect(Product product, OpOperand *operand,
   std::optional<int64_t> dim = findDim(map, lanes);
   if (!dim || !isa<AffineDimExpr>(lanes))
     return refuse("it is the same along the last dimension of the result");
+  if (options.mode == RewriteMode::Exact && !hasLanesAlong(product, lanes))
+    return refuse("its elements along the last dimension of the result are not "
+                  "its innermost ones, and sums would be in another order");
 
   ImplicitLocOpBuilder b(product.op.getLoc(), product.op);
   SmallVector<int64_t> order;
@@ -75,6 +94,7 @@ Value quant_bnn::binarize::buildSignSelect(Product product, OpOperand *operand,
   magnitude.convert(type.getFloatSemantics(), APFloat::rmNearestTiesToEven,
                     &losesInfo);
   unsigned lane = cast<AffineDimExpr>(lanes).getPosition();
+  bool isFused = fusesProduct(product.op);
   auto generic = linalg::GenericOp::create(
       b, product.init->get().getType(), ValueRange{other->get(), words},
       product.init->get(), ArrayRef{product.getMap(other), wordMap, outMap},
@@ -84,14 +104,18 @@ Value quant_bnn::binarize::buildSignSelect(Product product, OpOperand *operand,
         Value x = arguments[0];
         if (x.getType() != type)
           x = arith::ExtFOp::create(body, type, x);
-        if (!magnitude.isExactlyValue(1.0))
-          x = arith::MulFOp::create(
-              body, x,
-              arith::ConstantOp::create(body, FloatAttr::get(type, magnitude)));
+        auto buildFactor = [&](const APFloat &factor) -> Value {
+          return arith::ConstantOp::create(body, FloatAttr::get(type, factor));
+        };
         Value bit = buildPackedBit(body, arguments[1], lane);
-        Value term = arith::SelectOp::create(body, bit,
-                                             arith::NegFOp::create(body, x), x);
-        Value sum = arith::AddFOp::create(body, arguments[2], term);
+        Value factor = arith::SelectOp::create(
+            body, bit, buildFactor(neg(magnitude)), buildFactor(magnitude));
+        Value sum;
+        if (isFused)
+          sum = math::FmaOp::create(body, x, factor, arguments[2]);
+        else
+          sum = arith::AddFOp::create(body, arguments[2],
+                                      arith::MulFOp::create(body, x, factor));
         linalg::YieldOp::create(body, sum);
       });
   return generic.getResult(0);

@@ -119,7 +119,7 @@ func.func @select(%x: tensor<?x12xf32>, %w: tensor<12x37xf32>, %init: tensor<?x3
   return %y, %z : tensor<?x37xf32>, tensor<2x3xf32>
 }
 
-/// Zeros and ones times signs: still exact.
+/// Zeros, ones and NaN times signs: no bits.
 func.func @bits(%x: tensor<?x40xf32>, %w: tensor<40x5xf32>) -> tensor<?x5xf32> {
   %c0 = arith.constant 0 : index
   %zero = arith.constant 0.0 : f32
