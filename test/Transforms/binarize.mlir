@@ -213,3 +213,21 @@ func.func @floats(%x: tensor<?x?xf32>, %w: tensor<?x?xf32>, %init: tensor<?x?xf3
   %y = linalg.matmul ins(%x, %w : tensor<?x?xf32>, tensor<?x?xf32>) outs(%init : tensor<?x?xf32>) -> tensor<?x?xf32>
   return %y : tensor<?x?xf32>
 }
+
+// -----
+
+// A structured op over no dimensions is no constant to move.
+// CHECK-LABEL: func @no_dimensions(
+func.func @no_dimensions() -> tensor<f16> {
+  %one = arith.constant -1.0 : f16
+  %x = tensor.splat %one : tensor<f16>
+  %init = tensor.empty() : tensor<f16>
+  // CHECK: return %{{.*}} : tensor<f16>
+  %y = linalg.generic {indexing_maps = [affine_map<() -> ()>, affine_map<() -> ()>],
+                       iterator_types = []}
+      ins(%x : tensor<f16>) outs(%init : tensor<f16>) {
+  ^bb0(%in: f16, %out: f16):
+    linalg.yield %in : f16
+  } -> tensor<f16>
+  return %y : tensor<f16>
+}

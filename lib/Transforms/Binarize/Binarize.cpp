@@ -103,8 +103,11 @@ void QuantBNNBinarizePass::runOnOperation() {
       binarize(*product);
   // Weights are transposed and packed here and now.
   RewritePatternSet patterns(&getContext());
+  // Upstream folds a generic without loops to a constant that it does not have.
   linalg::populateConstantFoldLinalgOperations(
-      patterns, [](OpOperand *) { return true; });
+      patterns, [](OpOperand *operand) {
+        return cast<linalg::LinalgOp>(operand->getOwner()).getNumLoops() != 0;
+      });
   if (failed(applyPatternsGreedily(getOperation(), std::move(patterns))))
     signalPassFailure();
 }
