@@ -116,3 +116,14 @@ func.func @levels(%a: tensor<?x2xi32>, %b: tensor<8x2xi32>, %empty: tensor<?x8xi
   %p = quant_bnn.pack %bits : tensor<?x8xi1> to tensor<?x1xi8>
   return %p : tensor<?x1xi8>
 }
+
+// -----
+
+// Nothing in it is known, or compared.
+// CHECK-LABEL: func @empty_constant(
+//       CHECK: return %{{.*}} : tensor<0x5xi8>
+func.func @empty_constant() -> tensor<0x5xi8> {
+  %x = arith.constant dense<> : tensor<0x33xf32>
+  %p = quant_bnn.pack %x : tensor<0x33xf32> to tensor<0x5xi8>
+  return %p : tensor<0x5xi8>
+}

@@ -125,7 +125,7 @@ const Expr *AccumulatorFunction::getLeaf(Value value) {
   DenseFPElementsAttr constant;
   auto type = dyn_cast<RankedTensorType>(value.getType());
   if (!type || !matchPattern(value, m_Constant(&constant)) ||
-      constant.isSplat() || type.getRank() == 0 ||
+      constant.isSplat() || constant.empty() || type.getRank() == 0 ||
       type.getShape().back() != numChannels)
     return nullptr;
   // The same in every row.
