@@ -313,6 +313,7 @@ static void checkGradients(ModuleOp module, Arguments &arguments,
     Random random(gradients.size());
     std::vector<Data> low = point, high = point;
     double derivative = 0, magnitude = 0;
+    bool isKnown = true;
     constexpr double step = 1e-5;
     for (auto [a, b] : llvm::zip_equal(low, high)) {
       if (!isa<FloatType>(a.type))
@@ -330,12 +331,13 @@ static void checkGradients(ModuleOp module, Arguments &arguments,
         y.value += step * direction;
         derivative += direction * g.value;
         magnitude += std::abs(direction * g.value);
+        isKnown &= g.isKnown();
       }
     }
     auto before = getLoss(module, function, low, cotangents);
     auto middle = getLoss(module, function, point, cotangents);
     auto after = getLoss(module, function, high, cotangents);
-    if (!before || !middle || !after)
+    if (!isKnown || !before || !middle || !after)
       continue;
     double difference = (*after - *before) / (2 * step);
     double curvature = std::abs(*after - 2 * *middle + *before) / step;

@@ -24,15 +24,33 @@ static bool anyOp(ModuleOp module, llvm::function_ref<bool(Operation *)> test) {
       .wasInterrupted();
 }
 
+static bool hasNoDimensionsOrElements(Type type) {
+  auto tensor = dyn_cast<RankedTensorType>(type);
+  return tensor &&
+         (tensor.getRank() == 0 || llvm::is_contained(tensor.getShape(), 0));
+}
+
+/// Whether operands of f16 or bf16 have static extents and dynamic ones.
+static bool mixesExtents(Operation *op) {
+  bool hasStatic = false, hasDynamic = false;
+  for (Type type : op->getOperandTypes()) {
+    auto tensor = dyn_cast<RankedTensorType>(type);
+    if (!tensor || tensor.getElementTypeBitWidth() != 16)
+      continue;
+    hasStatic |= !llvm::all_of(tensor.getShape(), ShapedType::isDynamic);
+    hasDynamic |= !tensor.hasStaticShape();
+  }
+  return isa<linalg::LinalgOp>(op) && hasStatic && hasDynamic;
+}
+
 /// Gradients of scf.if on scalars and static tensors, of structured ops over no
-/// dimensions, and of what is empty: a crash, or invalid IR.
+/// dimensions, of what is empty, and of f16 and bf16 where static extents meet
+/// dynamic ones: a crash, or invalid IR.
 static bool isDifferentiationExcluded(ModuleOp module) {
   return anyOp(module, [](Operation *op) {
-    return isa<scf::IfOp>(op) || llvm::any_of(op->getResultTypes(), [](Type t) {
-             auto tensor = dyn_cast<RankedTensorType>(t);
-             return tensor && (tensor.getRank() == 0 ||
-                               llvm::is_contained(tensor.getShape(), 0));
-           });
+    return isa<scf::IfOp>(op) || mixesExtents(op) ||
+           llvm::any_of(op->getOperandTypes(), hasNoDimensionsOrElements) ||
+           llvm::any_of(op->getResultTypes(), hasNoDimensionsOrElements);
   });
 }
 

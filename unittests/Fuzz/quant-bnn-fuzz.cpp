@@ -227,7 +227,7 @@ static int fuzzModules(MLIRContext &context) {
 
 /// Each test's module with each extent for its dynamic dimensions.
 static int fuzzTests(MLIRContext &context) {
-  static const int64_t extents[] = {4, 3, 1, 0};
+  static const int64_t extents[] = {3, 1, 0};
   std::vector<LitSeed> seeds = readLitSeeds(testFolder);
   auto makeTestCase = [&](uint64_t item) -> std::optional<Case> {
     const LitSeed &test = seeds[item / std::size(extents)];
