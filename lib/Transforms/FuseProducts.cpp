@@ -8,6 +8,7 @@
 
 #include "FuseProducts.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Linalg/Transforms/Transforms.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 
 using namespace mlir;
@@ -58,10 +59,19 @@ bool quant_bnn::fusesProduct(linalg::LinalgOp op) {
   return static_cast<bool>(matchProduct(op));
 }
 
-void quant_bnn::fuseProduct(linalg::LinalgOp op) {
+linalg::LinalgOp quant_bnn::fuseProduct(linalg::LinalgOp op) {
+  if (!fusesProduct(op))
+    return op;
+  // Named ops verify their bodies.
+  if (!isa<linalg::GenericOp>(op)) {
+    IRRewriter rewriter(op);
+    FailureOr<linalg::GenericOp> generic =
+        linalg::generalizeNamedOp(rewriter, op);
+    if (failed(generic))
+      return op;
+    op = *generic;
+  }
   arith::MulFOp product = matchProduct(op);
-  if (!product)
-    return;
   auto sum = cast<arith::AddFOp>(*product->user_begin());
   OpBuilder builder(sum);
   Value fused =
@@ -70,4 +80,5 @@ void quant_bnn::fuseProduct(linalg::LinalgOp op) {
   sum.replaceAllUsesWith(fused);
   sum.erase();
   product.erase();
+  return op;
 }

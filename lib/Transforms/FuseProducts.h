@@ -17,8 +17,9 @@ namespace quant_bnn {
 /// product of two of its inputs is added without being rounded before, by
 /// `math.fma`. An input of a contraction is the same in several iterations of
 /// some loop: sums of what other ops have multiplied are none, whether or not
-/// these are fused into them.
-void fuseProduct(mlir::linalg::LinalgOp op);
+/// these are fused into them. Returns what `op` is then: a named op becomes a
+/// generic one.
+mlir::linalg::LinalgOp fuseProduct(mlir::linalg::LinalgOp op);
 
 /// Whether `fuseProduct` rewrites `op`.
 bool fusesProduct(mlir::linalg::LinalgOp op);

@@ -47,8 +47,8 @@ struct QuantBNNVectorizeLinalgPass
     });
     SmallVector<linalg::LinalgOp> ops;
     getOperation()->walk([&](linalg::LinalgOp op) { ops.push_back(op); });
-    llvm::for_each(ops, fuseProduct);
     for (linalg::LinalgOp op : ops) {
+      op = fuseProduct(op);
       FailureOr<vectorize::Plan> plan = vectorize::buildPlan(op, options);
       if (succeeded(plan) && vectorize::addsInOrder(*plan)) {
         emit(*plan, options);

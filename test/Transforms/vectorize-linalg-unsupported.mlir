@@ -151,3 +151,17 @@ func.func @index_used(%b: memref<?xi8>, %y: memref<?xi64>) {
   }
   return
 }
+
+// What is left alone still fuses products: a named op, whose body is given, is
+// then a generic one.
+// CHECK-LABEL: func @strided_matmul
+// CHECK-NOT:     linalg.matmul
+// CHECK:         linalg.generic
+// CHECK:           math.fma
+func.func @strided_matmul(%a: memref<4x8xf32, strided<[16, 2]>>, %b: memref<2x8xf32, strided<[16, 2]>>,
+                          %c: memref<4x2xf32, strided<[4, 2]>>) {
+  linalg.matmul indexing_maps = [affine_map<(m, n, k) -> (m, k)>, affine_map<(m, n, k) -> (n, k)>, affine_map<(m, n, k) -> (m, n)>]
+      ins(%a, %b : memref<4x8xf32, strided<[16, 2]>>, memref<2x8xf32, strided<[16, 2]>>)
+      outs(%c : memref<4x2xf32, strided<[4, 2]>>)
+  return
+}

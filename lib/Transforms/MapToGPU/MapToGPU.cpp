@@ -78,7 +78,7 @@ void QuantBNNMapToGPUPass::runOnOperation() {
       ops.push_back(op);
   });
   for (linalg::LinalgOp op : ops) {
-    fuseProduct(op);
+    op = fuseProduct(op);
     if (failed(map_to_gpu::emitVectorKernels(op, options)))
       map_to_gpu::emitScalarKernel(op, options);
     op->erase();
