@@ -6,6 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "FuseProducts.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Math/IR/Math.h"
@@ -203,6 +204,9 @@ static void widenAccumulators(LinalgOp op) {
   ImplicitLocOpBuilder builder(op.getLoc(), op);
   for (unsigned index : narrowInits)
     widenCombiner(op, *op.getDpsInitOperand(index));
+  // Named ops get their fma when they become loops.
+  if (isa<linalg::GenericOp>(op))
+    quant_bnn::fuseProduct(op);
   for (unsigned index : narrowInits) {
     OpOperand *init = op.getDpsInitOperand(index);
     Value narrow = init->get();
