@@ -40,7 +40,10 @@ struct QuantBNNBF16ToI16Pass
 };
 } // namespace
 
-static bool isBF16(Type type) { return getElementTypeOrSelf(type).isBF16(); }
+static bool isBF16(Type type) {
+  return isa<FloatType, VectorType>(type) &&
+         getElementTypeOrSelf(type).isBF16();
+}
 
 /// Whether `op` only moves the bits of the values that it has.
 static bool movesBits(Operation *op) {
@@ -106,10 +109,12 @@ void Converter::convert(LLVM::LLVMFuncOp function) {
     else
       castValues(op);
   }
+  // A type that is not LLVM's is of an op that has not been lowered.
   auto convertAll = [&](ValueRange values) {
     for (Value value : values)
-      if (!kept.contains(value))
-        value.setType(replacer.replace(value.getType()));
+      if (Type type = value.getType();
+          !kept.contains(value) && LLVM::isCompatibleType(type))
+        value.setType(replacer.replace(type));
   };
   function.getBody().walk([&](Block *block) {
     convertAll(block->getArguments());

@@ -98,3 +98,13 @@ llvm.func @f16(%p: !llvm.ptr) {
   llvm.store %x, %p : vector<4xf16>, !llvm.ptr
   llvm.return
 }
+
+// What has not been lowered keeps its types.
+// CHECK-LABEL: llvm.func @left(
+// CHECK:         %[[M:.*]] = builtin.unrealized_conversion_cast %{{.*}} : !llvm.ptr to memref<4xbf16>
+// CHECK:         memref.copy %[[M]], %[[M]] : memref<4xbf16> to memref<4xbf16>
+llvm.func @left(%p: !llvm.ptr) {
+  %m = builtin.unrealized_conversion_cast %p : !llvm.ptr to memref<4xbf16>
+  memref.copy %m, %m : memref<4xbf16> to memref<4xbf16>
+  llvm.return
+}
