@@ -8,6 +8,7 @@
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "mlir/IR/ImplicitLocOpBuilder.h"
 #include "quant-bnn/Transforms/Passes.h"
@@ -193,7 +194,23 @@ static void emulate(ImplicitLocOpBuilder &builder, Operation *op) {
   op->erase();
 }
 
+/// No target adds bf16 in memory, and LLVM's loop around an addition of bf16
+/// calls what libgcc of GCC 12 lacks, or flushes.
+static LogicalResult refuseAtomic(memref::AtomicRMWOp op) {
+  if (!isBF16(op.getType()) || op.getKind() == arith::AtomicRMWKind::assign)
+    return success();
+  return op.emitOpError("of kind '")
+         << arith::stringifyAtomicRMWKind(op.getKind())
+         << "' on bf16 cannot be rounded once: use a buffer of f32";
+}
+
 void QuantBNNEmulateNarrowFloatsPass::runOnOperation() {
+  if (!mathOnly && getOperation()
+                       ->walk([](memref::AtomicRMWOp op) -> WalkResult {
+                         return refuseAtomic(op);
+                       })
+                       .wasInterrupted())
+    return signalPassFailure();
   getOperation()->walk([&](Operation *op) {
     ImplicitLocOpBuilder builder(op->getLoc(), op);
     if (isEmulated(op, mathOnly) && !isa<arith::SIToFPOp, arith::UIToFPOp>(op))

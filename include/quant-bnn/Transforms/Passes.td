@@ -1346,6 +1346,8 @@ def QuantBNNEmulateNarrowFloatsPass
     (S. Boldo and G. Melquiond, Emulation of a FMA and Correctly Rounded Sums: Proved
     Algorithms Using Rounding to Odd, 2008).
 
+    `memref.atomic_rmw` that computes with `bf16` is an error.
+
     `math-only` is for what approximates math in `f32` next.
 
     Example:
