@@ -31,6 +31,8 @@ StringRef quant_bnn::fuzz::toString(Outcome outcome) {
     return "invalid input";
   case Outcome::SilentFailure:
     return "failed without an error";
+  case Outcome::NotCompiled:
+    return "not compiled";
   case Outcome::InvalidIR:
     return "invalid IR";
   case Outcome::WrongValue:
@@ -400,8 +402,10 @@ static void runExecution(ModuleOp module, Arguments &arguments,
     std::string message;
     auto actual = execute(module, function, sets, message);
     if (!actual) {
-      result.outcome =
-          message.empty() ? Outcome::SilentFailure : Outcome::Refused;
+      // All that is generated can be compiled.
+      result.outcome = message.empty()           ? Outcome::SilentFailure
+                       : isKnownRefusal(message) ? Outcome::Refused
+                                                 : Outcome::NotCompiled;
       result.detail = message;
       return;
     }

@@ -26,6 +26,7 @@ enum class Outcome {
   // Findings.
   InvalidInput,
   SilentFailure,
+  NotCompiled,
   InvalidIR,
   WrongValue,
   WrongGradient

@@ -17,6 +17,9 @@ namespace quant_bnn::fuzz {
 /// not mended yet. Empty is what this should be.
 bool isExcluded(mlir::ModuleOp module, llvm::StringRef step);
 
+/// Whether `message`, with which the pipeline refused a module, is known.
+bool isKnownRefusal(llvm::StringRef message);
+
 } // namespace quant_bnn::fuzz
 
 #endif // QUANT_BNN_UNITTESTS_FUZZ_EXCLUSIONS_H

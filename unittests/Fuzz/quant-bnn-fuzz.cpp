@@ -98,10 +98,10 @@ static std::string checkToText(const Case &item) {
   CheckResult result = item.check();
   std::string text;
   result.counters.push_back(toString(result.outcome).str());
+  // With its reason, in brief.
   if (result.outcome == Outcome::Refused)
-    result.counters.push_back(
-        "refused: " +
-        StringRef(result.detail).split('{').first.split(':').first.str());
+    result.counters.push_back("refused: " +
+                              StringRef(result.detail).take_front(120).str());
   for (const std::string &counter : result.counters)
     text += StringRef(counter).split('\n').first.str() + "\n";
   if (isFinding(result.outcome))
