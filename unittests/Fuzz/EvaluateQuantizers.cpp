@@ -27,8 +27,27 @@ static reference::NanPolicy getPolicy(NanMode mode) {
     return reference::NanPolicy::negative;
   case NanMode::propagate:
     return reference::NanPolicy::propagate;
+  case NanMode::zero:
+    return reference::NanPolicy::zero;
   }
   llvm_unreachable("not a mode");
+}
+
+static reference::ZeroPolicy getPolicy(ZeroMode mode) {
+  switch (mode) {
+  case ZeroMode::positive:
+    return reference::ZeroPolicy::positive;
+  case ZeroMode::negative:
+    return reference::ZeroPolicy::negative;
+  case ZeroMode::zero:
+    return reference::ZeroPolicy::zero;
+  }
+  llvm_unreachable("not a mode");
+}
+
+/// The largest finite number of `type`.
+static double getLargest(FloatType type) {
+  return APFloat::getLargest(type.getFloatSemantics()).convertToDouble();
 }
 
 static std::optional<double> getDouble(std::optional<APFloat> value) {
@@ -43,7 +62,9 @@ static reference::PactAttributes getAttributes(PactOp op) {
                                             : reference::PactMode::unsigned_,
           op.getForm() == PactForm::level ? reference::PactForm::level
                                           : reference::PactForm::value,
-          reference::PactGradient::full, op.getUnrounded()};
+          reference::PactGradient::full,
+          op.getUnrounded(),
+          getLargest(cast<FloatType>(op.getAlpha().getType()))};
 }
 
 /// The math of one element in T, or an empty function.
@@ -55,15 +76,15 @@ static std::function<double(ArrayRef<double>)> getMath(Operation *op) {
   auto window = [](std::optional<double> clip) -> Math {
     return [=](X x) { return windowGrad<T>(x[0], x[1], clip); };
   };
-  auto signOf = [](NanMode nan) -> Math {
-    return [=](X x) { return sign<T>(x[0], getPolicy(nan)); };
+  auto signOf = [](NanMode nan, ZeroMode zero) -> Math {
+    return [=](X x) { return sign<T>(x[0], getPolicy(nan), getPolicy(zero)); };
   };
   return llvm::TypeSwitch<Operation *, Math>(op)
       .template Case<IdentityOp, StraightThroughOp, GradientCancellationOp,
                      IdentityGradOp>(
           [](auto) { return [](X x) { return x[0]; }; })
       .template Case<SignOp, ApproxSignOp, SwishSignOp>(
-          [&](auto op) { return signOf(op.getNan()); })
+          [&](auto op) { return signOf(op.getNan(), op.getZero()); })
       .Case([](SteHeavisideOp op) {
         double low = op.getLow().convertToDouble();
         return [=](X x) { return heaviside<T>(x[0], low); };
@@ -242,7 +263,7 @@ static void evaluateMinMax(Evaluator &evaluator, MinMaxOp op, FloatType type) {
     return setUnknown(evaluator, op);
   std::vector<T> q(values->size());
   T s = reference::minMax(values->data(), q.data(), q.size(), op.getBits(),
-                          op.getUnrounded());
+                          op.getUnrounded(), getLargest(type));
   Data result = toData(type, x.shape, q);
   evaluator.set(op.getQ(), std::move(result));
   evaluator.set(op.getS(), Data(type, Element::ofFloat(roundTo(type, s))));
@@ -288,6 +309,7 @@ static void evaluatePactGrad(Evaluator &evaluator, PactGradOp op,
                                       : reference::PactForm::value,
       op.getGrad() == PactGradient::full ? reference::PactGradient::full
                                          : reference::PactGradient::compat};
+  attributes.largestScale = getLargest(type);
   std::vector<T> dx(g->size());
   reference::Sum<T> sum = reference::pactGrad<T>(
       values->data(), alpha->front(), g->data(),

@@ -190,7 +190,7 @@ void Generator::addMatmul() {
     if (random.oneIn(4))
       return quantizer(value);
     return SignOp::create(b, value.getType(), value, FloatAttr(),
-                          NanMode(random.oneIn(3) ? 1 : 0));
+                          ZeroMode::positive, NanMode(random.oneIn(3) ? 1 : 0));
   };
   if (areSigns && !random.oneIn(4))
     left = toSigns(left);

@@ -29,7 +29,12 @@ struct Attributes {
   FloatAttr threshold() {
     return f64(random.pick({1.0, 1.0, 0.5, 0.0, 2.5, double(HUGE_VAL)}));
   }
-  NanMode nan() { return NanMode(random.oneIn(2) ? 0 : random.below(3)); }
+  ZeroMode zero() { return ZeroMode(random.oneIn(2) ? 0 : random.below(3)); }
+  /// What a sign that makes `zero` of a zero may make of a NaN.
+  NanMode nan(ZeroMode zero) {
+    unsigned modes = zero == ZeroMode::zero ? 4 : 3;
+    return NanMode(random.oneIn(2) ? 0 : random.below(modes));
+  }
   double beta() { return random.pick({5.0, 1.0, 0.3, 12.0}); }
   int64_t bits(unsigned least = 1) {
     unsigned most = type.isBF16() ? 8 : type.isF16() ? 11 : 24;
@@ -48,15 +53,17 @@ struct Attributes {
 Value Generator::quantizer(Value x) {
   Attributes any{random, b, type};
   Type t = x.getType();
+  ZeroMode zero = any.zero();
   switch (random.below(12)) {
   case 0:
     return IdentityOp::create(b, t, x);
   case 1:
     return GradientCancellationOp::create(b, t, x, any.threshold());
   case 2:
-    return ApproxSignOp::create(b, t, x, any.nan());
+    return ApproxSignOp::create(b, t, x, zero, any.nan(zero));
   case 3:
-    return SwishSignOp::create(b, t, x, APFloat(any.beta()), any.nan());
+    return SwishSignOp::create(b, t, x, APFloat(any.beta()), zero,
+                               any.nan(zero));
   case 4:
     return SteHeavisideOp::create(
         b, t, x, any.f64(random.oneIn(2) ? 0.0 : -1.0), any.clip());
@@ -90,7 +97,7 @@ Value Generator::quantizer(Value x) {
         .getQ();
   }
   default:
-    return SignOp::create(b, t, x, any.clip(), any.nan());
+    return SignOp::create(b, t, x, any.clip(), zero, any.nan(zero));
   }
 }
 

@@ -37,11 +37,16 @@ static const std::vector<PassChoice> &getChoices() {
       {1, "linalg-generalize-named-ops", {}},
       {6, "quant-bnn-decompose", {}},
       {6, "quant-bnn-strip-gradients", {}},
-      {6, "quant-bnn-raise-ste", {{"mode", {"exact", "exact", "relaxed"}}}},
+      {6,
+       "quant-bnn-raise-ste",
+       {{"mode", {"exact", "exact", "relaxed"}},
+        {"estimator", {"straight-through", "clip", "none"}},
+        {"values-only", {"false", "true"}}}},
       {12,
        "quant-bnn-differentiate",
        {{"functions", {"f0"}},
         {"combine", {"true"}},
+        {"zero-derivative", {"silent"}},
         {"recompute", {"none", "cheap"}}}},
       {6,
        "quant-bnn-fuse-ste",
@@ -62,9 +67,14 @@ static const std::vector<PassChoice> &getChoices() {
       {4, "convert-quant-bnn-to-arith", {}},
       {4, "convert-quant-bnn-to-linalg", {}},
       {2, "quant-bnn-approximate-math", {}},
-      {2, "quant-bnn-convert-f64-math-to-arith", {}},
+      {2, "quant-bnn-convert-math-to-arith", {}},
       {2, "quant-bnn-compare-narrow-floats", {}},
       {2, "quant-bnn-expand-round-even", {}},
+      {2,
+       "quant-bnn-emulate-narrow-floats",
+       {{"math-only", {"false", "true"}}}},
+      {2, "quant-bnn-widen-accumulators", {}},
+      {2, "quant-bnn-check-extents", {}},
       {2, "quant-bnn-annotate-functions", {}},
       {1, "quant-bnn-scalarize-vectors", {}},
       {1, "quant-bnn-separate-results", {}},
@@ -130,7 +140,7 @@ bool quant_bnn::fuzz::mayChangeValues(StringRef step) {
 double quant_bnn::fuzz::getMathError(StringRef step) {
   if (step == executeStep || step.contains("pipeline") ||
       step == "quant-bnn-approximate-math" ||
-      step == "quant-bnn-convert-f64-math-to-arith")
+      step == "quant-bnn-convert-math-to-arith")
     return 8;
   // Any pass folds constants, by the functions of the C library.
   return 2;
