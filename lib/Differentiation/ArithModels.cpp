@@ -77,9 +77,22 @@ static Gradients differentiate(arith::RemFOp op, OpBuilder &builder,
 // Choices
 //===----------------------------------------------------------------------===//
 
-/// The gradients of the larger (or smaller) of x and y: g to that one, half of
-/// g to both where they are equal. Where one is a NaN it is an error of the
-/// program or ignored by the op, which `ignoresNaN` says.
+Value quant_bnn::detail::buildExtremumGradient(PayloadBuilder &payload,
+                                               CmpFPredicate wins,
+                                               bool ignoresNaN, Value g,
+                                               Value x, Value other) {
+  Value half = payload.mul(payload.constant(0.5), g);
+  Value tie = payload.select(payload.cmp(CmpFPredicate::OEQ, x, other), half,
+                             payload.constant(0.0));
+  Value result = payload.select(payload.cmp(wins, x, other), g, tie);
+  if (!ignoresNaN)
+    return result;
+  Value alone =
+      arith::AndIOp::create(payload, payload.cmp(CmpFPredicate::ORD, x, x),
+                            payload.cmp(CmpFPredicate::UNO, other, other));
+  return payload.select(alone, g, result);
+}
+
 template <typename OpTy, CmpFPredicate wins, bool ignoresNaN>
 static Gradients differentiateExtremum(OpTy op, OpBuilder &builder,
                                        Location loc, Value g) {
@@ -89,17 +102,8 @@ static Gradients differentiateExtremum(OpTy op, OpBuilder &builder,
     gradients.push_back(quant_bnn::detail::buildPayload(
         builder, loc, g.getType(), {g, operands[self], operands[1 - self]},
         [](PayloadBuilder &payload, ValueRange values) -> Value {
-          Value g = values[0], x = values[1], other = values[2];
-          Value half = payload.mul(payload.constant(0.5), g);
-          Value tie = payload.select(payload.cmp(CmpFPredicate::OEQ, x, other),
-                                     half, payload.constant(0.0));
-          Value result = payload.select(payload.cmp(wins, x, other), g, tie);
-          if (!ignoresNaN)
-            return result;
-          Value alone = arith::AndIOp::create(
-              payload, payload.cmp(CmpFPredicate::ORD, x, x),
-              payload.cmp(CmpFPredicate::UNO, other, other));
-          return payload.select(alone, g, result);
+          return quant_bnn::detail::buildExtremumGradient(
+              payload, wins, ignoresNaN, values[0], values[1], values[2]);
         }));
   return gradients;
 }

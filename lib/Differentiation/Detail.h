@@ -66,6 +66,15 @@ buildPayload(mlir::OpBuilder &builder, mlir::Location loc, mlir::Type type,
       .front();
 }
 
+/// The gradient of x where g is that of the larger (or smaller) of x and
+/// `other`, as `wins` says: g where x is that one, half of g where they are
+/// equal, and 0 else. Where one is a NaN there is none, unless the op
+/// `ignoresNaN`: then all goes to the number.
+mlir::Value buildExtremumGradient(PayloadBuilder &payload,
+                                  mlir::arith::CmpFPredicate wins,
+                                  bool ignoresNaN, mlir::Value g, mlir::Value x,
+                                  mlir::Value other);
+
 /// The sum of the elements of a ranked float tensor, a scalar of their type. It
 /// is accumulated in the compute type.
 mlir::Value buildSum(mlir::OpBuilder &builder, mlir::Location loc,
@@ -81,6 +90,9 @@ void registerLinalgModels(mlir::DialectRegistry &registry);
 void registerMathModels(mlir::DialectRegistry &registry);
 void registerSCFModels(mlir::DialectRegistry &registry);
 void registerTensorModels(mlir::DialectRegistry &registry);
+
+/// A part of `registerLinalgModels`.
+void attachSoftmaxModel(mlir::MLIRContext *context);
 
 } // namespace quant_bnn::detail
 

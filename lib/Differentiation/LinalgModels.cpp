@@ -16,6 +16,8 @@
 
 #include "Detail.h"
 #include "LinalgLoops.h"
+#include "Products.h"
+#include "ScatterAdd.h"
 #include "mlir/Dialect/Arith/Utils/Utils.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/Transforms/RegionUtils.h"
@@ -37,6 +39,8 @@ enum class ResultKind {
   Stored,
   /// It is added.
   Summed,
+  /// It is a multiple of what was there before.
+  Multiplied,
   /// It is compared, and all that are largest share the cotangent.
   SharedExtremum,
   /// It is compared in a window, and the first that is largest gets it.
@@ -53,6 +57,8 @@ struct ActiveResult {
   /// For extrema: the result itself, and for windows the place of the first
   /// extremum.
   LoopOperand extremum, place;
+  /// For products: the gradient of the init.
+  Value toInit;
   /// Whether a NaN is the extremum of what it is compared with.
   bool propagatesNaN = false;
 };
@@ -105,6 +111,33 @@ static bool isSum(Value value, Value accumulator, Block *body) {
   return isSummed(value);
 }
 
+/// Whether `value` is `accumulator` times what does not depend on it.
+static bool isMultiple(Value value, Value accumulator, Block *body) {
+  auto isConstant = [&](Value other) {
+    return !dependsOn(other, accumulator, body);
+  };
+  auto recurse = [&](Value other) {
+    return isMultiple(other, accumulator, body);
+  };
+  if (value == accumulator)
+    return true;
+  if (auto mul = value.getDefiningOp<arith::MulFOp>())
+    return (recurse(mul.getLhs()) && isConstant(mul.getRhs())) ||
+           (recurse(mul.getRhs()) && isConstant(mul.getLhs()));
+  if (auto div = value.getDefiningOp<arith::DivFOp>())
+    return recurse(div.getLhs()) && isConstant(div.getRhs());
+  if (auto neg = value.getDefiningOp<arith::NegFOp>())
+    return recurse(neg.getOperand());
+  if (auto select = value.getDefiningOp<arith::SelectOp>())
+    return isConstant(select.getCondition()) &&
+           recurse(select.getTrueValue()) && recurse(select.getFalseValue());
+  if (auto extension = value.getDefiningOp<arith::ExtFOp>())
+    return recurse(extension.getIn());
+  if (auto truncation = value.getDefiningOp<arith::TruncFOp>())
+    return recurse(truncation.getIn());
+  return false;
+}
+
 /// The value that the extremum `value` compares with `accumulator`, or null.
 static Value matchExtremum(Value value, Value accumulator, Block *body) {
   Operation *op = value.getDefiningOp();
@@ -144,7 +177,7 @@ static FailureOr<ActiveResult> classify(LinalgOp op, unsigned index,
       return op->emitOpError("cannot be differentiated: result #")
              << index << " depends on what result #"
              << other.getOperandNumber() - op.getNumDpsInputs()
-             << " accumulates";
+             << " accumulates; accumulate them in two ops";
   }
   if (map.isPermutation()) {
     result.kind = ResultKind::Stored;
@@ -157,14 +190,26 @@ static FailureOr<ActiveResult> classify(LinalgOp op, unsigned index,
     }
     if (Value term = matchExtremum(result.term, accumulator, body)) {
       if (mayBeActive(init->get()))
-        return op->emitOpError("cannot be differentiated: what its extremum "
-                               "starts from depends on the arguments");
+        return op->emitOpError("cannot be differentiated: the init operand of "
+                               "its extremum depends on the arguments; start "
+                               "from a constant and take the extremum of the "
+                               "result and that operand");
       Operation *extremum = result.term.getDefiningOp();
       result.propagatesNaN =
           isa<arith::MaximumFOp, arith::MinimumFOp>(extremum);
       result.kind = hasWindow(op) ? ResultKind::FirstExtremum
                                   : ResultKind::SharedExtremum;
       result.term = term;
+      return result;
+    }
+    if (isMultiple(result.term, accumulator, body)) {
+      if (!quant_bnn::detail::selectsSlices(map))
+        return op->emitOpError("cannot be differentiated: it multiplies into "
+                               "elements selected by ")
+               << AffineMapAttr::get(map)
+               << ", which is more than loops and constants; write the factors "
+                  "to a tensor of their own and reduce that";
+      result.kind = ResultKind::Multiplied;
       return result;
     }
   }
@@ -174,7 +219,8 @@ static FailureOr<ActiveResult> classify(LinalgOp op, unsigned index,
     diag << "'" << reduction->getName() << "'";
   else
     diag << "overwriting";
-  return diag << ", which is neither a sum nor an extremum";
+  return diag << ", which is neither a sum, a product nor an extremum; write "
+                 "the reduction as an 'scf.for'";
 }
 
 //===----------------------------------------------------------------------===//
@@ -358,6 +404,48 @@ static Value buildInit(Context &context, LoopOperand operand) {
   return linalg::FillOp::create(builder, loc, zero, empty).getResult(0);
 }
 
+/// Lets what `result` multiplies be 1. The body is linear in it, so that it
+/// then computes the factor.
+static void mapProduct(LoopBuilder &loops, LinalgOp op,
+                       const ActiveResult &result) {
+  OpBuilder &builder = loops.getBodyBuilder();
+  Type type = op.getDpsInitOperand(result.index)->get().getType();
+  loops.mapInit(result.index,
+                arith::ConstantOp::create(
+                    builder, op.getLoc(),
+                    builder.getFloatAttr(getElementTypeOrSelf(type), 1.0)));
+}
+
+/// Lets `result` be read as the factor of each point, whose cotangent is that
+/// of the product times the other factors.
+static void findProducts(Context &context, ActiveResult &result) {
+  LinalgOp op = context.op;
+  OpBuilder &builder = context.builder;
+  Location loc = context.loc;
+  LoopOperand init = {op.getDpsInitOperand(result.index)->get(),
+                      result.cotangent.map};
+  Type element = getElementTypeOrSelf(init.value.getType());
+  SmallVector<LoopOperand> extra;
+  for (OpOperand *read : context.readInits)
+    extra.push_back({read->get(), op.getMatchingIndexingMap(read)});
+  AffineMap identity = builder.getMultiDimIdentityMap(op.getNumLoops());
+  Value empty = tensor::EmptyOp::create(builder, loc,
+                                        getExtents(op, builder, loc), element);
+  LoopBuilder loops(op, extra, {empty, identity});
+  mapInits(loops, op, 0, context.readInits);
+  // The body is linear in what it accumulates: at 1 it is the factor.
+  OpBuilder &nested = loops.getBodyBuilder();
+  loops.mapInit(result.index,
+                arith::ConstantOp::create(nested, loc,
+                                          nested.getFloatAttr(element, 1.0)));
+  loops.cloneBody();
+  Value factors = loops.finish(builder, loc, loops.map(result.term));
+  quant_bnn::detail::Products products = quant_bnn::detail::buildProducts(
+      builder, loc, factors, init, result.cotangent);
+  result.cotangent = {products.others, identity};
+  result.toInit = products.all;
+}
+
 /// The cotangent of the term of `result` at one point.
 static Value buildSeed(Context &context, LoopBuilder &loops,
                        const ActiveResult &result, unsigned extra) {
@@ -401,6 +489,9 @@ static Gradients buildOperandGradient(Context &context, LoopOperand operand,
   Value init = buildInit(context, operand);
   LoopBuilder loops(builder, context.op, extra, {init, operand.map});
   mapInits(loops, context.op, 0, context.readInits);
+  for (const ActiveResult &result : context.results)
+    if (result.kind == ResultKind::Multiplied)
+      mapProduct(loops, context.op, result);
   SmallVector<Operation *> ops = loops.cloneBody();
 
   OpBuilder &nested = loops.getBodyBuilder();
@@ -417,27 +508,80 @@ static Gradients buildOperandGradient(Context &context, LoopOperand operand,
   if (!gradient)
     return SmallVector<Value>{Value()};
 
-  Type type = gradient.getType();
-  if (loops.accumulates()) {
+  Type sumType = getElementTypeOrSelf(init.getType());
+  if (loops.accumulates() || gradient.getType() != sumType) {
     // Not rounded before it is added.
-    Type sumType = getElementTypeOrSelf(init.getType());
     auto rounding = gradient.getDefiningOp<arith::TruncFOp>();
     if (rounding && rounding.getIn().getType() == sumType)
       gradient = rounding.getIn();
     else
       gradient = widen(nested, loc, gradient);
+  }
+  if (loops.accumulates())
     gradient =
         arith::AddFOp::create(nested, loc, loops.getAccumulator(), gradient);
-  }
   Value tensor = loops.finish(builder, loc, gradient);
   if (!isa<RankedTensorType>(operand.value.getType()))
     tensor = tensor::ExtractOp::create(builder, loc, tensor, ValueRange{});
   Type resultType = operand.value.getType();
-  if (getElementTypeOrSelf(tensor.getType()) != type)
+  if (getElementTypeOrSelf(tensor.getType()) !=
+      getElementTypeOrSelf(resultType))
     tensor = arith::TruncFOp::create(builder, loc, resultType, tensor);
   if (tensor.getType() != resultType)
     tensor = tensor::CastOp::create(builder, loc, resultType, tensor);
   return SmallVector<Value>{tensor};
+}
+
+/// The gradient of `table`, a tensor of which the body reads elements with
+/// `tensor.extract`: what each point gives them, added in the order of the
+/// loops.
+static Gradients buildTableGradient(Context &context, Value table) {
+  LinalgOp op = context.op;
+  OpBuilder &builder = context.builder;
+  Location loc = context.loc;
+  SmallVector<tensor::ExtractOp> extracts;
+  for (Operation *user : table.getUsers()) {
+    if (!op->isProperAncestor(user) || isa<tensor::DimOp>(user))
+      continue;
+    auto extract = dyn_cast<tensor::ExtractOp>(user);
+    if (!extract || extract->getBlock() != op.getBlock())
+      return user->emitOpError("cannot be differentiated in the body of '")
+             << op->getName() << "': the gradient of " << table.getType()
+             << ", which the body captures, is only known for "
+                "'tensor.extract' outside of nested regions; extract the "
+                "element there, or make the tensor an operand";
+    extracts.push_back(extract);
+  }
+  // Users come in no useful order.
+  llvm::sort(extracts, [](tensor::ExtractOp lhs, tensor::ExtractOp rhs) {
+    return lhs->isBeforeInBlock(rhs);
+  });
+
+  SmallVector<OpFoldResult> extents = getExtents(op, builder, loc);
+  Type element = cast<RankedTensorType>(table.getType()).getElementType();
+  Value points =
+      tensor::EmptyOp::create(builder, loc, extents, getComputeType(element));
+  AffineMap identity = builder.getMultiDimIdentityMap(op.getNumLoops());
+  Value sum;
+  for (tensor::ExtractOp extract : extracts) {
+    Gradients addends =
+        buildOperandGradient(context, {points, identity}, extract.getResult());
+    if (failed(addends))
+      return failure();
+    if (!addends->front())
+      continue;
+    Value gradient = quant_bnn::detail::buildScatterAdd(
+        builder, loc, table, extents,
+        [&](OpBuilder &nested, Location, ValueRange ivs) {
+          Value value =
+              tensor::ExtractOp::create(nested, loc, addends->front(), ivs);
+          return quant_bnn::detail::Addend{
+              value, quant_bnn::detail::cloneAtPoint(nested, op, ivs,
+                                                     extract.getIndices())};
+        });
+    sum = sum ? arith::AddFOp::create(builder, loc, sum, gradient) : gradient;
+  }
+  return SmallVector<Value>{sum};
 }
 
 /// The gradient of `value`, which is not an operand of an init: an input, or
@@ -470,20 +614,29 @@ static LogicalResult buildGradients(Context &context,
         return failure();
       continue;
     }
-    const auto *result =
-        llvm::find_if(context.results, [&](const ActiveResult &result) {
-          return result.index == index && result.kind == ResultKind::Summed;
-        });
-    gradients.push_back(
-        result == context.results.end() ? Value() : result->cotangent.value);
+    Value gradient;
+    for (const ActiveResult &result : context.results) {
+      if (result.index != index)
+        continue;
+      if (result.kind == ResultKind::Summed)
+        gradient = result.cotangent.value;
+      if (result.kind == ResultKind::Multiplied)
+        gradient = result.toInit;
+    }
+    gradients.push_back(gradient);
   }
   llvm::SetVector<Value> captured;
   getUsedValuesDefinedAbove(op->getRegions(), captured);
   AffineMap scalar = AffineMap::get(op.getNumLoops(), 0, op->getContext());
   for (Value value : captured) {
-    if (isa<RankedTensorType>(value.getType()) && mayBeActive(value))
-      return op->emitOpError("cannot be differentiated: its body reads a "
-                             "tensor that is no operand");
+    if (isa<RankedTensorType>(value.getType()) &&
+        isDifferentiable(value.getType()) && mayBeActive(value)) {
+      Gradients gradient = buildTableGradient(context, value);
+      if (failed(gradient))
+        return failure();
+      gradients.push_back(gradient->front());
+      continue;
+    }
     if (failed(append({value, scalar}, value)))
       return failure();
   }
@@ -493,7 +646,8 @@ static LogicalResult buildGradients(Context &context,
 static Gradients differentiate(LinalgOp op, OpBuilder &builder, Location loc,
                                ValueRange cotangents) {
   if (!op.hasPureTensorSemantics())
-    return op->emitOpError("cannot be differentiated on buffers");
+    return op->emitOpError("cannot be differentiated on buffers; "
+                           "differentiate before bufferization");
   Context context = {op, builder, loc, {}, {}, {}};
   for (OpOperand &init : op.getDpsInitsMutable())
     if (op.getMatchingIndexingMap(&init).isPermutation() &&
@@ -511,6 +665,8 @@ static Gradients differentiate(LinalgOp op, OpBuilder &builder, Location loc,
       context.extents = getExtents(op, builder, loc);
       findFirst(op, *result, builder, loc, context.extents);
     }
+    if (result->kind == ResultKind::Multiplied)
+      findProducts(context, *result);
     context.results.push_back(*result);
   }
   SmallVector<Value> gradients;
@@ -571,5 +727,6 @@ void quant_bnn::detail::registerLinalgModels(DialectRegistry &registry) {
 #define GET_OP_LIST
 #include "mlir/Dialect/Linalg/IR/LinalgStructuredOps.cpp.inc"
         >(context);
+    attachSoftmaxModel(context);
   });
 }

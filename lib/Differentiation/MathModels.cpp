@@ -275,6 +275,89 @@ static Gradients differentiate(math::FmaOp op, OpBuilder &builder, Location loc,
                             g};
 }
 
+/// min(max(x, low), high), so the gradients of these.
+static Gradients differentiate(math::ClampFOp op, OpBuilder &builder,
+                               Location loc, Value g) {
+  using quant_bnn::detail::buildExtremumGradient;
+  enum Operand { x, low, high };
+  SmallVector<Value> gradients;
+  for (Operand operand : {x, low, high})
+    gradients.push_back(quant_bnn::detail::buildPayload(
+        builder, loc, g.getType(), {g, op.getValue(), op.getMin(), op.getMax()},
+        [&](PayloadBuilder &payload, ValueRange operands) -> Value {
+          Value x = operands[1], low = operands[2], high = operands[3];
+          Value raised = arith::MaximumFOp::create(payload, x, low);
+          if (operand == Operand::high)
+            return buildExtremumGradient(payload, CmpFPredicate::OLT,
+                                         /*ignoresNaN=*/false, operands[0],
+                                         high, raised);
+          Value toRaised = buildExtremumGradient(payload, CmpFPredicate::OLT,
+                                                 /*ignoresNaN=*/false,
+                                                 operands[0], raised, high);
+          bool isX = operand == Operand::x;
+          return buildExtremumGradient(payload, CmpFPredicate::OGT,
+                                       /*ignoresNaN=*/false, toRaised,
+                                       isX ? x : low, isX ? low : x);
+        }));
+  return gradients;
+}
+
+static Gradients differentiate(math::FPowIOp op, OpBuilder &builder,
+                               Location loc, Value g) {
+  Value toBase = quant_bnn::detail::buildPayload(
+      builder, loc, g.getType(), {g, op.getLhs(), op.getRhs()},
+      [](PayloadBuilder &payload, ValueRange operands) -> Value {
+        Value g = operands[0], x = operands[1], n = operands[2];
+        // The least integer has no predecessor: x^(n-1) is x^n / x for n < 0.
+        Value zero = arith::ConstantOp::create(
+            payload, payload.getZeroAttr(n.getType()));
+        Value isPositive =
+            arith::CmpIOp::create(payload, arith::CmpIPredicate::sgt, n, zero);
+        Value one =
+            arith::ConstantOp::create(payload, payload.getOneAttr(n.getType()));
+        Value exponent = arith::SelectOp::create(
+            payload, isPositive, arith::SubIOp::create(payload, n, one), n);
+        Value power = math::FPowIOp::create(payload, x, exponent);
+        power = payload.select(isPositive, power, payload.div(power, x));
+        Type type = x.getType();
+        Value factor;
+        if (isa<IndexType>(getElementTypeOrSelf(n.getType()))) {
+          Type wide = payload.getI64Type();
+          if (auto shaped = dyn_cast<ShapedType>(n.getType()))
+            wide = shaped.clone(wide);
+          n = arith::IndexCastOp::create(payload, wide, n);
+        }
+        factor = arith::SIToFPOp::create(payload, type, n);
+        // x^0 is 1 everywhere, at 0 and infinity too.
+        Value isFlat =
+            payload.cmp(CmpFPredicate::OEQ, factor, payload.constant(0.0));
+        return payload.select(isFlat, payload.constant(0.0),
+                              payload.mul(g, payload.mul(factor, power)));
+      });
+  return SmallVector<Value>{toBase, Value()};
+}
+
+namespace {
+struct SinCosModel
+    : DifferentiableOpInterface::ExternalModel<SinCosModel, math::SincosOp> {
+  Gradients buildGradient(Operation *op, OpBuilder &builder, Location loc,
+                          ValueRange cotangents) const {
+    auto sincos = cast<math::SincosOp>(op);
+    Value gradient;
+    if (Value g = cotangents[0])
+      gradient = arith::MulFOp::create(builder, loc, g, sincos.getCos());
+    if (Value g = cotangents[1]) {
+      Value product = arith::MulFOp::create(builder, loc, g, sincos.getSin());
+      if (gradient)
+        gradient = arith::SubFOp::create(builder, loc, gradient, product);
+      else
+        gradient = arith::NegFOp::create(builder, loc, product);
+    }
+    return SmallVector<Value>{gradient};
+  }
+};
+} // namespace
+
 //===----------------------------------------------------------------------===//
 // Registration
 //===----------------------------------------------------------------------===//
@@ -307,10 +390,13 @@ void quant_bnn::detail::registerMathModels(DialectRegistry &registry) {
     attachUnary<math::TanOp, &differentiateTan>(context);
     attachUnary<math::TanhOp, &differentiateTanh>(context);
     attach<math::Atan2Op, &differentiate>(context);
+    attach<math::ClampFOp, &differentiate>(context);
     attach<math::CopySignOp, &differentiate>(context);
+    attach<math::FPowIOp, &differentiate>(context);
     attach<math::FmaOp, &differentiate>(context);
     attach<math::PowFOp, &differentiate>(context);
     attachNone<math::CeilOp, math::FloorOp, math::RoundEvenOp, math::RoundOp,
                math::TruncOp>(context);
+    math::SincosOp::attachInterface<SinCosModel>(*context);
   });
 }

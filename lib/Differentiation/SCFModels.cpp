@@ -13,10 +13,10 @@
 //===----------------------------------------------------------------------===//
 
 #include "Detail.h"
+#include "mlir/Dialect/Arith/Utils/Utils.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
-#include "mlir/Dialect/Utils/StaticValueUtils.h"
 #include "mlir/IR/IRMapping.h"
 #include "mlir/Transforms/RegionUtils.h"
 
@@ -212,14 +212,14 @@ static Value pop(OpBuilder &builder, Location loc, Value stack, Value like,
 
 /// The loop `forOp` again, with the values of `carried` at the start of each
 /// iteration as stacks after its results. It replaces the uses of `forOp`.
-static scf::ForOp buildRecordingLoop(scf::ForOp forOp, int64_t count,
+static scf::ForOp buildRecordingLoop(scf::ForOp forOp, OpFoldResult count,
                                      ArrayRef<unsigned> carried) {
   Location loc = forOp.getLoc();
   OpBuilder builder(forOp);
   SmallVector<Value> inits(forOp.getInitArgs());
   for (unsigned index : carried) {
     Value init = forOp.getInitArgs()[index];
-    SmallVector<OpFoldResult> sizes = {builder.getIndexAttr(count)};
+    SmallVector<OpFoldResult> sizes = {count};
     if (isa<RankedTensorType>(init.getType()))
       llvm::append_range(sizes, tensor::getMixedSizes(builder, loc, init));
     inits.push_back(tensor::EmptyOp::create(
@@ -263,21 +263,35 @@ static scf::ForOp buildRecordingLoop(scf::ForOp forOp, int64_t count,
 // scf.for
 //===----------------------------------------------------------------------===//
 
-/// The number of iterations of `forOp`, or an error.
-static FailureOr<int64_t> getTripCount(scf::ForOp forOp) {
-  std::pair<StringRef, Value> bounds[] = {
-      {"lower bound", forOp.getLowerBound()},
-      {"upper bound", forOp.getUpperBound()},
-      {"step", forOp.getStep()}};
-  for (auto [name, bound] : bounds)
-    if (!getConstantIntValue(bound))
-      return forOp.emitOpError("cannot be differentiated: its ")
-             << name << " is not constant";
-  std::optional<APInt> count = forOp.getStaticTripCount();
-  if (!count)
-    return forOp.emitOpError(
-        "cannot be differentiated: its trip count is not static");
-  return count->getSExtValue();
+/// The number of iterations of `forOp`, an index that is known before it.
+static OpFoldResult buildTripCount(scf::ForOp forOp) {
+  OpBuilder builder(forOp);
+  Location loc = forOp.getLoc();
+  // The count of a narrow type may be negative, since it is one of that type.
+  if (std::optional<APInt> count = forOp.getStaticTripCount())
+    if (count->isNonNegative())
+      return builder.getIndexAttr(count->getSExtValue());
+  Value lower = forOp.getLowerBound(), upper = forOp.getUpperBound();
+  Type type = lower.getType();
+  Value runs =
+      arith::CmpIOp::create(builder, loc,
+                            forOp.getUnsignedCmp() ? arith::CmpIPredicate::ult
+                                                   : arith::CmpIPredicate::slt,
+                            lower, upper);
+  // (upper - lower - 1) / step + 1, unsigned, so that no difference overflows.
+  Value one =
+      arith::ConstantOp::create(builder, loc, builder.getIntegerAttr(type, 1));
+  Value zero =
+      arith::ConstantOp::create(builder, loc, builder.getIntegerAttr(type, 0));
+  Value distance = arith::SubIOp::create(builder, loc, upper, lower);
+  distance = arith::SubIOp::create(builder, loc, distance, one);
+  Value count = arith::DivUIOp::create(builder, loc, distance, forOp.getStep());
+  count = arith::AddIOp::create(builder, loc, count, one);
+  count = arith::SelectOp::create(builder, loc, runs, count, zero);
+  if (!type.isIndex())
+    count = arith::IndexCastUIOp::create(builder, loc, builder.getIndexType(),
+                                         count);
+  return count;
 }
 
 /// Checks that every value that `forOp` carries can be kept on a stack.
@@ -287,12 +301,16 @@ static LogicalResult verifyCarried(scf::ForOp forOp) {
                        forOp.getYieldedValues())) {
     if (!getStackType(argument.getType(), 1))
       return forOp.emitOpError("cannot be differentiated: it carries ")
-             << argument.getType() << ", of which there are no tensors";
+             << argument.getType()
+             << ", which cannot be saved on a stack; carry a scalar or a "
+                "ranked tensor";
     if (!hasExtentsOf(yielded, {argument, init}))
       return forOp.emitOpError("cannot be differentiated: the extents of "
                                "carried value #")
              << argument.getArgNumber() - 1 << ", " << argument.getType()
-             << ", may change";
+             << ", may change from one iteration to the next, so no stack of "
+                "one type holds them; carry a tensor of the largest extents "
+                "and insert into it";
   }
   return success();
 }
@@ -325,8 +343,7 @@ static SmallVector<Value> buildBackwardInits(OpBuilder &builder, Location loc,
 Gradients ForModel::buildGradient(Operation *op, OpBuilder &builder,
                                   Location loc, ValueRange cotangents) const {
   auto forOp = cast<scf::ForOp>(op);
-  FailureOr<int64_t> count = getTripCount(forOp);
-  if (failed(count) || failed(verifyCarried(forOp)))
+  if (failed(verifyCarried(forOp)))
     return failure();
   SmallVector<Value> wanted = getWanted(op);
   SmallVector<unsigned> carried, floats;
@@ -336,13 +353,14 @@ Gradients ForModel::buildGradient(Operation *op, OpBuilder &builder,
     if (!argument.use_empty())
       carried.push_back(index);
   }
-  scf::ForOp recording = buildRecordingLoop(forOp, *count, carried);
+  OpFoldResult count = buildTripCount(forOp);
+  scf::ForOp recording = buildRecordingLoop(forOp, count, carried);
   ValueRange stacks = recording.getResults().drop_front(forOp.getNumResults());
 
   Value zero = arith::ConstantIndexOp::create(builder, loc, 0);
   Value one = arith::ConstantIndexOp::create(builder, loc, 1);
-  Value trips = arith::ConstantIndexOp::create(builder, loc, *count);
-  Value last = arith::ConstantIndexOp::create(builder, loc, *count - 1);
+  Value trips = getValueOrCreateConstantIndexOp(builder, loc, count);
+  Value last = arith::SubIOp::create(builder, loc, trips, one);
   auto loop = scf::ForOp::create(
       builder, loc, zero, trips, one,
       buildBackwardInits(builder, loc, forOp, cotangents, floats, wanted));

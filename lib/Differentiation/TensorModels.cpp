@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Detail.h"
+#include "ScatterAdd.h"
 #include "mlir/Dialect/Arith/Utils/Utils.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
@@ -143,6 +144,39 @@ static Gradients differentiate(tensor::ExtractOp op, OpBuilder &builder,
       op, tensor::InsertOp::create(builder, loc, g, zero, op.getIndices()));
 }
 
+static Gradients differentiate(tensor::GatherOp op, OpBuilder &builder,
+                               Location loc, Value g) {
+  ArrayRef<int64_t> gatherDims = op.getGatherDims();
+  int64_t batchRank = op.getIndicesType().getRank() - 1;
+  int64_t sourceRank = op.getSourceType().getRank();
+  bool keepsGathered = op.getResultType().getRank() == batchRank + sourceRank;
+  Value gradient = quant_bnn::detail::buildScatterAdd(
+      builder, loc, op.getSource(), tensor::getMixedSizes(builder, loc, g),
+      [&](OpBuilder &nested, Location, ValueRange ivs) {
+        quant_bnn::detail::Addend addend;
+        addend.value = tensor::ExtractOp::create(nested, loc, g, ivs);
+        ValueRange batch = ivs.take_front(batchRank);
+        ValueRange slice = ivs.drop_front(batchRank);
+        int64_t coordinate = 0, kept = 0;
+        for (int64_t dim = 0; dim < sourceRank; ++dim) {
+          if (!llvm::is_contained(gatherDims, dim)) {
+            addend.indices.push_back(slice[keepsGathered ? dim : kept]);
+            ++kept;
+            continue;
+          }
+          SmallVector<Value> place(batch);
+          place.push_back(
+              arith::ConstantIndexOp::create(nested, loc, coordinate++));
+          Value index =
+              tensor::ExtractOp::create(nested, loc, op.getIndices(), place);
+          addend.indices.push_back(getValueOrCreateCastToIndexLike(
+              nested, loc, nested.getIndexType(), index));
+        }
+        return addend;
+      });
+  return firstOnly(op, gradient);
+}
+
 static Gradients differentiate(tensor::InsertOp op, OpBuilder &builder,
                                Location loc, Value g) {
   SmallVector<Value> gradients(op->getNumOperands());
@@ -187,7 +221,7 @@ void quant_bnn::detail::registerTensorModels(DialectRegistry &registry) {
     attachRules<tensor::CastOp, tensor::CollapseShapeOp, tensor::ConcatOp,
                 tensor::ExpandShapeOp, tensor::ExtractOp,
                 tensor::ExtractSliceOp, tensor::FromElementsOp,
-                tensor::InsertOp, tensor::InsertSliceOp, tensor::PadOp,
-                tensor::ReshapeOp, tensor::SplatOp>(context);
+                tensor::GatherOp, tensor::InsertOp, tensor::InsertSliceOp,
+                tensor::PadOp, tensor::ReshapeOp, tensor::SplatOp>(context);
   });
 }

@@ -89,8 +89,8 @@ func.func @f(%x: f32) -> f32 {
 
 // An op in a function that is called.
 func.func @g(%x: f32) -> f32 {
-  // expected-error@+1 {{'math.clampf' op cannot be differentiated}}
-  %y = math.clampf %x to [%x, %x] : f32
+  // expected-error@+1 {{'quant_bnn.sign_grad' op cannot be differentiated}}
+  %y = quant_bnn.sign_grad %x, %x clip = 1.0 : f32
   return %y : f32
 }
 func.func @f(%x: f32) -> f32 {
@@ -170,24 +170,11 @@ func.func @f(%x: tensor<4xf32>) -> tensor<4xf32> {
 
 // -----
 
-func.func @f(%x: f32, %n: index) -> f32 {
-  %c0 = arith.constant 0 : index
-  %c1 = arith.constant 1 : index
-  // expected-error@+1 {{'scf.for' op cannot be differentiated: its upper bound is not constant}}
-  %y = scf.for %i = %c0 to %n step %c1 iter_args(%a = %x) -> f32 {
-    %b = arith.mulf %a, %a : f32
-    scf.yield %b : f32
-  }
-  return %y : f32
-}
-
-// -----
-
 func.func @f(%x: tensor<?xf32>) -> tensor<?xf32> {
   %c0 = arith.constant 0 : index
   %c1 = arith.constant 1 : index
   %c4 = arith.constant 4 : index
-  // expected-error@+1 {{'scf.for' op cannot be differentiated: the extents of carried value #0, 'tensor<?xf32>', may change}}
+  // expected-error@+1 {{'scf.for' op cannot be differentiated: the extents of carried value #0, 'tensor<?xf32>', may change from one iteration to the next, so no stack of one type holds them; carry a tensor of the largest extents and insert into it}}
   %y = scf.for %i = %c0 to %c4 step %c1 iter_args(%a = %x) -> tensor<?xf32> {
     %b = tensor.concat dim(0) %a, %a : (tensor<?xf32>, tensor<?xf32>) -> tensor<?xf32>
     scf.yield %b : tensor<?xf32>
@@ -200,7 +187,7 @@ func.func @f(%x: tensor<?xf32>) -> tensor<?xf32> {
 func.func @f(%x: f32, %v: vector<2xf32>) -> f32 {
   %c0 = arith.constant 0 : index
   %c1 = arith.constant 1 : index
-  // expected-error@+1 {{'scf.for' op cannot be differentiated: it carries 'vector<2xf32>', of which there are no tensors}}
+  // expected-error@+1 {{'scf.for' op cannot be differentiated: it carries 'vector<2xf32>', which cannot be saved on a stack; carry a scalar or a ranked tensor}}
   %y:2 = scf.for %i = %c0 to %c1 step %c1 iter_args(%a = %x, %b = %v) -> (f32, vector<2xf32>) {
     %c = arith.mulf %a, %a : f32
     scf.yield %c, %b : f32, vector<2xf32>
@@ -211,15 +198,15 @@ func.func @f(%x: f32, %v: vector<2xf32>) -> f32 {
 // -----
 
 func.func @f(%x: tensor<4xf32>, %init: tensor<f32>) -> tensor<f32> {
-  // expected-error@+1 {{'linalg.reduce' op cannot be differentiated: it reduces by 'arith.mulf', which is neither a sum nor an extremum}}
-  %y = linalg.reduce { arith.mulf } ins(%x : tensor<4xf32>) outs(%init : tensor<f32>) dimensions = [0]
+  // expected-error@+1 {{'linalg.reduce' op cannot be differentiated: it reduces by 'arith.remf', which is neither a sum, a product nor an extremum; write the reduction as an 'scf.for'}}
+  %y = linalg.reduce { arith.remf } ins(%x : tensor<4xf32>) outs(%init : tensor<f32>) dimensions = [0]
   return %y : tensor<f32>
 }
 
 // -----
 
 func.func @f(%x: tensor<4xf32>, %init: tensor<f32>) -> tensor<f32> {
-  // expected-error@+1 {{'linalg.reduce' op cannot be differentiated: what its extremum starts from depends on the arguments}}
+  // expected-error@+1 {{'linalg.reduce' op cannot be differentiated: the init operand of its extremum depends on the arguments; start from a constant and take the extremum of the result and that operand}}
   %y = linalg.reduce { arith.maximumf } ins(%x : tensor<4xf32>) outs(%init : tensor<f32>) dimensions = [0]
   return %y : tensor<f32>
 }
@@ -228,7 +215,7 @@ func.func @f(%x: tensor<4xf32>, %init: tensor<f32>) -> tensor<f32> {
 
 // The result of a sum depends on another that is accumulated with it.
 func.func @f(%x: tensor<4xf32>, %init: tensor<f32>) -> tensor<f32> {
-  // expected-error@+1 {{'linalg.generic' op cannot be differentiated: result #0 depends on what result #1 accumulates}}
+  // expected-error@+1 {{'linalg.generic' op cannot be differentiated: result #0 depends on what result #1 accumulates; accumulate them in two ops}}
   %y:2 = linalg.generic {
       indexing_maps = [affine_map<(i) -> (i)>, affine_map<(i) -> ()>, affine_map<(i) -> ()>],
       iterator_types = ["reduction"]}
@@ -244,17 +231,40 @@ func.func @f(%x: tensor<4xf32>, %init: tensor<f32>) -> tensor<f32> {
 
 // -----
 
+// A table that is read where its gradient would need a condition.
 func.func @f(%x: tensor<4xf32>, %table: tensor<9xf32>, %empty: tensor<4xf32>) -> tensor<4xf32> {
-  // expected-error@+1 {{'linalg.generic' op cannot be differentiated: its body reads a tensor that is no operand}}
   %y = linalg.generic {
       indexing_maps = [affine_map<(i) -> (i)>, affine_map<(i) -> (i)>],
       iterator_types = ["parallel"]}
       ins(%x : tensor<4xf32>) outs(%empty : tensor<4xf32>) {
   ^bb0(%in: f32, %out: f32):
     %i = linalg.index 0 : index
-    %0 = tensor.extract %table[%i] : tensor<9xf32>
-    %1 = arith.mulf %in, %0 : f32
-    linalg.yield %1 : f32
+    %zero = arith.constant 0.0 : f32
+    %c = arith.cmpf ogt, %in, %zero : f32
+    %0 = scf.if %c -> f32 {
+      // expected-error@+1 {{'tensor.extract' op cannot be differentiated in the body of 'linalg.generic': the gradient of 'tensor<9xf32>', which the body captures, is only known for 'tensor.extract' outside of nested regions; extract the element there, or make the tensor an operand}}
+      %1 = tensor.extract %table[%i] : tensor<9xf32>
+      scf.yield %1 : f32
+    } else {
+      scf.yield %zero : f32
+    }
+    linalg.yield %0 : f32
+  } -> tensor<4xf32>
+  return %y : tensor<4xf32>
+}
+
+// -----
+
+// A product into a diagonal.
+func.func @f(%x: tensor<2x3xf32>, %init: tensor<4xf32>) -> tensor<4xf32> {
+  // expected-error@+1 {{'linalg.generic' op cannot be differentiated: it multiplies into elements selected by affine_map<(d0, d1) -> (d0 + d1)>, which is more than loops and constants; write the factors to a tensor of their own and reduce that}}
+  %y = linalg.generic {
+      indexing_maps = [affine_map<(i, j) -> (i, j)>, affine_map<(i, j) -> (i + j)>],
+      iterator_types = ["reduction", "reduction"]}
+      ins(%x : tensor<2x3xf32>) outs(%init : tensor<4xf32>) {
+  ^bb0(%in: f32, %product: f32):
+    %0 = arith.mulf %in, %product : f32
+    linalg.yield %0 : f32
   } -> tensor<4xf32>
   return %y : tensor<4xf32>
 }

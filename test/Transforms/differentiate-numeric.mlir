@@ -96,6 +96,24 @@ func.func @others(%x: f64, %y: f64) -> (f64, f64, f64) {
   return %1, %5, %8 : f64, f64, f64
 }
 
+func.func @powers(%x: f64, %n: i32) -> (f64, f64, f64, f64) {
+  %two = arith.constant 2 : i32
+  %three = arith.constant 3 : i32
+  %minus = arith.subi %n, %two : i32
+  %0 = math.fpowi %x, %n : f64, i32
+  %1 = math.fpowi %x, %minus : f64, i32
+  %2 = math.fpowi %1, %three : f64, i32
+  %3, %4 = math.sincos %1 : f64
+  %5, %6 = math.sincos %x : f64
+  return %0, %2, %3, %6 : f64, f64, f64, f64
+}
+
+func.func @both(%x: tensor<?xf32>) -> (tensor<?xf32>, tensor<?xf32>) {
+  %0, %1 = math.sincos %x : tensor<?xf32>
+  %2 = arith.mulf %0, %1 : tensor<?xf32>
+  return %2, %1 : tensor<?xf32>, tensor<?xf32>
+}
+
 //===----------------------------------------------------------------------===//
 // linalg
 //===----------------------------------------------------------------------===//
