@@ -49,38 +49,67 @@ struct Extent {
 
 } // namespace
 
-static Extent traceSize(OpFoldResult size);
+namespace {
 
-/// The origin of dimension `dim` of `value`: ops whose results have the extents
-/// of an operand are looked through.
-static Extent trace(Value value, int64_t dim) {
+/// Finds where extents come from: ops whose results have the extents of an
+/// operand are looked through.
+class Tracer {
+public:
+  /// The origin of dimension `dim` of `value`.
+  Extent trace(Value value, int64_t dim);
+  Extent traceSize(OpFoldResult size);
+
+private:
+  Extent find(Value value, int64_t dim);
+
+  /// What was found before, so that a chain is not walked for each of its ops.
+  DenseMap<std::pair<Value, int64_t>, Extent> found;
+};
+
+} // namespace
+
+/// A value whose extents those of `result` are, or null.
+static Value getSource(OpResult result) {
+  Operation *op = result.getOwner();
+  Value source;
+  if (auto destination = dyn_cast<DestinationStyleOpInterface>(op))
+    source = destination.getTiedOpOperand(result)->get();
+  else if (isa<tensor::CastOp, memref::CastOp>(op))
+    source = op->getOperand(0);
+  else if (OpTrait::hasElementwiseMappableTraits(op))
+    source = *llvm::find_if(op->getOperands(), [](Value operand) {
+      return isa<ShapedType>(operand.getType());
+    });
+  auto type = source ? dyn_cast<ShapedType>(source.getType()) : ShapedType();
+  return type && type.hasRank() ? source : Value();
+}
+
+Extent Tracer::find(Value value, int64_t dim) {
   while (true) {
     auto type = cast<ShapedType>(value.getType());
     if (!type.isDynamicDim(dim))
       return {Value(), type.getDimSize(dim)};
+    if (auto it = found.find({value, dim}); it != found.end())
+      return it->second;
     auto result = dyn_cast<OpResult>(value);
     if (!result)
       return {value, dim};
-    Operation *op = result.getOwner();
-    if (auto empty = dyn_cast<tensor::EmptyOp>(op))
+    if (auto empty = value.getDefiningOp<tensor::EmptyOp>())
       return traceSize(empty.getDynamicSize(dim));
-    Value source;
-    if (auto destination = dyn_cast<DestinationStyleOpInterface>(op))
-      source = destination.getTiedOpOperand(result)->get();
-    else if (isa<tensor::CastOp, memref::CastOp>(op))
-      source = op->getOperand(0);
-    else if (OpTrait::hasElementwiseMappableTraits(op))
-      source = *llvm::find_if(op->getOperands(), [](Value operand) {
-        return isa<ShapedType>(operand.getType());
-      });
-    auto sourceType = source ? dyn_cast<ShapedType>(source.getType()) : nullptr;
-    if (!sourceType || !sourceType.hasRank())
+    Value source = getSource(result);
+    if (!source)
       return {value, dim};
     value = source;
   }
 }
 
-static Extent traceSize(OpFoldResult size) {
+Extent Tracer::trace(Value value, int64_t dim) {
+  Extent extent = find(value, dim);
+  found.try_emplace({value, dim}, extent);
+  return extent;
+}
+
+Extent Tracer::traceSize(OpFoldResult size) {
   if (std::optional<int64_t> constant = getConstantIntValue(size))
     return {Value(), *constant};
   auto value = cast<Value>(size);
@@ -100,7 +129,7 @@ static Extent traceSize(OpFoldResult size) {
 
 namespace {
 
-class Checker {
+class Checker : Tracer {
 public:
   explicit Checker(func::FuncOp function)
       : function(function), entry(function.getContext()) {
