@@ -6,6 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "WidenAccumulators.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
@@ -211,6 +212,9 @@ void QuantBNNEmulateNarrowFloatsPass::runOnOperation() {
                        })
                        .wasInterrupted())
     return signalPassFailure();
+  // The combiner of a reduction does not round at each step.
+  if (!mathOnly)
+    quant_bnn::widenAccumulators(getOperation());
   getOperation()->walk([&](Operation *op) {
     ImplicitLocOpBuilder builder(op->getLoc(), op);
     if (isEmulated(op, mathOnly) && !isa<arith::SIToFPOp, arith::UIToFPOp>(op))

@@ -6,6 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "WidenAccumulators.h"
 #include "FuseProducts.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
@@ -194,7 +195,7 @@ static Value widenInit(ImplicitLocOpBuilder &builder, Value init) {
   return linalg::FillOp::create(builder, value, wide).getResult(0);
 }
 
-static void widenAccumulators(LinalgOp op) {
+static void widen(LinalgOp op) {
   SmallVector<unsigned> narrowInits;
   for (auto [index, init] : llvm::enumerate(op.getDpsInitsMutable()))
     if (hasNarrowAccumulator(op, init))
@@ -227,11 +228,15 @@ static void widenAccumulators(LinalgOp op) {
   }
 }
 
-void QuantBNNWidenAccumulatorsPass::runOnOperation() {
+void quant_bnn::widenAccumulators(Operation *root) {
   SmallVector<LinalgOp> ops;
-  getOperation()->walk([&](LinalgOp op) {
+  root->walk([&](LinalgOp op) {
     if (op.hasPureTensorSemantics() || op.hasPureBufferSemantics())
       ops.push_back(op);
   });
-  llvm::for_each(ops, widenAccumulators);
+  llvm::for_each(ops, widen);
+}
+
+void QuantBNNWidenAccumulatorsPass::runOnOperation() {
+  quant_bnn::widenAccumulators(getOperation());
 }

@@ -1335,7 +1335,8 @@ def QuantBNNEmulateNarrowFloatsPass
   let description = [{
     Extends the operands of each op on `bf16` of arith, math and vector, and of each op
     of math on `f16`, to `f32`, and rounds its results: each op rounds once, whatever it
-    is fused with. Ops that only move bits, and tensors, are left alone.
+    is fused with. Ops that only move bits, and tensors, are left alone. A `linalg` op
+    that reduces accumulates in `f32`, as `quant-bnn-widen-accumulators` makes it.
 
     `arith-emulate-unsupported-floats` and `math-extend-to-supported-types` mark their
     conversions `contract`, which lets folders drop the rounding between two ops. Here
@@ -1375,7 +1376,11 @@ def QuantBNNEmulateNarrowFloatsPass
     Option<"mathOnly", "math-only", "bool", /*default=*/"false",
            "Leave arith and vector alone">
   ];
-  let dependentDialects = ["::mlir::arith::ArithDialect"];
+  let dependentDialects = ["::mlir::arith::ArithDialect",
+                           "::mlir::linalg::LinalgDialect",
+                           "::mlir::math::MathDialect",
+                           "::mlir::memref::MemRefDialect",
+                           "::mlir::tensor::TensorDialect"];
 }
 
 def QuantBNNWidenAccumulatorsPass : Pass<"quant-bnn-widen-accumulators"> {
@@ -1432,6 +1437,7 @@ def QuantBNNWidenAccumulatorsPass : Pass<"quant-bnn-widen-accumulators"> {
   }];
   let dependentDialects = ["::mlir::arith::ArithDialect",
                            "::mlir::linalg::LinalgDialect",
+                           "::mlir::math::MathDialect",
                            "::mlir::memref::MemRefDialect",
                            "::mlir::tensor::TensorDialect"];
 }
