@@ -449,6 +449,27 @@ void Checker::check(Operation *op) {
 }
 
 namespace {
+
+/// The size of a result is that of its destination. Upstream infers it from the
+/// loops, which for the scatter that the gradient of a window is gives another.
+struct SizeOfDestination : OpRewritePattern<tensor::DimOp> {
+  explicit SizeOfDestination(MLIRContext *context)
+      : OpRewritePattern(context, /*benefit=*/2) {}
+
+  LogicalResult matchAndRewrite(tensor::DimOp op,
+                                PatternRewriter &rewriter) const override {
+    auto result = dyn_cast<OpResult>(op.getSource());
+    auto destination =
+        result ? dyn_cast<DestinationStyleOpInterface>(result.getOwner())
+               : DestinationStyleOpInterface();
+    if (!destination)
+      return rewriter.notifyMatchFailure(op, "not of a destination");
+    Value source = destination.getTiedOpOperand(result)->get();
+    rewriter.modifyOpInPlace(op, [&] { op.getSourceMutable().assign(source); });
+    return success();
+  }
+};
+
 struct QuantBNNCheckExtentsPass
     : quant_bnn::impl::QuantBNNCheckExtentsPassBase<QuantBNNCheckExtentsPass> {
   void runOnOperation() override {
@@ -463,6 +484,7 @@ struct QuantBNNCheckExtentsPass
     RewritePatternSet patterns(&getContext());
     memref::populateResolveRankedShapedTypeResultDimsPatterns(patterns);
     tensor::DimOp::getCanonicalizationPatterns(patterns, &getContext());
+    patterns.add<SizeOfDestination>(&getContext());
     GreedyRewriteConfig config;
     config.setStrictness(GreedyRewriteStrictness::ExistingAndNewOps);
     if (failed(applyOpPatternsGreedily(checker.computedSizes,
