@@ -3,7 +3,7 @@
 // RUN: bnn-opt %s --quant-bnn-approximate-math | FileCheck %s
 // RUN: bnn-opt %s --quant-bnn-compare-narrow-floats | FileCheck %s
 // RUN: bnn-opt %s --quant-bnn-expand-round-even | FileCheck %s
-// RUN: bnn-opt %s --quant-bnn-convert-f64-math-to-arith | FileCheck %s
+// RUN: bnn-opt %s --quant-bnn-convert-math-to-arith | FileCheck %s
 // RUN: bnn-opt %s --quant-bnn-convert-math-to-intrinsics | FileCheck %s
 // RUN: bnn-opt %s --convert-quant-bnn-to-arith | FileCheck %s
 // RUN: bnn-opt %s --quant-bnn-scalarize-vectors | FileCheck %s

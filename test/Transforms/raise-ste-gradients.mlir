@@ -114,12 +114,11 @@ func.func @relu(%x: f32) -> (f32, f32) {
 
 // -----
 
-// torch.sign of a relu is a step of x, and not one of the relu, for torch.sign
-// has a value at 0 that no op has.
+// torch.sign of a relu is raised behind the relu, whose gradient is its own.
 // CHECK-LABEL: func.func @sign_with_zero_of_relu
-// CHECK-NOT: quant_bnn
-// CHECK: return
-// REMARK: sign_with_zero_of_relu | Remark="not raised to quant_bnn.ste_heaviside: it would hide the gradient of arith.maximumf; values-only raises it"
+// CHECK: %[[RELU:.*]] = arith.maximumf
+// CHECK-NEXT: %[[SIGN:.*]] = quant_bnn.sign %[[RELU]] zero = zero nan = zero : f32
+// CHECK-NEXT: return %[[SIGN]]
 // VALUES-LABEL: func.func @sign_with_zero_of_relu
 // VALUES-NEXT: quant_bnn.ste_heaviside
 func.func @sign_with_zero_of_relu(%x: f32) -> f32 {
