@@ -431,7 +431,7 @@ static void findProducts(Context &context, ActiveResult &result) {
   AffineMap identity = builder.getMultiDimIdentityMap(op.getNumLoops());
   Value empty = tensor::EmptyOp::create(builder, loc,
                                         getExtents(op, builder, loc), element);
-  LoopBuilder loops(op, extra, {empty, identity});
+  LoopBuilder loops(builder, op, extra, {empty, identity});
   mapInits(loops, op, 0, context.readInits);
   // The body is linear in what it accumulates: at 1 it is the factor.
   OpBuilder &nested = loops.getBodyBuilder();
