@@ -6,6 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "ResolveExtents.h"
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Arith/Utils/Utils.h"
@@ -13,7 +14,6 @@
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
-#include "mlir/Dialect/MemRef/Transforms/Transforms.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/Dialect/Utils/StaticValueUtils.h"
 #include "mlir/Transforms/GreedyPatternRewriteDriver.h"
@@ -449,27 +449,6 @@ void Checker::check(Operation *op) {
 }
 
 namespace {
-
-/// The size of a result is that of its destination. Upstream infers it from the
-/// loops, which for the scatter that the gradient of a window is gives another.
-struct SizeOfDestination : OpRewritePattern<tensor::DimOp> {
-  explicit SizeOfDestination(MLIRContext *context)
-      : OpRewritePattern(context, /*benefit=*/2) {}
-
-  LogicalResult matchAndRewrite(tensor::DimOp op,
-                                PatternRewriter &rewriter) const override {
-    auto result = dyn_cast<OpResult>(op.getSource());
-    auto destination =
-        result ? dyn_cast<DestinationStyleOpInterface>(result.getOwner())
-               : DestinationStyleOpInterface();
-    if (!destination)
-      return rewriter.notifyMatchFailure(op, "not of a destination");
-    Value source = destination.getTiedOpOperand(result)->get();
-    rewriter.modifyOpInPlace(op, [&] { op.getSourceMutable().assign(source); });
-    return success();
-  }
-};
-
 struct QuantBNNCheckExtentsPass
     : quant_bnn::impl::QuantBNNCheckExtentsPassBase<QuantBNNCheckExtentsPass> {
   void runOnOperation() override {
@@ -482,9 +461,8 @@ struct QuantBNNCheckExtentsPass
       checker.check(op);
     // A size of a computed value is a use that would keep it from being fused.
     RewritePatternSet patterns(&getContext());
-    memref::populateResolveRankedShapedTypeResultDimsPatterns(patterns);
+    quant_bnn::populateResolveExtentsPatterns(patterns);
     tensor::DimOp::getCanonicalizationPatterns(patterns, &getContext());
-    patterns.add<SizeOfDestination>(&getContext());
     GreedyRewriteConfig config;
     config.setStrictness(GreedyRewriteStrictness::ExistingAndNewOps);
     if (failed(applyOpPatternsGreedily(checker.computedSizes,

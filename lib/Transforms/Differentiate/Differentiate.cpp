@@ -11,13 +11,13 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "../ResolveExtents.h"
 #include "Partition.h"
 #include "ZeroDerivatives.h"
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Linalg/Transforms/Transforms.h"
 #include "mlir/Dialect/Math/IR/Math.h"
-#include "mlir/Dialect/MemRef/Transforms/Passes.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
@@ -303,11 +303,12 @@ static void forwardExtents(func::FuncOp function) {
 /// arguments.
 LogicalResult QuantBNNDifferentiatePass::simplify(func::FuncOp function) {
   // What structured ops make of extents may again be those of elementwise ops.
-  OpPassManager extents(func::FuncOp::getOperationName());
-  extents.addPass(memref::createResolveRankedShapeTypeResultDimsPass());
+  RewritePatternSet extents(&getContext());
+  populateResolveExtentsPatterns(extents);
+  FrozenRewritePatternSet frozenExtents(std::move(extents));
   for (unsigned i = 0; i < 2; ++i) {
     forwardExtents(function);
-    if (failed(runPipeline(extents, function)))
+    if (failed(applyPatternsGreedily(function, frozenExtents)))
       return failure();
   }
   OpPassManager pm(func::FuncOp::getOperationName());
