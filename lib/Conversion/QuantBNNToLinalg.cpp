@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "../Transforms/FuseProducts.h"
+#include "ToLinalg.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Linalg/Transforms/Transforms.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
@@ -76,6 +77,8 @@ void ConvertQuantBNNToLinalgPass::runOnOperation() {
   RewritePatternSet decompositions(&getContext());
   populateDecomposePatterns(decompositions);
   decompositions.add<ForwardPassThrough>(&getContext());
+  quant_bnn::detail::populateExpandMathPatterns(decompositions);
+  quant_bnn::detail::populateTensorOpsToLinalgPatterns(decompositions);
   GreedyRewriteConfig config;
   config.enableFolding(false);
   if (failed(applyPatternsGreedily(getOperation(), std::move(decompositions),
