@@ -1,15 +1,15 @@
 // math.clampf has the gradients of min(max(x, low), high), half to each operand
-// at an edge. The backward pass alone is run: nothing lowers the forward pass.
+// at an edge.
 
 // RUN: rm -rf %t && mkdir %t
-// RUN: bnn-opt %s --quant-bnn-differentiate=functions=clamp \
-// RUN:   | sed -n '/^#map/p;/_bwd(/,/^  }/p' > %t/bwd.mlir
+// RUN: bnn-opt %s --quant-bnn-differentiate="functions=clamp combine" -o %t/m.mlir
 // RUN: %npy write %t/x.npy f32 [6] -1 0 0.5 1 2 nan
 // RUN: %npy write %t/low.npy f32 [6] 0
 // RUN: %npy write %t/high.npy f32 [6] 1
 // RUN: %npy write %t/g.npy f32 [6] 1
-// RUN: bnn-runner %t/bwd.mlir --entry=clamp_bwd --arg=%t/x.npy --arg=%t/low.npy --arg=%t/high.npy --arg=%t/g.npy \
-// RUN:   --result=%t/dx.npy --result=%t/dl.npy --result=%t/dh.npy
+// RUN: bnn-runner %t/m.mlir --entry=clamp_vjp --arg=%t/x.npy --arg=%t/low.npy --arg=%t/high.npy --arg=%t/g.npy \
+// RUN:   --result=%t/y.npy --result=%t/dx.npy --result=%t/dl.npy --result=%t/dh.npy
+// RUN: %npy check %t/y.npy f32 [6] 0 0 0.5 1 1 nan
 // RUN: %npy check %t/dx.npy f32 [6] 0 0.5 1 0.5 0 0
 // RUN: %npy check %t/dl.npy f32 [6] 1 0.5 0 0 0 0
 // RUN: %npy check %t/dh.npy f32 [6] 0 0 0 0.5 1 0
