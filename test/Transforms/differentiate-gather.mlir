@@ -171,19 +171,21 @@ func.func @rounded(%table: tensor<4xf64>, %x: tensor<5xf64>) -> tensor<5xf64> {
   return %y : tensor<5xf64>
 }
 
-// The backward pass of a gather alone is run: nothing lowers the forward pass.
+// tensor.gather.
 // RUN: rm -rf %t && mkdir %t
-// RUN: bnn-opt %s --quant-bnn-differentiate=functions=gather,gather_all \
-// RUN:   | sed -n '/@gather.*_bwd(/,/^  }/p' | sed 's/private @/@/' > %t/bwd.mlir
-// RUN: %npy write %t/n.npy index [] 3
+// RUN: sed 's/private @gather/@gather/' %s | bnn-opt --quant-bnn-differentiate="functions=gather,gather_all combine" -o %t/m.mlir
+// RUN: %npy write %t/x.npy f32 [2,3,3] iota
 // RUN: %npy write %t/i.npy i32 [4,1] 2 0 2 2
 // RUN: %npy write %t/g.npy f32 [4,2,3] iota
-// RUN: bnn-runner %t/bwd.mlir --entry=gather_bwd --arg=%t/i.npy --arg=%t/n.npy --arg=%t/g.npy --result=%t/dx.npy
+// RUN: bnn-runner %t/m.mlir --entry=gather_vjp --arg=%t/x.npy --arg=%t/i.npy --arg=%t/g.npy --result=%t/y.npy --result=%t/dx.npy
+// RUN: %npy check %t/y.npy f32 [4,2,3] 6 7 8 15 16 17  0 1 2 9 10 11  6 7 8 15 16 17  6 7 8 15 16 17
 // RUN: %npy check %t/dx.npy f32 [2,3,3] 6 7 8  0 0 0  30 33 36  9 10 11  0 0 0  39 42 45
 // 2048 + 1 + 1 in f32 is 2050; in f16 it would stay 2048.
 // RUN: %npy write %t/ia.npy i64 [4,2] 0 1  1 1  0 1  0 1
 // RUN: %npy write %t/ga.npy f16 [4,1,1] 2048 5 1 1
-// RUN: bnn-runner %t/bwd.mlir --entry=gather_all_bwd --arg=%t/ia.npy --arg=%t/ga.npy --result=%t/da.npy
+// RUN: %npy write %t/xa.npy f16 [2,2] iota
+// RUN: bnn-runner %t/m.mlir --entry=gather_all_vjp --arg=%t/xa.npy --arg=%t/ia.npy --arg=%t/ga.npy --result=%t/ya.npy --result=%t/da.npy
+// RUN: %npy check %t/ya.npy f16 [4,1,1] 1 3 1 1
 // RUN: %npy check %t/da.npy f16 [2,2] 0 2050 0 5
 // CHECK-LABEL: func.func private @gather_bwd(
 // CHECK:       scf.for
