@@ -46,7 +46,10 @@ def ConvertQuantBNNToLinalgPass : Pass<"convert-quant-bnn-to-linalg"> {
     `linalg.generic` that applies the same op to scalars. Every destination is a
     `tensor.empty`, so that no operand is overwritten, whose sizes do not depend
     on the results of other generics, so that they fuse. Ops that return an
-    operand move no data: they are replaced by it.
+    operand move no data: they are replaced by it. `tensor.gather` and
+    `linalg.softmax` become generics too, `math.clampf` becomes
+    min(max(x, low), high), and `math.fpowi` the `math.powf` of abs x with the sign
+    of x where the exponent is odd.
 
     A `linalg.generic` that is a contraction adds its products by `math.fma` from
     here on, so that fusion does not make one of a sum of rounded products.
