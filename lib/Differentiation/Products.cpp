@@ -139,6 +139,9 @@ std::pair<Value, Value> Scan::run(Value start, bool reverse) {
           offsets[loop] = index;
           sizes[loop] = nested.getIndexAttr(1);
         }
+        // Slices of what is empty are past the end.
+        if (llvm::any_of(sizes, isZeroInteger))
+          return llvm::to_vector(carried);
         Value products = tensor::InsertSliceOp::create(
             nested, loc, carried[1], carried[0], offsets, sizes, strides);
         auto sliceType = cast<RankedTensorType>(start.getType())

@@ -188,10 +188,18 @@ static void getSlice(OpBuilder &builder, Location loc, Value like, Value index,
   sizes.append(extents);
 }
 
+/// Whether there are no elements to keep: slices of them are past the end.
+static bool isEmpty(RankedTensorType type) {
+  return llvm::is_contained(type.getShape(), 0);
+}
+
 static Value push(OpBuilder &builder, Location loc, Value stack, Value value,
                   Value index) {
-  if (!isa<RankedTensorType>(value.getType()))
+  auto type = dyn_cast<RankedTensorType>(value.getType());
+  if (!type)
     return tensor::InsertOp::create(builder, loc, value, stack, index);
+  if (isEmpty(type))
+    return stack;
   SmallVector<OpFoldResult> offsets, sizes, strides;
   getSlice(builder, loc, value, index, offsets, sizes, strides);
   return tensor::InsertSliceOp::create(builder, loc, value, stack, offsets,
@@ -204,6 +212,10 @@ static Value pop(OpBuilder &builder, Location loc, Value stack, Value like,
   auto type = dyn_cast<RankedTensorType>(like.getType());
   if (!type)
     return tensor::ExtractOp::create(builder, loc, stack, index);
+  if (isEmpty(type))
+    return tensor::EmptyOp::create(builder, loc,
+                                   tensor::getMixedSizes(builder, loc, like),
+                                   type.getElementType());
   SmallVector<OpFoldResult> offsets, sizes, strides;
   getSlice(builder, loc, like, index, offsets, sizes, strides);
   return tensor::ExtractSliceOp::create(builder, loc, type, stack, offsets,

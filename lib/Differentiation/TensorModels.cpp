@@ -72,6 +72,31 @@ static Gradients differentiate(tensor::ReshapeOp op, OpBuilder &builder,
 // Parts
 //===----------------------------------------------------------------------===//
 
+/// The part of `g`, of `type`, that begins at `offsets`. An empty one may begin
+/// at the end, where `tensor.extract_slice` may not.
+static Value buildPart(OpBuilder &builder, Location loc, RankedTensorType type,
+                       Value g, ArrayRef<OpFoldResult> offsets,
+                       ArrayRef<OpFoldResult> sizes) {
+  ArrayRef<int64_t> extents = cast<RankedTensorType>(g.getType()).getShape();
+  bool isEmpty =
+      llvm::any_of(sizes, isZeroInteger) ||
+      llvm::any_of(llvm::zip_equal(extents, offsets), [](auto pair) {
+        auto [extent, offset] = pair;
+        std::optional<int64_t> first = getConstantIntValue(offset);
+        return first && !ShapedType::isDynamic(extent) && *first >= extent;
+      });
+  if (isEmpty) {
+    Value empty =
+        tensor::EmptyOp::create(builder, loc, sizes, type.getElementType());
+    return empty.getType() == type
+               ? empty
+               : tensor::CastOp::create(builder, loc, type, empty);
+  }
+  SmallVector<OpFoldResult> strides(sizes.size(), builder.getIndexAttr(1));
+  return tensor::ExtractSliceOp::create(builder, loc, type, g, offsets, sizes,
+                                        strides);
+}
+
 static Gradients differentiate(tensor::ExtractSliceOp op, OpBuilder &builder,
                                Location loc, Value g) {
   Value zero = buildZero(builder, loc, op.getSource());
@@ -102,26 +127,22 @@ static Gradients differentiate(tensor::PadOp op, OpBuilder &builder,
     return op.emitOpError("cannot be differentiated: its padding is not "
                           "constant");
   Value source = op.getSource();
-  SmallVector<OpFoldResult> strides(op.getSourceType().getRank(),
-                                    builder.getIndexAttr(1));
-  return firstOnly(op,
-                   tensor::ExtractSliceOp::create(
-                       builder, loc, op.getSourceType(), g, op.getMixedLowPad(),
-                       tensor::getMixedSizes(builder, loc, source), strides));
+  return firstOnly(op, buildPart(builder, loc, op.getSourceType(), g,
+                                 op.getMixedLowPad(),
+                                 tensor::getMixedSizes(builder, loc, source)));
 }
 
 static Gradients differentiate(tensor::ConcatOp op, OpBuilder &builder,
                                Location loc, Value g) {
   int64_t dim = op.getDim();
   SmallVector<OpFoldResult> offsets(op.getRank(), builder.getIndexAttr(0));
-  SmallVector<OpFoldResult> strides(op.getRank(), builder.getIndexAttr(1));
   SmallVector<Value> gradients;
   for (Value input : op.getInputs()) {
     SmallVector<OpFoldResult> sizes =
         tensor::getMixedSizes(builder, loc, input);
-    gradients.push_back(tensor::ExtractSliceOp::create(
-        builder, loc, cast<RankedTensorType>(input.getType()), g, offsets,
-        sizes, strides));
+    gradients.push_back(buildPart(builder, loc,
+                                  cast<RankedTensorType>(input.getType()), g,
+                                  offsets, sizes));
     Value offset = getValueOrCreateConstantIndexOp(builder, loc, offsets[dim]);
     Value size = getValueOrCreateConstantIndexOp(builder, loc, sizes[dim]);
     offsets[dim] =
