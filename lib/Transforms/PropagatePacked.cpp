@@ -150,6 +150,19 @@ struct PackPassThrough : OpRewritePattern<PackOp> {
   }
 };
 
+/// Whether bits of `words` past the end of a row are known to be 0: ops of
+/// quant_bnn leave them so, and rows of whole words have none. Those that come
+/// from elsewhere may be anything.
+static bool areUnusedBitsZero(Value words, IntegerAttr depth) {
+  unsigned bits = getElementTypeOrSelf(words.getType()).getIntOrFloatBitWidth();
+  if (depth && depth.getInt() % bits == 0)
+    return true;
+  while (auto cast = words.getDefiningOp<tensor::CastOp>())
+    words = cast.getSource();
+  Operation *op = words.getDefiningOp();
+  return op && isa_and_present<QuantBNNDialect>(op->getDialect());
+}
+
 /// pack(unpack(b)) in other words.
 struct PackUnpack : OpRewritePattern<PackOp> {
   using OpRewritePattern::OpRewritePattern;
@@ -164,6 +177,8 @@ struct PackUnpack : OpRewritePattern<PackOp> {
         depth ? IntegerAttr()
               : rewriter.getI64IntegerAttr(
                     unpack.getX().getType().getShape().back());
+    if (!areUnusedBitsZero(unpack.getWords(), staticDepth))
+      return rewriter.notifyMatchFailure(pack, "has to clear unused bits");
     rewriter.replaceOpWithNewOp<PackedCastOp>(
         pack, pack.getType(), unpack.getWords(), depth, staticDepth,
         pack.getPolarity() != unpack.getPolarity());

@@ -133,11 +133,38 @@ func.func @moving_reshape(%x: tensor<4x10xf32>) -> tensor<2xi32> {
 // -----
 
 // CHECK-LABEL: func @other_words(
-// CHECK-SAME:    %[[B:.*]]: tensor<4x13xi8>
-func.func @other_words(%b: tensor<4x13xi8>) -> tensor<4x2xi64> {
+func.func @other_words(%y: tensor<4x100xf32>) -> tensor<4x2xi64> {
+  // CHECK: %[[B:.*]] = quant_bnn.pack
   // CHECK: %[[P:.*]] = quant_bnn.packed_cast %[[B]] depth = 100 flip : tensor<4x13xi8> to tensor<4x2xi64>
   // CHECK: return %[[P]]
+  %b = quant_bnn.pack %y : tensor<4x100xf32> to tensor<4x13xi8>
   %x = quant_bnn.unpack %b polarity = nonnegative : tensor<4x13xi8> to tensor<4x100xf32>
   %p = quant_bnn.pack %x : tensor<4x100xf32> to tensor<4x2xi64>
+  return %p : tensor<4x2xi64>
+}
+
+// -----
+
+// An argument may have bits past the end of a row, which packing clears.
+// CHECK-LABEL: func @unknown_words(
+// CHECK-SAME:    %[[B:.*]]: tensor<4x13xi8>
+func.func @unknown_words(%b: tensor<4x13xi8>) -> tensor<4x2xi64> {
+  // CHECK: %[[X:.*]] = quant_bnn.unpack %[[B]]
+  // CHECK: quant_bnn.pack %[[X]]
+  // CHECK-NOT: packed_cast
+  %x = quant_bnn.unpack %b polarity = nonnegative : tensor<4x13xi8> to tensor<4x100xf32>
+  %p = quant_bnn.pack %x : tensor<4x100xf32> to tensor<4x2xi64>
+  return %p : tensor<4x2xi64>
+}
+
+// -----
+
+// In rows of whole words there are none.
+// CHECK-LABEL: func @whole_words(
+// CHECK-SAME:    %[[B:.*]]: tensor<4x13xi8>
+func.func @whole_words(%b: tensor<4x13xi8>) -> tensor<4x2xi64> {
+  // CHECK: quant_bnn.packed_cast %[[B]] depth = 104 : tensor<4x13xi8> to tensor<4x2xi64>
+  %x = quant_bnn.unpack %b : tensor<4x13xi8> to tensor<4x104xf32>
+  %p = quant_bnn.pack %x : tensor<4x104xf32> to tensor<4x2xi64>
   return %p : tensor<4x2xi64>
 }
