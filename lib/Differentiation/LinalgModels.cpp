@@ -524,9 +524,7 @@ static Gradients buildOperandGradient(Context &context, LoopOperand operand,
   if (!isa<RankedTensorType>(operand.value.getType()))
     tensor = tensor::ExtractOp::create(builder, loc, tensor, ValueRange{});
   Type resultType = operand.value.getType();
-  if (getElementTypeOrSelf(tensor.getType()) !=
-      getElementTypeOrSelf(resultType))
-    tensor = arith::TruncFOp::create(builder, loc, resultType, tensor);
+  tensor = narrow(builder, loc, tensor, resultType);
   if (tensor.getType() != resultType)
     tensor = tensor::CastOp::create(builder, loc, resultType, tensor);
   return SmallVector<Value>{tensor};

@@ -47,9 +47,7 @@ Value quant_bnn::detail::buildScatterAdd(OpBuilder &builder, Location loc,
                                               addend.indices);
         return SmallVector<Value>{next};
       });
-  Value result = nest.results.front();
-  if (sumType != type.getElementType())
-    return arith::TruncFOp::create(builder, loc, type, result);
+  Value result = narrow(builder, loc, nest.results.front(), type);
   if (result.getType() != type)
     return tensor::CastOp::create(builder, loc, type, result);
   return result;
