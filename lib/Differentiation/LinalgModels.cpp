@@ -433,11 +433,7 @@ static void findProducts(Context &context, ActiveResult &result) {
                                         getExtents(op, builder, loc), element);
   LoopBuilder loops(builder, op, extra, {empty, identity});
   mapInits(loops, op, 0, context.readInits);
-  // The body is linear in what it accumulates: at 1 it is the factor.
-  OpBuilder &nested = loops.getBodyBuilder();
-  loops.mapInit(result.index,
-                arith::ConstantOp::create(nested, loc,
-                                          nested.getFloatAttr(element, 1.0)));
+  mapProduct(loops, op, result);
   loops.cloneBody();
   Value factors = loops.finish(builder, loc, loops.map(result.term));
   quant_bnn::detail::Products products = quant_bnn::detail::buildProducts(
