@@ -1,7 +1,7 @@
-// Gradients in f16 are accumulated in f32 and rounded once.
+// Gradients in f16 and bf16 are accumulated in f32 and rounded once.
 
 // RUN: rm -rf %t && mkdir %t
-// RUN: bnn-opt %s --quant-bnn-differentiate="functions=product,embedding combine" -o %t/m.mlir
+// RUN: bnn-opt %s --quant-bnn-differentiate="functions=product,embedding,embedding_bf16 combine" -o %t/m.mlir
 
 // f16: 300 * 300 overflows, but not in f32, where the products are computed.
 // RUN: %npy write %t/x.npy f16 [4] 300 300 0.001953125 0.5
@@ -34,4 +34,16 @@ func.func @embedding(%table: tensor<3xf16>, %places: tensor<?xi64>) -> tensor<?x
     linalg.yield %0 : f16
   } -> tensor<?xf16>
   return %y : tensor<?xf16>
+}
+
+// In bf16, 256 + 1 + 1 would stay 256.
+// RUN: %npy write %t/tableb.npy bf16 [3] 1
+// RUN: %npy write %t/ib.npy i64 [5,1] 1 0 1 1 0
+// RUN: %npy write %t/gb.npy bf16 [5] 256 3 1 1 4
+// RUN: bnn-runner %t/m.mlir --entry=embedding_bf16_vjp --arg=%t/tableb.npy --arg=%t/ib.npy --arg=%t/gb.npy \
+// RUN:   --result=%t/yb.npy --result=%t/db.npy
+// RUN: %npy check %t/db.npy bf16 [3] 7 258 0
+func.func @embedding_bf16(%table: tensor<3xbf16>, %places: tensor<5x1xi64>) -> tensor<5xbf16> {
+  %y = tensor.gather %table[%places] gather_dims([0]) : (tensor<3xbf16>, tensor<5x1xi64>) -> tensor<5xbf16>
+  return %y : tensor<5xbf16>
 }
