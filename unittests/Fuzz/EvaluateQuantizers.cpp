@@ -243,7 +243,7 @@ static void evaluateWeightDoReFaGrad(Evaluator &evaluator,
         m = std::fmax(m, std::tanh(std::abs(double(value))));
     for (auto [element, gi] : llvm::zip_equal(result.elements, *g)) {
       double bound = reference::weightDoReFaGradError * getEpsilon(type) *
-                     std::abs(double(gi)) / m;
+                     std::abs(double(gi) / m);
       if (m != 0 && !std::isfinite(element.value + bound))
         element = std::isnan(element.value) && std::isfinite(gi)
                       ? element
