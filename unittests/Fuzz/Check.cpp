@@ -7,8 +7,8 @@
 //===----------------------------------------------------------------------===//
 
 #include "Check.h"
-#include "Exclusions.h"
 #include "Passes.h"
+#include "Refusals.h"
 #include "mlir/IR/Diagnostics.h"
 #include "mlir/IR/Verifier.h"
 #include "mlir/Pass/PassManager.h"
@@ -432,11 +432,6 @@ CheckResult quant_bnn::fuzz::check(ModuleOp module, ArrayRef<std::string> steps,
   }
   ModuleValues values = evaluate(module, arguments, 0);
   for (const std::string &step : steps) {
-    if (isExcluded(module, step)) {
-      result.counters.push_back("excluded: " +
-                                StringRef(step).split('{').first.str());
-      continue;
-    }
     double mathError = getMathError(step);
     ModuleValues before =
         mathError ? evaluate(module, arguments, mathError) : values;
