@@ -35,8 +35,8 @@ struct QuantBNNRecomputeProducersPass
 static constexpr size_t maxOperations = 24;
 
 /// Whether every user of `producer` may as well read what it reads: it is
-/// elementwise, has one full-size input at most, and is used, by generics alone,
-/// but not as their destination.
+/// elementwise, has one full-size input at most, and is used, by generics
+/// alone, but not as their destination.
 static bool canRecompute(GenericOp producer) {
   if (!linalg::isElementwise(producer) || producer->getNumResults() != 1 ||
       producer->use_empty())

@@ -384,8 +384,8 @@ void VectorKernel::combineBlock(
       for (auto [memory, number] : llvm::zip_equal(memories, reduced)) {
         Value lhs = memref::LoadOp::create(b, memory, thread.thread);
         Value rhs = memref::LoadOp::create(b, memory, other);
-        Value sum =
-            vectorize::combineAll(b, *plan.outputs[number].combiner, {lhs, rhs});
+        Value sum = vectorize::combineAll(b, *plan.outputs[number].combiner,
+                                          {lhs, rhs});
         memref::StoreOp::create(b, sum, memory, thread.thread);
       }
     });

@@ -19,7 +19,8 @@
 #include <cstring>
 #include <vector>
 
-template <typename T, int Rank> struct MemRef {
+template <typename T, int Rank>
+struct MemRef {
   T *allocated, *aligned;
   int64_t offset = 0;
   int64_t sizes[Rank], strides[Rank];
@@ -33,7 +34,8 @@ template <typename T, int Rank> struct MemRef {
     }
   }
 };
-template <typename T> struct MemRef<T, 0> {
+template <typename T>
+struct MemRef<T, 0> {
   T *allocated, *aligned;
   int64_t offset = 0;
   explicit MemRef(T *data) : allocated(data), aligned(data) {}
@@ -63,7 +65,8 @@ void _mlir_ciface_around(MemRef<float, 3> *, MemRef<float, 1> *,
 //===----------------------------------------------------------------------===//
 
 /// A sum that carries its rounding errors.
-template <typename T> struct Compensated {
+template <typename T>
+struct Compensated {
   T sum, error = T(-0.0);
   void add(T value) {
     T old = sum;
@@ -75,7 +78,8 @@ template <typename T> struct Compensated {
 };
 
 /// What is reduced along its last dimension: rows of terms.
-template <typename T> class Reduction {
+template <typename T>
+class Reduction {
 public:
   explicit Reduction(T initial) : total{initial} { clear(); }
   void addRow(const std::vector<T> &terms) {
@@ -150,7 +154,8 @@ private:
 };
 
 /// What lanes accumulate.
-template <typename T> class Chain {
+template <typename T>
+class Chain {
 public:
   explicit Chain(T initial) : total{initial} {}
   void add(T term) {
@@ -338,8 +343,9 @@ static void checkTaps(int64_t m, int64_t c, int offset) {
 
 int main() {
   for (int offset : {0, 16, 32, 48}) {
-    for (int64_t n : {0, 1, 7, 15, 16, 17, 63, 64, 65, 100, 127, 1000, 4096,
-                      16383, 16384, 16385, 16484, 50000, 65536, 100003})
+    for (int64_t n :
+         {0,   1,    7,    15,    16,    17,    63,    64,    65,    100,
+          127, 1000, 4096, 16383, 16384, 16385, 16484, 50000, 65536, 100003})
       checkVectors(n, offset);
     for (int64_t m : {0, 1, 2, 255, 256, 257, 700})
       for (int64_t n : {1, 5, 16, 33, 64, 100, 200})
