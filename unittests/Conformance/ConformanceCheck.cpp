@@ -89,8 +89,8 @@ std::optional<ConformanceOp> getQuantizer(const ConformanceVector &vector) {
 struct Session {
   const Implementation &implementation;
   unsigned checked = 0;
-  std::map<std::string, unsigned> differences;
-  std::map<std::string, unsigned> notCovered;
+  std::map<std::string, unsigned> differences = {};
+  std::map<std::string, unsigned> notCovered = {};
 
   void addDifference(StringRef name) { ++differences[name.str()]; }
 };
