@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Element.h"
+#include "llvm/ADT/APFloat.h"
 
 using namespace mlir;
 using namespace quant_bnn::fuzz;
