@@ -81,61 +81,71 @@ static bool dependsOn(Value value, Value other, Block *body) {
   return false;
 }
 
-/// Whether `value` is `accumulator` plus what does not depend on it.
-static bool isSum(Value value, Value accumulator, Block *body) {
-  // Values that depend on the accumulator, and those of them that are such a
-  // sum.
-  llvm::DenseSet<Value> dependent = {accumulator}, sums = {accumulator};
-  auto isConstant = [&](Value other) { return !dependent.contains(other); };
-  auto isSummed = [&](Value other) { return sums.contains(other); };
-  auto addsUp = [&](Operation *op) {
-    if (auto add = dyn_cast<arith::AddFOp>(op))
-      return (isSummed(add.getLhs()) && isConstant(add.getRhs())) ||
-             (isSummed(add.getRhs()) && isConstant(add.getLhs()));
-    if (auto sub = dyn_cast<arith::SubFOp>(op))
-      return isSummed(sub.getLhs()) && isConstant(sub.getRhs());
+namespace {
+/// The values of a body that depend on its accumulator, found in one pass.
+class Accumulation {
+public:
+  /// Whether `op` makes another partial result of those before it.
+  using Combines =
+      llvm::function_ref<bool(const Accumulation &, Operation *op)>;
+
+  Accumulation(Value accumulator, Block *body, Combines combines)
+      : dependent({accumulator}), partial({accumulator}) {
+    for (Operation &op : body->without_terminator()) {
+      if (llvm::all_of(getDifferentiatedValues(&op),
+                       [&](Value value) { return isConstant(value); }))
+        continue;
+      dependent.insert_range(op.getResults());
+      if (passesOn(&op) || combines(*this, &op))
+        partial.insert(op.getResult(0));
+    }
+  }
+
+  /// Whether `value` does not depend on the accumulator.
+  bool isConstant(Value value) const { return !dependent.contains(value); }
+  /// Whether `value` is the accumulator, combined with what is constant.
+  bool isPartial(Value value) const { return partial.contains(value); }
+  bool isPartial(Value value, Value constant) const {
+    return isPartial(value) && isConstant(constant);
+  }
+
+private:
+  bool passesOn(Operation *op) const {
     if (auto select = dyn_cast<arith::SelectOp>(op))
       return isConstant(select.getCondition()) &&
-             isSummed(select.getTrueValue()) &&
-             isSummed(select.getFalseValue());
+             isPartial(select.getTrueValue()) &&
+             isPartial(select.getFalseValue());
     return isa<arith::ExtFOp, arith::TruncFOp>(op) &&
-           isSummed(op->getOperand(0));
-  };
-  for (Operation &op : body->without_terminator()) {
-    if (llvm::all_of(getDifferentiatedValues(&op), isConstant))
-      continue;
-    dependent.insert_range(op.getResults());
-    if (addsUp(&op))
-      sums.insert(op.getResult(0));
+           isPartial(op->getOperand(0));
   }
-  return isSummed(value);
+
+  llvm::DenseSet<Value> dependent, partial;
+};
+} // namespace
+
+/// Whether `value` is `accumulator` plus what does not depend on it.
+static bool isSum(Value value, Value accumulator, Block *body) {
+  auto adds = [](const Accumulation &known, Operation *op) {
+    if (auto add = dyn_cast<arith::AddFOp>(op))
+      return known.isPartial(add.getLhs(), add.getRhs()) ||
+             known.isPartial(add.getRhs(), add.getLhs());
+    auto sub = dyn_cast<arith::SubFOp>(op);
+    return sub && known.isPartial(sub.getLhs(), sub.getRhs());
+  };
+  return Accumulation(accumulator, body, adds).isPartial(value);
 }
 
 /// Whether `value` is `accumulator` times what does not depend on it.
 static bool isMultiple(Value value, Value accumulator, Block *body) {
-  auto isConstant = [&](Value other) {
-    return !dependsOn(other, accumulator, body);
+  auto multiplies = [](const Accumulation &known, Operation *op) {
+    if (auto mul = dyn_cast<arith::MulFOp>(op))
+      return known.isPartial(mul.getLhs(), mul.getRhs()) ||
+             known.isPartial(mul.getRhs(), mul.getLhs());
+    if (auto div = dyn_cast<arith::DivFOp>(op))
+      return known.isPartial(div.getLhs(), div.getRhs());
+    return isa<arith::NegFOp>(op) && known.isPartial(op->getOperand(0));
   };
-  auto recurse = [&](Value other) {
-    return isMultiple(other, accumulator, body);
-  };
-  if (value == accumulator)
-    return true;
-  if (auto mul = value.getDefiningOp<arith::MulFOp>())
-    return (recurse(mul.getLhs()) && isConstant(mul.getRhs())) ||
-           (recurse(mul.getRhs()) && isConstant(mul.getLhs()));
-  if (auto div = value.getDefiningOp<arith::DivFOp>())
-    return recurse(div.getLhs()) && isConstant(div.getRhs());
-  if (auto neg = value.getDefiningOp<arith::NegFOp>())
-    return recurse(neg.getOperand());
-  if (auto select = value.getDefiningOp<arith::SelectOp>())
-    return isConstant(select.getCondition()) &&
-           recurse(select.getTrueValue()) && recurse(select.getFalseValue());
-  if (auto extension = value.getDefiningOp<arith::ExtFOp>())
-    return recurse(extension.getIn());
-  if (auto truncation = value.getDefiningOp<arith::TruncFOp>())
-    return recurse(truncation.getIn());
-  return false;
+  return Accumulation(accumulator, body, multiplies).isPartial(value);
 }
 
 /// The value that the extremum `value` compares with `accumulator`, or null.

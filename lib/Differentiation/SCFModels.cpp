@@ -114,55 +114,109 @@ struct IfModel : DifferentiableOpInterface::ExternalModel<IfModel, scf::IfOp> {
 // scf.for: what iterations started with
 //===----------------------------------------------------------------------===//
 
-/// Whether `value` has the extents of one of `references`, as far as ops tell
-/// it that keep the extents of an operand.
-static bool hasExtentsOf(Value value, ArrayRef<Value> references) {
+namespace {
+/// Finds which values have the extents of one of some references, as far as ops
+/// tell it that keep the extents of an operand.
+class ExtentMatcher {
+public:
+  explicit ExtentMatcher(ArrayRef<Value> references) : references(references) {}
+
+  bool matches(Value value);
+
+private:
+  /// Values that have these extents, all or any, if the one in question does.
+  struct Sources {
+    SmallVector<Value> values;
+    bool needsAll = false;
+  };
+
+  bool isReference(Value value) const;
+  static Sources getSources(Value value);
+
+  ArrayRef<Value> references;
+  llvm::DenseMap<Value, bool> known;
+};
+} // namespace
+
+bool ExtentMatcher::isReference(Value value) const {
   auto type = dyn_cast<RankedTensorType>(value.getType());
-  if (!type || llvm::is_contained(references, value) ||
-      (type == references.front().getType() && type.hasStaticShape()))
-    return true;
+  return !type || llvm::is_contained(references, value) ||
+         (type == references.front().getType() && type.hasStaticShape());
+}
+
+ExtentMatcher::Sources ExtentMatcher::getSources(Value value) {
+  auto type = cast<RankedTensorType>(value.getType());
   Operation *op = value.getDefiningOp();
+  Sources sources;
   if (!op)
-    return false;
+    return sources;
   if (mlir::OpTrait::hasElementwiseMappableTraits(op) ||
-      isa_and_present<QuantBNNDialect>(op->getDialect()))
-    return llvm::any_of(op->getOperands(), [&](Value operand) {
+      isa_and_present<QuantBNNDialect>(op->getDialect())) {
+    for (Value operand : op->getOperands()) {
       auto shaped = dyn_cast<RankedTensorType>(operand.getType());
-      return shaped && shaped.getShape() == type.getShape() &&
-             hasExtentsOf(operand, references);
-    });
-  if (auto structured = dyn_cast<linalg::LinalgOp>(op)) {
+      if (shaped && shaped.getShape() == type.getShape())
+        sources.values.push_back(operand);
+    }
+  } else if (auto structured = dyn_cast<linalg::LinalgOp>(op)) {
     OpOperand *init =
         structured.getDpsInitOperand(cast<OpResult>(value).getResultNumber());
     AffineMap map = structured.getMatchingIndexingMap(init);
-    return hasExtentsOf(init->get(), references) ||
-           llvm::any_of(
-               structured.getDpsInputOperands(), [&](OpOperand *input) {
-                 return structured.getMatchingIndexingMap(input) == map &&
-                        map.isProjectedPermutation() &&
-                        hasExtentsOf(input->get(), references);
-               });
-  }
-  if (auto insert = dyn_cast<tensor::InsertSliceOp>(op))
-    return hasExtentsOf(insert.getDest(), references);
-  if (auto insert = dyn_cast<tensor::InsertOp>(op))
-    return hasExtentsOf(insert.getDest(), references);
-  if (auto select = dyn_cast<arith::SelectOp>(op))
-    return hasExtentsOf(select.getTrueValue(), references);
-  if (auto empty = dyn_cast<tensor::EmptyOp>(op)) {
+    sources.values.push_back(init->get());
+    for (OpOperand *input : structured.getDpsInputOperands())
+      if (structured.getMatchingIndexingMap(input) == map &&
+          map.isProjectedPermutation())
+        sources.values.push_back(input->get());
+  } else if (auto insert = dyn_cast<tensor::InsertSliceOp>(op)) {
+    sources.values.push_back(insert.getDest());
+  } else if (auto insert = dyn_cast<tensor::InsertOp>(op)) {
+    sources.values.push_back(insert.getDest());
+  } else if (auto empty = dyn_cast<tensor::EmptyOp>(op)) {
+    sources.needsAll = true;
     unsigned next = 0;
     for (int64_t dim = 0; dim < type.getRank(); ++dim) {
       if (!type.isDynamicDim(dim))
         continue;
       auto extent =
           empty.getDynamicSizes()[next++].getDefiningOp<tensor::DimOp>();
-      if (!extent || extent.getConstantIndex() != dim ||
-          !hasExtentsOf(extent.getSource(), references))
-        return false;
+      if (!extent || extent.getConstantIndex() != dim)
+        return Sources();
+      sources.values.push_back(extent.getSource());
     }
-    return true;
   }
-  return false;
+  return sources;
+}
+
+bool ExtentMatcher::matches(Value value) {
+  SmallVector<Value> stack = {value};
+  while (!stack.empty()) {
+    Value current = stack.back();
+    if (isReference(current)) {
+      known[current] = true;
+      stack.pop_back();
+      continue;
+    }
+    Sources sources = getSources(current);
+    // What is known decides, or the first value that is not is asked for.
+    bool result = sources.needsAll;
+    Value unknown;
+    for (Value source : sources.values) {
+      auto it = known.find(source);
+      if (it == known.end()) {
+        unknown = source;
+        break;
+      }
+      result = it->second;
+      if (result != sources.needsAll)
+        break;
+    }
+    if (unknown) {
+      stack.push_back(unknown);
+      continue;
+    }
+    known[current] = result;
+    stack.pop_back();
+  }
+  return known.lookup(value);
 }
 
 /// The type of a stack of `count` values of `type`, or null.
@@ -316,7 +370,8 @@ static LogicalResult verifyCarried(scf::ForOp forOp) {
              << argument.getType()
              << ", which cannot be saved on a stack; carry a scalar or a "
                 "ranked tensor";
-    if (!hasExtentsOf(yielded, {argument, init}))
+    Value references[] = {argument, init};
+    if (!ExtentMatcher(references).matches(yielded))
       return forOp.emitOpError("cannot be differentiated: the extents of "
                                "carried value #")
              << argument.getArgNumber() - 1 << ", " << argument.getType()
