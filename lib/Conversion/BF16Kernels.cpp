@@ -6,6 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "../Transforms/BF16ToI16.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/GPU/IR/GPUDialect.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
@@ -45,26 +46,9 @@ static bool movesBits(Operation *op) {
                                vector::VectorDialect>(op->getDialect());
 }
 
-static AttrTypeReplacer buildReplacer(MLIRContext *context) {
-  auto i16 = IntegerType::get(context, 16);
-  AttrTypeReplacer replacer;
-  replacer.addReplacement([=](BFloat16Type) -> Type { return i16; });
-  replacer.addReplacement([=](FloatAttr value) -> std::optional<Attribute> {
-    if (!value.getType().isBF16())
-      return std::nullopt;
-    return IntegerAttr::get(i16, value.getValue().bitcastToAPInt());
-  });
-  replacer.addReplacement(
-      [=](DenseElementsAttr value) -> std::optional<Attribute> {
-        if (!value.getElementType().isBF16())
-          return std::nullopt;
-        return value.bitcast(i16);
-      });
-  return replacer;
-}
-
 void QuantBNNConvertBF16KernelsToI16Pass::runOnOperation() {
-  AttrTypeReplacer replacer = buildReplacer(&getContext());
+  AttrTypeReplacer replacer;
+  quant_bnn::addBF16ToI16Replacements(&getContext(), replacer);
   for (auto module : getOperation().getOps<gpu::GPUModuleOp>()) {
     WalkResult result = module.walk([](Operation *op) {
       if (!hasBF16(op) || movesBits(op))

@@ -6,6 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "BF16ToI16.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/IR/AttrTypeSubElements.h"
 #include "quant-bnn/Transforms/Passes.h"
@@ -20,7 +21,9 @@ using namespace mlir;
 namespace {
 class Converter {
 public:
-  explicit Converter(MLIRContext *context);
+  explicit Converter(MLIRContext *context) {
+    quant_bnn::addBF16ToI16Replacements(context, replacer);
+  }
 
   void convert(LLVM::LLVMFuncOp function);
 
@@ -58,7 +61,8 @@ static bool movesBits(Operation *op) {
       LLVM::vector_extract, LLVM::vector_insert>(op);
 }
 
-Converter::Converter(MLIRContext *context) {
+void quant_bnn::addBF16ToI16Replacements(MLIRContext *context,
+                                         AttrTypeReplacer &replacer) {
   auto i16 = IntegerType::get(context, 16);
   replacer.addReplacement([=](BFloat16Type) -> Type { return i16; });
   replacer.addReplacement([=](FloatAttr value) -> std::optional<Attribute> {

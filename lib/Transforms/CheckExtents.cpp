@@ -47,10 +47,6 @@ struct Extent {
   bool isConstant() const { return !value; }
 };
 
-} // namespace
-
-namespace {
-
 /// Finds where extents come from: ops whose results have the extents of an
 /// operand are looked through.
 class Tracer {
@@ -68,22 +64,6 @@ private:
 
 } // namespace
 
-/// A value whose extents those of `result` are, or null.
-static Value getSource(OpResult result) {
-  Operation *op = result.getOwner();
-  Value source;
-  if (auto destination = dyn_cast<DestinationStyleOpInterface>(op))
-    source = destination.getTiedOpOperand(result)->get();
-  else if (isa<tensor::CastOp, memref::CastOp>(op))
-    source = op->getOperand(0);
-  else if (OpTrait::hasElementwiseMappableTraits(op))
-    source = *llvm::find_if(op->getOperands(), [](Value operand) {
-      return isa<ShapedType>(operand.getType());
-    });
-  auto type = source ? dyn_cast<ShapedType>(source.getType()) : ShapedType();
-  return type && type.hasRank() ? source : Value();
-}
-
 Extent Tracer::find(Value value, int64_t dim) {
   while (true) {
     auto type = cast<ShapedType>(value.getType());
@@ -96,7 +76,7 @@ Extent Tracer::find(Value value, int64_t dim) {
       return {value, dim};
     if (auto empty = value.getDefiningOp<tensor::EmptyOp>())
       return traceSize(empty.getDynamicSize(dim));
-    Value source = getSource(result);
+    Value source = quant_bnn::getSameExtents(result);
     if (!source)
       return {value, dim};
     value = source;

@@ -13,8 +13,7 @@
 
 using namespace mlir;
 
-/// The input of `op` that `value` of its body is, extended or not.
-static OpOperand *findInput(linalg::LinalgOp op, Value value) {
+OpOperand *quant_bnn::findInput(linalg::LinalgOp op, Value value) {
   if (auto extension = value.getDefiningOp<arith::ExtFOp>())
     value = extension.getIn();
   auto argument = dyn_cast<BlockArgument>(value);
@@ -49,8 +48,8 @@ static arith::MulFOp matchProduct(linalg::LinalgOp op) {
   auto product = added.getDefiningOp<arith::MulFOp>();
   if (!product || !product->hasOneUse())
     return {};
-  OpOperand *lhs = findInput(op, product.getLhs());
-  OpOperand *rhs = findInput(op, product.getRhs());
+  OpOperand *lhs = quant_bnn::findInput(op, product.getLhs());
+  OpOperand *rhs = quant_bnn::findInput(op, product.getRhs());
   bool isContraction = lhs && rhs && (isReused(op, lhs) || isReused(op, rhs));
   return isContraction ? product : arith::MulFOp();
 }

@@ -13,6 +13,9 @@
 
 namespace quant_bnn {
 
+/// The input of `op` that `value` of its body is, extended or not; or null.
+mlir::OpOperand *findInput(mlir::linalg::LinalgOp op, mlir::Value value);
+
 /// Rewrites the body of `op`, where it is a contraction of f32 or f64: each
 /// product of two of its inputs is added without being rounded before, by
 /// `math.fma`. An input of a contraction is the same in several iterations of

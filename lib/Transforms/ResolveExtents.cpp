@@ -7,12 +7,29 @@
 //===----------------------------------------------------------------------===//
 
 #include "ResolveExtents.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/MemRef/Transforms/Transforms.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/PatternMatch.h"
 #include "mlir/Interfaces/DestinationStyleOpInterface.h"
 
 using namespace mlir;
+
+Value quant_bnn::getSameExtents(OpResult result) {
+  Operation *op = result.getOwner();
+  Value source;
+  if (auto destinations = dyn_cast<DestinationStyleOpInterface>(op))
+    source = destinations.getTiedOpOperand(result)->get();
+  else if (isa<tensor::CastOp, memref::CastOp>(op))
+    source = op->getOperand(0);
+  else if (mlir::OpTrait::hasElementwiseMappableTraits(op))
+    // Where there is a result with extents, there is an operand.
+    source = *llvm::find_if(op->getOperands(), [](Value operand) {
+      return isa<ShapedType>(operand.getType());
+    });
+  auto type = source ? dyn_cast<ShapedType>(source.getType()) : ShapedType();
+  return type && type.hasRank() ? source : Value();
+}
 
 namespace {
 struct ExtentOfDestination : OpRewritePattern<tensor::DimOp> {

@@ -9,11 +9,18 @@
 #ifndef QUANT_BNN_LIB_TRANSFORMS_RESOLVEEXTENTS_H
 #define QUANT_BNN_LIB_TRANSFORMS_RESOLVEEXTENTS_H
 
+#include "mlir/IR/Value.h"
+
 namespace mlir {
 class RewritePatternSet;
 } // namespace mlir
 
 namespace quant_bnn {
+
+/// A ranked value that is known before `result` and has its extents: the
+/// destination of an op that has destinations, what a cast casts, the first
+/// tensor of an elementwise op; or null.
+mlir::Value getSameExtents(mlir::OpResult result);
 
 /// Adds patterns that express `tensor.dim` of a result by extents of the
 /// operands. Those of upstream infer the extents of a structured op from its

@@ -7,23 +7,13 @@
 //===----------------------------------------------------------------------===//
 
 #include "Product.h"
+#include "../FuseProducts.h"
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/Dialect/Utils/IndexingUtils.h"
 
 using namespace mlir;
 using namespace quant_bnn::binarize;
-
-/// The operand of `op` that `value` of its body is, extended or not.
-static OpOperand *findInput(linalg::LinalgOp op, Value value) {
-  if (auto extension = value.getDefiningOp<arith::ExtFOp>())
-    value = extension.getIn();
-  auto argument = dyn_cast<BlockArgument>(value);
-  if (!argument || argument.getOwner() != op.getBlock())
-    return nullptr;
-  OpOperand *operand = op.getMatchingOpOperand(argument);
-  return op.isDpsInput(operand) ? operand : nullptr;
-}
 
 std::optional<Product> quant_bnn::binarize::matchProduct(linalg::LinalgOp op) {
   if (!op.hasPureTensorSemantics() || op.getNumDpsInputs() != 2 ||
@@ -50,8 +40,8 @@ std::optional<Product> quant_bnn::binarize::matchProduct(linalg::LinalgOp op) {
   auto product = added.getDefiningOp<arith::MulFOp>();
   if (!product)
     return std::nullopt;
-  OpOperand *lhs = findInput(op, product.getLhs());
-  OpOperand *rhs = findInput(op, product.getRhs());
+  OpOperand *lhs = quant_bnn::findInput(op, product.getLhs());
+  OpOperand *rhs = quant_bnn::findInput(op, product.getRhs());
   if (!lhs || !rhs || lhs == rhs)
     return std::nullopt;
   return Product{op, op.getDpsInputOperand(0), op.getDpsInputOperand(1), init};

@@ -254,23 +254,6 @@ FailureOr<Joint> QuantBNNDifferentiatePass::buildJoint(func::FuncOp function) {
   return joint;
 }
 
-/// What has the extents of `value` and is known before it: the first tensor of
-/// an elementwise op, the destination of one that has destinations; or null.
-///
-/// Upstream infers the extents of a structured op from its loops, which for the
-/// scatter that the gradient of a window is gives more than there are.
-static Value getSameExtents(OpResult value) {
-  Operation *op = value.getOwner();
-  if (auto destinations = dyn_cast<DestinationStyleOpInterface>(op))
-    return destinations.getTiedOpOperand(value)->get();
-  if (!mlir::OpTrait::hasElementwiseMappableTraits(op))
-    return Value();
-  auto operand = llvm::find_if(op->getOperands(), [](Value candidate) {
-    return isa<RankedTensorType>(candidate.getType());
-  });
-  return operand == op->operand_end() ? Value() : *operand;
-}
-
 /// Takes extents from the earliest value that has them.
 static void forwardExtents(func::FuncOp function) {
   llvm::DenseMap<Value, Value> earliest;
