@@ -103,3 +103,16 @@ func.func @levels(%x: tensor<4x8xf32>, %w: tensor<8x2xf32>, %out: tensor<4x2xf32
   %y = linalg.matmul ins(%a, %b : tensor<4x8xf32>, tensor<8x2xf32>) outs(%zeros : tensor<4x2xf32>) -> tensor<4x2xf32>
   return %y : tensor<4x2xf32>
 }
+
+// Weights on levels have no NaN, but their sums may be rounded.
+func.func @constant_levels(%x: tensor<4x8xf32>) -> tensor<4x2xf32> {
+  %zero = arith.constant 0.0 : f32
+  %w = arith.constant dense<[[1.0, -1.0], [0.333333343, -0.333333343], [1.0, 1.0], [-1.0, 0.333333343],
+                             [1.0, -1.0], [0.333333343, -0.333333343], [1.0, 1.0], [-1.0, 0.333333343]]> : tensor<8x2xf32>
+  %init = tensor.empty() : tensor<4x2xf32>
+  %zeros = linalg.fill ins(%zero : f32) outs(%init : tensor<4x2xf32>) -> tensor<4x2xf32>
+  %a = quant_bnn.sign %x : tensor<4x8xf32>
+  // CHECK: [[@LINE+1]]:{{[0-9]+}}: remark: {{.*}}linalg.matmul not binarized: sums of levels may be rounded
+  %y = linalg.matmul ins(%a, %w : tensor<4x8xf32>, tensor<8x2xf32>) outs(%zeros : tensor<4x2xf32>) -> tensor<4x2xf32>
+  return %y : tensor<4x2xf32>
+}

@@ -77,11 +77,8 @@ void QuantBNNBinarizePass::binarize(Product product) {
   };
   std::optional<Signs> lhs = matchSigns(product.lhs->get(), lhsRefusal);
   std::optional<Signs> rhs = matchSigns(product.rhs->get(), rhsRefusal);
-  bool hasLevels = llvm::any_of(product.op.getDpsInputs(), [](Value operand) {
-    return isa_and_present<UniformLevelsOpInterface>(operand.getDefiningOp());
-  });
   // What has no operand of signs or levels was not meant.
-  if (hasLevels && levelRefusal)
+  if (levelRefusal && llvm::any_of(product.op.getDpsInputs(), hasLevels))
     reportMissed(*levelRefusal);
   else if (lhs || rhs)
     reportMissed(*refusal);

@@ -80,6 +80,13 @@ static std::optional<Levels> matchConstantLevels(DenseFPElementsAttr constant) {
   return std::nullopt;
 }
 
+bool quant_bnn::binarize::hasLevels(Value value) {
+  DenseFPElementsAttr constant;
+  return matchPattern(value, m_Constant(&constant))
+             ? matchConstantLevels(constant).has_value()
+             : isa_and_present<UniformLevelsOpInterface>(value.getDefiningOp());
+}
+
 static std::optional<Levels> matchLevels(Value value, RewriteMode mode,
                                          std::optional<Refusal> &refusal) {
   if (std::optional<Signs> signs = matchSigns(value, refusal);

@@ -99,6 +99,10 @@ mlir::Value binarizeLevels(Product product, const PackedForm &form,
                            const Options &options,
                            std::optional<Refusal> &refusal);
 
+/// Whether `value` is made by a quantizer to levels, or a constant of levels
+/// that are more than two.
+bool hasLevels(mlir::Value value);
+
 /// Replaces a product of which `operand` has `signs` by one that adds and
 /// subtracts the other.
 mlir::Value buildSignSelect(Product product, mlir::OpOperand *operand,
