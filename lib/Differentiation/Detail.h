@@ -80,6 +80,13 @@ mlir::Value buildExtremumGradient(PayloadBuilder &payload,
 mlir::Value buildSum(mlir::OpBuilder &builder, mlir::Location loc,
                      mlir::Value tensor);
 
+/// The part of `g`, of `type`, that begins at `offsets`. An empty one may begin
+/// at the end, where `tensor.extract_slice` may not.
+mlir::Value buildPart(mlir::OpBuilder &builder, mlir::Location loc,
+                      mlir::RankedTensorType type, mlir::Value g,
+                      llvm::ArrayRef<mlir::OpFoldResult> offsets,
+                      llvm::ArrayRef<mlir::OpFoldResult> sizes);
+
 //===----------------------------------------------------------------------===//
 // Registration, one function a dialect
 //===----------------------------------------------------------------------===//
@@ -90,6 +97,9 @@ void registerLinalgModels(mlir::DialectRegistry &registry);
 void registerMathModels(mlir::DialectRegistry &registry);
 void registerSCFModels(mlir::DialectRegistry &registry);
 void registerTensorModels(mlir::DialectRegistry &registry);
+
+/// A part of `registerTensorModels`.
+void attachPadModel(mlir::MLIRContext *context);
 
 /// A part of `registerLinalgModels`.
 void attachSoftmaxModel(mlir::MLIRContext *context);

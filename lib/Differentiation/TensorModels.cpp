@@ -33,7 +33,7 @@ static Gradients differentiate(tensor::CastOp op, OpBuilder &builder,
                                Location loc, Value g) {
   if (!isa<RankedTensorType>(op.getSource().getType()))
     return op.emitOpError("cannot be differentiated: it casts from ")
-           << op.getSource().getType();
+           << op.getSource().getType() << "; use ranked tensors";
   return SmallVector<Value>{
       tensor::CastOp::create(builder, loc, op.getSource().getType(), g)};
 }
@@ -59,7 +59,8 @@ static Gradients differentiate(tensor::ReshapeOp op, OpBuilder &builder,
   auto type = dyn_cast<RankedTensorType>(source.getType());
   if (!type || !isa<RankedTensorType>(g.getType()))
     return op.emitOpError("cannot be differentiated: it reshapes ")
-           << source.getType() << " to " << g.getType();
+           << source.getType() << " to " << g.getType()
+           << "; use ranked tensors";
   SmallVector<Value> extents = getValueOrCreateConstantIndexOp(
       builder, loc, tensor::getMixedSizes(builder, loc, source));
   Value shape = tensor::FromElementsOp::create(
@@ -72,11 +73,10 @@ static Gradients differentiate(tensor::ReshapeOp op, OpBuilder &builder,
 // Parts
 //===----------------------------------------------------------------------===//
 
-/// The part of `g`, of `type`, that begins at `offsets`. An empty one may begin
-/// at the end, where `tensor.extract_slice` may not.
-static Value buildPart(OpBuilder &builder, Location loc, RankedTensorType type,
-                       Value g, ArrayRef<OpFoldResult> offsets,
-                       ArrayRef<OpFoldResult> sizes) {
+Value quant_bnn::detail::buildPart(OpBuilder &builder, Location loc,
+                                   RankedTensorType type, Value g,
+                                   ArrayRef<OpFoldResult> offsets,
+                                   ArrayRef<OpFoldResult> sizes) {
   ArrayRef<int64_t> extents = cast<RankedTensorType>(g.getType()).getShape();
   bool isEmpty =
       llvm::any_of(sizes, isZeroInteger) ||
@@ -120,18 +120,6 @@ static Gradients differentiate(tensor::InsertSliceOp op, OpBuilder &builder,
   return gradients;
 }
 
-static Gradients differentiate(tensor::PadOp op, OpBuilder &builder,
-                               Location loc, Value g) {
-  Value padding = op.getConstantPaddingValue();
-  if (!padding || mayBeActive(padding))
-    return op.emitOpError("cannot be differentiated: its padding is not "
-                          "constant");
-  Value source = op.getSource();
-  return firstOnly(op, buildPart(builder, loc, op.getSourceType(), g,
-                                 op.getMixedLowPad(),
-                                 tensor::getMixedSizes(builder, loc, source)));
-}
-
 static Gradients differentiate(tensor::ConcatOp op, OpBuilder &builder,
                                Location loc, Value g) {
   int64_t dim = op.getDim();
@@ -140,9 +128,9 @@ static Gradients differentiate(tensor::ConcatOp op, OpBuilder &builder,
   for (Value input : op.getInputs()) {
     SmallVector<OpFoldResult> sizes =
         tensor::getMixedSizes(builder, loc, input);
-    gradients.push_back(buildPart(builder, loc,
-                                  cast<RankedTensorType>(input.getType()), g,
-                                  offsets, sizes));
+    gradients.push_back(quant_bnn::detail::buildPart(
+        builder, loc, cast<RankedTensorType>(input.getType()), g, offsets,
+        sizes));
     Value offset = getValueOrCreateConstantIndexOp(builder, loc, offsets[dim]);
     Value size = getValueOrCreateConstantIndexOp(builder, loc, sizes[dim]);
     offsets[dim] =
@@ -157,9 +145,6 @@ static Gradients differentiate(tensor::ConcatOp op, OpBuilder &builder,
 
 static Gradients differentiate(tensor::ExtractOp op, OpBuilder &builder,
                                Location loc, Value g) {
-  if (!isa<RankedTensorType>(op.getTensor().getType()))
-    return op.emitOpError("cannot be differentiated: it reads ")
-           << op.getTensor().getType();
   Value zero = buildZero(builder, loc, op.getTensor());
   return firstOnly(
       op, tensor::InsertOp::create(builder, loc, g, zero, op.getIndices()));
@@ -243,6 +228,7 @@ void quant_bnn::detail::registerTensorModels(DialectRegistry &registry) {
                 tensor::ExpandShapeOp, tensor::ExtractOp,
                 tensor::ExtractSliceOp, tensor::FromElementsOp,
                 tensor::GatherOp, tensor::InsertOp, tensor::InsertSliceOp,
-                tensor::PadOp, tensor::ReshapeOp, tensor::SplatOp>(context);
+                tensor::ReshapeOp, tensor::SplatOp>(context);
+    quant_bnn::detail::attachPadModel(context);
   });
 }

@@ -725,3 +725,34 @@ func.func @mixed(%x: tensor<4xf32>, %s: f64) -> (tensor<4xf64>, f32) {
   %3 = arith.truncf %s : f64 to f32
   return %2, %3 : tensor<4xf64>, f32
 }
+
+// PyTorch's reflection_pad2d, and a padding that is an argument.
+func.func @paddings(%x: tensor<3x?xf64>, %s: f64, %n: index)
+    -> (tensor<6x?xf64>, tensor<4x?xf64>) {
+  %c1 = arith.constant 1 : index
+  %c2 = arith.constant 2 : index
+  %y = arith.mulf %x, %x : tensor<3x?xf64>
+  %columns = tensor.dim %x, %c1 : tensor<3x?xf64>
+  %last = arith.subi %columns, %c1 : index
+  %0 = tensor.pad %y low[1, %c2] high[2, 1] {
+  ^bb0(%i: index, %j: index):
+    %row = arith.subi %i, %c1 : index
+    %a = math.absi %row : index
+    %b = arith.subi %a, %c2 : index
+    %c = math.absi %b : index
+    %r = arith.subi %c2, %c : index
+    %column = arith.subi %j, %c2 : index
+    %d = math.absi %column : index
+    %e = arith.subi %d, %last : index
+    %f = math.absi %e : index
+    %q = arith.subi %last, %f : index
+    %v = tensor.extract %y[%r, %q] : tensor<3x?xf64>
+    tensor.yield %v : f64
+  } : tensor<3x?xf64> to tensor<6x?xf64>
+  %t = arith.mulf %s, %s : f64
+  %1 = tensor.pad %x low[0, %n] high[1, 0] {
+  ^bb0(%i: index, %j: index):
+    tensor.yield %t : f64
+  } : tensor<3x?xf64> to tensor<4x?xf64>
+  return %0, %1 : tensor<6x?xf64>, tensor<4x?xf64>
+}
