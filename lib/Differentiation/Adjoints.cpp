@@ -9,6 +9,7 @@
 #include "quant-bnn/Differentiation/Adjoints.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/IRMapping.h"
 #include "mlir/IR/Matchers.h"
@@ -97,6 +98,16 @@ SmallVector<Value> quant_bnn::getDifferentiatedValues(Operation *op) {
   getUsedValuesDefinedAbove(op->getRegions(), captured);
   llvm::append_range(values, captured);
   return values;
+}
+
+StringRef quant_bnn::getWayOut(Operation *op) {
+  Dialect *dialect = op->getDialect();
+  if (isa_and_nonnull<QuantBNNDialect>(dialect))
+    return "run quant-bnn-differentiate before passes that replace quantizers, "
+           "such as quant-bnn-binarize";
+  if (isa_and_nonnull<scf::SCFDialect>(dialect))
+    return "of the ops of scf, 'scf.for' and 'scf.if' have gradients";
+  return "convert it to ops of arith, math, linalg, scf and tensor first";
 }
 
 SmallVector<Operation *> quant_bnn::getOps(Block &block) {
@@ -216,7 +227,8 @@ static LogicalResult buildAdjoint(OpBuilder &builder, Operation *op,
 
   auto differentiable = dyn_cast<DifferentiableOpInterface>(op);
   if (!differentiable)
-    return op->emitOpError("cannot be differentiated");
+    return op->emitOpError("cannot be differentiated: it has no gradient; ")
+           << getWayOut(op);
   FailureOr<SmallVector<Value>> gradients =
       differentiable.buildGradient(builder, op->getLoc(), outer);
   if (failed(gradients))

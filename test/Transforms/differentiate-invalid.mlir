@@ -39,7 +39,7 @@ func.func @f_bwd() {
 
 // -----
 
-// expected-error@+1 {{cannot be differentiated: it has 2 blocks; only structured control flow can be}}
+// expected-error@+1 {{cannot be differentiated: it has 2 blocks; run lift-cf-to-scf first, which makes the control flow structured}}
 func.func @f(%x: f32) -> f32 {
   cf.br ^end
 ^end:
@@ -49,7 +49,7 @@ func.func @f(%x: f32) -> f32 {
 // -----
 
 func.func @f(%x: f32, %m: memref<f32>) -> f32 {
-  // expected-error@+1 {{'memref.load' op cannot be differentiated: it may have side effects}}
+  // expected-error@+1 {{'memref.load' op cannot be differentiated: it may have side effects; differentiate functions of values, before bufferization}}
   %y = memref.load %m[] : memref<f32>
   %z = arith.mulf %x, %y : f32
   return %z : f32
@@ -68,7 +68,7 @@ func.func @f(%x: f32, %m: memref<4xf32>, %sum: memref<f32>) -> f32 {
 
 func.func private @outside(f32) -> f32
 func.func @f(%x: f32) -> f32 {
-  // expected-error@+1 {{'func.call' op cannot be differentiated: @outside has no body}}
+  // expected-error@+1 {{'func.call' op cannot be differentiated: @outside has no body; define it in this module}}
   %y = func.call @outside(%x) : (f32) -> f32
   return %y : f32
 }
@@ -76,7 +76,7 @@ func.func @f(%x: f32) -> f32 {
 // -----
 
 func.func @g(%x: f32) -> f32 {
-  // expected-error@+1 {{'func.call' op cannot be differentiated: @f is recursive}}
+  // expected-error@+1 {{'func.call' op cannot be differentiated: @f is recursive; write it as a loop}}
   %y = func.call @f(%x) : (f32) -> f32
   return %y : f32
 }
@@ -129,7 +129,7 @@ func.func @f(%x: f32) -> f32 {
   %mask = arith.constant 0x7fffffff : i32
   %bits = arith.bitcast %x : f32 to i32
   %size = arith.andi %bits, %mask : i32
-  // expected-error@+1 {{'arith.bitcast' op cannot be differentiated}}
+  // expected-error@+1 {{'arith.bitcast' op cannot be differentiated: it makes a float of the bits of one that depends on an argument; write it with ops of arith and math on floats}}
   %y = arith.bitcast %size : i32 to f32
   return %y : f32
 }
@@ -137,7 +137,7 @@ func.func @f(%x: f32) -> f32 {
 // -----
 
 func.func @f(%x: f32) -> f32 {
-  // expected-error@+1 {{'scf.while' op cannot be differentiated}}
+  // expected-error@+1 {{'scf.while' op cannot be differentiated: it has no gradient; of the ops of scf, 'scf.for' and 'scf.if' have gradients}}
   %y = scf.while (%a = %x) : (f32) -> f32 {
     %c = arith.cmpf olt, %a, %a : f32
     scf.condition(%c) %a : f32
@@ -271,17 +271,6 @@ func.func @f(%x: tensor<2x3xf32>, %init: tensor<4xf32>) -> tensor<4xf32> {
 
 // -----
 
-func.func @f(%x: tensor<4xf32>, %p: f32) -> tensor<6xf32> {
-  // expected-error@+1 {{'tensor.pad' op cannot be differentiated: its padding is not constant}}
-  %y = tensor.pad %x low[1] high[1] {
-  ^bb0(%i: index):
-    tensor.yield %p : f32
-  } : tensor<4xf32> to tensor<6xf32>
-  return %y : tensor<6xf32>
-}
-
-// -----
-
 // Of one value only the part on a path to a float result matters.
 func.func @f(%x: f32, %m: i32) -> (f32, i1) {
   %clamped = math.clampf %x to [%x, %x] : f32
@@ -346,7 +335,7 @@ func.func @f(%x: f32) -> f32 {
 func.func @f(%x: tensor<4xf32>) -> tensor<4xf32> {
   %zero = "tosa.const"() <{values = dense<0.0> : tensor<4xf32>}> : () -> tensor<4xf32>
   %one = "tosa.const"() <{values = dense<1.0> : tensor<4xf32>}> : () -> tensor<4xf32>
-  // expected-error@+1 {{'tosa.greater_equal' op cannot be differentiated: how its result depends on an argument is not known; convert it to ops of arith, math, linalg, scf and tensor first}}
+  // expected-error@+1 {{'tosa.greater_equal' op cannot be differentiated: it has no gradient; convert it to ops of arith, math, linalg, scf and tensor first}}
   %c = tosa.greater_equal %x, %zero : (tensor<4xf32>, tensor<4xf32>) -> tensor<4xi1>
   %y = tosa.select %c, %one, %zero : (tensor<4xi1>, tensor<4xf32>, tensor<4xf32>) -> tensor<4xf32>
   return %y : tensor<4xf32>
@@ -360,7 +349,7 @@ func.func @f(%x: f32) -> f32 {
   %one = arith.constant 1.0 : f32
   %c = arith.cmpf oge, %x, %zero : f32
   %i = arith.index_castui %c : i1 to index
-  // expected-error@+1 {{'scf.index_switch' op cannot be differentiated: how its result depends on an argument is not known}}
+  // expected-error@+1 {{'scf.index_switch' op cannot be differentiated: it has no gradient}}
   %y = scf.index_switch %i -> f32
   case 0 {
     scf.yield %zero : f32
@@ -381,4 +370,23 @@ module {
       return %x : f32
     }
   }
+}
+
+// -----
+
+// Extents that are not known.
+func.func @f(%x: tensor<4xf32>) -> tensor<4xf32> {
+  %u = tensor.cast %x : tensor<4xf32> to tensor<*xf32>
+  // expected-error@+1 {{'tensor.cast' op cannot be differentiated: it casts from 'tensor<*xf32>'; use ranked tensors}}
+  %y = tensor.cast %u : tensor<*xf32> to tensor<4xf32>
+  return %y : tensor<4xf32>
+}
+
+// -----
+
+func.func @f(%x: tensor<4xf32>, %shape: tensor<2xindex>) -> tensor<2x2xf32> {
+  %u = tensor.cast %x : tensor<4xf32> to tensor<*xf32>
+  // expected-error@+1 {{'tensor.reshape' op cannot be differentiated: it reshapes 'tensor<*xf32>' to 'tensor<2x2xf32>'; use ranked tensors}}
+  %y = tensor.reshape %u(%shape) : (tensor<*xf32>, tensor<2xindex>) -> tensor<2x2xf32>
+  return %y : tensor<2x2xf32>
 }

@@ -69,6 +69,9 @@ mlir::LogicalResult buildAdjoints(mlir::OpBuilder &builder,
                                   llvm::ArrayRef<mlir::Operation *> ops,
                                   ActiveValues &active, Cotangents &cotangents);
 
+/// What to do about `op`, which has no gradient: the end of a message.
+llvm::StringRef getWayOut(mlir::Operation *op);
+
 /// Whether `op` may end the program or tell something, and does nothing else:
 /// it has no results, and its effects are on nothing that is read.
 bool isAssertion(mlir::Operation *op);

@@ -87,10 +87,10 @@ static LogicalResult verifyCall(func::CallOp call, Verified &verified) {
     return success();
   if (callee.isExternal())
     return call.emitOpError("cannot be differentiated: ")
-           << call.getCalleeAttr() << " has no body";
+           << call.getCalleeAttr() << " has no body; define it in this module";
   if (llvm::is_contained(verified.path, callee))
     return call.emitOpError("cannot be differentiated: ")
-           << call.getCalleeAttr() << " is recursive";
+           << call.getCalleeAttr() << " is recursive; write it as a loop";
   if (!verified.functions.insert(callee).second)
     return success();
   return verifyBody(callee, verified);
@@ -109,7 +109,8 @@ static LogicalResult verifyBody(func::FuncOp function, Verified &verified) {
   if (!function.getBody().hasOneBlock())
     return function.emitError("cannot be differentiated: it has ")
            << function.getBody().getBlocks().size()
-           << " blocks; only structured control flow can be";
+           << " blocks; run lift-cf-to-scf first, which makes the control flow "
+              "structured";
   verified.path.push_back(function);
   WalkResult walk = function.getBody().walk([&](Operation *op) {
     if (auto call = dyn_cast<func::CallOp>(op))
@@ -117,7 +118,8 @@ static LogicalResult verifyBody(func::FuncOp function, Verified &verified) {
                                                 : WalkResult::advance();
     if (!hasOwnEffects(op) || isAssertion(op))
       return WalkResult::advance();
-    op->emitOpError("cannot be differentiated: it may have side effects");
+    op->emitOpError("cannot be differentiated: it may have side effects; "
+                    "differentiate functions of values, before bufferization");
     return WalkResult::interrupt();
   });
   verified.path.pop_back();

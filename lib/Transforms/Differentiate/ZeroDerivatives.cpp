@@ -270,7 +270,10 @@ const llvm::BitVector &FunctionDependences::getGradients(Operation *op) {
     return known;
   known.resize(getDifferentiatedValues(op).size(), true);
   auto differentiable = dyn_cast<DifferentiableOpInterface>(op);
-  if (!differentiable || op->getNumRegions() != 0)
+  bool isKnown = llvm::all_of(op->getResultTypes(), [](Type type) {
+    return !isFloat(type) || isDifferentiable(type);
+  });
+  if (!differentiable || op->getNumRegions() != 0 || !isKnown)
     return known;
   // An error will be reported when it is built for good.
   ScopedDiagnosticHandler quiet(op->getContext(),
@@ -503,15 +506,10 @@ static bool isError(Reason reason) {
 static LogicalResult emitFailure(Operation *op, Reason reason) {
   if (reason == Reason::readsBits)
     return op->emitOpError("cannot be differentiated: it makes a float of the "
-                           "bits of one that depends on an argument");
-  InFlightDiagnostic diag = op->emitOpError("cannot be differentiated");
-  if (isa_and_nonnull<QuantBNNDialect>(op->getDialect()))
-    diag << ": it has no gradient; run quant-bnn-differentiate before passes "
-            "that replace quantizers, such as quant-bnn-binarize";
-  else
-    diag << ": how its result depends on an argument is not known; convert it "
-            "to ops of arith, math, linalg, scf and tensor first";
-  return diag;
+                           "bits of one that depends on an argument; write it "
+                           "with ops of arith and math on floats");
+  return op->emitOpError("cannot be differentiated: it has no gradient; ")
+         << getWayOut(op);
 }
 
 static StringRef describe(Reason reason) {
