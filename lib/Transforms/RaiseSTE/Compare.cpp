@@ -8,6 +8,7 @@
 
 #include "Compare.h"
 #include "llvm/ADT/STLExtras.h"
+#include "llvm/Support/MathExtras.h"
 
 using namespace mlir;
 using namespace quant_bnn::raise_ste;
@@ -35,7 +36,9 @@ static bool isNear(const APFloat &a, const APFloat &b, Type type) {
   FloatLine line(type);
   if (a.isNaN() || b.isNaN())
     return false;
-  return std::abs(line.keyOf(a) - line.keyOf(b)) <= 4;
+  int64_t steps;
+  return !llvm::SubOverflow(line.keyOf(a), line.keyOf(b), steps) &&
+         std::abs(steps) <= 4;
 }
 
 /// Enough of them to find one that is simple.
