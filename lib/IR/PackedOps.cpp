@@ -192,9 +192,9 @@ SmallVector<Value> PackOp::decompose(OpBuilder &builder, Location loc) {
       [&](OpBuilder &nested, Location nestedLoc, ValueRange arguments) {
         ImplicitLocOpBuilder body(nestedLoc, nested);
         Value bit = buildBit(body, arguments[0], getPolarity());
-        Value shifted =
-            arith::ShLIOp::create(body, arith::ExtUIOp::create(body, word, bit),
-                                  buildShift(body, rank - 1, word));
+        Value shift = buildShift(body, rank - 1, word);
+        Value wide = arith::ExtUIOp::create(body, word, bit);
+        Value shifted = arith::ShLIOp::create(body, wide, shift);
         Value sum = arith::OrIOp::create(body, arguments[1], shifted);
         linalg::YieldOp::create(body, sum);
       });
