@@ -120,7 +120,7 @@ std::vector<NpyArray> makeCall(const Program &program, llvm::StringRef name,
     for (auto [dim, size] : llvm::enumerate(shape))
       if (mlir::ShapedType::isDynamic(size))
         size = packed ? packed->shapes[index][dim] : dim == 0 ? n : 3;
-    if (value.elementType == makeScalar<float>(type, 1).getElementType()) {
+    if (value.elementType == getNpyType(type)) {
       size_t size = 1;
       for (int64_t extent : shape)
         size *= extent;

@@ -38,7 +38,7 @@ static Data toBits(Evaluator &evaluator, const Data &words, int64_t depth,
     if (used < int64_t(width) && words.elements[i].isExact() &&
         (uint64_t(words.elements[i].integer) &
          llvm::maskTrailingOnes<uint64_t>(width)) >>
-            used)
+            std::max<int64_t>(used, 0))
       evaluator.setStop(Stop::Undefined, "bits past the end of a row");
   }
   Data bits(IntegerType::get(words.type.getContext(), 1), shape);

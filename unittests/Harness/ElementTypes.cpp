@@ -10,11 +10,12 @@
 
 #include "llvm/ADT/APFloat.h"
 #include "llvm/ADT/APInt.h"
+#include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/bit.h"
 #include "llvm/Support/ErrorHandling.h"
 
+#include <algorithm>
 #include <cmath>
-#include <cstring>
 #include <limits>
 #include <numeric>
 #include <optional>
@@ -67,6 +68,10 @@ static const fltSemantics &getSemantics(ElementType type) {
 
 static unsigned getSize(ElementType type) {
   return isNarrow(type) ? 2 : isDouble(type) ? 8 : 4;
+}
+
+NpyElementType getNpyType(ElementType type) {
+  return {type == ElementType::bf16 ? 'V' : 'f', getSize(type)};
 }
 
 static APFloat convert(const APFloat &value, const fltSemantics &semantics) {
@@ -136,13 +141,11 @@ template double (*getRounding(ElementType))(double);
 template <typename T>
 NpyArray makeArray(ElementType type, ArrayRef<int64_t> shape,
                    ArrayRef<T> values) {
-  NpyElementType npyType = {type == ElementType::bf16 ? 'V' : 'f',
-                            getSize(type)};
-  NpyArray array = cantFail(NpyArray::allocate(npyType, shape));
+  NpyArray array = cantFail(NpyArray::allocate(getNpyType(type), shape));
   assert(array.getBytes().size() == values.size() * getSize(type));
   if (!isNarrow(type)) {
     assert(sizeof(T) == getSize(type));
-    std::memcpy(array.getData(), values.data(), values.size() * sizeof(T));
+    llvm::copy(values, static_cast<T *>(array.getData()));
     return array;
   }
   auto *patterns = static_cast<uint16_t *>(array.getData());
@@ -158,7 +161,7 @@ std::vector<T> getValues(ElementType type, const void *data, size_t size) {
   std::vector<T> values(size);
   if (!isNarrow(type)) {
     assert(sizeof(T) == getSize(type));
-    std::memcpy(values.data(), data, size * sizeof(T));
+    std::copy_n(static_cast<const T *>(data), size, values.begin());
     return values;
   }
   const auto *patterns = static_cast<const uint16_t *>(data);

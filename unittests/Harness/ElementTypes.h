@@ -31,6 +31,9 @@ constexpr ElementType allElementTypes[] = {ElementType::f16, ElementType::bf16,
 /// Its name in MLIR.
 llvm::StringRef getName(ElementType type);
 
+/// Its elements in NumPy files.
+NpyElementType getNpyType(ElementType type);
+
 /// The most bits of a quantizer of it.
 int64_t getMaxBits(ElementType type);
 
