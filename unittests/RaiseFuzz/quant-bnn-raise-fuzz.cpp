@@ -116,7 +116,7 @@ static SmallVector<APFloat> getInputs(func::FuncOp function,
     if (!any.isNaN())
       inputs.push_back(any);
     inputs.push_back(
-        rounded(std::uniform_real_distribution(-3.0, 3.0)(random)));
+        rounded(std::uniform_real_distribution<>(-3.0, 3.0)(random)));
   }
   return inputs;
 }

@@ -93,9 +93,11 @@ Error Device::findPhysicalDevice() {
 
 Expected<std::unique_ptr<Device>> Device::find() {
   std::unique_ptr<Device> result(new Device());
-  VkApplicationInfo application = {VK_STRUCTURE_TYPE_APPLICATION_INFO};
+  auto application =
+      makeInfo<VkApplicationInfo>(VK_STRUCTURE_TYPE_APPLICATION_INFO);
   application.apiVersion = VK_API_VERSION_1_2;
-  VkInstanceCreateInfo info = {VK_STRUCTURE_TYPE_INSTANCE_CREATE_INFO};
+  auto info =
+      makeInfo<VkInstanceCreateInfo>(VK_STRUCTURE_TYPE_INSTANCE_CREATE_INFO);
   info.pApplicationInfo = &application;
   if (Error error =
           checkVulkan(vkCreateInstance(&info, nullptr, &result->instance),
@@ -128,12 +130,14 @@ struct Features {
   Features(const Features &) = delete;
   Features &operator=(const Features &) = delete;
 
-  VkPhysicalDeviceFeatures2 core = {
-      VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_FEATURES_2};
-  VkPhysicalDeviceVulkan11Features v11 = {
-      VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_VULKAN_1_1_FEATURES};
-  VkPhysicalDeviceVulkan12Features v12 = {
-      VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_VULKAN_1_2_FEATURES};
+  VkPhysicalDeviceFeatures2 core = makeInfo<VkPhysicalDeviceFeatures2>(
+      VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_FEATURES_2);
+  VkPhysicalDeviceVulkan11Features v11 =
+      makeInfo<VkPhysicalDeviceVulkan11Features>(
+          VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_VULKAN_1_1_FEATURES);
+  VkPhysicalDeviceVulkan12Features v12 =
+      makeInfo<VkPhysicalDeviceVulkan12Features>(
+          VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_VULKAN_1_2_FEATURES);
 };
 
 /// A capability of SPIR-V and the feature of Vulkan that allows it.
@@ -228,10 +232,11 @@ checkFloatControls(ArrayRef<FloatControl> controls,
 }
 
 Error Device::enable(const ShaderBinary &binary) {
-  VkPhysicalDeviceVulkan12Properties properties12 = {
-      VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_VULKAN_1_2_PROPERTIES};
-  VkPhysicalDeviceProperties2 properties2 = {
-      VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_PROPERTIES_2, &properties12};
+  auto properties12 = makeInfo<VkPhysicalDeviceVulkan12Properties>(
+      VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_VULKAN_1_2_PROPERTIES);
+  auto properties2 = makeInfo<VkPhysicalDeviceProperties2>(
+      VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_PROPERTIES_2);
+  properties2.pNext = &properties12;
   vkGetPhysicalDeviceProperties2(physicalDevice, &properties2);
   if (Error error = checkFloatControls(binary.getFloatControls(), properties12))
     return error;
@@ -243,12 +248,14 @@ Error Device::enable(const ShaderBinary &binary) {
     return error;
 
   float priority = 1;
-  VkDeviceQueueCreateInfo queue = {VK_STRUCTURE_TYPE_DEVICE_QUEUE_CREATE_INFO};
+  auto queue = makeInfo<VkDeviceQueueCreateInfo>(
+      VK_STRUCTURE_TYPE_DEVICE_QUEUE_CREATE_INFO);
   queue.queueFamilyIndex = queueFamily;
   queue.queueCount = 1;
   queue.pQueuePriorities = &priority;
-  VkDeviceCreateInfo info = {VK_STRUCTURE_TYPE_DEVICE_CREATE_INFO,
-                             &enabled.core};
+  auto info =
+      makeInfo<VkDeviceCreateInfo>(VK_STRUCTURE_TYPE_DEVICE_CREATE_INFO);
+  info.pNext = &enabled.core;
   info.queueCreateInfoCount = 1;
   info.pQueueCreateInfos = &queue;
   return checkVulkan(vkCreateDevice(physicalDevice, &info, nullptr, &device),

@@ -22,6 +22,14 @@ namespace quant_bnn {
 /// Fails with `call` and the name of what it returned, unless that is success.
 llvm::Error checkVulkan(VkResult result, llvm::StringRef call);
 
+/// A structure of Vulkan with its type, and zeros in all other fields.
+template <typename Info>
+Info makeInfo(VkStructureType type) {
+  Info info = {};
+  info.sType = type;
+  return info;
+}
+
 /// The first physical device of Vulkan 1.2 that has a queue for compute.
 class Device {
 public:

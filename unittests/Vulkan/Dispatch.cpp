@@ -135,7 +135,8 @@ static Expected<uint32_t> findHostMemory(VkPhysicalDevice device,
 
 Error Dispatch::createBuffer(ArrayRef<char> contents) {
   Buffer &buffer = buffers.emplace_back();
-  VkBufferCreateInfo info = {VK_STRUCTURE_TYPE_BUFFER_CREATE_INFO};
+  auto info =
+      makeInfo<VkBufferCreateInfo>(VK_STRUCTURE_TYPE_BUFFER_CREATE_INFO);
   // No buffer is empty, and a device may access whole words.
   buffer.size = std::max<uint64_t>(llvm::alignTo(contents.size(), 4), 4);
   info.size = buffer.size;
@@ -148,7 +149,8 @@ Error Dispatch::createBuffer(ArrayRef<char> contents) {
       findHostMemory(physicalDevice, requirements.memoryTypeBits);
   if (!type)
     return type.takeError();
-  VkMemoryAllocateInfo allocation = {VK_STRUCTURE_TYPE_MEMORY_ALLOCATE_INFO};
+  auto allocation =
+      makeInfo<VkMemoryAllocateInfo>(VK_STRUCTURE_TYPE_MEMORY_ALLOCATE_INFO);
   allocation.allocationSize = requirements.size;
   allocation.memoryTypeIndex = *type;
   RETURN_IF_FAILED(vkAllocateMemory, device, &allocation, nullptr,
@@ -165,27 +167,28 @@ Error Dispatch::createPipeline(const ShaderBinary &binary) {
   for (auto [index, binding] : llvm::enumerate(bindings))
     binding = {static_cast<uint32_t>(index), VK_DESCRIPTOR_TYPE_STORAGE_BUFFER,
                1, VK_SHADER_STAGE_COMPUTE_BIT, nullptr};
-  VkDescriptorSetLayoutCreateInfo setInfo = {
-      VK_STRUCTURE_TYPE_DESCRIPTOR_SET_LAYOUT_CREATE_INFO};
+  auto setInfo = makeInfo<VkDescriptorSetLayoutCreateInfo>(
+      VK_STRUCTURE_TYPE_DESCRIPTOR_SET_LAYOUT_CREATE_INFO);
   setInfo.bindingCount = bindings.size();
   setInfo.pBindings = bindings.data();
   RETURN_IF_FAILED(vkCreateDescriptorSetLayout, device, &setInfo, nullptr,
                    &setLayout);
-  VkPipelineLayoutCreateInfo layoutInfo = {
-      VK_STRUCTURE_TYPE_PIPELINE_LAYOUT_CREATE_INFO};
+  auto layoutInfo = makeInfo<VkPipelineLayoutCreateInfo>(
+      VK_STRUCTURE_TYPE_PIPELINE_LAYOUT_CREATE_INFO);
   layoutInfo.setLayoutCount = 1;
   layoutInfo.pSetLayouts = &setLayout;
   RETURN_IF_FAILED(vkCreatePipelineLayout, device, &layoutInfo, nullptr,
                    &pipelineLayout);
 
-  VkShaderModuleCreateInfo shaderInfo = {
-      VK_STRUCTURE_TYPE_SHADER_MODULE_CREATE_INFO};
+  auto shaderInfo = makeInfo<VkShaderModuleCreateInfo>(
+      VK_STRUCTURE_TYPE_SHADER_MODULE_CREATE_INFO);
   shaderInfo.codeSize = binary.getWords().size() * sizeof(uint32_t);
   shaderInfo.pCode = binary.getWords().data();
   RETURN_IF_FAILED(vkCreateShaderModule, device, &shaderInfo, nullptr, &shader);
-  VkComputePipelineCreateInfo info = {
-      VK_STRUCTURE_TYPE_COMPUTE_PIPELINE_CREATE_INFO};
-  info.stage = {VK_STRUCTURE_TYPE_PIPELINE_SHADER_STAGE_CREATE_INFO};
+  auto info = makeInfo<VkComputePipelineCreateInfo>(
+      VK_STRUCTURE_TYPE_COMPUTE_PIPELINE_CREATE_INFO);
+  info.stage = makeInfo<VkPipelineShaderStageCreateInfo>(
+      VK_STRUCTURE_TYPE_PIPELINE_SHADER_STAGE_CREATE_INFO);
   info.stage.stage = VK_SHADER_STAGE_COMPUTE_BIT;
   info.stage.module = shader;
   info.stage.pName = binary.getEntry().c_str();
@@ -198,16 +201,16 @@ Error Dispatch::createPipeline(const ShaderBinary &binary) {
 Error Dispatch::bindBuffers() {
   VkDescriptorPoolSize poolSize = {VK_DESCRIPTOR_TYPE_STORAGE_BUFFER,
                                    static_cast<uint32_t>(buffers.size())};
-  VkDescriptorPoolCreateInfo poolInfo = {
-      VK_STRUCTURE_TYPE_DESCRIPTOR_POOL_CREATE_INFO};
+  auto poolInfo = makeInfo<VkDescriptorPoolCreateInfo>(
+      VK_STRUCTURE_TYPE_DESCRIPTOR_POOL_CREATE_INFO);
   poolInfo.maxSets = 1;
   // No descriptors are no size.
   poolInfo.poolSizeCount = buffers.empty() ? 0 : 1;
   poolInfo.pPoolSizes = &poolSize;
   RETURN_IF_FAILED(vkCreateDescriptorPool, device, &poolInfo, nullptr,
                    &descriptorPool);
-  VkDescriptorSetAllocateInfo info = {
-      VK_STRUCTURE_TYPE_DESCRIPTOR_SET_ALLOCATE_INFO};
+  auto info = makeInfo<VkDescriptorSetAllocateInfo>(
+      VK_STRUCTURE_TYPE_DESCRIPTOR_SET_ALLOCATE_INFO);
   info.descriptorPool = descriptorPool;
   info.descriptorSetCount = 1;
   info.pSetLayouts = &setLayout;
@@ -215,7 +218,8 @@ Error Dispatch::bindBuffers() {
 
   for (auto [index, buffer] : llvm::enumerate(buffers)) {
     VkDescriptorBufferInfo bufferInfo = {buffer.buffer, 0, VK_WHOLE_SIZE};
-    VkWriteDescriptorSet write = {VK_STRUCTURE_TYPE_WRITE_DESCRIPTOR_SET};
+    auto write =
+        makeInfo<VkWriteDescriptorSet>(VK_STRUCTURE_TYPE_WRITE_DESCRIPTOR_SET);
     write.dstSet = descriptorSet;
     write.dstBinding = index;
     write.descriptorCount = 1;
@@ -227,28 +231,28 @@ Error Dispatch::bindBuffers() {
 }
 
 Error Dispatch::submit(uint32_t workgroups) {
-  VkCommandPoolCreateInfo poolInfo = {
-      VK_STRUCTURE_TYPE_COMMAND_POOL_CREATE_INFO};
+  auto poolInfo = makeInfo<VkCommandPoolCreateInfo>(
+      VK_STRUCTURE_TYPE_COMMAND_POOL_CREATE_INFO);
   poolInfo.queueFamilyIndex = queueFamily;
   RETURN_IF_FAILED(vkCreateCommandPool, device, &poolInfo, nullptr,
                    &commandPool);
-  VkCommandBufferAllocateInfo allocation = {
-      VK_STRUCTURE_TYPE_COMMAND_BUFFER_ALLOCATE_INFO};
+  auto allocation = makeInfo<VkCommandBufferAllocateInfo>(
+      VK_STRUCTURE_TYPE_COMMAND_BUFFER_ALLOCATE_INFO);
   allocation.commandPool = commandPool;
   allocation.level = VK_COMMAND_BUFFER_LEVEL_PRIMARY;
   allocation.commandBufferCount = 1;
   VkCommandBuffer commands;
   RETURN_IF_FAILED(vkAllocateCommandBuffers, device, &allocation, &commands);
 
-  VkCommandBufferBeginInfo begin = {
-      VK_STRUCTURE_TYPE_COMMAND_BUFFER_BEGIN_INFO};
+  auto begin = makeInfo<VkCommandBufferBeginInfo>(
+      VK_STRUCTURE_TYPE_COMMAND_BUFFER_BEGIN_INFO);
   begin.flags = VK_COMMAND_BUFFER_USAGE_ONE_TIME_SUBMIT_BIT;
   RETURN_IF_FAILED(vkBeginCommandBuffer, commands, &begin);
   vkCmdBindPipeline(commands, VK_PIPELINE_BIND_POINT_COMPUTE, pipeline);
   vkCmdBindDescriptorSets(commands, VK_PIPELINE_BIND_POINT_COMPUTE,
                           pipelineLayout, 0, 1, &descriptorSet, 0, nullptr);
   vkCmdDispatch(commands, workgroups, 1, 1);
-  VkMemoryBarrier barrier = {VK_STRUCTURE_TYPE_MEMORY_BARRIER};
+  auto barrier = makeInfo<VkMemoryBarrier>(VK_STRUCTURE_TYPE_MEMORY_BARRIER);
   barrier.srcAccessMask = VK_ACCESS_SHADER_WRITE_BIT;
   barrier.dstAccessMask = VK_ACCESS_HOST_READ_BIT;
   vkCmdPipelineBarrier(commands, VK_PIPELINE_STAGE_COMPUTE_SHADER_BIT,
@@ -258,7 +262,7 @@ Error Dispatch::submit(uint32_t workgroups) {
 
   VkQueue queue;
   vkGetDeviceQueue(device, queueFamily, 0, &queue);
-  VkSubmitInfo submission = {VK_STRUCTURE_TYPE_SUBMIT_INFO};
+  auto submission = makeInfo<VkSubmitInfo>(VK_STRUCTURE_TYPE_SUBMIT_INFO);
   submission.commandBufferCount = 1;
   submission.pCommandBuffers = &commands;
   RETURN_IF_FAILED(vkQueueSubmit, queue, 1, &submission, VK_NULL_HANDLE);

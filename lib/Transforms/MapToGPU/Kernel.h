@@ -27,7 +27,7 @@ struct Options {
   /// Whether a kernel's arguments are buffers without a size.
   bool unboundedViews;
   /// What multiplies matrices of bits.
-  BitMMA bitMMA;
+  BitMMA bitMMA = BitMMA::None;
 
   /// How loops are found for these.
   vectorize::Options forVectors() const {

@@ -31,9 +31,9 @@ struct Match {
   /// It would be accepted, but for the gradient of this, before the quantizer.
   const Expr *hidden = nullptr;
   /// What a relaxed raise changes: "a NaN, the sign of a zero".
-  std::string changes;
+  std::string changes = {};
   /// An input at which body and op differ, and both values.
-  std::string witness;
+  std::string witness = {};
 };
 
 class Matcher {
