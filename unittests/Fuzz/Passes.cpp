@@ -133,6 +133,13 @@ quant_bnn::fuzz::makePipeline(Random &random, StringRef pass, bool executes) {
   return steps;
 }
 
+std::vector<StringRef> quant_bnn::fuzz::getPassNames() {
+  std::vector<StringRef> names;
+  for (const PassChoice &choice : getChoices())
+    names.push_back(choice.name);
+  return names;
+}
+
 bool quant_bnn::fuzz::mayChangeValues(StringRef step) {
   return step.contains("relaxed");
 }

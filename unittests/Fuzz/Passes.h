@@ -25,6 +25,9 @@ constexpr llvm::StringLiteral executeStep = "execute";
 std::vector<std::string> makePipeline(Random &random, llvm::StringRef pass,
                                       bool executes);
 
+/// The passes that a pipeline is made of.
+std::vector<llvm::StringRef> getPassNames();
+
 /// Whether the values after `step` may be others than before.
 bool mayChangeValues(llvm::StringRef step);
 

@@ -62,7 +62,8 @@ static cl::opt<std::string> testFolder("tests",
 static cl::opt<std::string>
     knownPath("known", cl::desc("A list of functions of MLIR that crash"));
 static cl::opt<std::string>
-    passName("pass", cl::desc("This pass alone on each module"));
+    passName("pass", cl::desc("This pass alone on each module; `each` takes "
+                              "all in turn"));
 static cl::opt<unsigned>
     executeEvery("execute-every",
                  cl::desc("Compile and run one of so many modules; 0 is none"),
@@ -86,7 +87,12 @@ static Case makeCase(MLIRContext &context, uint64_t item) {
   Random random(item * 0x9E3779B97F4A7C15u + 1);
   result.module = Generator(&context, random.bits()).generate();
   bool executes = executeEvery && random.oneIn(executeEvery);
-  result.steps = makePipeline(random, passName, executes);
+  StringRef pass = passName;
+  if (pass == "each") {
+    static const std::vector<StringRef> names = getPassNames();
+    pass = names[item % names.size()];
+  }
+  result.steps = makePipeline(random, pass, executes);
   // Most of what is compiled is compiled as it is written.
   if (executes && !random.oneIn(3))
     result.steps.erase(result.steps.begin(), result.steps.end() - 1);
