@@ -90,6 +90,12 @@ if shutil.which("qemu-aarch64") and os.path.exists(f"{aarch64_root}/lib/crt1.o")
 if shutil.which("spirv-val"):
     config.available_features.add("spirv-val")
 
+# What links the libraries of this project needs the sanitizers that they have.
+sanitizers = []
+if "asan" in config.available_features:
+    sanitizers = ["-fsanitize=address,undefined"]
+config.substitutions.append(("%sanitizers", " ".join(sanitizers)))
+
 # QUANT_BNN_VERIFY_ROUNDTRIP=1 runs the same suite through text and bytecode.
 roundtrip = os.environ.get("QUANT_BNN_VERIFY_ROUNDTRIP")
 tools = [

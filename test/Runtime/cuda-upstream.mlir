@@ -4,7 +4,7 @@
 // RUN: mlir-opt %s -o %t.mlir \
 // RUN:   --gpu-lower-to-nvvm-pipeline="cubin-chip=sm_90 cubin-features=+ptx80 cubin-format=isa"
 // RUN: mlir-translate --mlir-to-llvmir %t.mlir -o %t.ll
-// RUN: %clang -Werror %S/Inputs/cuda-upstream.c -x ir %t.ll -Wno-override-module \
+// RUN: %clang %sanitizers -Werror %S/Inputs/cuda-upstream.c -x ir %t.ll -Wno-override-module \
 // RUN:   -L%library_dir -lquant_bnn_cuda_runtime -Wl,-rpath,%library_dir -o %t
 // RUN: env LD_LIBRARY_PATH=%cuda_driver %t | FileCheck %s
 

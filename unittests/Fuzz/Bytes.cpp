@@ -245,26 +245,36 @@ quant_bnn::fuzz::executeBytes(MLIRContext *context, ByteTarget target,
     (void)diagnostic.str();
     return success();
   });
-  // Bytecode is recognized by how it begins.
-  OwningOpRef<ModuleOp> module =
-      parseSourceString<ModuleOp>(bytes, ParserConfig(context));
-  if (!module)
+  // Bytecode is recognized by how it begins. No template of upstream, whose
+  // frame would be one of this program.
+  Block block;
+  if (failed(parseSourceString(bytes, &block, ParserConfig(context))))
     return;
   std::string text;
   llvm::raw_string_ostream os(text);
-  module->print(os);
-  (void)writeBytecodeToFile(*module, os);
+  for (Operation &op : block) {
+    op.print(os);
+    (void)writeBytecodeToFile(&op, os);
+  }
 }
 
 //===----------------------------------------------------------------------===//
 // Stacks
 //===----------------------------------------------------------------------===//
 
+/// A frame of a sanitizer, which is linked to the program.
+static bool isOfSanitizer(StringRef line) {
+  return line.contains("__interceptor_") || line.contains("__asan_") ||
+         line.contains("__sanitizer");
+}
+
 bool quant_bnn::fuzz::hasOwnFrame(StringRef stack) {
   for (StringRef line : llvm::split(stack, '\n')) {
     if (line.contains("executeBytes"))
       return false;
-    if (line.contains("quant-bnn-fuzz") && line.contains(" 0x"))
+    // By the program, or by the name where a report names sources instead.
+    if (line.contains(" 0x") && !isOfSanitizer(line) &&
+        (line.contains("quant-bnn-fuzz") || line.contains("quant_bnn::")))
       return true;
   }
   // Not even the harness was found: better to look at it.

@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Isolation.h"
+#include "llvm/Support/Compiler.h"
 #include "llvm/Support/ErrorHandling.h"
 #include "llvm/Support/raw_ostream.h"
 
@@ -24,8 +25,6 @@ using namespace quant_bnn::fuzz;
 static constexpr uint64_t itemsPerChild = 400;
 /// What a child writes to stderr before it ends itself.
 static constexpr llvm::StringLiteral timeoutMessage = "took too long\n";
-/// What a child may allocate.
-static constexpr rlim_t maxBytes = rlim_t(6) << 30;
 
 static bool writeAll(int file, const void *data, size_t size) {
   auto *bytes = static_cast<const char *>(data);
@@ -77,8 +76,12 @@ static void setTimer(double seconds) {
 runChild(int results, FILE *errors, uint64_t begin, uint64_t end,
          double timeout, llvm::function_ref<std::string(uint64_t)> work) {
   signal(SIGPROF, endForTime);
+#if !LLVM_ADDRESS_SANITIZER_BUILD
+  // AddressSanitizer maps far more, and has limits of its own.
+  const rlim_t maxBytes = rlim_t(6) << 30;
   rlimit limit{maxBytes, maxBytes};
   setrlimit(RLIMIT_AS, &limit);
+#endif
   rlimit noCore{0, 0};
   setrlimit(RLIMIT_CORE, &noCore);
   dup2(fileno(errors), STDERR_FILENO);
