@@ -77,6 +77,7 @@ void ConvertQuantBNNToLinalgPass::runOnOperation() {
   RewritePatternSet decompositions(&getContext());
   populateDecomposePatterns(decompositions);
   decompositions.add<ForwardPassThrough>(&getContext());
+  quant_bnn::detail::populateEmptyTensorPatterns(decompositions);
   quant_bnn::detail::populateExpandMathPatterns(decompositions);
   quant_bnn::detail::populateTensorOpsToLinalgPatterns(decompositions);
   GreedyRewriteConfig config;

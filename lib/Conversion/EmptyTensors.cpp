@@ -1,0 +1,144 @@
+//===- EmptyTensors.cpp - Parts without elements --------------------------===//
+//
+// Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// Bufferization copies the operands of concatenations and of padding to views
+// of the result. A view begins within its buffer, so an operand that is known
+// to be empty must not have one. Nor must a buffer be reshaped that has an
+// extent of 0 and others that are not known.
+//
+//===----------------------------------------------------------------------===//
+
+#include "ToLinalg.h"
+#include "mlir/Dialect/Arith/Utils/Utils.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/Dialect/Utils/StaticValueUtils.h"
+
+using namespace mlir;
+
+namespace {
+/// A result that is known to be empty is a `tensor.empty`.
+template <typename OpTy>
+struct ReplaceEmptyResult : OpRewritePattern<OpTy> {
+  using OpRewritePattern<OpTy>::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(OpTy op,
+                                PatternRewriter &rewriter) const override;
+};
+
+struct DropEmptyOperands : OpRewritePattern<tensor::ConcatOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(tensor::ConcatOp op,
+                                PatternRewriter &rewriter) const override;
+};
+
+/// What is padded and has no elements is a `tensor.generate` of the padding.
+struct GeneratePadding : OpRewritePattern<tensor::PadOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(tensor::PadOp op,
+                                PatternRewriter &rewriter) const override;
+};
+} // namespace
+
+/// Whether `value` is known to have no elements: by its type, or by constants
+/// that canonicalization would bring into the type.
+static bool isEmpty(Value value) {
+  if (llvm::is_contained(cast<RankedTensorType>(value.getType()).getShape(), 0))
+    return true;
+  SmallVector<OpFoldResult> sizes;
+  if (auto slice = value.getDefiningOp<tensor::ExtractSliceOp>())
+    sizes = slice.getMixedSizes();
+  else if (auto empty = value.getDefiningOp<tensor::EmptyOp>())
+    sizes = empty.getMixedSizes();
+  return llvm::any_of(sizes, isZeroInteger);
+}
+
+static bool isResultEmpty(Operation *op) {
+  bool isReshape = isa<tensor::CollapseShapeOp, tensor::ExpandShapeOp>(op);
+  return isEmpty(op->getResult(0)) || (isReshape && isEmpty(op->getOperand(0)));
+}
+
+/// `value` as a `type` that may know fewer or more extents.
+static Value castTo(OpBuilder &builder, Location loc, Type type, Value value) {
+  return value.getType() == type
+             ? value
+             : tensor::CastOp::create(builder, loc, type, value);
+}
+
+/// The extents of the result of `op` that its type leaves open.
+static FailureOr<SmallVector<Value>> getOpenExtents(OpBuilder &builder,
+                                                    Operation *op) {
+  ReifiedRankedShapedTypeDims sizes;
+  if (failed(reifyResultShapes(builder, op, sizes)))
+    return failure();
+  auto type = cast<RankedTensorType>(op->getResult(0).getType());
+  SmallVector<Value> extents;
+  for (auto [dim, size] : llvm::enumerate(sizes.front()))
+    if (type.isDynamicDim(dim))
+      extents.push_back(
+          getValueOrCreateConstantIndexOp(builder, op->getLoc(), size));
+  return extents;
+}
+
+template <typename OpTy>
+LogicalResult
+ReplaceEmptyResult<OpTy>::matchAndRewrite(OpTy op,
+                                          PatternRewriter &rewriter) const {
+  if (!isResultEmpty(op))
+    return rewriter.notifyMatchFailure(op, "may have elements");
+  FailureOr<SmallVector<Value>> extents = getOpenExtents(rewriter, op);
+  if (failed(extents))
+    return rewriter.notifyMatchFailure(op, "extents are not known");
+  rewriter.replaceOpWithNewOp<tensor::EmptyOp>(op, op.getResultType(),
+                                               *extents);
+  return success();
+}
+
+LogicalResult
+DropEmptyOperands::matchAndRewrite(tensor::ConcatOp op,
+                                   PatternRewriter &rewriter) const {
+  SmallVector<Value> inputs = llvm::filter_to_vector(
+      op.getInputs(), [](Value input) { return !isEmpty(input); });
+  if (inputs.empty() || inputs.size() == op.getInputs().size())
+    return rewriter.notifyMatchFailure(op, "no operand, or each, is empty");
+  Value concat = inputs.front();
+  if (inputs.size() != 1)
+    concat =
+        tensor::ConcatOp::create(rewriter, op.getLoc(), op.getDim(), inputs);
+  rewriter.replaceOp(op,
+                     castTo(rewriter, op.getLoc(), op.getResultType(), concat));
+  return success();
+}
+
+LogicalResult
+GeneratePadding::matchAndRewrite(tensor::PadOp op,
+                                 PatternRewriter &rewriter) const {
+  if (!isEmpty(op.getSource()))
+    return rewriter.notifyMatchFailure(op, "may have elements");
+  FailureOr<SmallVector<Value>> extents = getOpenExtents(rewriter, op);
+  if (failed(extents))
+    return rewriter.notifyMatchFailure(op, "extents are not known");
+  auto generate = tensor::GenerateOp::create(rewriter, op.getLoc(),
+                                             op.getResultType(), *extents);
+  rewriter.inlineRegionBefore(op.getRegion(), generate.getBody(),
+                              generate.getBody().begin());
+  rewriter.replaceOp(op, generate);
+  return success();
+}
+
+void quant_bnn::detail::populateEmptyTensorPatterns(
+    RewritePatternSet &patterns) {
+  MLIRContext *context = patterns.getContext();
+  // An empty result is found before an empty operand.
+  patterns.add<ReplaceEmptyResult<tensor::CollapseShapeOp>,
+               ReplaceEmptyResult<tensor::ConcatOp>,
+               ReplaceEmptyResult<tensor::ExpandShapeOp>,
+               ReplaceEmptyResult<tensor::PadOp>>(context, /*benefit=*/2);
+  patterns.add<DropEmptyOperands, GeneratePadding>(context);
+}

@@ -1,0 +1,105 @@
+// Concatenations, padding and reshapes of tensors that are known to be empty.
+
+// RUN: bnn-opt %s --convert-quant-bnn-to-linalg --split-input-file | FileCheck %s
+// RUN: bnn-opt %s --quant-bnn-lower-to-llvm-pipeline --split-input-file | FileCheck %s --check-prefix=LLVM
+
+// CHECK-LABEL: func @empty(
+// CHECK-SAME: %[[X:.*]]: tensor<?x0xf32>, %[[Y:.*]]: tensor<?x0xf32>)
+// LLVM: llvm.func @empty
+func.func @empty(%x: tensor<?x0xf32>, %y: tensor<?x0xf32>) -> tensor<?x0xf32> {
+  // CHECK-DAG: %[[DX:.*]] = tensor.dim %[[X]], %c0
+  // CHECK-DAG: %[[DY:.*]] = tensor.dim %[[Y]], %c0
+  // CHECK: %[[SUM:.*]] = affine.apply #{{.*}}()[%[[DX]], %[[DY]]]
+  // CHECK: %[[EMPTY:.*]] = tensor.empty(%[[SUM]]) : tensor<?x0xf32>
+  // CHECK-NEXT: return %[[EMPTY]]
+  %0 = tensor.concat dim(0) %x, %y : (tensor<?x0xf32>, tensor<?x0xf32>) -> tensor<?x0xf32>
+  return %0 : tensor<?x0xf32>
+}
+
+// -----
+
+// CHECK-LABEL: func @some(
+// CHECK-SAME: %[[X:.*]]: tensor<0x3xf32>, %[[Y:.*]]: tensor<2x3xf32>, %[[Z:.*]]: tensor<?x3xf32>)
+// LLVM: llvm.func @some
+func.func @some(%x: tensor<0x3xf32>, %y: tensor<2x3xf32>, %z: tensor<?x3xf32>)
+    -> (tensor<?x3xf32>, tensor<2x3xf32>) {
+  // CHECK: %[[YZ:.*]] = tensor.concat dim(0) %[[Y]], %[[Z]] :
+  %0 = tensor.concat dim(0) %x, %y, %z, %x : (tensor<0x3xf32>, tensor<2x3xf32>, tensor<?x3xf32>, tensor<0x3xf32>) -> tensor<?x3xf32>
+  %1 = tensor.concat dim(0) %y, %x : (tensor<2x3xf32>, tensor<0x3xf32>) -> tensor<2x3xf32>
+  // CHECK: return %[[YZ]], %[[Y]]
+  return %0, %1 : tensor<?x3xf32>, tensor<2x3xf32>
+}
+
+// -----
+
+// What may have elements is left alone.
+// CHECK-LABEL: func @dynamic(
+// LLVM: llvm.func @dynamic
+func.func @dynamic(%x: tensor<?x3xf32>, %p: f32) -> (tensor<?x3xf32>, tensor<?x5xf32>) {
+  // CHECK: tensor.concat
+  // CHECK: tensor.pad
+  %0 = tensor.concat dim(0) %x, %x : (tensor<?x3xf32>, tensor<?x3xf32>) -> tensor<?x3xf32>
+  %1 = tensor.pad %x low[1, 2] high[0, 0] {
+  ^bb0(%i: index, %j: index):
+    tensor.yield %p : f32
+  } : tensor<?x3xf32> to tensor<?x5xf32>
+  return %0, %1 : tensor<?x3xf32>, tensor<?x5xf32>
+}
+
+// -----
+
+// CHECK-LABEL: func @padding(
+// CHECK-SAME: %[[X:.*]]: tensor<0x?xf32>, %[[P:.*]]: f32)
+// LLVM: llvm.func @padding
+func.func @padding(%x: tensor<0x?xf32>, %p: f32) -> tensor<2x?xf32> {
+  // CHECK: %[[GENERATED:.*]] = tensor.generate
+  // CHECK: tensor.yield %[[P]]
+  // CHECK: return %[[GENERATED]]
+  %0 = tensor.pad %x low[2, 0] high[0, 1] {
+  ^bb0(%i: index, %j: index):
+    tensor.yield %p : f32
+  } : tensor<0x?xf32> to tensor<2x?xf32>
+  return %0 : tensor<2x?xf32>
+}
+
+// -----
+
+// CHECK-LABEL: func @no_padding(
+// LLVM: llvm.func @no_padding
+func.func @no_padding(%x: tensor<1x0xf32>, %p: f32) -> tensor<3x0xf32> {
+  // CHECK: %[[EMPTY:.*]] = tensor.empty() : tensor<3x0xf32>
+  // CHECK-NEXT: return %[[EMPTY]]
+  %0 = tensor.pad %x low[2, 0] high[0, 0] {
+  ^bb0(%i: index, %j: index):
+    tensor.yield %p : f32
+  } : tensor<1x0xf32> to tensor<3x0xf32>
+  return %0 : tensor<3x0xf32>
+}
+
+// -----
+
+// CHECK-LABEL: func @reshape(
+// LLVM: llvm.func @reshape
+func.func @reshape(%x: tensor<?x0x1xf32>, %n: index) -> (tensor<?x1xf32>, tensor<?x0x1xf32>) {
+  // CHECK: %[[COLLAPSED:.*]] = tensor.empty(%{{.*}}) : tensor<?x1xf32>
+  // CHECK: %[[EXPANDED:.*]] = tensor.empty(%{{.*}}) : tensor<?x0x1xf32>
+  // CHECK: return %[[COLLAPSED]], %[[EXPANDED]]
+  %0 = tensor.collapse_shape %x [[0, 1], [2]] : tensor<?x0x1xf32> into tensor<?x1xf32>
+  %1 = tensor.expand_shape %0 [[0, 1], [2]] output_shape [%n, 0, 1] : tensor<?x1xf32> into tensor<?x0x1xf32>
+  return %0, %1 : tensor<?x1xf32>, tensor<?x0x1xf32>
+}
+
+// -----
+
+// CHECK-LABEL: func @slice(
+// LLVM: llvm.func @slice
+func.func @slice(%x: tensor<?x?xf32>, %p: f32) -> tensor<?x?xf32> {
+  // CHECK: tensor.generate
+  %c0 = arith.constant 0 : index
+  %none = tensor.extract_slice %x[3, %c0] [%c0, 1] [1, 1] : tensor<?x?xf32> to tensor<?x1xf32>
+  %0 = tensor.pad %none low[2, %c0] high[0, 2] {
+  ^bb0(%i: index, %j: index):
+    tensor.yield %p : f32
+  } : tensor<?x1xf32> to tensor<?x?xf32>
+  return %0 : tensor<?x?xf32>
+}
