@@ -89,7 +89,10 @@ static const std::vector<PassChoice> &getChoices() {
       {1, "quant-bnn-convert-math-to-intrinsics", {}},
       {1, "quant-bnn-refuse-math-names", {}},
       {1, "quant-bnn-refuse-vendor-math", {}},
-      {1, "quant-bnn-nest-spirv-modules", {}}};
+      {1, "quant-bnn-nest-spirv-modules", {}},
+      {1, "quant-bnn-convert-cancelling-math-to-libm", {}},
+      {1, "quant-bnn-refuse-leftovers", {}},
+      {1, "quant-bnn-convert-bf16-kernels-to-i16", {}}};
   return choices;
 }
 
