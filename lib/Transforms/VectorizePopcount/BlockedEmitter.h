@@ -40,6 +40,7 @@ private:
   mlir::Value buildPackedRow(mlir::ValueRange positions);
   void buildOuterReductions(
       llvm::function_ref<void(llvm::ArrayRef<mlir::Value>)> body);
+  void clearPanel();
   void emitPackingByWord(mlir::Value lower, mlir::Value count);
   llvm::SmallVector<mlir::Value> loadSquares();
   void prefetchPanel(int64_t vectors);

@@ -90,6 +90,23 @@ void BlockedEmitter::buildOuterReductions(
   emitLoops(emitLoops);
 }
 
+/// Clears the first vector of each row. A panel that is not full is counted
+/// whole, and lanes may leave something in their neighbours on the way.
+void BlockedEmitter::clearPanel() {
+  VectorType type = getVectorType(b.getIntegerType(digits.elementWidth));
+  Value zero = arith::ConstantOp::create(b, b.getZeroAttr(type));
+  buildOuterReductions([&](ArrayRef<Value> outer) {
+    buildFor(index(0), reductions.back().upper, 1, [&](Value iv) {
+      SmallVector<Value> positions(outer);
+      positions.push_back(iv);
+      Value row = buildPackedRow(positions);
+      for (int64_t distance = 0; distance < digits.perWord; ++distance)
+        vector::StoreOp::create(b, zero, panel,
+                                ValueRange{offset(row, distance), index(0)});
+    });
+  });
+}
+
 /// Copies words of `count` outputs, from the one at `ivs` on and from `lower`
 /// of the innermost reduction on.
 void BlockedEmitter::emitPackingByWord(Value lower, Value count) {
@@ -230,9 +247,11 @@ void BlockedEmitter::prefetchPanel(int64_t vectors) {
 /// Copies words for outputs from the one at `ivs` on: `valid` ones, or whole
 /// vectors.
 void BlockedEmitter::emitPacking(int64_t vectors, Value valid) {
-  if (valid)
+  if (valid) {
+    clearPanel();
     return emitPackingByWord(index(0),
                              fold<arith::MinUIOp>(valid, index(lanes)));
+  }
   Value end = index(0);
   if (contraction.isContiguous) {
     prefetchPanel(vectors);
