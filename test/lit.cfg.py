@@ -87,6 +87,9 @@ config.substitutions.append(("%qemu_aarch64", f"qemu-aarch64 -L {aarch64_root}")
 if shutil.which("qemu-aarch64") and os.path.exists(f"{aarch64_root}/lib/crt1.o"):
     config.available_features.add("aarch64-emulation")
 
+if shutil.which("valgrind"):
+    config.available_features.add("valgrind")
+
 if shutil.which("spirv-val"):
     config.available_features.add("spirv-val")
 
