@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
+#include "mlir/Dialect/Arith/Utils/Utils.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/Transforms/GreedyPatternRewriteDriver.h"
@@ -131,6 +132,9 @@ Value Flattener::buildFlatInit(OpBuilder &builder, Value init) {
     size = size * builder.getAffineSymbolExpr(i);
   OpFoldResult total = affine::makeComposedFoldedAffineApply(
       builder, empty.getLoc(), size, sizes);
+  // It is expanded to a type that may not know it.
+  if (!empty.getType().hasStaticShape())
+    total = getValueOrCreateConstantIndexOp(builder, empty.getLoc(), total);
   return tensor::EmptyOp::create(builder, empty.getLoc(), total,
                                  empty.getType().getElementType());
 }

@@ -126,3 +126,34 @@ func.func @others(%x: tensor<4x8xf32>, %r: tensor<8xf32>, %big: tensor<4x16xf32>
   return %broadcast, %indexed, %sliced, %reshaped, %z
       : tensor<4x8xf32>, tensor<4x8xf32>, tensor<4x8xf32>, tensor<32xf32>, tensor<32xf32>
 }
+
+// -----
+
+// Extents that are constants, but not in the type.
+// CHECK-LABEL: func @constant_extents
+// CHECK: %[[FLAT:.*]] = linalg.generic {indexing_maps = [#{{.*}}, #{{.*}}], iterator_types = ["parallel"]}
+// CHECK: tensor.expand_shape %{{.*}} {{\[}}[0, 1]]
+func.func @constant_extents(%x: tensor<8x3xf64>, %y: tensor<?xf64>)
+    -> (tensor<?x?xf64>, tensor<?xf64>) {
+  %c8 = arith.constant 8 : index
+  %c3 = arith.constant 3 : index
+  %0 = tensor.empty(%c8, %c3) : tensor<?x?xf64>
+  %1 = linalg.generic {
+      indexing_maps = [affine_map<(i, j) -> (i, j)>, affine_map<(i, j) -> (i, j)>],
+      iterator_types = ["parallel", "parallel"]}
+      ins(%x : tensor<8x3xf64>) outs(%0 : tensor<?x?xf64>) {
+  ^bb0(%in: f64, %out: f64):
+    %2 = arith.negf %in : f64
+    linalg.yield %2 : f64
+  } -> tensor<?x?xf64>
+  %3 = tensor.collapse_shape %1 [[0, 1]] : tensor<?x?xf64> into tensor<?xf64>
+  %4 = linalg.generic {
+      indexing_maps = [affine_map<(i) -> (i)>, affine_map<(i) -> (i)>, affine_map<(i) -> (i)>],
+      iterator_types = ["parallel"]}
+      ins(%3, %y : tensor<?xf64>, tensor<?xf64>) outs(%y : tensor<?xf64>) {
+  ^bb0(%a: f64, %b: f64, %out: f64):
+    %5 = arith.addf %a, %b : f64
+    linalg.yield %5 : f64
+  } -> tensor<?xf64>
+  return %1, %4 : tensor<?x?xf64>, tensor<?xf64>
+}
