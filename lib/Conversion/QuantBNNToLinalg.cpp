@@ -79,6 +79,7 @@ void ConvertQuantBNNToLinalgPass::runOnOperation() {
   decompositions.add<ForwardPassThrough>(&getContext());
   quant_bnn::detail::populateEmptyTensorPatterns(decompositions);
   quant_bnn::detail::populateExpandMathPatterns(decompositions);
+  quant_bnn::detail::populateJoinInsertSlicesPatterns(decompositions);
   quant_bnn::detail::populateTensorOpsToLinalgPatterns(decompositions);
   GreedyRewriteConfig config;
   config.enableFolding(false);

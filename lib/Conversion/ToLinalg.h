@@ -20,6 +20,9 @@ void populateEmptyTensorPatterns(mlir::RewritePatternSet &patterns);
 /// Expands `math.clampf` and `math.fpowi`, on scalars, vectors and tensors.
 void populateExpandMathPatterns(mlir::RewritePatternSet &patterns);
 
+/// Joins chains of `tensor.insert_slice` into one of a concatenation.
+void populateJoinInsertSlicesPatterns(mlir::RewritePatternSet &patterns);
+
 /// Turns `tensor.gather` and `linalg.softmax` into generic ops.
 void populateTensorOpsToLinalgPatterns(mlir::RewritePatternSet &patterns);
 

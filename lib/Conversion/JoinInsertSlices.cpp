@@ -1,0 +1,112 @@
+//===- JoinInsertSlices.cpp - Chains of insert_slice as one ---------------===//
+//
+// Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// Bufferization looks at each pair of accesses to a tensor, and at what each
+// was made of: it takes a second for 100 insertions one after the other, and
+// the fourth power of their number. Those that lie side by side are a
+// concatenation.
+//
+//===----------------------------------------------------------------------===//
+
+#include "ToLinalg.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+
+using namespace mlir;
+
+/// Fewer insertions may as well be written in place.
+static constexpr size_t minInsertions = 8;
+
+namespace {
+struct JoinInsertSlices : OpRewritePattern<tensor::InsertSliceOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(tensor::InsertSliceOp op,
+                                PatternRewriter &rewriter) const override;
+};
+
+/// Where a slice lies beside the one that was inserted before it.
+struct Step {
+  int64_t dim;
+  bool isBehind;
+  bool operator==(const Step &other) const {
+    return dim == other.dim && isBehind == other.isBehind;
+  }
+};
+} // namespace
+
+/// What `op` inserts into, if it is another insertion for it alone.
+static tensor::InsertSliceOp getPrevious(tensor::InsertSliceOp op) {
+  auto previous = op.getDest().getDefiningOp<tensor::InsertSliceOp>();
+  return previous && previous->hasOneUse() ? previous : nullptr;
+}
+
+/// Whether `op` inserts a box of known extents, of the rank of the whole.
+static bool isBox(tensor::InsertSliceOp op) {
+  return op.getSourceType().hasStaticShape() && op.hasUnitStride() &&
+         op.getSourceType().getRank() == op.getDestType().getRank() &&
+         llvm::none_of(op.getStaticOffsets(), ShapedType::isDynamic);
+}
+
+static std::optional<Step> getStep(tensor::InsertSliceOp previous,
+                                   tensor::InsertSliceOp op) {
+  if (!isBox(previous) || !isBox(op))
+    return std::nullopt;
+  std::optional<Step> step;
+  for (int64_t dim = 0; dim < op.getDestType().getRank(); ++dim) {
+    int64_t start = op.getStaticOffset(dim), size = op.getStaticSize(dim);
+    int64_t before = previous.getStaticOffset(dim);
+    int64_t sizeBefore = previous.getStaticSize(dim);
+    if (start == before && size == sizeBefore)
+      continue;
+    bool isBehind = start == before + sizeBefore;
+    if (step || (!isBehind && before != start + size))
+      return std::nullopt;
+    step = Step{dim, isBehind};
+  }
+  return step;
+}
+
+LogicalResult
+JoinInsertSlices::matchAndRewrite(tensor::InsertSliceOp op,
+                                  PatternRewriter &rewriter) const {
+  if (op->hasOneUse())
+    if (auto next = dyn_cast<tensor::InsertSliceOp>(*op->user_begin()))
+      if (getPrevious(next) == op && getStep(op, next))
+        return rewriter.notifyMatchFailure(op, "not the last of a chain");
+  std::optional<Step> step;
+  SmallVector<tensor::InsertSliceOp> chain = {op};
+  while (tensor::InsertSliceOp previous = getPrevious(chain.back())) {
+    std::optional<Step> found = getStep(previous, chain.back());
+    if (!found || (step && !(*found == *step)))
+      break;
+    step = found;
+    chain.push_back(previous);
+  }
+  if (chain.size() < minInsertions)
+    return rewriter.notifyMatchFailure(op, "a short chain");
+
+  tensor::InsertSliceOp first = chain.back();
+  if (step->isBehind)
+    std::reverse(chain.begin(), chain.end());
+  SmallVector<Value> sources =
+      llvm::map_to_vector(chain, [](tensor::InsertSliceOp link) -> Value {
+        return link.getSource();
+      });
+  Value joined =
+      tensor::ConcatOp::create(rewriter, op.getLoc(), step->dim, sources);
+  rewriter.replaceOpWithNewOp<tensor::InsertSliceOp>(
+      op, joined, first.getDest(), chain.front().getMixedOffsets(),
+      tensor::getMixedSizes(rewriter, op.getLoc(), joined),
+      op.getMixedStrides());
+  return success();
+}
+
+void quant_bnn::detail::populateJoinInsertSlicesPatterns(
+    RewritePatternSet &patterns) {
+  patterns.add<JoinInsertSlices>(patterns.getContext());
+}
