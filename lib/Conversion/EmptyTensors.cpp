@@ -51,6 +51,8 @@ struct GeneratePadding : OpRewritePattern<tensor::PadOp> {
 static bool isEmpty(Value value) {
   if (llvm::is_contained(cast<RankedTensorType>(value.getType()).getShape(), 0))
     return true;
+  while (auto op = value.getDefiningOp<DestinationStyleOpInterface>())
+    value = op.getTiedOpOperand(cast<OpResult>(value))->get();
   SmallVector<OpFoldResult> sizes;
   if (auto slice = value.getDefiningOp<tensor::ExtractSliceOp>())
     sizes = slice.getMixedSizes();

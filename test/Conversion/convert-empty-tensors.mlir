@@ -103,3 +103,18 @@ func.func @slice(%x: tensor<?x?xf32>, %p: f32) -> tensor<?x?xf32> {
   } : tensor<?x1xf32> to tensor<?x?xf32>
   return %0 : tensor<?x?xf32>
 }
+
+// -----
+
+// CHECK-LABEL: func @unpacked(
+// LLVM: llvm.func @unpacked
+func.func @unpacked(%b: tensor<1x?xi16>, %p: f32) -> tensor<3x?xf32> {
+  // CHECK: tensor.generate
+  %c0 = arith.constant 0 : index
+  %none = quant_bnn.unpack %b depth %c0 : tensor<1x?xi16> to tensor<1x?xf32>
+  %0 = tensor.pad %none low[0, 2] high[2, 0] {
+  ^bb0(%i: index, %j: index):
+    tensor.yield %p : f32
+  } : tensor<1x?xf32> to tensor<3x?xf32>
+  return %0 : tensor<3x?xf32>
+}
