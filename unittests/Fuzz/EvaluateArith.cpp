@@ -352,8 +352,12 @@ bool quant_bnn::fuzz::evaluateArith(Evaluator &evaluator, Operation *op) {
     return true;
   }
   if (Function function = getFloatFunction(op)) {
-    evaluator.map(op,
-                  [&](Elements x) { return apply(floatType, function, x); });
+    bool isQuotient = isa<arith::DivFOp>(op);
+    evaluator.map(op, [&](Elements x) {
+      // By 0 it has no gradient, not even where a select leaves it out.
+      evaluator.isSmooth &= !isQuotient || x[1].value != 0;
+      return apply(floatType, function, x);
+    });
     return true;
   }
   if (auto compareOp = dyn_cast<arith::CmpFOp>(op)) {

@@ -9,7 +9,8 @@
 #include "Refusals.h"
 
 bool quant_bnn::fuzz::isKnownRefusal(llvm::StringRef message) {
-  // An LLVM intrinsic that convert-math-to-intrinsics has made, before
-  // bufferization.
-  return message.contains("unknown memory side effects are not supported");
+  // An LLVM intrinsic that convert-math-to-intrinsics has made, and a loop of
+  // blocks that convert-scf-to-cf has made, before bufferization.
+  return message.contains("unknown memory side effects are not supported") ||
+         message.contains("Only structured control-flow loops are supported");
 }

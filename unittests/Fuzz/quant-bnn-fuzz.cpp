@@ -281,6 +281,10 @@ static std::vector<std::string> readKnown() {
   return names;
 }
 
+/// What a child writes before the number of the bytes that it executes. A stack
+/// has the arguments of the program, too.
+static constexpr StringLiteral bytesMarker = "executing bytes number ";
+
 static int fuzzBytes(MLIRContext &context, ByteTarget target) {
   // Of one item, so that items cost little.
   constexpr unsigned numExecutions = 100;
@@ -301,7 +305,7 @@ static int fuzzBytes(MLIRContext &context, ByteTarget target) {
       [&](uint64_t item) -> std::string {
         for (unsigned i = 0; i < numExecutions; ++i) {
           // A crash says which bytes it was.
-          llvm::errs() << "bytes " << item * numExecutions + i << "\n";
+          llvm::errs() << bytesMarker << item * numExecutions + i << "\n";
           executeBytes(&context, target, getBytes(item * numExecutions + i));
         }
         return "";
@@ -325,13 +329,13 @@ static int fuzzBytes(MLIRContext &context, ByteTarget target) {
         }
         uint64_t number = 0;
         StringRef(report.text)
-            .rsplit("bytes ")
+            .rsplit(bytesMarker)
             .second.take_until([](char c) { return c == '\n'; })
             .getAsInteger(10, number);
         llvm::outs() << "==== finding: bytes " << number << ": "
                      << (isOwn ? "own" : "upstream") << ": " << signature
                      << "\n"
-                     << StringRef(finding).rsplit("bytes ").second << "\n";
+                     << StringRef(finding).rsplit(bytesMarker).second << "\n";
         writeOutput("bytes-" + std::to_string(number), getBytes(number));
         return summary.isMoreWanted();
       });
