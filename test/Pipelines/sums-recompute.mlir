@@ -2,8 +2,9 @@
 // whether what it reads fits into vectors (bits in bytes do not), a gradient that
 // is a sum has the same bits.
 
+// DEFINE: %{type} = f32
 // DEFINE: %{mode} =
-// DEFINE: %{run} = bnn-opt %s --quant-bnn-differentiate='functions=f recompute=%{mode} combine' -o %t/%{mode}.mlir && \
+// DEFINE: %{run} = sed -e s/f32/%{type}/g %s | bnn-opt --quant-bnn-differentiate='functions=f recompute=%{mode} combine' -o %t/%{mode}.mlir && \
 // DEFINE:   bnn-runner %t/%{mode}.mlir --entry=f_vjp --arg=%t/x.npy --arg=%t/w.npy --arg=%t/g.npy \
 // DEFINE:     --result=%t/y.npy --result=%t/%{mode}-dx.npy --result=%t/%{mode}-dw.npy
 
@@ -11,6 +12,17 @@
 // RUN: %npy write %t/x.npy f32 [3,1001] random:1
 // RUN: %npy write %t/w.npy f32 [] 0.3
 // RUN: %npy write %t/g.npy f32 [3,1001] random:2
+// REDEFINE: %{mode} = none
+// RUN: %{run}
+// REDEFINE: %{mode} = cheap
+// RUN: %{run}
+// RUN: %npy equal %t/none-dx.npy %t/cheap-dx.npy --bits
+// RUN: %npy equal %t/none-dw.npy %t/cheap-dw.npy --bits
+
+// REDEFINE: %{type} = bf16
+// RUN: %npy write %t/x.npy bf16 [3,1001] random:1
+// RUN: %npy write %t/w.npy bf16 [] 0.3
+// RUN: %npy write %t/g.npy bf16 [3,1001] random:2
 // REDEFINE: %{mode} = none
 // RUN: %{run}
 // REDEFINE: %{mode} = cheap

@@ -1,7 +1,7 @@
 // Gradients in f16 and bf16 are accumulated in f32 and rounded once.
 
 // RUN: rm -rf %t && mkdir %t
-// RUN: bnn-opt %s --quant-bnn-differentiate="functions=product,embedding,embedding_bf16 combine" -o %t/m.mlir
+// RUN: bnn-opt %s --quant-bnn-differentiate="functions=product,embedding,embedding_bf16,softmax combine" -o %t/m.mlir
 
 // f16: 300 * 300 overflows, but not in f32, where the products are computed.
 // RUN: %npy write %t/x.npy f16 [4] 300 300 0.001953125 0.5
@@ -46,4 +46,17 @@ func.func @embedding(%table: tensor<3xf16>, %places: tensor<?xi64>) -> tensor<?x
 func.func @embedding_bf16(%table: tensor<3xbf16>, %places: tensor<5x1xi64>) -> tensor<5xbf16> {
   %y = tensor.gather %table[%places] gather_dims([0]) : (tensor<3xbf16>, tensor<5x1xi64>) -> tensor<5xbf16>
   return %y : tensor<5xbf16>
+}
+
+// The sum of cotangents is 128.5, of which bf16 would make 128.
+// RUN: %npy write %t/xs.npy bf16 [2] 0
+// RUN: %npy write %t/gs.npy bf16 [2] 256 1
+// RUN: bnn-runner %t/m.mlir --entry=softmax_vjp --arg=%t/xs.npy --arg=%t/gs.npy \
+// RUN:   --result=%t/y.npy --result=%t/dx.npy
+// RUN: %npy check %t/y.npy bf16 [2] 0.5 0.5
+// RUN: %npy check %t/dx.npy bf16 [2] 63.75 -63.75
+func.func @softmax(%x: tensor<2xbf16>) -> tensor<2xbf16> {
+  %e = tensor.empty() : tensor<2xbf16>
+  %y = linalg.softmax dimension(0) ins(%x : tensor<2xbf16>) outs(%e : tensor<2xbf16>) -> tensor<2xbf16>
+  return %y : tensor<2xbf16>
 }
