@@ -139,9 +139,8 @@ static std::string getNumber(Random &random) {
 /// Changes names and the text of attributes, types and locations, but no number
 /// of bytes: the reader upstream does not check what it is told of sizes and
 /// indices.
-static std::string mutateBytecode(Random &random,
+static std::string mutateBytecode(Random &random, std::string bytes,
                                   ArrayRef<std::string> corpus) {
-  std::string bytes = random.pick(corpus);
   auto isText = [&](size_t i) {
     return i < bytes.size() && llvm::isPrint(bytes[i]);
   };
@@ -160,10 +159,10 @@ static std::string mutateBytecode(Random &random,
 }
 
 std::string quant_bnn::fuzz::mutate(Random &random, ByteTarget target,
+                                    std::string bytes,
                                     ArrayRef<std::string> corpus) {
   if (target == ByteTarget::Bytecode)
-    return mutateBytecode(random, corpus);
-  std::string bytes = random.pick(corpus);
+    return mutateBytecode(random, std::move(bytes), corpus);
   for (unsigned i = 0, count = 1 + random.below(5); i < count; ++i) {
     size_t place = random.below(bytes.size() + 1);
     switch (random.below(8)) {

@@ -24,8 +24,8 @@ enum class ByteTarget { Text, Bytecode, NumPy };
 std::vector<std::string> makeCorpus(mlir::MLIRContext *context,
                                     ByteTarget target, llvm::StringRef folder);
 
-/// An entry with some of its bytes changed, or parts of two.
-std::string mutate(Random &random, ByteTarget target,
+/// `bytes` with some of them changed, or with parts of entries of `corpus`.
+std::string mutate(Random &random, ByteTarget target, std::string bytes,
                    llvm::ArrayRef<std::string> corpus);
 
 /// Reads `bytes`, and prints what was read.

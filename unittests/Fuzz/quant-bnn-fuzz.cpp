@@ -75,7 +75,8 @@ static cl::opt<bool> minimizes("minimize", cl::desc("Minimize each finding"));
 static cl::opt<std::string>
     outputFolder("output", cl::desc("Write findings to files here"));
 static cl::opt<std::string> replayPath("replay",
-                                       cl::desc("Check the case in this file"));
+                                       cl::desc("Check the case, or the bytes, "
+                                                "in this file"));
 static cl::opt<bool> printsModules("print", cl::desc("Print each module"));
 
 /// An item may take so many seconds.
@@ -285,9 +286,11 @@ static std::vector<std::string> readKnown() {
 /// has the arguments of the program, too.
 static constexpr StringLiteral bytesMarker = "executing bytes number ";
 
-static int fuzzBytes(MLIRContext &context, ByteTarget target) {
+/// Changes bytes of the corpus, or takes those that are `given`.
+static int fuzzBytes(MLIRContext &context, ByteTarget target,
+                     const std::optional<std::string> &given) {
   // Of one item, so that items cost little.
-  constexpr unsigned numExecutions = 100;
+  const unsigned numExecutions = given ? 1 : 100;
   std::vector<std::string> corpus = makeCorpus(&context, target, testFolder);
   std::vector<std::string> known = readKnown();
   if (corpus.empty()) {
@@ -296,12 +299,16 @@ static int fuzzBytes(MLIRContext &context, ByteTarget target) {
   }
   llvm::StringSet<> seen;
   auto getBytes = [&](uint64_t number) {
+    if (given)
+      return *given;
     Random random(number);
-    return mutate(random, target, corpus);
+    std::string bytes = random.pick(corpus);
+    return mutate(random, target, std::move(bytes), corpus);
   };
   Summary summary;
   runIsolated(
-      seed, seed + (count + numExecutions - 1) / numExecutions, timeout,
+      seed, given ? seed + 1 : seed + llvm::divideCeil(count, numExecutions),
+      timeout,
       [&](uint64_t item) -> std::string {
         for (unsigned i = 0; i < numExecutions; ++i) {
           // A crash says which bytes it was.
@@ -339,16 +346,11 @@ static int fuzzBytes(MLIRContext &context, ByteTarget target) {
         writeOutput("bytes-" + std::to_string(number), getBytes(number));
         return summary.isMoreWanted();
       });
-  return summary.print("times 100 executions");
+  return summary.print(given ? "files" : "times 100 executions");
 }
 
-static int replay(MLIRContext &context) {
-  auto buffer = llvm::MemoryBuffer::getFile(replayPath);
-  if (!buffer) {
-    llvm::errs() << replayPath << ": " << buffer.getError().message() << "\n";
-    return 2;
-  }
-  auto item = Case::parse((*buffer)->getBuffer(), &context);
+static int replay(MLIRContext &context, StringRef text) {
+  auto item = Case::parse(text, &context);
   if (!item)
     return 2;
   std::string finding;
@@ -379,8 +381,15 @@ int main(int argc, char **argv) {
   MLIRContext context(registry, MLIRContext::Threading::DISABLED);
   // Once, and not in each child.
   context.loadAllAvailableDialects();
-  if (!replayPath.empty())
-    return replay(context);
+  std::optional<std::string> given;
+  if (!replayPath.empty()) {
+    auto buffer = llvm::MemoryBuffer::getFile(replayPath);
+    if (!buffer) {
+      llvm::errs() << replayPath << ": " << buffer.getError().message() << "\n";
+      return 2;
+    }
+    given = (*buffer)->getBuffer().str();
+  }
   if (printsModules) {
     for (uint64_t item = seed; item < seed + count; ++item)
       llvm::outs() << makeCase(context, item).str();
@@ -388,15 +397,15 @@ int main(int argc, char **argv) {
   }
   switch (mode) {
   case Mode::Modules:
-    return fuzzModules(context);
+    return given ? replay(context, *given) : fuzzModules(context);
   case Mode::Tests:
-    return fuzzTests(context);
+    return given ? replay(context, *given) : fuzzTests(context);
   case Mode::Text:
-    return fuzzBytes(context, ByteTarget::Text);
+    return fuzzBytes(context, ByteTarget::Text, given);
   case Mode::Bytecode:
-    return fuzzBytes(context, ByteTarget::Bytecode);
+    return fuzzBytes(context, ByteTarget::Bytecode, given);
   case Mode::NumPy:
-    return fuzzBytes(context, ByteTarget::NumPy);
+    return fuzzBytes(context, ByteTarget::NumPy, given);
   }
   llvm_unreachable("not a mode");
 }
