@@ -11,8 +11,15 @@
 
 #include "mlir/Dialect/Utils/ReshapeOpsUtils.h"
 #include "quant-bnn/IR/QuantBNN.h"
+#include "llvm/Support/MathExtras.h"
 
 namespace quant_bnn::detail {
+
+/// The sum of extents, or the largest one if it does not fit.
+inline int64_t addExtents(int64_t a, int64_t b, int64_t c = 0) {
+  return std::min<uint64_t>(llvm::SaturatingAdd<uint64_t>(a, b, c),
+                            std::numeric_limits<int64_t>::max());
+}
 
 //===----------------------------------------------------------------------===//
 // The binarizer family

@@ -41,7 +41,8 @@ int64_t quant_bnn::detail::getPositions(int64_t size, int64_t kernel,
                                         const Walk &walk) {
   if (ShapedType::isDynamic(size) || ShapedType::isDynamic(kernel))
     return ShapedType::kDynamic;
-  int64_t last = size + walk.low + walk.high - walk.dilation * (kernel - 1) - 1;
+  int64_t last =
+      addExtents(size, walk.low, walk.high) - walk.dilation * (kernel - 1) - 1;
   return std::max<int64_t>(llvm::divideFloorSigned(last, walk.stride) + 1, 0);
 }
 

@@ -38,7 +38,7 @@ inferConcatShape(PackedConcatOp op, ArrayRef<OpFoldResult> depths) {
       if (dim == op.getDim()) {
         bool isDynamic =
             ShapedType::isDynamic(sum) || ShapedType::isDynamic(size);
-        sum = isDynamic ? ShapedType::kDynamic : sum + size;
+        sum = isDynamic ? ShapedType::kDynamic : addExtents(sum, size);
       } else if (ShapedType::isDynamic(sum)) {
         sum = size;
       } else if (!ShapedType::isDynamic(size) && sum != size) {
@@ -238,8 +238,9 @@ LogicalResult PackedPadOp::verify() {
   SmallVector<int64_t> shape = getElementShape(getSource(), getMixedDepth());
   for (auto [size, low, high] :
        llvm::zip_equal(shape, getStaticLow(), getStaticHigh()))
-    size = ShapedType::isStaticShape({size, low, high}) ? low + size + high
-                                                        : ShapedType::kDynamic;
+    size = ShapedType::isStaticShape({size, low, high})
+               ? addExtents(low, size, high)
+               : ShapedType::kDynamic;
   return verifyPackedShape(*this, "a result", getResult().getType(), shape);
 }
 

@@ -461,3 +461,12 @@ func.func @pad_high_operands(%b: tensor<4x2xi64>, %k: index) {
   "quant_bnn.packed_pad"(%b, %k) <{operandSegmentSizes = array<i32: 1, 0, 0, 1>, static_depth = 100 : i64, static_low = array<i64: 0, 0>, static_high = array<i64: 0, 0>}> : (tensor<4x2xi64>, index) -> tensor<4x2xi64>
   return
 }
+
+// -----
+
+// A sum that does not fit into 64 bits.
+func.func @pad_overflow(%x: tensor<2x1xi8>) -> tensor<3x1xi8> {
+  // expected-error@+1 {{requires a result of 9223372036854775807x1 words, but got 'tensor<3x1xi8>'}}
+  %y = quant_bnn.packed_pad %x depth = 5 low = [9223372036854775807, 0] high = [4, 0] : tensor<2x1xi8> to tensor<3x1xi8>
+  return %y : tensor<3x1xi8>
+}
