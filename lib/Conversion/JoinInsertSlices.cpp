@@ -6,10 +6,9 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// Bufferization looks at each pair of accesses to a tensor, and at what each
-// was made of: it takes a second for 100 insertions one after the other, and
-// the fourth power of their number. Those that lie side by side are a
-// concatenation.
+// Bufferization compares each pair of accesses to a tensor, and what each was
+// made of. On a chain of insertions its time grows with the fourth power of the
+// length: 400 took minutes. Those that lie side by side are one concatenation.
 //
 //===----------------------------------------------------------------------===//
 
@@ -39,10 +38,13 @@ struct Step {
 };
 } // namespace
 
-/// What `op` inserts into, if it is another insertion for it alone.
+/// What `op` inserts into, if that is an insertion in the same block, which no
+/// other op uses: none is moved into a loop.
 static tensor::InsertSliceOp getPrevious(tensor::InsertSliceOp op) {
   auto previous = op.getDest().getDefiningOp<tensor::InsertSliceOp>();
-  return previous && previous->hasOneUse() ? previous : nullptr;
+  bool isLink = previous && previous->hasOneUse() &&
+                previous->getBlock() == op->getBlock();
+  return isLink ? previous : nullptr;
 }
 
 /// Whether `op` inserts a box of known extents, of the rank of the whole.

@@ -71,3 +71,26 @@ func.func @read(%x: tensor<12x3xf32>, %s0: tensor<1x3xf32>) -> (tensor<12x3xf32>
   %7 = tensor.insert_slice %s0 into %6[7, 0] [1, 3] [1, 1] : tensor<1x3xf32> into tensor<12x3xf32>
   return %3, %7 : tensor<12x3xf32>, tensor<12x3xf32>
 }
+
+// -----
+
+// Insertions before a loop are not moved into it.
+// CHECK-LABEL: func @loop(
+func.func @loop(%x: tensor<12x3xf32>, %s: tensor<1x3xf32>, %n: index) -> tensor<12x3xf32> {
+  // CHECK-NOT: tensor.concat
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %0 = tensor.insert_slice %s into %x[0, 0] [1, 3] [1, 1] : tensor<1x3xf32> into tensor<12x3xf32>
+  %1 = tensor.insert_slice %s into %0[1, 0] [1, 3] [1, 1] : tensor<1x3xf32> into tensor<12x3xf32>
+  %2 = tensor.insert_slice %s into %1[2, 0] [1, 3] [1, 1] : tensor<1x3xf32> into tensor<12x3xf32>
+  %3 = tensor.insert_slice %s into %2[3, 0] [1, 3] [1, 1] : tensor<1x3xf32> into tensor<12x3xf32>
+  %4 = tensor.insert_slice %s into %3[4, 0] [1, 3] [1, 1] : tensor<1x3xf32> into tensor<12x3xf32>
+  %5 = tensor.insert_slice %s into %4[5, 0] [1, 3] [1, 1] : tensor<1x3xf32> into tensor<12x3xf32>
+  %6 = tensor.insert_slice %s into %5[6, 0] [1, 3] [1, 1] : tensor<1x3xf32> into tensor<12x3xf32>
+  %y = scf.for %i = %c0 to %n step %c1 iter_args(%old = %x) -> tensor<12x3xf32> {
+    %7 = tensor.insert_slice %s into %6[7, 0] [1, 3] [1, 1] : tensor<1x3xf32> into tensor<12x3xf32>
+    %8 = arith.addf %old, %7 : tensor<12x3xf32>
+    scf.yield %8 : tensor<12x3xf32>
+  }
+  return %y : tensor<12x3xf32>
+}

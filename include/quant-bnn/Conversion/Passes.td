@@ -51,10 +51,10 @@ def ConvertQuantBNNToLinalgPass : Pass<"convert-quant-bnn-to-linalg"> {
     min(max(x, low), high), and `math.fpowi` the `math.powf` of abs x with the sign
     of x where the exponent is odd.
 
-    What bufferization does not take, or not fast, is rewritten: concatenations,
-    padding and reshapes of tensors that are known to be empty become
-    `tensor.empty` or `tensor.generate`, and eight or more `tensor.insert_slice`
-    side by side become one of a concatenation.
+    Ops that bufferization rejects, or is slow on, are rewritten. Concatenations,
+    padding and reshapes of tensors that are known to be empty become `tensor.empty`
+    or `tensor.generate`. A chain of eight or more `tensor.insert_slice` that lie side
+    by side becomes one insertion of a `tensor.concat`.
 
     A `linalg.generic` that is a contraction adds its products by `math.fma` from
     here on, so that fusion does not make one of a sum of rounded products.
