@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Evaluator.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Utils/StaticValueUtils.h"
 
@@ -96,6 +97,17 @@ SmallVector<int64_t> Evaluator::getIndices(ArrayRef<OpFoldResult> values) {
   return indices;
 }
 
+/// Whether `element` may be what `flags` say that it is not.
+static bool isExcluded(arith::FastMathFlags flags, Type type,
+                       const Element &element) {
+  if (!isa<FloatType>(type) || !element.isKnown())
+    return false;
+  return (arith::bitEnumContainsAny(flags, arith::FastMathFlags::nnan) &&
+          std::isnan(element.value)) ||
+         (arith::bitEnumContainsAny(flags, arith::FastMathFlags::ninf) &&
+          std::isinf(element.value));
+}
+
 void Evaluator::map(Operation *op,
                     llvm::function_ref<Element(ArrayRef<Element>)> function) {
   SmallVector<const Data *, 4> operands;
@@ -110,12 +122,22 @@ void Evaluator::map(Operation *op,
   }
   Data result(getElementTypeOrSelf(op->getResult(0)),
               shaped ? ArrayRef(shaped->shape) : ArrayRef<int64_t>());
+  auto flags = arith::FastMathFlags::none;
+  if (auto fastMath = dyn_cast<arith::ArithFastMathInterface>(op))
+    if (auto attribute = fastMath.getFastMathFlagsAttr())
+      flags = attribute.getValue();
   SmallVector<Element, 4> elements(operands.size());
   for (size_t i = 0, end = result.elements.size(); i < end; ++i) {
     for (auto [element, operand, value] :
          llvm::zip_equal(elements, operands, op->getOperands()))
       element = operand->elements[isa<ShapedType>(value.getType()) ? i : 0];
-    result.elements[i] = function(elements);
+    Element &element = result.elements[i];
+    element = function(elements);
+    bool isPoison = isExcluded(flags, result.type, element);
+    for (auto [operand, element] : llvm::zip_equal(operands, elements))
+      isPoison |= isExcluded(flags, operand->type, element);
+    if (isPoison)
+      element = Element::undefined();
   }
   set(op->getResult(0), std::move(result));
 }
