@@ -15,6 +15,7 @@
 #include "mlir/Pass/PassRegistry.h"
 #include "llvm/Support/Format.h"
 #include "llvm/Support/raw_ostream.h"
+#include "llvm/Support/xxhash.h"
 
 using namespace mlir;
 using namespace quant_bnn::fuzz;
@@ -57,7 +58,7 @@ static func::FuncOp getOriginal(func::FuncOp function) {
 }
 
 std::vector<std::vector<Data>> Arguments::make(func::FuncOp function) {
-  Random random(seed ^ llvm::hash_value(function.getName()) % 1000003);
+  Random random(seed ^ llvm::xxh3_64bits(function.getName()) % 1000003);
   std::vector<std::vector<Data>> sets;
   func::FuncOp original = getOriginal(function);
   // Extents of residuals and cotangents depend on each other.

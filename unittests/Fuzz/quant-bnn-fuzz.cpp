@@ -22,12 +22,14 @@
 #include "mlir/InitAllPasses.h"
 #include "mlir/Target/LLVMIR/Dialect/All.h"
 #include "quant-bnn/InitAll.h"
+#include "llvm/ADT/StringExtras.h"
 #include "llvm/ADT/StringSet.h"
 #include "llvm/Support/CommandLine.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/InitLLVM.h"
 #include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/TargetSelect.h"
+#include "llvm/Support/xxhash.h"
 
 #include <chrono>
 #include <unistd.h>
@@ -59,6 +61,10 @@ static cl::opt<double> seconds("seconds", cl::desc("Stop after this time"),
                                cl::init(1e9));
 static cl::opt<std::string> testFolder("tests",
                                        cl::desc("Tests to take modules from"));
+static cl::opt<uint64_t>
+    roundNumber("round",
+                cl::desc("Modules of tests get other arguments in each round"),
+                cl::init(0));
 static cl::opt<std::string>
     knownPath("known", cl::desc("A list of functions of MLIR that crash"));
 static cl::opt<std::string>
@@ -154,7 +160,8 @@ static void writeOutput(const std::string &name, StringRef text) {
     file << text;
 }
 
-static void printFinding(MLIRContext &context, Case item, StringRef finding) {
+/// `origin` tells how to get the module again.
+static void printFinding(Case item, StringRef finding, const Twine &origin) {
   StringRef kind = finding.split('\n').first;
   if (minimizes)
     minimize(item,
@@ -165,7 +172,7 @@ static void printFinding(MLIRContext &context, Case item, StringRef finding) {
     std::tie(line, rest) = rest.split('\n');
     comment += "// " + line.str() + "\n";
   }
-  llvm::outs() << "==== finding: " << kind << " (--seed=" << item.seed << ")\n"
+  llvm::outs() << "==== finding: " << kind << " (" << origin << ")\n"
                << comment << text << "\n";
   llvm::outs().flush();
   writeOutput(std::to_string(item.seed) + ".mlir", comment + text);
@@ -226,13 +233,15 @@ static int fuzzModules(MLIRContext &context) {
       [&](const Report &report) {
         std::string finding = summary.add(report);
         if (!finding.empty())
-          printFinding(context, makeCase(context, report.item), finding);
+          printFinding(makeCase(context, report.item), finding,
+                       "--seed=" + Twine(report.item));
         return summary.isMoreWanted();
       });
   return summary.print("modules");
 }
 
-/// Each test's module with each extent for its dynamic dimensions.
+/// Each test's module with each extent for its dynamic dimensions. Arguments
+/// depend on the test alone: another test does not change them.
 static int fuzzTests(MLIRContext &context) {
   static const int64_t extents[] = {3, 1, 0};
   std::vector<LitSeed> seeds = readLitSeeds(testFolder);
@@ -244,7 +253,8 @@ static int fuzzTests(MLIRContext &context) {
     if (!result)
       return std::nullopt;
     result->steps = test.steps;
-    result->seed = item;
+    result->seed = llvm::xxh3_64bits(test.text + llvm::join(test.steps, ",")) +
+                   item % std::size(extents) + roundNumber;
     result->dynamicExtent = extents[item % std::size(extents)];
     return result;
   };
@@ -259,10 +269,9 @@ static int fuzzTests(MLIRContext &context) {
       },
       [&](const Report &report) {
         std::string finding = summary.add(report);
-        if (!finding.empty()) {
-          llvm::outs() << seeds[report.item / std::size(extents)].file << "\n";
-          printFinding(context, *makeTestCase(report.item), finding);
-        }
+        if (!finding.empty())
+          printFinding(*makeTestCase(report.item), finding,
+                       seeds[report.item / std::size(extents)].file);
         return summary.isMoreWanted();
       });
   return summary.print("modules of tests");
@@ -364,7 +373,7 @@ static int replay(MLIRContext &context, StringRef text) {
       });
   if (finding.empty())
     return 0;
-  printFinding(context, std::move(*item), finding);
+  printFinding(std::move(*item), finding, replayPath);
   return 1;
 }
 
