@@ -94,13 +94,13 @@ Extent Tracer::traceSize(OpFoldResult size) {
     return {Value(), *constant};
   auto value = cast<Value>(size);
   auto op = value.getDefiningOp<ShapedDimOpInterface>();
-  std::optional<int64_t> dim =
-      op ? getConstantIntValue(op.getDimension()) : std::nullopt;
-  auto type =
-      op ? dyn_cast<ShapedType>(op.getShapedValue().getType()) : ShapedType();
-  if (!dim || !type.hasRank() || *dim < 0 || *dim >= type.getRank())
+  if (!op)
     return {value, Extent::isIndex};
-  return trace(op.getShapedValue(), *dim);
+  auto type = dyn_cast<ShapedType>(op.getShapedValue().getType());
+  int64_t dim = getConstantIntValue(op.getDimension()).value_or(-1);
+  if (!type || !type.hasRank() || dim < 0 || dim >= type.getRank())
+    return {value, Extent::isIndex};
+  return trace(op.getShapedValue(), dim);
 }
 
 //===----------------------------------------------------------------------===//
