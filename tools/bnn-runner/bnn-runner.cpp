@@ -15,6 +15,7 @@
 #include "mlir/Target/LLVMIR/Dialect/All.h"
 #include "mlir/Transforms/Passes.h"
 #include "quant-bnn/InitAll.h"
+#include "quant-bnn/NumPy/NumPyText.h"
 #include "quant-bnn/Pipelines/Pipelines.h"
 #include "quant-bnn/Runner/JITFunction.h"
 #include "quant-bnn/Runtime/CUDA.h"
@@ -43,12 +44,18 @@ static cl::opt<std::string> entry("entry", cl::Required,
 static cl::list<std::string>
     argumentPaths("arg",
                   cl::desc("The file of the next argument; a scalar is an "
-                           "array of no dimensions, bf16 is '<V2' or '<u2'"),
+                           "array of no dimensions, bf16 is '<V2' or '<u2'. Or "
+                           "a constant: 'dense<[0.5, -0.0]> : tensor<2xf32>'"),
                   cl::value_desc("A.npy"), cl::cat(category));
 
 static cl::list<std::string>
     resultPaths("result", cl::desc("The file to write the next result to"),
                 cl::value_desc("Y.npy"), cl::cat(category));
+
+static cl::opt<bool> prints("print",
+                            cl::desc("Print each result as a line, nested "
+                                     "lists; results need no files then"),
+                            cl::cat(category));
 
 namespace {
 enum class Target { CPU, CUDA };
@@ -94,6 +101,12 @@ static llvm::Error checkCount(ArrayRef<SignatureValue> values, StringRef what,
   return llvm::createStringError(
       "'@" + entry + "' has " + Twine(values.size()) + " " + what + ", but --" +
       paths.ArgStr + " is given " + Twine(paths.size()) + " times");
+}
+
+/// The argument that `text`, a path or a constant, stands for.
+static llvm::Expected<NpyArray> readArgument(StringRef text,
+                                             MLIRContext *context) {
+  return text.contains(" : ") ? parseNpy(text, context) : readNpy(text);
 }
 
 /// Erases what the function to run does not use, so that a file of many
@@ -198,11 +211,12 @@ static LogicalResult run(ModuleOp module) {
   if (failed(signature))
     return failure();
   exitOnError(checkCount(signature->arguments, "arguments", argumentPaths));
-  exitOnError(checkCount(signature->results, "results", resultPaths));
+  if (!prints || !resultPaths.empty())
+    exitOnError(checkCount(signature->results, "results", resultPaths));
 
   std::vector<NpyArray> arguments;
   for (auto [index, path] : llvm::enumerate(argumentPaths)) {
-    arguments.push_back(exitOnError(readNpy(path)));
+    arguments.push_back(exitOnError(readArgument(path, module.getContext())));
     exitOnError(checkArgument(signature->arguments[index], index,
                               arguments.back(), path));
   }
@@ -225,6 +239,9 @@ static LogicalResult run(ModuleOp module) {
   for (auto [path, view] : llvm::zip(resultPaths, results.getViews()))
     outputs.push_back({path, view});
   exitOnError(writeNpy(outputs));
+  if (prints)
+    for (const NpyView &view : results.getViews())
+      printNpy(llvm::outs(), view);
   return success();
 }
 
