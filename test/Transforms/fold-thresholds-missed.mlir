@@ -15,6 +15,17 @@ func.func @not_constant(%a: tensor<4x2xi32>, %b: tensor<8x2xi32>, %shift: tensor
   return %p : tensor<4x1xi8>
 }
 
+// The quantizer is expanded only to be looked at.
+func.func @quantized(%a: tensor<4x2xi32>, %b: tensor<8x2xi32>, %shift: tensor<4x8xf32>) -> tensor<4x1xi8> {
+  %acc = quant_bnn.xnor_matmul %a, %b depth = 64 : (tensor<4x2xi32>, tensor<8x2xi32>) -> tensor<4x8xi32>
+  %x = arith.sitofp %acc : tensor<4x8xi32> to tensor<4x8xf32>
+  // CHECK: [[@LINE-3]]:{{[0-9]+}}: remark: {{.*}}no threshold: what is packed is no function of the sum and of constants of its channel
+  %q = quant_bnn.input_dorefa %x bits = 2 : tensor<4x8xf32>
+  %y = arith.addf %q, %shift : tensor<4x8xf32>
+  %p = quant_bnn.pack %y : tensor<4x8xf32> to tensor<4x1xi8>
+  return %p : tensor<4x1xi8>
+}
+
 func.func @not_evaluated(%a: tensor<4x2xi32>, %b: tensor<8x2xi32>) -> tensor<4x1xi8> {
   %five = arith.constant dense<5.0> : tensor<4x8xf32>
   %acc = quant_bnn.xnor_matmul %a, %b depth = 64 : (tensor<4x2xi32>, tensor<8x2xi32>) -> tensor<4x8xi32>

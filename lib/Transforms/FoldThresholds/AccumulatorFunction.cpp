@@ -105,10 +105,10 @@ const Expr *AccumulatorFunction::getLeaf(Value value) {
   Operation *op = value.getDefiningOp();
   if (auto conversion = dyn_cast<arith::SIToFPOp>(op))
     return getConversion(conversion);
-  // A quantizer is what it expands to. What is built for that is not used, and
-  // goes with the next canonicalization.
+  // A quantizer computes its expansion, which is built only to be looked at.
   if (auto payload = dyn_cast<ElementwisePayloadOpInterface>(op)) {
-    OpBuilder builder(op);
+    OpBuilder builder(op->getContext());
+    builder.setInsertionPointToEnd(&expansions);
     return extractor.get(expandPayload(builder, payload));
   }
   // Row-major order is kept, and the channels are if they are a dimension of

@@ -44,6 +44,8 @@ private:
   const raise_ste::Expr *getConversion(mlir::arith::SIToFPOp conversion);
 
   raise_ste::ExprContext &context;
+  /// Of quantizers, outside of the module.
+  mlir::Block expansions;
   raise_ste::Extractor extractor;
   int64_t numChannels;
   llvm::SmallVector<ChannelConstant> channels;
