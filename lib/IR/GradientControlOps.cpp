@@ -119,14 +119,21 @@ LogicalResult GradientCancellationOp::canonicalize(GradientCancellationOp op,
 }
 
 LogicalResult
-GradientCancellationGradOp::canonicalize(GradientCancellationGradOp op,
-                                         PatternRewriter &rewriter) {
-  auto inner = op.getG().getDefiningOp<GradientCancellationGradOp>();
-  if (!inner || inner.getX() != op.getX())
-    return failure();
+quant_bnn::detail::canonicalizeWindowGrad(WindowedGradientOpInterface op,
+                                          PatternRewriter &rewriter) {
+  std::optional<double> window = op.getWindow();
+  if (!window)
+    return rewriter.notifyMatchFailure(op, "folds to its cotangent");
+  Value x = op->getOperand(0), g = op.getUnwindowed();
+  auto inner = g.getDefiningOp<GradientCancellationGradOp>();
+  if (inner && inner.getX() == x) {
+    g = inner.getG();
+    window = std::min(*window, *inner.getWindow());
+  } else if (isa<GradientCancellationGradOp>(op)) {
+    return rewriter.notifyMatchFailure(op, "is canonical");
+  }
   rewriter.replaceOpWithNewOp<GradientCancellationGradOp>(
-      op, op.getX(), inner.getG(),
-      getSmaller(inner.getThresholdAttr(), op.getThresholdAttr()));
+      op, x, g, rewriter.getF64FloatAttr(*window));
   return success();
 }
 

@@ -203,8 +203,12 @@ def QuantBNN_GradientCancellationGradOp
     : QuantBNN_WindowGradOp<"gradient_cancellation_grad"> {
   let summary = "Gradient of gradient_cancellation";
   let description = [{
-    `dx = g where |x| <= threshold, else 0`: a select, so a NaN `x` gives 0. Two
-    in a row over the same `x` canonicalize to one with the smaller threshold.
+    `dx = g where |x| <= threshold, else 0`: a select, so a NaN `x` gives 0.
+
+    `sign_grad`, `ste_heaviside_grad` and `straight_through_grad` with a clip
+    compute the same function and canonicalize to this op, so that CSE merges
+    equal gradients. Two of these ops in a row over the same `x` canonicalize to
+    one with the smaller threshold.
 
     Example:
 
@@ -218,7 +222,6 @@ def QuantBNN_GradientCancellationGradOp
   let assemblyFormat = [{
     $x `,` $g `threshold` `=` $threshold attr-dict `:` type($dx)
   }];
-  let hasCanonicalizeMethod = 1;
 }
 
 #endif // QUANT_BNN_IR_GRADIENTCONTROLOPS

@@ -128,7 +128,12 @@ class QuantBNN_WindowGradOp<string mnemonic>
         ::quant_bnn::PayloadBuilder &builder, ::mlir::ValueRange operands) {
       return {builder.isWithin(operands.front(), *getWindow())};
     }
+    ::llvm::LogicalResult $cppClass::canonicalize(
+        $cppClass op, ::mlir::PatternRewriter &rewriter) {
+      return ::quant_bnn::detail::canonicalizeWindowGrad(op, rewriter);
+    }
   }];
+  let hasCanonicalizeMethod = 1;
 }
 
 #endif // QUANT_BNN_IR_QUANTBNNBASE

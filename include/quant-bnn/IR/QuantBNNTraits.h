@@ -14,7 +14,13 @@
 #include "mlir/Interfaces/InferTypeOpInterface.h"
 #include "quant-bnn/IR/PayloadBuilder.h"
 
+namespace mlir {
+class PatternRewriter;
+} // namespace mlir
+
 namespace quant_bnn {
+
+class WindowedGradientOpInterface;
 
 /// The values of a function of the sign of a number.
 struct SignValues {
@@ -48,6 +54,12 @@ mlir::Value buildMasked(mlir::OpBuilder &builder, mlir::Location loc,
 
 /// The attribute `clip` or `threshold` of `op`, if it is there.
 std::optional<double> getWindow(mlir::Operation *op);
+
+/// Makes a gradient op that does nothing but clip a
+/// `gradient_cancellation_grad` of its `x`, merged with one that makes its
+/// cotangent.
+llvm::LogicalResult canonicalizeWindowGrad(WindowedGradientOpInterface op,
+                                           mlir::PatternRewriter &rewriter);
 
 /// The default of `WindowedGradientOpInterface::buildWithWindow`.
 mlir::Value buildWithWindow(mlir::Operation *op, mlir::OpBuilder &builder,
