@@ -87,12 +87,12 @@ def QuantBNN_PackOp : QuantBNN_PackedOp<"pack"> {
     $x (`polarity` `=` `` $polarity^)? attr-dict `:` type($x) `to` type($words)
   }];
   let builders = [
-    /// Words of `wordBits` bits.
+    /// Packs `x` into words of `wordBits` bits.
     OpBuilder<(ins "::mlir::Value":$x, CArg<"unsigned", "8">:$wordBits,
                    CArg<"::quant_bnn::Polarity",
                         "::quant_bnn::Polarity::negative">:$polarity)>];
   let extraClassDeclaration = [{
-    /// N: the bits of a word.
+    /// Returns N, the number of bits in a word.
     unsigned getWordBits() {
       return getWords().getType().getElementTypeBitWidth();
     }
@@ -152,7 +152,7 @@ def QuantBNN_UnpackOp : QuantBNN_PackedOp<"unpack"> {
             PolarityAttr::get($_builder.getContext(), polarity));
     }]>];
   let extraClassDeclaration = [{
-    /// N: the bits of a word.
+    /// Returns N, the number of bits in a word.
     unsigned getWordBits() {
       return getWords().getType().getElementTypeBitWidth();
     }

@@ -51,9 +51,9 @@ def QuantBNN_Dialect : Dialect {
     **Types.** A quantizer or a gradient op computes on `T`: `f16`, `bf16`,
     `f32` or `f64`, or a vector or ranked tensor of one of these types. Ops that
     reduce take ranked tensors only. The result has the type of the operand. A
-    scalar operand has the element type of `T`. Packed ops take ranked tensors
-    of words: signless integers of 8, 16, 32 or 64 bits. `xnor_matmul` and
-    `xnor_conv_2d` return tensors of `i32`.
+    scalar operand has the element type of `T`. Packed operands and results are
+    ranked tensors of words: signless integers of 8, 16, 32 or 64 bits.
+    `xnor_matmul` and `xnor_conv_2d` return tensors of `i32`.
 
     **Attributes** are written as `keyword = value`, in the order that the
     syntax of the op gives. A float has a decimal point; infinity is written as

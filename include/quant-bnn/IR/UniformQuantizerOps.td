@@ -1,4 +1,4 @@
-//===- UniformQuantizerOps.td - Quantizers to equal steps --*- tablegen -*-===//
+//===- UniformQuantizerOps.td - Uniform quantizers ---------*- tablegen -*-===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.

@@ -48,7 +48,8 @@ def QuantBNNStripGradientsPass : Pass<"quant-bnn-strip-gradients"> {
     * `approx_sign` and `swish_sign` become `sign`, and `qactivation` becomes
       the quantizer that it names.
     * The attributes `clip` and `grad`, which shape only gradients, are dropped.
-    * A quantizer that is applied to its own result is applied once.
+    * An idempotent quantizer (`sign`, `input_dorefa`) that is applied to its own
+      result is applied once.
 
     Values do not change in any bit, but gradients do. Run the pass only where
     no gradient will be taken. Gradient ops are left alone.
