@@ -433,7 +433,7 @@ func.func @conv_products_of_unknown_depth(%x: tensor<1x?x?x?xi64>, %f: tensor<1x
 // -----
 
 func.func @conv_pad_value(%x: tensor<1x8x8x2xi32>, %f: tensor<6x3x3x2xi32>) {
-  // expected-error @+2 {{expected one of [zero, one, minus_one] for what a convolution sees outside of an image, got: two}}
+  // expected-error @+2 {{expected one of [zero, one, minus_one] for the value of the padding around an image, got: two}}
   // expected-error @+1 {{failed to parse}}
   quant_bnn.xnor_conv_2d %x, %f depth = 64 pad_value = two : (tensor<1x8x8x2xi32>, tensor<6x3x3x2xi32>) -> tensor<1x6x6x6xi32>
   return

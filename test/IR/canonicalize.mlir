@@ -183,20 +183,36 @@ func.func @gradients_that_pass(%x: tensor<?xf32>, %g: tensor<?xf32>)
       : tensor<?xf32>, tensor<?xf32>, tensor<?xf32>, tensor<?xf32>, tensor<?xf32>, tensor<?xf32>
 }
 
-// CHECK-LABEL: func @gradients_with_a_window_stay(
-func.func @gradients_with_a_window_stay(%x: f32, %g: f32) -> (f32, f32, f32, f32, f32) {
-  // CHECK: quant_bnn.straight_through_grad
-  %0 = quant_bnn.straight_through_grad %x, %g clip = 1.0 : f32
-  // CHECK: quant_bnn.sign_grad
-  %1 = quant_bnn.sign_grad %x, %g clip = 1.0 : f32
+// Gradients that do nothing but clip are one op, which CSE can merge.
+// CHECK-LABEL: func @gradients_with_a_window(
+// CHECK-SAME: %[[X:.*]]: f32, %[[G:.*]]: f32
+func.func @gradients_with_a_window(%x: f32, %g: f32) -> (f32, f32, f32, f32, f32) {
+  // CHECK-NEXT: %[[A:.*]] = quant_bnn.gradient_cancellation_grad %[[X]], %[[G]] threshold = 1.000000e+00
+  // CHECK-NEXT: %[[B:.*]] = quant_bnn.gradient_cancellation_grad %[[X]], %[[G]] threshold = 2.000000e+00
   // At a NaN the gradient is 0, not g.
-  // CHECK: quant_bnn.ste_heaviside_grad
+  // CHECK-NEXT: %[[C:.*]] = quant_bnn.gradient_cancellation_grad %[[X]], %[[G]] threshold = 0x7FF0000000000000
+  // CHECK-NEXT: %[[D:.*]] = quant_bnn.input_dorefa_grad %[[X]], %[[G]] grad = window
+  // CHECK-NEXT: %[[E:.*]] = quant_bnn.gradient_cancellation_grad %[[X]], %[[G]] threshold = 5.000000e-01
+  // CHECK-NEXT: return %[[A]], %[[B]], %[[C]], %[[D]], %[[E]]
+  %0 = quant_bnn.straight_through_grad %x, %g clip = 1.0 : f32
+  %1 = quant_bnn.sign_grad %x, %g clip = 2.0 : f32
   %2 = quant_bnn.ste_heaviside_grad %x, %g clip = 0x7FF0000000000000 : f32
-  // CHECK: quant_bnn.input_dorefa_grad
   %3 = quant_bnn.input_dorefa_grad %x, %g grad = window : f32
-  // CHECK: quant_bnn.gradient_cancellation_grad
-  %4 = quant_bnn.gradient_cancellation_grad %x, %g threshold = 0x7FF0000000000000 : f32
+  %4 = quant_bnn.gradient_cancellation_grad %x, %g threshold = 0.5 : f32
   return %0, %1, %2, %3, %4 : f32, f32, f32, f32, f32
+}
+
+// CHECK-LABEL: func @windows_in_a_row(
+// CHECK-SAME: %[[X:.*]]: f32, %[[Y:.*]]: f32, %[[G:.*]]: f32
+func.func @windows_in_a_row(%x: f32, %y: f32, %g: f32) -> (f32, f32) {
+  // CHECK-NEXT: %[[A:.*]] = quant_bnn.gradient_cancellation_grad %[[X]], %[[G]] threshold = 5.000000e-01
+  %0 = quant_bnn.sign_grad %x, %g clip = 0.5 : f32
+  %1 = quant_bnn.ste_heaviside_grad %x, %0 clip = 1.0 : f32
+  // Windows of two values.
+  // CHECK-NEXT: %[[B:.*]] = quant_bnn.gradient_cancellation_grad %[[Y]], %[[A]] threshold = 1.000000e+00
+  // CHECK-NEXT: return %[[A]], %[[B]]
+  %2 = quant_bnn.sign_grad %y, %1 clip = 1.0 : f32
+  return %1, %2 : f32, f32
 }
 
 // CHECK-LABEL: func @zero_gradient(

@@ -364,7 +364,7 @@ func.func @rank_zero() -> (tensor<f32>, f32) {
 // A constant operand is not enough.
 // CHECK-LABEL: func @constant_beside_variable(
 func.func @constant_beside_variable(%x: tensor<2xf32>, %alpha: f32) -> (tensor<2xf32>, tensor<2xf32>) {
-  // CHECK: quant_bnn.sign_grad
+  // CHECK: quant_bnn.gradient_cancellation_grad
   %c = arith.constant dense<1.0> : tensor<2xf32>
   %0 = quant_bnn.sign_grad %x, %c clip = 1.0 : tensor<2xf32>
   // CHECK: quant_bnn.pact

@@ -168,7 +168,7 @@ func.func @integer_threshold(%x: f32) {
 // -----
 
 func.func @unknown_nan_mode(%x: f32) {
-  // expected-error @+2 {{expected one of [positive, negative, propagate, zero] for what a binarizer makes of a NaN, got: even}}
+  // expected-error @+2 {{expected one of [positive, negative, propagate, zero] for the value of a binarizer at NaN, got: even}}
   // expected-error @+1 {{failed to parse}}
   %y = quant_bnn.sign %x nan = even : f32
   return
@@ -177,7 +177,7 @@ func.func @unknown_nan_mode(%x: f32) {
 // -----
 
 func.func @unknown_zero_mode(%x: f32) {
-  // expected-error @+2 {{expected one of [positive, negative, zero] for what a sign makes of a zero, got: propagate}}
+  // expected-error @+2 {{expected one of [positive, negative, zero] for the value of a sign at zero, got: propagate}}
   // expected-error @+1 {{failed to parse}}
   %y = quant_bnn.sign %x zero = propagate : f32
   return
@@ -374,7 +374,7 @@ func.func @unknown_pact_mode(%x: tensor<4xf32>, %alpha: f32) {
 // -----
 
 func.func @unknown_pact_form(%x: tensor<4xf32>, %alpha: f32) {
-  // expected-error @+2 {{expected one of [level, value] for what PACT returns, got: float}}
+  // expected-error @+2 {{expected one of [level, value] for the form of the result of PACT, got: float}}
   // expected-error @+1 {{failed to parse}}
   %q, %s = quant_bnn.pact %x, %alpha bits = 4 form = float : tensor<4xf32>
   return

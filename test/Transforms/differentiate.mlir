@@ -16,7 +16,7 @@
 // CHECK-NEXT:  return %[[Y]], %[[X]]
 // CHECK-LABEL: func.func @sign_bwd(
 // CHECK-SAME:    %[[X:.*]]: tensor<?xf32>, %[[G:.*]]: tensor<?xf32>) -> tensor<?xf32>
-// CHECK-NEXT:  %[[DX:.*]] = quant_bnn.sign_grad %[[X]], %[[G]] clip = 1.0
+// CHECK-NEXT:  %[[DX:.*]] = quant_bnn.gradient_cancellation_grad %[[X]], %[[G]] threshold = 1.0
 // CHECK-NEXT:  return %[[DX]]
 func.func @sign(%x: tensor<?xf32>) -> tensor<?xf32> {
   %y = quant_bnn.sign %x clip = 1.0 : tensor<?xf32>
@@ -31,11 +31,11 @@ func.func @sign(%x: tensor<?xf32>) -> tensor<?xf32> {
 // CHECK:       return %[[A]], %[[X]], %[[W]], %[[Z]]
 // CHECK-LABEL: func.func @layer_bwd(
 // CHECK-SAME:    %[[X:.*]]: tensor<64x256xf32>, %[[W:.*]]: tensor<256x128xf32>, %[[Z:.*]]: tensor<64x128xf32>, %[[G:.*]]: tensor<64x128xf32>)
-// CHECK:       %[[DZ:.*]] = quant_bnn.sign_grad %[[Z]], %[[G]]
+// CHECK:       %[[DZ:.*]] = quant_bnn.gradient_cancellation_grad %[[Z]], %[[G]]
 // CHECK:       %[[B:.*]] = quant_bnn.sign %[[W]]
 // CHECK:       linalg.matmul indexing_maps = [{{.*}}] ins(%[[DZ]], %[[B]] :
 // CHECK:       %[[DB:.*]] = linalg.matmul indexing_maps = [{{.*}}] ins(%[[X]], %[[DZ]] :
-// CHECK:       quant_bnn.sign_grad %[[W]], %[[DB]]
+// CHECK:       quant_bnn.gradient_cancellation_grad %[[W]], %[[DB]]
 // LOWER-NOT: quant_bnn.{{backward|residuals}} =
 // LOWER-LABEL: llvm.func @layer_bwd(
 func.func @layer(%x: tensor<64x256xf32>, %w: tensor<256x128xf32>) -> tensor<64x128xf32> {

@@ -165,8 +165,8 @@ func.func @gradients_read_through(%x: f32, %g: f32) -> f32 {
 // CHECK-LABEL: func @inner_gradient_used_twice(
 // CHECK-SAME: %[[X:.*]]: f32, %[[G:.*]]: f32
 func.func @inner_gradient_used_twice(%x: f32, %g: f32) -> (f32, f32) {
-  // CHECK-NEXT: %[[A:.*]] = quant_bnn.sign_grad %[[X]], %[[G]] clip = 1.000000e+00 : f32
-  // CHECK-NEXT: %[[B:.*]] = quant_bnn.sign_grad %[[X]], %[[G]] clip = 5.000000e-01 : f32
+  // CHECK-NEXT: %[[A:.*]] = quant_bnn.gradient_cancellation_grad %[[X]], %[[G]] threshold = 1.000000e+00 : f32
+  // CHECK-NEXT: %[[B:.*]] = quant_bnn.gradient_cancellation_grad %[[X]], %[[G]] threshold = 5.000000e-01 : f32
   // CHECK-NEXT: return %[[A]], %[[B]]
   %0 = quant_bnn.sign_grad %x, %g clip = 1.0 : f32
   %1 = quant_bnn.sign_grad %x, %0 clip = 0.5 : f32
@@ -204,8 +204,8 @@ func.func @gradients_that_stay(%x: f32, %y: f32, %g: f32) -> (f32, f32) {
   %0 = quant_bnn.approx_sign_grad %x, %g : f32
   %1 = quant_bnn.gradient_cancellation_grad %x, %0 threshold = 0.5 : f32
   // Windows of other values.
-  // CHECK: quant_bnn.sign_grad
-  // CHECK: quant_bnn.sign_grad
+  // CHECK: quant_bnn.gradient_cancellation_grad
+  // CHECK: quant_bnn.gradient_cancellation_grad
   %2 = quant_bnn.sign_grad %x, %g clip = 1.0 : f32
   %3 = quant_bnn.sign_grad %y, %2 clip = 0.5 : f32
   return %1, %3 : f32, f32

@@ -12,11 +12,12 @@
 include "mlir/Pass/PassBase.td"
 
 def ConvertQuantBNNToArithPass : Pass<"convert-quant-bnn-to-arith"> {
-  let summary = "Expand elementwise ops on scalars and vectors into arith and math";
+  let summary = "Expand elementwise scalar and vector ops into arith and math";
   let description = [{
-    Expands every elementwise op on a scalar or vector into its payload, in the
-    compute type and rounded once at the end. Ops on tensors are left:
-    `convert-quant-bnn-to-linalg` maps those over their elements first.
+    Expands each elementwise op on a scalar or vector into the math of one
+    element. The math is in the compute type, and the result is rounded once, at
+    the end. Ops on tensors are left alone: `convert-quant-bnn-to-linalg` wraps
+    them in a `linalg.generic` over scalars first.
 
     Example:
 
@@ -39,25 +40,30 @@ def ConvertQuantBNNToArithPass : Pass<"convert-quant-bnn-to-arith"> {
 }
 
 def ConvertQuantBNNToLinalgPass : Pass<"convert-quant-bnn-to-linalg"> {
-  let summary = "Map ops on tensors over their elements with linalg.generic";
+  let summary = "Convert ops on tensors to linalg.generic over scalars";
   let description = [{
-    Decomposes what is not elementwise (see `quant-bnn-decompose`), and wraps
-    every elementwise op on tensors, of this dialect and of others, into a
-    `linalg.generic` that applies the same op to scalars. Every destination is a
-    `tensor.empty`, so that no operand is overwritten, whose sizes do not depend
-    on the results of other generics, so that they fuse. Ops that return an
-    operand move no data: they are replaced by it. `tensor.gather` and
-    `linalg.softmax` become generics too, `math.clampf` becomes
-    min(max(x, low), high), and `math.fpowi` the `math.powf` of abs x with the sign
-    of x where the exponent is odd.
+    Decomposes the ops that are not elementwise (see `quant-bnn-decompose`), and
+    wraps each elementwise op on tensors, of this dialect and of others, in a
+    `linalg.generic` that applies the same op to scalars.
 
-    Ops that bufferization rejects, or is slow on, are rewritten. Concatenations,
-    padding and reshapes of tensors that are known to be empty become `tensor.empty`
-    or `tensor.generate`. A chain of eight or more `tensor.insert_slice` that lie side
-    by side becomes one insertion of a `tensor.concat`.
+    * Each destination is a `tensor.empty`, so that bufferization overwrites no
+      operand. The sizes of a `tensor.empty` do not depend on the results of
+      other generics, so that the generics fuse.
+    * An op that returns an operand unchanged is replaced by the operand,
+      without moving data.
+    * `tensor.gather` and `linalg.softmax` become generics. `math.clampf`
+      becomes min(max(x, low), high). `math.fpowi` becomes the `math.powf` of
+      |x|, with the sign of x where the exponent is odd.
+    * The body of a `linalg.generic` that is a contraction adds its products by
+      `math.fma`. The pass decides this before fusion, so that fusing a product
+      into a sum does not change how the product is rounded.
 
-    A `linalg.generic` that is a contraction adds its products by `math.fma` from
-    here on, so that fusion does not make one of a sum of rounded products.
+    Ops that bufferization rejects or is slow on are rewritten:
+
+    * Concatenations, padding and reshapes of tensors that are known to be empty
+      become `tensor.empty` or `tensor.generate`.
+    * A chain of eight or more `tensor.insert_slice` ops whose slices lie side
+      by side becomes one insertion of a `tensor.concat`.
 
     Example:
 
@@ -86,12 +92,13 @@ def ConvertQuantBNNToLinalgPass : Pass<"convert-quant-bnn-to-linalg"> {
 
 def QuantBNNConvertBF16KernelsToI16Pass
     : Pass<"quant-bnn-convert-bf16-kernels-to-i16", "::mlir::ModuleOp"> {
-  let summary = "Hold bf16 in kernels as its bits";
+  let summary = "Convert bf16 in GPU modules to i16 with the same bits";
   let description = [{
-    Makes every `bf16` in GPU modules an `i16`, for targets that have no such type.
-    `quant-bnn-emulate-narrow-floats` and `arith-expand` with `include-bf16` come
-    before; an op that still computes with bf16 is an error. The buffers of host code
-    stay what they are: launches cast them.
+    Replaces each `bf16` type in GPU modules by `i16`, for targets that have no
+    `bf16`. Run `quant-bnn-emulate-narrow-floats`, and `arith-expand` with
+    `include-bf16`, before this pass: an op that still computes with `bf16` is
+    an error. The buffers of host code keep their types; the launches of kernels
+    cast them.
 
     Example:
 
@@ -120,21 +127,27 @@ def QuantBNNConvertBF16KernelsToI16Pass
 }
 
 def QuantBNNConvertMathToArithPass : Pass<"quant-bnn-convert-math-to-arith"> {
-  let summary = "Compute math where there is no library";
+  let summary = "Expand math ops on scalars and vectors into arithmetic";
   let description = [{
-    Expands math on scalars and vectors into arithmetic, for targets without a library,
-    and where the expansions of upstream cancel. `exp`, `tanh` and `log` of `f64`, and
-    `acosh`, `asinh`, `atanh`, `cosh`, `expm1`, `log1p` and `sinh` of `f32` and `f64`
-    are within 4 ulp for all arguments, to subnormal ones, `exp` and `log` of `f64`
-    within 2. `log` of `f32` is that of `f64`, rounded, and within 1 ulp.
+    Expands ops of the math dialect on scalars and vectors into arithmetic, for
+    targets that have no math library, and for functions whose upstream
+    expansions cancel. Ops on tensors are left alone.
 
-    They are computed from e^r - 1 by Taylor's series for abs r <= ln(2) / 2, what is
-    left of the argument when multiples of ln(2) are taken away, and from the series of
-    the inverse of tanh (W. J. Cody and W. Waite, Software Manual for the Elementary
-    Functions, 1980).
+    | ops | type | error |
+    |---|---|---|
+    | `exp`, `log` | `f64` | at most 2 ulp |
+    | `tanh` | `f64` | at most 4 ulp |
+    | `acosh`, `asinh`, `atanh`, `cosh`, `expm1`, `log1p`, `sinh` | `f32` and `f64` | at most 4 ulp |
+    | `log` | `f32` | at most 1 ulp: the logarithm in `f64`, rounded |
 
-    `quant-bnn-approximate-math` has polynomials for exp and tanh of `f32`. Ops on
-    tensors are left as they are.
+    The bounds hold for all arguments, including subnormal ones.
+
+    The functions are computed from e^r - 1 and, for logarithms, from the series
+    of the inverse of tanh (W. J. Cody and W. Waite, Software Manual for the
+    Elementary Functions, 1980). r is the argument reduced by a multiple of
+    ln(2), so that |r| <= ln(2) / 2; e^r - 1 is computed by Taylor's series.
+
+    `quant-bnn-approximate-math` has polynomials for exp and tanh of `f32`.
   }];
   let dependentDialects = ["::mlir::arith::ArithDialect",
                            "::mlir::math::MathDialect"];
@@ -142,30 +155,32 @@ def QuantBNNConvertMathToArithPass : Pass<"quant-bnn-convert-math-to-arith"> {
 
 def QuantBNNConvertCancellingMathToLibmPass
     : Pass<"quant-bnn-convert-cancelling-math-to-libm", "::mlir::ModuleOp"> {
-  let summary = "Call the C math library for expm1 and log1p";
+  let summary = "Convert math.expm1 and math.log1p to C math library calls";
   let description = [{
-    Converts `math.expm1` and `math.log1p` as `convert-math-to-libm` does, and no other
-    op. `convert-math-to-llvm` makes them exp(x) - 1 and log(1 + x), of which nothing is
-    left for a small x, and has to come before `convert-math-to-libm` for the sake of
-    LLVM's intrinsics.
+    Converts `math.expm1` and `math.log1p` as `convert-math-to-libm` does, and
+    no other op. `convert-math-to-llvm` would convert the two ops to exp(x) - 1
+    and log(1 + x), which cancel for a small x. `convert-math-to-llvm` must run
+    before `convert-math-to-libm`, so that LLVM's intrinsics are used, and this
+    pass must run before both.
   }];
   let dependentDialects = ["::mlir::func::FuncDialect",
                            "::mlir::vector::VectorDialect"];
 }
 
 def QuantBNNConvertSCFToCFPass : Pass<"quant-bnn-convert-scf-to-cf"> {
-  let summary = "Structured control flow to branches, last op first";
+  let summary = "Convert structured control flow to branches, last op first";
   let description = [{
-    Converts the ops that `convert-scf-to-cf` converts, with its patterns, from the
-    last op of a block to the first. A conversion moves all ops that follow in the
-    block to a new block. A conversion from the first op on moves them once for each
-    op, which takes half of the time that a function of a thousand loops takes to be
-    lowered. An op is converted before the ops in its regions, as upstream does: its
-    pattern expects the terminators of its regions in their first blocks.
+    Converts the ops that `convert-scf-to-cf` converts, with the same patterns,
+    from the last op of a block to the first. The conversion of an op moves all
+    ops that follow in the block to a new block. Converting from the first op on
+    moves an op once for each op before it, which takes half of the lowering
+    time of a function with a thousand loops. As upstream does, the pass
+    converts an op before the ops in its regions, because the patterns expect
+    the terminator of a region in its first block.
 
-    The pass fails at an op that has no pattern, such as an `scf.forall` with results,
-    and at an op in a region that takes a single block, such as the body of a
-    `linalg.generic`.
+    The pass fails at an op that has no pattern, such as an `scf.forall` with
+    results, and at an op in a region that takes a single block, such as the
+    body of a `linalg.generic`.
 
     Example:
 
@@ -196,11 +211,14 @@ def QuantBNNConvertSCFToCFPass : Pass<"quant-bnn-convert-scf-to-cf"> {
 
 def QuantBNNCarryInVariablesPass
     : Pass<"quant-bnn-carry-in-variables", "::mlir::gpu::GPUModuleOp"> {
-  let summary = "Keep what loops of kernels carry in variables of SPIR-V";
+  let summary = "Convert iter_args of scf.for in kernels to SPIR-V variables";
   let description = [{
-    The conversion of `scf.for` to SPIR-V keeps the results of a loop in variables
-    that only its body writes: where a loop has no iteration, they are undefined. Here
-    the initial values are stored first. Drivers turn variables back to values.
+    Replaces each loop-carried value of an `scf.for` in a GPU module by a
+    variable in the `Function` storage class, and stores the initial value
+    before the loop. The upstream conversion of `scf.for` to SPIR-V also uses
+    variables, but only the loop body writes them; after a loop with a trip
+    count of 0, the results are then undefined. Drivers promote the variables
+    back to values.
 
     Example:
 
@@ -249,8 +267,10 @@ def QuantBNNConvertPopcountToSPIRVPass
     : Pass<"quant-bnn-convert-popcount-to-spirv", "::mlir::gpu::GPUModuleOp"> {
   let summary = "Convert math.ctpop of scalars to spirv.BitCount";
   let description = [{
-    Upstream has no conversion for it. Vulkan counts the bits of 32-bit integers
-    alone: narrower ones are extended, those of 64 bits are two.
+    Converts `math.ctpop` of scalar integers of up to 64 bits, for which
+    upstream has no conversion to SPIR-V. Vulkan counts the bits of 32-bit
+    integers only, so the pass extends narrower integers and splits wider
+    integers into two halves.
 
     Example:
 
@@ -282,15 +302,19 @@ def QuantBNNConvertPopcountToSPIRVPass
 
 def QuantBNNPrepareSPIRVKernelsPass
     : Pass<"quant-bnn-prepare-spirv-kernels", "::mlir::gpu::GPUModuleOp"> {
-  let summary = "Give kernels the form that conversions to SPIR-V take";
+  let summary = "Prepare GPU kernels for the conversions to SPIR-V";
   let description = [{
-    * `convert-gpu-to-spirv` requires an attribute for the size of a workgroup, which
-      SPIR-V compiles in: this makes it of `known_block_size`, which outlining sets
-      where a launch has constant sizes. It is an error if a kernel has none.
-    * The conversion of `memref` knows workgroup memory that is allocated, none
-      knows that which a function is attributed.
-    * The conversions of other dialects look for the target as an attribute of
-      another name than `spirv-attach-target` gives it: the module gets that one, too.
+    Makes three changes to a GPU module:
+
+    * Each kernel gets an entry point attribute with the workgroup size, which
+      `convert-gpu-to-spirv` requires and SPIR-V compiles in. The size is that
+      of `known_block_size`, which outlining sets if a launch has constant
+      sizes. A kernel without `known_block_size` is an error.
+    * Workgroup attributions of a `gpu.func` become a `memref.alloc`. Upstream
+      converts workgroup memory from allocations, but not from attributions.
+    * The module gets its SPIR-V target in the attribute `spirv.target_env`, in
+      which the conversions of other dialects look for the target.
+      `spirv-attach-target` stores the target under another name.
 
     Example:
 
@@ -323,13 +347,15 @@ def QuantBNNPrepareSPIRVKernelsPass
 
 def QuantBNNConvertMathToIntrinsicsPass
     : Pass<"quant-bnn-convert-math-to-intrinsics"> {
-  let summary = "Convert math that GPUs have instructions for to LLVM intrinsics";
+  let summary = "Convert math ops with GPU instructions to LLVM intrinsics";
   let description = [{
-    Calls the intrinsic for each of `math.absf`, `ceil`, `copysign`, `ctpop`, `floor`,
-    `fma`, `roundeven` and `sqrt` on scalars and one-dimensional vectors. The
-    conversions to NVVM and ROCDL call the vendor's math library instead, one
-    element at a time, and do not accept the ops of the LLVM dialect that stand for
-    these intrinsics; without the library at hand, the calls stay unresolved.
+    Converts `math.absf`, `ceil`, `copysign`, `ctpop`, `floor`, `fma`,
+    `roundeven` and `sqrt` on scalars and one-dimensional vectors to calls of
+    LLVM intrinsics. The upstream conversions to NVVM and ROCDL would call the
+    vendor's math library for these ops instead, one element at a time, and the
+    calls stay unresolved if the library is not linked. The upstream conversions
+    also do not accept the ops of the LLVM dialect that stand for these
+    intrinsics, which is why the pass emits `llvm.call_intrinsic`.
 
     Example:
 
@@ -349,12 +375,14 @@ def QuantBNNConvertMathToIntrinsicsPass
 
 def QuantBNNRefuseMathNamesPass
     : Pass<"quant-bnn-refuse-math-names", "::mlir::ModuleOp"> {
-  let summary = "Refuse functions that hide those of the C math library";
+  let summary = "Refuse functions that shadow functions of the C math library";
   let description = [{
-    What LLVM has no instruction for becomes a call of the C math library: of `exp` for
-    `math.exp` of `f64`, say. A function of that name in the module would be called
-    instead, which may be the one that calls. This pass emits an error at each such op
-    of math.
+    Emits an error at each op of the math dialect that may be lowered to a call
+    of the C math library, if the module defines a function of the same name.
+    LLVM lowers an op without an instruction to such a call, for example
+    `math.exp` of `f64` to a call of `exp`. The call would reach the function of
+    the module instead of the library, and may even be a call of that function
+    to itself.
 
     Example: the op in
 
@@ -372,9 +400,10 @@ def QuantBNNRefuseMathNamesPass
 def QuantBNNRefuseLeftoversPass : Pass<"quant-bnn-refuse-leftovers"> {
   let summary = "Refuse ops that were not lowered";
   let description = [{
-    Emits an error at each op that is neither a `builtin.module` nor an op of one of
-    `dialects`, and at each op that is not registered. A lowering pipeline ends with
-    this pass: conversions leave ops alone that they have no pattern for.
+    Emits an error at each op that is neither a `builtin.module` nor an op of
+    one of `dialects`, and at each op that is not registered. A lowering
+    pipeline ends with this pass, because conversions leave ops alone that they
+    have no pattern for.
 
     Example: with `dialects=llvm`, the op in
 
@@ -385,21 +414,22 @@ def QuantBNNRefuseLeftoversPass : Pass<"quant-bnn-refuse-leftovers"> {
     }
     ```
 
-    is an error: `'builtin.unrealized_conversion_cast' op was not lowered: expected
-    only ops of llvm`.
+    is an error:
+    `'builtin.unrealized_conversion_cast' op was not lowered: expected only ops of llvm`.
   }];
   let options = [
     ListOption<"dialects", "dialects", "std::string",
-               "The dialects that ops may be of, separated by commas">
+               "Dialects whose ops are accepted, separated by commas">
   ];
 }
 
 def QuantBNNRefuseVendorMathPass : Pass<"quant-bnn-refuse-vendor-math"> {
-  let summary = "Refuse calls of math functions that only a GPU's vendor has";
+  let summary = "Refuse unresolved calls to GPU vendors' math libraries";
   let description = [{
-    The conversions to NVVM and ROCDL turn ops of math that have no instruction into
-    calls of `__nv_` and `__ocml_` functions. Where these are not defined, such a call
-    would fail only when a kernel is loaded. This pass emits an error at each.
+    Emits an error at each call of a `__nv_` or `__ocml_` function that the
+    module declares but does not define. The conversions to NVVM and ROCDL
+    convert ops of the math dialect that have no instruction to such calls.
+    Without this pass, the call would fail only when a kernel is loaded.
 
     Example: the call in
 
@@ -411,16 +441,19 @@ def QuantBNNRefuseVendorMathPass : Pass<"quant-bnn-refuse-vendor-math"> {
     }
     ```
 
-    is an error: `needs '__nv_erff' of the vendor's math library, which is not linked`.
+    is an error:
+    `needs '__nv_erff' of the vendor's math library, which is not linked`.
   }];
 }
 
 def QuantBNNNestSPIRVModulesPass
     : Pass<"quant-bnn-nest-spirv-modules", "::mlir::ModuleOp"> {
-  let summary = "Move modules of SPIR-V into those of gpu that they come from";
+  let summary = "Move each spirv.module into the gpu.module it comes from";
   let description = [{
-    `convert-gpu-to-spirv` puts the module that it makes of a shader's beside the
-    `gpu.module`; `gpu-module-to-binary` serializes the one that is inside.
+    Moves each `spirv.module` that `convert-gpu-to-spirv` created into its
+    `gpu.module`. `convert-gpu-to-spirv` places the `spirv.module` beside the
+    `gpu.module`, but `gpu-module-to-binary` serializes a `spirv.module` inside
+    of the `gpu.module`.
 
     Example:
 
@@ -441,17 +474,24 @@ def QuantBNNNestSPIRVModulesPass
 
 def QuantBNNSetSPIRVFloatControlsPass
     : Pass<"quant-bnn-set-spirv-float-controls", "::mlir::spirv::ModuleOp"> {
-  let summary = "Have floats computed with as written";
+  let summary = "Set SPIR-V float controls that preserve float semantics";
   let description = [{
-    Without being told, a Vulkan device may take a NaN for any number and one zero for
-    the other, round in any direction, replace subnormal numbers by zero, and contract
-    a multiplication and an addition. For each width of float in the module, every
-    entry point gets the execution modes that forbid it, and multiplications,
-    additions and subtractions are decorated with `NoContraction`.
+    Adds execution modes and decorations so that a Vulkan device preserves NaN,
+    the sign of zero, rounding and subnormal numbers. Without them, a device may
+    replace a NaN by any number and one zero by the other, round in any
+    direction, flush subnormal numbers to zero, and contract a multiplication
+    and an addition.
 
-    Devices that do not preserve subnormal numbers do not run a module which requires
-    it: `denormals=any` is for those. Divisions are correctly rounded on no device by
-    a promise of Vulkan, which asks for 2.5 units in the last place.
+    * Each entry point gets the execution modes `SignedZeroInfNanPreserve`,
+      `RoundingModeRTE` and, with `denormals=preserve`, `DenormPreserve`, for
+      each width of float in the module.
+    * Multiplications, additions and subtractions get the decoration
+      `NoContraction`.
+
+    A device that cannot preserve subnormal numbers does not run a module that
+    requires it. `denormals=any` is for such devices. Vulkan does not promise
+    correctly rounded divisions on any device; it requires an error of at most
+    2.5 units in the last place.
 
     Example:
 
@@ -485,12 +525,12 @@ def QuantBNNSetSPIRVFloatControlsPass
   let options = [
     Option<"denormals", "denormals", "::quant_bnn::Denormals",
            /*default=*/"::quant_bnn::Denormals::Preserve",
-           "What subnormal numbers are",
+           "How devices treat subnormal numbers",
            [{::llvm::cl::values(
                clEnumValN(::quant_bnn::Denormals::Preserve, "preserve",
-                          "numbers like any other"),
+                          "devices preserve them"),
                clEnumValN(::quant_bnn::Denormals::Any, "any",
-                          "those, or zero: what the device prefers"))}]>,
+                          "devices preserve them or flush them to zero"))}]>,
   ];
 }
 

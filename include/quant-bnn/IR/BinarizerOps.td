@@ -11,9 +11,9 @@
 
 include "quant-bnn/IR/QuantBNNBase.td"
 
-/// A quantizer to two values, or to three if a zero keeps a value of its own. An
-/// op of this family states its values in `buildForward` and `getSignValues`,
-/// and its surrogate gradient in `buildGradient`.
+/// Base class of quantizers to two values, or to three if zero has a value of
+/// its own. A derived op states its values in `buildForward` and
+/// `getSignValues`, and its surrogate gradient in `buildGradient`.
 class QuantBNN_BinarizerOp<string mnemonic, list<Trait> traits = []>
     : QuantBNN_ElementwiseOp<mnemonic, [
         SameOperandsAndResultType,
@@ -48,9 +48,9 @@ class QuantBNN_BinarizerOp<string mnemonic, list<Trait> traits = []>
   let hasFolder = 1;
 }
 
-/// A binarizer whose forward is the sign, so that only `buildGradient` is its
-/// own. All of them are `sign` in inference. Each has the attributes `zero` and
-/// `nan`, with which it is the forward of any framework.
+/// Base class of binarizers whose value is that of `sign`. A derived op states
+/// only `buildGradient`, and becomes `sign` in inference. The attributes `zero`
+/// and `nan` select the values at zero and NaN, which differ between frameworks.
 class QuantBNN_SignLikeOp<string mnemonic, list<Trait> traits = []>
     : QuantBNN_BinarizerOp<mnemonic, traits> {
   let extraClassDefinition = reifyBody # bitWidthBody # maskBody # [{
@@ -75,25 +75,32 @@ class QuantBNN_SignLikeOp<string mnemonic, list<Trait> traits = []>
 
 def QuantBNN_SignOp : QuantBNN_SignLikeOp<"sign", [
     QuantBNN_ValueIdempotent, WindowedGradientOpInterface]> {
-  let summary = "Sign with a straight-through, optionally clipped gradient";
+  let summary = "Sign with an optionally clipped straight-through gradient";
   let description = [{
+    Binarizes `x` to -1 and +1. The gradient is the straight-through estimator,
+    clipped to |x| <= clip if `clip` is given.
+
     ```
-    y  = -1 where x < 0, +1 where x > 0, by `zero` where x = 0
+    y  = -1 where x < 0, +1 where x > 0, as `zero` selects where x = 0
     dx = g                                without clip
-    dx = g  where |x| <= clip, else 0
+    dx = g  where |x| <= clip, else 0     with clip
     ```
 
-    Zeros of either sign give +1, -1 or 0 as `zero` says (`positive`, `negative`,
-    `zero`). A NaN gives +1, -1, NaN or 0 as `nan` says (`positive`, `negative`,
-    `propagate`, `zero`), and is outside the window. Without `clip` the gradient is
-    `g` even there. `nan = zero` needs `zero = zero`: no other sign has the value 0.
+    * `zero` selects the value at zeros of either sign: +1 (`positive`, the
+      default), -1 (`negative`) or 0 (`zero`). With `zero = zero`, the value at
+      -0 is +0.
+    * `nan` selects the value at NaN: +1 (`positive`, the default), -1
+      (`negative`), NaN (`propagate`) or 0 (`zero`). `nan = zero` requires
+      `zero = zero`, because 0 is not a value of the op otherwise.
+    * `clip` is at least 0. With an infinite `clip`, only a NaN `x` is outside
+      of the clipping window. Without `clip`, the gradient at NaN is `g`.
 
-    Every output is one bit, unless `zero = zero` or `nan = propagate`: with these
-    the op is not bipolar, and `quant-bnn-binarize` leaves it. PyTorch's `sign` is
-    `zero = zero nan = zero`, TensorFlow's `zero = zero nan = propagate`; the value
-    at -0 is 0 and not -0.
-    `clip` is at least 0 and may be infinite, which cuts at a NaN alone.
-    `sign(sign(x))` is not folded: its gradient is not that of `sign(x)`.
+    The op is bipolar, which means that each value is one bit, unless
+    `zero = zero` or `nan = propagate`. `quant-bnn-binarize` does not binarize
+    products of values that are not bipolar. PyTorch's `sign` is
+    `zero = zero nan = zero`, and TensorFlow's is `zero = zero nan = propagate`.
+
+    `sign(sign(x))` does not fold to `sign(x)`, because the gradients differ.
 
     Source: Courbariaux et al. 2016, arXiv:1602.02830 (clip = 1); Bengio et al.
     2013, arXiv:1308.3432 (no clip).
@@ -122,16 +129,20 @@ def QuantBNN_SignOp : QuantBNN_SignLikeOp<"sign", [
 
 def QuantBNN_ApproxSignOp : QuantBNN_SignLikeOp<"approx_sign", [
     DeclareOpInterfaceMethods<WindowedGradientOpInterface, ["getWindow"]>]> {
-  let summary = "Sign with the piecewise quadratic surrogate's gradient";
+  let summary = "Sign with the gradient of a piecewise quadratic surrogate";
   let description = [{
+    Binarizes `x` as `sign` does. The gradient is the derivative of `2x - x |x|`
+    on [-1, 1].
+
     ```
-    y  = -1 where x < 0, +1 where x > 0, by `zero` where x = 0
+    y  = -1 where x < 0, +1 where x > 0, as `zero` selects where x = 0
     dx = (2 - 2 |x|) g  where |x| <= 1, else 0
     ```
 
-    The forward is that of `sign`, `zero` and `nan` included. The gradient is that of
-    2x - x |x| on [-1, 1], which joins -1 and +1 smoothly: its peak is 2, at 0, and
-    it is 0 from |x| = 1 on. It is a select, so it is 0 at an infinite or NaN `x`.
+    The attributes `zero` and `nan` are those of `sign`. The surrogate
+    `2x - x |x|` joins -1 and +1 smoothly. The derivative of the surrogate has a
+    peak of 2 at x = 0 and is 0 from |x| = 1 on. The gradient is a select, so
+    `dx` is 0 where `x` is infinite or NaN.
 
     Source: Bi-Real Net, Liu et al. 2018, arXiv:1808.00278.
 
@@ -153,15 +164,19 @@ def QuantBNN_ApproxSignOp : QuantBNN_SignLikeOp<"approx_sign", [
 def QuantBNN_SwishSignOp : QuantBNN_SignLikeOp<"swish_sign"> {
   let summary = "Sign with the derivative of the sign-swish as gradient";
   let description = [{
+    Binarizes `x` as `sign` does. The gradient is the derivative of the
+    sign-swish function.
+
     ```
-    y  = -1 where x < 0, +1 where x > 0, by `zero` where x = 0
+    y  = -1 where x < 0, +1 where x > 0, as `zero` selects where x = 0
     dx = g b (2 - z tanh(z/2)) / (1 + cosh z),  z = b x,  b = beta
     ```
 
-    The forward is that of `sign`, `zero` and `nan` included. The gradient peaks at `beta g`
-    at 0, changes sign at |z| = 2.399 and tends to 0 from below. It is 0 where `z`
-    is infinite and NaN at NaN. `beta` is positive and finite, 5.0 unless given;
-    the larger it is, the narrower the peak.
+    The attributes `zero` and `nan` are those of `sign`. `beta` is positive and
+    finite; the default is 5.0. A larger `beta` gives a narrower peak. The
+    factor of `g` has a peak of `beta` at x = 0, changes sign at |z| = 2.399,
+    and then tends to 0 from below. The gradient is 0 where `z` is infinite, and
+    NaN where `x` is NaN.
 
     Source: BNN+, Darabi et al. 2018, arXiv:1812.11800.
 
@@ -186,14 +201,17 @@ def QuantBNN_SteHeavisideOp
     : QuantBNN_BinarizerOp<"ste_heaviside", [WindowedGradientOpInterface]> {
   let summary = "Heaviside step with a straight-through gradient";
   let description = [{
+    Binarizes `x` to `low` and 1. The gradient is the straight-through
+    estimator, clipped to |x| <= clip if `clip` is given.
+
     ```
     y  = 1 where x > 0, else low
     dx = g                                without clip
-    dx = g  where |x| <= clip, else 0
+    dx = g  where |x| <= clip, else 0     with clip
     ```
 
-    `low` is 0.0 unless given, or -1.0. Both zeros and NaN give `low`; a NaN is
-    outside the window. `clip` is at least 0 and may be infinite.
+    `low` is 0.0 (the default) or -1.0. Both zeros and NaN give `low`. NaN is
+    outside of the clipping window. `clip` is at least 0 and may be infinite.
 
     Source: Bengio et al. 2013, arXiv:1308.3432.
 
@@ -220,8 +238,10 @@ def QuantBNN_SteHeavisideOp
 def QuantBNN_SignGradOp : QuantBNN_WindowGradOp<"sign_grad"> {
   let summary = "Gradient of sign";
   let description = [{
-    `dx = g`, or with clip `dx = g where |x| <= clip, else 0`: a select, so a NaN
-    `x` gives 0. Without clip it folds to `g`.
+    Passes on the cotangent `g` of `sign`, clipped if `clip` is given: `dx = g`
+    without `clip`, and `dx = g where |x| <= clip, else 0` with `clip`. The
+    clipped gradient is a select, so `dx` is 0 where `x` is NaN. Without `clip`,
+    the op folds to `g`.
 
     Example:
 
@@ -243,8 +263,9 @@ def QuantBNN_ApproxSignGradOp
         DeclareOpInterfaceMethods<WindowedGradientOpInterface, ["getWindow"]>]> {
   let summary = "Gradient of approx_sign";
   let description = [{
-    `dx = (2 - 2 |x|) g where |x| <= 1, else 0`: a select, so an infinite or NaN
-    `x` gives 0.
+    Scales the cotangent `g` of `approx_sign`:
+    `dx = (2 - 2 |x|) g where |x| <= 1, else 0`. The gradient is a select, so
+    `dx` is 0 where `x` is infinite or NaN.
 
     Example:
 
@@ -262,20 +283,25 @@ def QuantBNN_SwishSignGradOp
     : QuantBNN_ElementwiseOp<"swish_sign_grad", [SameOperandsAndResultType]> {
   let summary = "Gradient of swish_sign";
   let description = [{
+    Scales the cotangent `g` of `swish_sign` by the derivative of the sign-swish
+    function:
+
     ```
     dx = g b (2 - z tanh(z/2)) / (1 + cosh z),  z = b x,  b = beta
     ```
 
-    computed with one exponential that neither overflows nor cancels:
+    The op computes this with one exponential that neither overflows nor
+    cancels:
 
     ```
     e  = exp(-|z|)
     dx = g b (2 - |z| (1 - e) / (1 + e)) 2 e / (1 + e)^2
     ```
 
-    It is 0 where `z` is infinite, and NaN at NaN. The factor has a root near
-    |z| = 2.399, so the error is bounded in terms of `b g`, not of the result: it
-    is at most 8 epsilon |b g|, with the epsilon of the type.
+    `dx` is 0 where `z` is infinite, and NaN where `x` is NaN. The factor of `g`
+    has a root near |z| = 2.399, where no bound relative to the result holds.
+    The error is therefore bounded in terms of `b g`: it is at most
+    `8 epsilon |b g|`, with the epsilon of the compute type.
 
     Example:
 
@@ -295,8 +321,10 @@ def QuantBNN_SwishSignGradOp
 def QuantBNN_SteHeavisideGradOp : QuantBNN_WindowGradOp<"ste_heaviside_grad"> {
   let summary = "Gradient of ste_heaviside";
   let description = [{
-    `dx = g`, or with clip `dx = g where |x| <= clip, else 0`: a select, so a NaN
-    `x` gives 0. Without clip it folds to `g`.
+    Passes on the cotangent `g` of `ste_heaviside`, clipped if `clip` is given:
+    `dx = g` without `clip`, and `dx = g where |x| <= clip, else 0` with `clip`.
+    The clipped gradient is a select, so `dx` is 0 where `x` is NaN. Without
+    `clip`, the op folds to `g`.
 
     Example:
 

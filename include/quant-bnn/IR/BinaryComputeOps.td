@@ -1,4 +1,4 @@
-//===- BinaryComputeOps.td - Products of packed signs ------*- tablegen -*-===//
+//===- BinaryComputeOps.td - Compute on packed bits --------*- tablegen -*-===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -14,34 +14,40 @@ include "quant-bnn/IR/PackedOps.td"
 def QuantBNN_Accumulators : RankedTensorOf<[I32]>;
 
 //===----------------------------------------------------------------------===//
-// Products
+// Binary matmul and convolution
 //===----------------------------------------------------------------------===//
 
 def QuantBNN_XnorMatmulOp : QuantBNN_DepthOp<"xnor_matmul", [
     DeclareOpInterfaceMethods<BoundedAccumulatorOpInterface>,
     AllElementTypesMatch<["a", "b"]>]> {
-  let summary = "The product of two packed matrices of +1 and -1";
+  let summary = "Multiply two packed bipolar matrices";
   let description = [{
+    Computes the matrix product of elements that are +1 or -1 from their packed
+    bits:
+
     ```
     acc[m, n] = sum over k of a[m, k] b[n, k] = K - 2 popcount(a[m] xor b[n])
     ```
 
-    `a` is `MxW` and `b` is `NxW` words, rows of `depth` = K elements that `pack` made
-    with one polarity, whichever. Both have their rows along K, so `b` is the
-    transpose of the second operand of `linalg.matmul`. Bits past the end of a row are
-    0, as `pack` leaves them. `acc` is `MxN` and exact: K is at most 2^31 - 1.
+    * `a` is `MxW` words and `b` is `NxW` words. Each row holds `depth` = K
+      elements. `pack` has packed both operands with the same polarity, which
+      may be either one.
+    * Both operands have their rows along K, so `b` is the transpose of the
+      second operand of `linalg.matmul`.
+    * The bits past the end of a row are 0, as `pack` leaves them.
+    * `acc` is `MxN` integers and exact. K is at most 2^31 - 1.
+    * Batches: `a` may be `BxMxW`. `acc` is then `BxMxN`, and `b` is `BxNxW`, or
+      `NxW` if all batches share `b`.
+    * `depth` is an attribute if it is static, and an index operand if it is
+      dynamic. `depth` determines the number of words in a row: W is K divided
+      by the bits of a word, rounded up. A dynamic `depth` that does not match W
+      is undefined behaviour.
 
-    `a` may be `BxMxW`; `acc` is then `BxMxN`, and `b` is `BxNxW`, or `NxW` for the
-    same in every batch.
+    Integers have no gradient, so `quant-bnn-differentiate` runs before
+    `quant-bnn-binarize`, which creates this op.
 
-    The depth is an attribute, or an index where it is dynamic. It tells the words of
-    a row, W = ceil(K / N); a dynamic one with another W is undefined behaviour.
-
-    Integers carry no gradient: `quant-bnn-differentiate` comes before
-    `quant-bnn-binarize`.
-
-    The identity is from M. Courbariaux et al. (2016), *Binarized Neural Networks*,
-    arXiv:1602.02830.
+    The identity is from M. Courbariaux et al. (2016), *Binarized Neural
+    Networks*, arXiv:1602.02830.
 
     Example:
 
@@ -74,27 +80,31 @@ def QuantBNN_XnorMatmulOp : QuantBNN_DepthOp<"xnor_matmul", [
 def QuantBNN_XnorConv2DOp : QuantBNN_DepthOp<"xnor_conv_2d", [
     DeclareOpInterfaceMethods<BoundedAccumulatorOpInterface>,
     AllElementTypesMatch<["x", "filter"]>]> {
-  let summary = "The convolution of packed images with packed filters";
+  let summary = "Convolve packed bipolar images with packed bipolar filters";
   let description = [{
+    Computes the 2-D convolution of elements that are +1 or -1 from their packed
+    bits:
+
     ```
     acc[n, h, w, o] = sum over i, j, c of
         x[n, h sh + i dh - top, w sw + j dw - left, c] filter[o, i, j, c]
     ```
 
-    of elements that are +1 or -1, packed along the channels with one polarity. `x` is
-    batch x height x width x words, `filter` outputs x height x width x words (OHWI),
-    `acc` batch x height x width x outputs. `depth` is the number of channels of `x`
-    that an output sees, an attribute or an index, and the products that make an
-    output are at most 2^31 - 1.
-
-    `strides` = [sh, sw] and `dilations` = [dh, dw] are 1 unless given. `padding` =
-    [top, bottom, left, right] is 0 unless given, and what is there counts as
-    `pad_value`: `zero`, the default, `one` or `minus_one`. Zeros are no signs: they
-    add nothing to the sum, which is exact.
-
-    With `groups` = G, outputs are split into G groups of the same size, and group g
-    sees channels g C to (g + 1) C. The words of `x` are then G times those of
-    `filter`: each group begins with a new word.
+    * `x` is batch x height x width x words, `filter` is outputs x height x
+      width x words (OHWI), and `acc` is batch x height x width x outputs. The
+      elements of `x` and `filter` are packed along the channels, with the same
+      `polarity`.
+    * `depth` is the number of channels of `x` that contribute to an output.
+      `depth` is an attribute or an index. `acc` is exact; an output is a sum of
+      at most 2^31 - 1 products.
+    * `strides` = [sh, sw] and `dilations` = [dh, dw] are 1 by default.
+    * `padding` = [top, bottom, left, right] is 0 by default. Padded elements
+      have the value that `pad_value` selects: `zero` (the default), `one` or
+      `minus_one`. Padded zeros add nothing to the sum.
+    * With `groups` = G, the outputs are split into G groups of equal size, and
+      group g reads the channels from g C to (g + 1) C, where C is `depth`. A
+      pixel of `x` has G times the words of a pixel of `filter`, because each
+      group begins with a new word.
 
     Example:
 
@@ -129,25 +139,29 @@ def QuantBNN_XnorConv2DOp : QuantBNN_DepthOp<"xnor_conv_2d", [
 }
 
 //===----------------------------------------------------------------------===//
-// What follows a product
+// Ops on the results of binary products
 //===----------------------------------------------------------------------===//
 
 def QuantBNN_ThresholdOp : QuantBNN_PackedOp<"threshold"> {
-  let summary = "Packed signs of integers, by a threshold for every channel";
+  let summary = "Compare integers with per-channel thresholds and pack bits";
   let description = [{
-    The bit of element n of a row of `words` is
+    Packs the result of one comparison for each element of `acc`. The bit of
+    element n of a row of `words` is
 
     ```
     (acc[.., n] < t[n]) xor flip[n]
     ```
 
-    `acc` is `..xN` of `i32`, `t` N of `i32` and `flip` N of `i1`; `words` is as `pack`
-    of an `..xN` tensor makes it: a bit of 1 stands for -1, and bits past the end of a
-    row are 0. Any monotone function of an accumulator and a sign after it are one
-    threshold: that is what `quant-bnn-fold-thresholds` makes of a batch norm. `flip`
-    is for those that fall.
+    * `acc` is `..xN` of `i32`, `t` has N elements of `i32`, and `flip` has N
+      elements of `i1`.
+    * `words` has the layout of `pack` of an `..xN` tensor: a bit of 1 stands
+      for -1, and the bits past the end of a row are 0.
 
-    Nothing is below `t` = -2^31: with it, `flip` alone is the bit.
+    The sign of a monotone function of an accumulator is one threshold. `flip`
+    is for functions that decrease. `quant-bnn-fold-thresholds` creates the op,
+    for example from a batch norm and a sign.
+
+    No integer is below `t` = -2^31. With this `t`, the bit is `flip`.
 
     Example:
 
@@ -172,19 +186,26 @@ def QuantBNN_ThresholdOp : QuantBNN_PackedOp<"threshold"> {
 
 def QuantBNN_XnorMaxPool2DOp : QuantBNN_PackedOp<"xnor_max_pool_2d", [
     AllElementTypesMatch<["x", "y"]>]> {
-  let summary = "The maximum of windows of packed images";
+  let summary = "Compute the max pool of packed bipolar images";
   let description = [{
+    Computes the maximum over windows of elements that are +1 or -1, packed
+    along the channels:
+
     ```
     y[n, h, w, c] = max over i, j of x[n, h sh + i dh - top, w sw + j dw - left, c]
     ```
 
-    of elements that are +1 or -1, packed along the channels. The maximum of signs is
-    the sign of the maximum, so a max pool and a sign after it may change places. `x`
-    and `y` are batch x height x width x words, `kernel` = [height, width] is the size
-    of a window; `strides`, `dilations` and `padding` are as in `xnor_conv_2d`, but
-    what is outside of the images takes no part. Every window has a pixel of an image:
-    padding is less than the extent of a window, 1 + d (k - 1), and images are large
-    enough for their dilations. Where unknown sizes are not, it is undefined behaviour.
+    * `x` and `y` are batch x height x width x words. `kernel` = [height, width]
+      is the size of a window.
+    * `strides`, `dilations` and `padding` are those of `xnor_conv_2d`, but
+      padded elements do not take part in the maximum.
+    * Each window contains at least one pixel of an image: padding is less than
+      the extent of a window, 1 + d (k - 1), and images are large enough for the
+      dilations. If a dynamic size violates this rule, the behaviour is
+      undefined.
+
+    The maximum of signs is the sign of the maximum, so a sign after a max pool
+    may be moved before it.
 
     Example:
 

@@ -11,7 +11,7 @@
 
 include "quant-bnn/IR/QuantBNNBase.td"
 
-/// A quantizer that returns an operand, so that only its gradient acts.
+/// Base class of quantizers that return an operand and differ in the gradient.
 class QuantBNN_GradientControlOp<string mnemonic, list<string> windowMethods = []>
     : QuantBNN_PassThroughOp<mnemonic, [
         DeclareOpInterfaceMethods<DifferentiableOpInterface>,
@@ -22,10 +22,11 @@ class QuantBNN_GradientControlOp<string mnemonic, list<string> windowMethods = [
 
 def QuantBNN_IdentityOp
     : QuantBNN_GradientControlOp<"identity", ["getUnwindowed", "buildWithWindow"]> {
-  let summary = "Full precision: the value and the gradient unchanged";
+  let summary = "Identity that marks a place of full precision";
   let description = [{
-    `y = x`, with gradient `dx = g`. It marks a place where a network keeps full
-    precision, and is kept until lowering, where it moves no data.
+    Returns `x`: `y = x`, with the gradient `dx = g`. The op marks a place where
+    a network keeps full precision. Canonicalization keeps the op. Lowering
+    replaces the op by `x`, without moving data.
 
     Example:
 
@@ -41,24 +42,26 @@ def QuantBNN_IdentityOp
 def QuantBNN_StraightThroughOp : QuantBNN_GradientControlOp<"straight_through"> {
   let summary = "Straight-through estimator around any function";
   let description = [{
-    `y = q`, where `q` is any function of `x` computed outside, rounding or
-    comparing as it likes. The gradient skips that function: it goes to `x`, as
+    Returns `q` and sends the gradient to `x`. `q` is the result of any function
+    of `x` that is computed by other ops, such as a rounding or a comparison.
 
     ```
+    y  = q
     dx = g                        without clip
     dx = g  where |x| <= clip, else 0
     ```
 
-    and nothing goes to `q`. A NaN `x` is outside. `clip` is at least 0 and may be
-    infinite.
+    No gradient goes to `q`. A NaN `x` is outside of the clipping window. `clip`
+    is at least 0 and may be infinite.
 
-    This is the base form of the straight-through estimator (Bengio et al. 2013,
-    arXiv:1308.3432), and what `x + (q(x) - x).detach()` means; that expression
-    rounds twice, while the value here is `q` to the bit. Lowering moves no data.
+    The op is the basic form of the straight-through estimator (Bengio et al.
+    2013, arXiv:1308.3432), which frameworks spell as `x + (q(x) - x).detach()`.
+    That expression rounds twice, while the value of this op is `q` to the bit.
+    Lowering replaces the op by `q`, without moving data.
 
-    `x` need not be what `q` was computed from. With another differentiable
-    function `h` of the same input, `straight_through %q for %h` has the value of
-    `q` and the gradient of `h`: any value with any gradient.
+    `q` need not be computed from `x`. For any differentiable function `h` of
+    the same input, `straight_through %q for %h` has the value of `q` and the
+    gradient of `h`.
 
     Example:
 
@@ -77,20 +80,24 @@ def QuantBNN_StraightThroughOp : QuantBNN_GradientControlOp<"straight_through"> 
 
 def QuantBNN_GradientCancellationOp
     : QuantBNN_GradientControlOp<"gradient_cancellation", ["getUnwindowed"]> {
-  let summary = "Identity whose gradient is cut outside a window";
+  let summary = "Identity whose gradient is clipped to a window";
   let description = [{
-    `y = x`, with gradient
+    Returns `x` and cancels the gradient where |x| exceeds `threshold`.
 
     ```
+    y  = x
     dx = g  where |x| <= threshold, else 0
     ```
 
-    It is a select, not a product: an infinite or NaN `g` outside the window is
-    dropped. A NaN `x` is outside. It stands before a binarizer to stop the
-    gradient where the activation has saturated (Courbariaux et al. 2016,
-    arXiv:1602.02830). `threshold` is at least 0 and may be infinite.
+    The gradient is a select and not a product, so an infinite or NaN `g`
+    outside of the clipping window is dropped. A NaN `x` is outside of the
+    clipping window. `threshold` is at least 0 and may be infinite.
 
-    Two cancellations in a row canonicalize to one with the smaller threshold.
+    A network places the op before a binarizer to stop the gradient where the
+    activation has saturated (Courbariaux et al. 2016, arXiv:1602.02830).
+
+    Two cancellations in a row canonicalize to one cancellation with the smaller
+    threshold.
 
     Example:
 
@@ -111,26 +118,31 @@ def QuantBNN_QActivationOp : QuantBNN_DecomposableOp<"qactivation", [
     SameOperandsAndResultType, DeclareOpInterfaceMethods<DifferentiableOpInterface>,
     DeclareOpInterfaceMethods<QuantizerOpInterface,
                                                         ["buildInference"]>]> {
-  let summary = "Gradient cancellation, then a quantizer given by name";
+  let summary = "Gradient cancellation, then a quantizer selected by name";
   let description = [{
-    The quantized activation layer: `gradient_cancellation` with `threshold`,
-    when one is given, and then the quantizer called `quantizer`, so that
+    Applies `gradient_cancellation` with `threshold`, if a threshold is given,
+    and then the quantizer that `quantizer` names. The op is the quantized
+    activation layer of a network.
 
     ```
     y  = quantizer(x)
     dx = quantizer_grad(x, g)  where |x| <= threshold, else 0
     ```
 
-    `quantizer` is the name of one of these ops: `identity`, `sign`,
-    `approx_sign`, `swish_sign`, `ste_heaviside`, `input_dorefa`,
-    `weight_dorefa`. The last two need `bits` and no other takes it; only
-    `swish_sign` takes `beta`. `weight_dorefa` reduces, so it needs a ranked
-    tensor. All other attributes of the quantizer are its defaults. Without
-    `threshold` nothing is cancelled; a `threshold` of 0 passes the gradient at 0
-    alone.
+    * `quantizer` is the name of one of these ops: `identity`, `sign`,
+      `approx_sign`, `swish_sign`, `ste_heaviside`, `input_dorefa`,
+      `weight_dorefa`.
+    * `input_dorefa` and `weight_dorefa` require `bits`; no other quantizer
+      takes `bits`.
+    * Only `swish_sign` takes `beta`.
+    * `weight_dorefa` reduces, so it requires a ranked tensor.
+    * All other attributes of the quantizer have their default values.
+    * Without `threshold`, no gradient is cancelled. With `threshold = 0`, the
+      gradient is kept only where x = 0.
 
-    The op canonicalizes to the two that it stands for. Where the quantizer has
-    other attributes (`low`, `clip`, `grad`, `zero`, `nan`), write these two:
+    The op canonicalizes to `gradient_cancellation` and the quantizer. To give
+    the quantizer other attributes (`low`, `clip`, `grad`, `zero`, `nan`), write
+    these two ops:
 
     ```mlir
     %c = quant_bnn.gradient_cancellation %x threshold = 1.0 : tensor<?xf32>
@@ -164,7 +176,7 @@ def QuantBNN_QActivationOp : QuantBNN_DecomposableOp<"qactivation", [
 def QuantBNN_IdentityGradOp : QuantBNN_PassThroughOp<"identity_grad"> {
   let summary = "Gradient of identity";
   let description = [{
-    `dx = g`. It folds to `g`.
+    Returns the cotangent: `dx = g`. The op folds to `g`.
 
     Example:
 
@@ -181,9 +193,11 @@ def QuantBNN_IdentityGradOp : QuantBNN_PassThroughOp<"identity_grad"> {
 def QuantBNN_StraightThroughGradOp : QuantBNN_WindowGradOp<"straight_through_grad"> {
   let summary = "Gradient of straight_through with respect to x";
   let description = [{
-    `dx = g`, or with clip `dx = g where |x| <= clip, else 0`: a select, so a NaN
-    `x` gives 0 and `g` is dropped outside whatever it is. Without clip it folds
-    to `g`.
+    Passes on the cotangent `g` of `straight_through`, clipped if `clip` is
+    given: `dx = g` without `clip`, and `dx = g where |x| <= clip, else 0` with
+    `clip`. The clipped gradient is a select: `dx` is 0 where `x` is NaN, and an
+    infinite or NaN `g` outside of the clipping window is dropped. Without
+    `clip`, the op folds to `g`.
 
     Example:
 
@@ -203,12 +217,13 @@ def QuantBNN_GradientCancellationGradOp
     : QuantBNN_WindowGradOp<"gradient_cancellation_grad"> {
   let summary = "Gradient of gradient_cancellation";
   let description = [{
-    `dx = g where |x| <= threshold, else 0`: a select, so a NaN `x` gives 0.
+    Clips the cotangent `g`: `dx = g where |x| <= threshold, else 0`. The
+    gradient is a select, so `dx` is 0 where `x` is NaN.
 
-    `sign_grad`, `ste_heaviside_grad` and `straight_through_grad` with a clip
-    compute the same function and canonicalize to this op, so that CSE merges
-    equal gradients. Two of these ops in a row over the same `x` canonicalize to
-    one with the smaller threshold.
+    `sign_grad`, `ste_heaviside_grad` and `straight_through_grad` with `clip`
+    compute the same function and canonicalize to this op, so CSE merges equal
+    gradients. Two of these ops in a row with the same `x` canonicalize to one op
+    with the smaller threshold.
 
     Example:
 

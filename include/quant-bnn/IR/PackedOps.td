@@ -1,4 +1,4 @@
-//===- PackedOps.td - One bit an element -------------------*- tablegen -*-===//
+//===- PackedOps.td - Ops that pack bits into words --------*- tablegen -*-===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -14,7 +14,8 @@ include "quant-bnn/IR/QuantBNNBase.td"
 def QuantBNN_Elements : RankedTensorOf<[I1, F16, BF16, F32, F64]>;
 def QuantBNN_Words : RankedTensorOf<[I8, I16, I32, I64]>;
 
-/// An op on words that hold bits of elements, which states its own result shape.
+/// Base class of ops on words that hold the bits of elements. A derived op
+/// states its own result shape.
 class QuantBNN_PackedOp<string mnemonic, list<Trait> traits = []>
     : QuantBNN_DecomposableOp<mnemonic, traits> {
   let extraClassDefinition = "";
@@ -22,12 +23,13 @@ class QuantBNN_PackedOp<string mnemonic, list<Trait> traits = []>
   let hasFolder = 1;
 }
 
-/// One whose rows of words hold `depth` bits each, which their shape does not
-/// tell: an attribute, or an operand where it is dynamic.
+/// Base class of packed ops with a `depth`: the number of bits in a row, which
+/// the shape of the words does not determine. A static depth is an attribute; a
+/// dynamic depth is an operand.
 class QuantBNN_DepthOp<string mnemonic, list<Trait> traits = []>
     : QuantBNN_PackedOp<mnemonic, traits> {
   code depthDeclaration = [{
-    /// The elements of a row: a constant, or a value.
+    /// Returns the number of elements in a row: a constant or a value.
     ::mlir::OpFoldResult getMixedDepth() {
       return ::quant_bnn::detail::getMixedDepth(getDepth(), getStaticDepthAttr());
     }
@@ -36,30 +38,34 @@ class QuantBNN_DepthOp<string mnemonic, list<Trait> traits = []>
 }
 
 def QuantBNN_PackOp : QuantBNN_PackedOp<"pack"> {
-  let summary = "One bit of every element, in words along the last dimension";
+  let summary = "Pack one bit of each element into words";
   let description = [{
-    Bit `k mod N` of word `k floordiv N` of a row is 1 where element `k` of that
-    row is
+    Stores the sign (or, for `i1`, the value) of each element as one bit, in
+    words along the last dimension. Bit `k mod N` of word `k floordiv N` of a
+    row is 1 where element `k` of that row satisfies
 
     ```
     x < 0       polarity = negative, the default
     not x < 0   polarity = nonnegative
-    x           of i1, which takes no other polarity than the default
+    x           for i1, which takes only the default polarity
     ```
 
-    so the least significant bit comes first, both zeros count as +1, and so does a
-    NaN. `x` is `..xK` of `f16`, `bf16`, `f32`, `f64` or `i1`, `words` is `..xW` of
-    words of `N` = 8, 16, 32 or 64 bits, with the same leading dimensions and
-    `W = ceil(K / N)`; `W` is dynamic exactly where `K` is. Bits past the end of a
-    row are 0: every row begins with a new word. Reshape to one dimension first
-    where that would waste bits.
+    * The least significant bit of a word comes first.
+    * Both zeros and NaN count as +1.
+    * `x` is `..xK` elements of `f16`, `bf16`, `f32`, `f64` or `i1`. `words` is
+      `..xW` words of `N` = 8, 16, 32 or 64 bits, with the same leading
+      dimensions and `W = ceil(K / N)`. `W` is dynamic if and only if `K` is
+      dynamic.
+    * Each row begins with a new word. The bits past the end of a row are 0. To
+      avoid wasted bits, reshape `x` to one dimension first.
 
-    Words are integers. As bytes in memory, packings with different `N` are the same
-    on a little-endian machine only, but for the bytes that fill up a row.
+    Words are integers. Packings with different `N` have the same bytes in
+    memory only on a little-endian machine, and only up to the bytes that pad a
+    row.
 
-    Bits carry no gradient. `unpack(pack(x))` is the value of `sign` with
-    `nan = positive`, and canonicalizes to its comparison, which has no gradient
-    either; of `i1` it folds to `x`.
+    Packed bits have no gradient. `unpack(pack(x))` has the value of `sign` with
+    `nan = positive`, and canonicalizes to a comparison, which has no gradient
+    either. For `i1`, `unpack(pack(x))` folds to `x`.
 
     Example:
 
@@ -81,12 +87,12 @@ def QuantBNN_PackOp : QuantBNN_PackedOp<"pack"> {
     $x (`polarity` `=` `` $polarity^)? attr-dict `:` type($x) `to` type($words)
   }];
   let builders = [
-    /// Words of `wordBits` bits.
+    /// Packs `x` into words of `wordBits` bits.
     OpBuilder<(ins "::mlir::Value":$x, CArg<"unsigned", "8">:$wordBits,
                    CArg<"::quant_bnn::Polarity",
                         "::quant_bnn::Polarity::negative">:$polarity)>];
   let extraClassDeclaration = [{
-    /// N: the bits of a word.
+    /// Returns N, the number of bits in a word.
     unsigned getWordBits() {
       return getWords().getType().getElementTypeBitWidth();
     }
@@ -94,25 +100,29 @@ def QuantBNN_PackOp : QuantBNN_PackedOp<"pack"> {
 }
 
 def QuantBNN_UnpackOp : QuantBNN_PackedOp<"unpack"> {
-  let summary = "The elements that packed bits stand for";
+  let summary = "Unpack the bits of words into elements";
   let description = [{
-    The inverse of `pack`: element `k` of a row comes from bit `k mod N` of word
-    `k floordiv N` of that row, as
+    Inverts `pack`: bit `k mod N` of word `k floordiv N` of a row gives element
+    `k` of that row:
 
     ```
     -1 where the bit is 1, else +1   polarity = negative, the default
     +1 where the bit is 1, else -1   polarity = nonnegative
-    the bit                          to i1, which takes no other polarity
+    the bit                          to i1, which takes only the default polarity
     ```
 
-    `words` is `..xW` of `i8`, `i16`, `i32` or `i64`, `x` is `..xK` of `f16`, `bf16`,
-    `f32`, `f64` or `i1`, with the same leading dimensions and `W = ceil(K / N)`.
-    Where `K` is dynamic, which is exactly where `W` is, the operand `depth` is `K`:
-    `W` alone does not tell it. A `depth` with another `W` is undefined behaviour.
-    Bits past the end of a row are not read.
+    * `words` is `..xW` words of `i8`, `i16`, `i32` or `i64`. `x` is `..xK`
+      elements of `f16`, `bf16`, `f32`, `f64` or `i1`, with the same leading
+      dimensions and `W = ceil(K / N)`.
+    * The operand `depth` is `K`. The operand is required if and only if `K` is
+      dynamic, because `W` does not determine `K`. `K` is dynamic if and only if
+      `W` is dynamic. A `depth` that does not satisfy `W = ceil(K / N)` is
+      undefined behaviour.
+    * The bits past the end of a row are not read.
 
-    `pack(unpack(words))` folds to `words` where `K` is a static multiple of `N`:
-    elsewhere there are bits past the end that it would clear.
+    `pack(unpack(words))` folds to `words` if `K` is a static multiple of `N`.
+    Otherwise `pack` clears the bits past the end of a row, so the two ops are
+    not folded.
 
     Example:
 
@@ -142,7 +152,7 @@ def QuantBNN_UnpackOp : QuantBNN_PackedOp<"unpack"> {
             PolarityAttr::get($_builder.getContext(), polarity));
     }]>];
   let extraClassDeclaration = [{
-    /// N: the bits of a word.
+    /// Returns N, the number of bits in a word.
     unsigned getWordBits() {
       return getWords().getType().getElementTypeBitWidth();
     }

@@ -1,4 +1,4 @@
-//===- PackedShapeOps.td - Packed bits in other places -----*- tablegen -*-===//
+//===- PackedShapeOps.td - Ops that move packed bits -------*- tablegen -*-===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -11,8 +11,9 @@
 
 include "quant-bnn/IR/PackedOps.td"
 
-/// An op that moves bits: on elements, and often on words, it is an op of other
-/// dialects.
+/// Base class of ops that move bits. Such an op decomposes to ops of other
+/// dialects, on words if the op keeps words whole, and otherwise on unpacked
+/// bits.
 class QuantBNN_PackedShapeOp<string mnemonic, list<Trait> traits = []>
     : QuantBNN_DepthOp<mnemonic, [
         DeclareOpInterfaceMethods<PackedShapeOpInterface>] # traits> {
@@ -33,18 +34,19 @@ class QuantBNN_PackedShapeOp<string mnemonic, list<Trait> traits = []>
   let hasFolder = 0;
 }
 
-/// One of a single operand.
+/// Base class of ops that move the bits of one operand.
 class QuantBNN_UnaryPackedShapeOp<string mnemonic, list<Trait> traits = []>
     : QuantBNN_PackedShapeOp<mnemonic, [
         AllElementTypesMatch<["source", "result"]>] # traits>;
 
 def QuantBNN_PackedCastOp : QuantBNN_PackedShapeOp<"packed_cast"> {
-  let summary = "The same bits in words of another width, or of the other polarity";
+  let summary = "Convert packed bits to words of another width or polarity";
   let description = [{
-    `result` holds the `depth` bits of every row of `source`, each complemented with
-    `flip`, in words of another width or the same. Bits past the end of a row are 0.
-    A cast of a cast is one, or none if the two cancel. Words of the same width stay
-    words where they are not flipped, or rows are known to be whole words.
+    Returns the `depth` bits of each row of `source` in words of the width of
+    `result`. With `flip`, each of these bits is complemented. The bits past the
+    end of a row are 0. A cast of a cast folds to one cast; two casts that
+    cancel fold to their source. The cast works on whole words and never unpacks
+    bits.
 
     Example:
 
@@ -67,11 +69,12 @@ def QuantBNN_PackedCastOp : QuantBNN_PackedShapeOp<"packed_cast"> {
 }
 
 def QuantBNN_PackedTransposeOp : QuantBNN_UnaryPackedShapeOp<"packed_transpose"> {
-  let summary = "linalg.transpose of what is packed";
+  let summary = "Transpose a packed tensor";
   let description = [{
-    Dimension i of the elements of `result` is dimension `permutation[i]` of those of
-    `source`, whose last one is `depth`. Words are moved as they are where the last
-    dimension stays.
+    Transposes the packed elements of `source`, as `linalg.transpose` transposes
+    elements. Dimension i of `result` is dimension `permutation[i]` of `source`,
+    both counted in elements; the last dimension of `source` has `depth`
+    elements. If the last dimension stays last, the op moves whole words.
 
     Example:
 
@@ -96,12 +99,13 @@ def QuantBNN_PackedTransposeOp : QuantBNN_UnaryPackedShapeOp<"packed_transpose">
 
 def QuantBNN_PackedReshapeOp : QuantBNN_UnaryPackedShapeOp<"packed_reshape", [
     AttrSizedOperandSegments]> {
-  let summary = "What is packed in another shape";
+  let summary = "Reshape a packed tensor";
   let description = [{
-    The elements of `source`, in row-major order, as those of a tensor of `shape`: all
-    dimensions of the elements of `result`, the packed one last. There are as many of
-    either. Words stay as they are where the last dimension does, and where both last
-    dimensions are known to be whole words.
+    Returns the elements of `source`, in row-major order, as a tensor of
+    `shape`. `shape` lists all dimensions of the result in elements, and the
+    packed dimension is the last one. Both shapes have the same number of
+    elements. The op keeps whole words if the last dimension keeps its size, or
+    if both last dimensions are known to be multiples of the word width.
 
     Example:
 
@@ -128,12 +132,13 @@ def QuantBNN_PackedReshapeOp : QuantBNN_UnaryPackedShapeOp<"packed_reshape", [
 
 def QuantBNN_PackedConcatOp : QuantBNN_PackedShapeOp<"packed_concat", [
     AttrSizedOperandSegments]> {
-  let summary = "tensor.concat of what is packed";
+  let summary = "Concatenate packed tensors";
   let description = [{
-    The elements of `sources` one after the other along dimension `dim`. `depths` are
-    those of the rows of each source; they are the same unless `dim` is the last
-    dimension. Words are moved as they are along any other dimension, and where all
-    depths but the last are known to be whole words.
+    Concatenates the packed elements of `sources` along dimension `dim`, as
+    `tensor.concat` concatenates elements. `depths` gives the number of elements
+    in a row of each source. The depths are equal unless `dim` is the last
+    dimension. The op moves whole words if `dim` is not the last dimension, or
+    if all depths but the last are known to be multiples of the word width.
 
     Example:
 
@@ -162,11 +167,14 @@ def QuantBNN_PackedConcatOp : QuantBNN_PackedShapeOp<"packed_concat", [
 
 def QuantBNN_PackedSliceOp : QuantBNN_UnaryPackedShapeOp<"packed_slice", [
     AttrSizedOperandSegments]> {
-  let summary = "tensor.extract_slice of what is packed";
+  let summary = "Extract a slice of a packed tensor";
   let description = [{
-    `offsets`, `sizes` and `strides` are of elements, one for every dimension, the
-    packed one last. Words are moved as they are where the slice of the last
-    dimension begins with a word and ends with one, or with the row.
+    Extracts a slice of the packed elements of `source`, as
+    `tensor.extract_slice` does for elements. `offsets`, `sizes` and `strides`
+    are counted in elements. Each list has one value for each dimension, and the
+    packed dimension is the last one. The op moves whole words if the slice of
+    the last dimension is known to have stride 1, to begin at a word boundary,
+    and to end at a word boundary or at the end of the row.
 
     Example:
 
@@ -196,12 +204,14 @@ def QuantBNN_PackedSliceOp : QuantBNN_UnaryPackedShapeOp<"packed_slice", [
 
 def QuantBNN_PackedPadOp : QuantBNN_UnaryPackedShapeOp<"packed_pad", [
     AttrSizedOperandSegments]> {
-  let summary = "tensor.pad of what is packed";
+  let summary = "Pad a packed tensor";
   let description = [{
-    Adds `low` elements before and `high` elements after those of `source` in every
-    dimension, the packed one last: bits of 1 with `ones`, else of 0. Words are
-    moved as they are where the last dimension gets none, and the bits are 0 or rows
-    are known to be whole words.
+    Adds `low` elements before and `high` elements after the packed elements of
+    `source` in each dimension, as `tensor.pad` does for elements. The packed
+    dimension is the last one. The added bits are 1 with `ones`, and 0
+    otherwise. The op moves whole words if the last dimension gets no padding,
+    and the added bits are 0 or rows are known to be multiples of the word
+    width.
 
     Example:
 

@@ -35,13 +35,13 @@ class QuantBNN_ElementTypeOf<string shaped, string scalar>
 // Traits
 //===----------------------------------------------------------------------===//
 
-/// Checks every `bits`, `clip`, `threshold` and `beta` of an op, and its `zero`
-/// with its `nan`, against the limits that hold throughout the dialect.
+/// Verifies the attributes `bits`, `clip`, `threshold` and `beta` of an op, and
+/// the combination of `zero` and `nan`, against the limits of the dialect.
 def QuantBNN_AttributeLimits : NativeOpTrait<"AttributeLimits"> {
   let cppNamespace = "::quant_bnn::OpTrait";
 }
 
-/// f(f(x)) = f(x) in value, whatever the gradients are.
+/// The value of the op is idempotent, f(f(x)) = f(x). The gradients may differ.
 def QuantBNN_ValueIdempotent : NativeOpTrait<"ValueIdempotent"> {
   let cppNamespace = "::quant_bnn::OpTrait";
 }
@@ -50,8 +50,8 @@ def QuantBNN_ValueIdempotent : NativeOpTrait<"ValueIdempotent"> {
 // Op classes
 //===----------------------------------------------------------------------===//
 
-/// Every op is pure and has tensor results of the shape of its first tensor
-/// operand, unless its family says otherwise.
+/// Base class of all ops. An op is pure, and its tensor results have the shape
+/// of its first tensor operand, unless a derived class states another shape.
 class QuantBNN_Op<string mnemonic, list<Trait> traits = []>
     : Op<QuantBNN_Dialect, mnemonic, [
         Pure, QuantBNN_AttributeLimits,
@@ -68,27 +68,30 @@ class QuantBNN_Op<string mnemonic, list<Trait> traits = []>
   let extraClassDefinition = reifyBody;
 }
 
-/// An op that states the math of one element; `T` may be any `FloatLike`.
+/// Base class of elementwise ops. A derived op states the math of one element
+/// in `buildForward`; the op takes any `FloatLike` type.
 class QuantBNN_ElementwiseOp<string mnemonic, list<Trait> traits = []>
     : QuantBNN_Op<mnemonic, [
         DeclareOpInterfaceMethods<ElementwisePayloadOpInterface>
       ] # ElementwiseMappable.traits # traits>;
 
-/// An elementwise op that returns one of its operands for some attributes.
+/// Base class of elementwise ops that return one of their operands unchanged,
+/// always or for some values of their attributes.
 class QuantBNN_PassThroughOp<string mnemonic, list<Trait> traits = []>
     : QuantBNN_Op<mnemonic, [
         SameOperandsAndResultType,
         DeclareOpInterfaceMethods<ElementwisePayloadOpInterface, ["getPassThrough"]>
       ] # ElementwiseMappable.traits # traits>;
 
-/// An op that is decomposed into structured ops.
+/// Base class of ops that decompose into structured ops.
 class QuantBNN_DecomposableOp<string mnemonic, list<Trait> traits = []>
     : QuantBNN_Op<mnemonic, [
         DeclareOpInterfaceMethods<DecomposableOpInterface>
       ] # traits>;
 
-/// A gradient op that passes the cotangent `g` where a mask of `x` holds, which
-/// it states in `buildMasks`; everywhere if `getPassThrough` says so.
+/// Base class of gradient ops that return the cotangent `g` where a mask of `x`
+/// holds, and 0 elsewhere. A derived op states the mask in `buildMasks`. If
+/// `getPassThrough` returns `g`, the op has no mask and returns `g` everywhere.
 class QuantBNN_MaskGradOp<string mnemonic, list<string> windowMethods>
     : QuantBNN_PassThroughOp<mnemonic, [
         DeclareOpInterfaceMethods<WindowedGradientOpInterface, windowMethods>,
@@ -116,7 +119,8 @@ class QuantBNN_MaskGradOp<string mnemonic, list<string> windowMethods>
   let hasFolder = 1;
 }
 
-/// One whose mask is its window, the attribute `clip` or `threshold`.
+/// Base class of gradient ops whose mask is their clipping window. The
+/// attribute `clip` or `threshold` gives the window.
 class QuantBNN_WindowGradOp<string mnemonic>
     : QuantBNN_MaskGradOp<mnemonic, ["getUnwindowed"]> {
   let extraClassDefinition = reifyBody # maskBody # [{

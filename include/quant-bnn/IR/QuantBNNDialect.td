@@ -14,44 +14,28 @@ include "mlir/IR/DialectBase.td"
 def QuantBNN_Dialect : Dialect {
   let name = "quant_bnn";
   let cppNamespace = "::quant_bnn";
-  let summary = "Quantizers of binary and low-bit networks, with their gradients";
+  let summary = "Quantizers with stated gradients, and compute on packed bits";
   let description = [{
-    Every op is a *quantizer*, which says what the forward pass computes, or the
-    *gradient* of one, which says what the backward pass computes. The two need
-    not agree as functions: that is the point of a straight-through estimator
-    (STE), and why a quantizer is an op rather than a handful of comparisons.
+    The dialect holds the quantizers of binary and low-bit neural networks, the
+    gradients of these quantizers, and ops that compute on packed bits:
 
-    **Types.** `T` is `f16`, `bf16`, `f32` or `f64`, or a vector or ranked
-    tensor of one. Ops that reduce take ranked tensors only. The result type is
-    the operand type, and a scalar operand has the element type of `T`.
-
-    **Attributes** are written as `keyword = value`, in the order that each op
-    gives, floats with a dot (an infinite one as `0x7FF0000000000000`). One that
-    has its default is not printed. These limits hold throughout:
-
-    | attribute | limits |
+    | group | ops |
     |---|---|
-    | `bits` | from 1, or 2 where levels are signed, to 24 for `f32` and `f64`, 11 for `f16`, 8 for `bf16`: every level is exact |
-    | `clip`, `threshold` | at least 0; may be infinite, not NaN |
-    | `beta` | positive and finite |
+    | binarizers | `sign`, `approx_sign`, `swish_sign`, `ste_heaviside` |
+    | uniform quantizers, whose levels are equally spaced | `input_dorefa`, `weight_dorefa`, `min_max`, `pact`, and `dequantize`, which maps levels back to values |
+    | gradient control: the value is an operand, only the gradient differs | `identity`, `straight_through`, `gradient_cancellation` |
+    | a quantizer selected by name, after gradient cancellation | `qactivation` |
+    | gradients | one op for each op above except `qactivation`: the name of the op with the suffix `_grad` |
+    | packing of bits into words | `pack`, `unpack` |
+    | ops that move packed elements | `packed_transpose`, `packed_reshape`, `packed_concat`, `packed_slice`, `packed_pad`, `packed_cast` |
+    | binary compute on packed bits | `xnor_matmul`, `xnor_conv_2d`, `xnor_max_pool_2d`, `threshold` |
 
-    **Numerics.** `f16` and `bf16` compute in `f32` and round once, at the end.
-    Every other operation is rounded as written, half to even: no contraction, no
-    fast-math, no flush to zero. Float attributes are rounded to the compute type
-    before use. The sign of a zero result and the payload of a NaN are free. What
-    is not determined to the bit (tanh, exp and sums) says so.
-
-    **Windows.** A gradient that is cut outside a window is a select, not a
-    product: what is outside gives 0 even where `g` is infinite or NaN. Windows
-    are closed, and a NaN is outside of every one.
-
-    **Packed bits.** `pack` keeps one bit of every element, in integer words, and
-    `unpack` makes elements of it again: what a binary network computes with, and
-    what it takes to remember which gradients a window cuts.
-
-    **Folding.** A fold or canonicalization of this dialect preserves the value
-    *and* the gradient. What is true of values only is applied by
-    `quant-bnn-strip-gradients`, for inference.
+    A *quantizer* states two functions: the value that the forward pass
+    computes, and the gradient that the backward pass computes. The gradient
+    need not be the derivative of the value: it may be a surrogate, such as the
+    straight-through estimator (STE), that a compiler cannot derive from
+    comparisons and selects. A quantizer is therefore one op and not a few
+    comparisons. Ops on packed bits have no gradient.
 
     A layer and its gradient:
 
@@ -64,10 +48,67 @@ def QuantBNN_Dialect : Dialect {
     %dx = quant_bnn.gradient_cancellation_grad %x, %dc threshold = 1.0 : tensor<?x64xf32>
     ```
 
+    **Types.** A quantizer or a gradient op computes on `T`: `f16`, `bf16`,
+    `f32` or `f64`, or a vector or ranked tensor of one of these types. Ops that
+    reduce take ranked tensors only. The result has the type of the operand. A
+    scalar operand has the element type of `T`. Packed operands and results are
+    ranked tensors of words: signless integers of 8, 16, 32 or 64 bits.
+    `xnor_matmul` and `xnor_conv_2d` return tensors of `i32`.
+
+    **Attributes** are written as `keyword = value`, in the order that the
+    syntax of the op gives. A float has a decimal point; infinity is written as
+    `0x7FF0000000000000`. An attribute that has its default value is not
+    printed. These limits hold for all ops:
+
+    | attribute | limits |
+    |---|---|
+    | `bits` | at least 1, or at least 2 where levels are signed; at most 24 for `f32` and `f64`, 11 for `f16` and 8 for `bf16`, so that every level is exact |
+    | `clip`, `threshold` | at least 0; may be infinite, but not NaN |
+    | `beta` | positive and finite |
+
+    **Notation.** In the descriptions of ops, `g` is the cotangent of the
+    result, and `dx` is the gradient of the operand `x`.
+
+    **Numerics.** Ops on `f16` and `bf16` compute in `f32` and round once, at
+    the end. Every other operation rounds as written, to nearest, ties to even:
+    no operation is contracted, has fast-math flags, or flushes subnormal
+    numbers to zero. Float attributes are rounded to the compute type before
+    use. The sign of a zero result and the payload of a NaN are unspecified.
+    Results that are not specified to the bit (those of tanh, exp and sums) are
+    marked in the description of the op.
+
+    **Clipping windows.** A clipped gradient is a select and not a product with
+    a mask: the gradient is 0 outside of the clipping window, even where `g` is
+    infinite or NaN. A clipping window is a closed interval. NaN is outside of
+    every clipping window.
+
+    **Packed bits.** `pack` stores one bit of each element in integer words, and
+    `unpack` converts the bits back to elements. Binary networks compute on
+    packed bits. `quant-bnn-compress-residuals` uses packed bits to save only
+    which elements lie inside a clipping window.
+
+    **Folding.** A fold or canonicalization of this dialect preserves both the
+    value and the gradient. Rewrites that preserve only the value are left to
+    passes that run where no gradient will be taken, such as
+    `quant-bnn-strip-gradients` for inference.
+
+    **Function attributes.** The dialect defines these attributes of functions,
+    arguments and results:
+
+    | attribute | meaning |
+    |---|---|
+    | `quant_bnn.backward` | on a forward function: the symbol of its backward function |
+    | `quant_bnn.residuals` | on a forward function: the indices of the results that are the leading arguments of the backward function |
+    | `quant_bnn.no_gradient` | on an argument, which gets no gradient, or on a result, which gets no cotangent |
+    | `quant_bnn.signature` | on a function: its type before tensors became buffers |
+
     **Extending.** An elementwise op states its scalar math once, in
-    `buildForward`; an op that reduces or has a scalar result states its
-    `decompose`; a quantizer adds `buildGradient`. Passes and targets see only
-    these interfaces.
+    `buildForward` of `ElementwisePayloadOpInterface`. An op that reduces or
+    changes the shape states its expansion in `decompose` of
+    `DecomposableOpInterface`. A quantizer also states its gradient in
+    `buildGradient` of `DifferentiableOpInterface`. Except for
+    `quant-bnn-raise-ste`, passes and targets see quantizers through interfaces
+    and traits only.
   }];
   let dependentDialects = [
     "::mlir::arith::ArithDialect",

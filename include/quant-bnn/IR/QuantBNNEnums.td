@@ -17,11 +17,12 @@ class QuantBNN_Enum<string name, string summary, list<I32EnumCase> cases>
   let cppNamespace = "::quant_bnn";
 }
 
-/// Its printer begins with a space, so op formats write `=` `` $value.
+/// The printer of an enum attribute starts with a space, so an assembly format
+/// writes `=` `` $value.
 class QuantBNN_EnumAttr<EnumInfo enum, string mnemonic>
     : EnumAttr<QuantBNN_Dialect, enum, mnemonic>;
 
-def QuantBNN_NanMode : QuantBNN_Enum<"NanMode", "what a binarizer makes of a NaN", [
+def QuantBNN_NanMode : QuantBNN_Enum<"NanMode", "the value of a binarizer at NaN", [
   I32EnumCase<"positive", 0>,
   I32EnumCase<"negative", 1>,
   I32EnumCase<"propagate", 2>,
@@ -29,7 +30,7 @@ def QuantBNN_NanMode : QuantBNN_Enum<"NanMode", "what a binarizer makes of a NaN
 ]>;
 def QuantBNN_NanModeAttr : QuantBNN_EnumAttr<QuantBNN_NanMode, "nan_mode">;
 
-def QuantBNN_ZeroMode : QuantBNN_Enum<"ZeroMode", "what a sign makes of a zero", [
+def QuantBNN_ZeroMode : QuantBNN_Enum<"ZeroMode", "the value of a sign at zero", [
   I32EnumCase<"positive", 0>,
   I32EnumCase<"negative", 1>,
   I32EnumCase<"zero", 2>
@@ -59,7 +60,7 @@ def QuantBNN_PactMode : QuantBNN_Enum<"PactMode", "the range of PACT levels", [
 ]>;
 def QuantBNN_PactModeAttr : QuantBNN_EnumAttr<QuantBNN_PactMode, "pact_mode">;
 
-def QuantBNN_PactForm : QuantBNN_Enum<"PactForm", "what PACT returns", [
+def QuantBNN_PactForm : QuantBNN_Enum<"PactForm", "the form of the result of PACT", [
   I32EnumCase<"level", 0>,
   I32EnumCase<"value", 1>
 ]>;
@@ -73,14 +74,14 @@ def QuantBNN_PactGradientAttr
     : QuantBNN_EnumAttr<QuantBNN_PactGradient, "pact_gradient">;
 
 def QuantBNN_Polarity : QuantBNN_Enum<"Polarity",
-    "which floats a packed bit of 1 stands for", [
+    "the sign of the floats that a packed bit of 1 encodes", [
   I32EnumCase<"negative", 0>,
   I32EnumCase<"nonnegative", 1>
 ]>;
 def QuantBNN_PolarityAttr : QuantBNN_EnumAttr<QuantBNN_Polarity, "polarity">;
 
 def QuantBNN_PadValue : QuantBNN_Enum<"PadValue",
-    "what a convolution sees outside of an image", [
+    "the value of the padding around an image", [
   I32EnumCase<"zero", 0>,
   I32EnumCase<"one", 1>,
   I32EnumCase<"minus_one", 2>

@@ -1,4 +1,4 @@
-//===- UniformQuantizerOps.td - Quantizers to equal steps --*- tablegen -*-===//
+//===- UniformQuantizerOps.td - Uniform quantizers ---------*- tablegen -*-===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -14,7 +14,8 @@ include "quant-bnn/IR/QuantBNNBase.td"
 defvar QuantBNN_BitWidthBody =
     "unsigned $cppClass::getBitWidth() { return getBits(); }";
 
-/// A quantizer to 2^bits equal steps of a range that is computed or learned.
+/// Base class of quantizers to equally spaced levels of a range that is
+/// computed from the tensor or learned.
 class QuantBNN_RangeQuantizerOp<string mnemonic, list<Trait> traits = []>
     : QuantBNN_DecomposableOp<mnemonic, [
         DeclareOpInterfaceMethods<DifferentiableOpInterface>,
@@ -34,6 +35,9 @@ def QuantBNN_InputDoReFaOp : QuantBNN_ElementwiseOp<"input_dorefa", [
                               ["getBitWidth", "buildInference"]>]> {
   let summary = "Activation quantizer of DoReFa-Net, on [0, 1]";
   let description = [{
+    Quantizes `x` to 2^bits equally spaced levels on [0, 1]. `grad` selects the
+    gradient.
+
     ```
     n  = 2^bits - 1
     y  = roundeven(clamp(x, 0, 1) n) / n
@@ -41,10 +45,13 @@ def QuantBNN_InputDoReFaOp : QuantBNN_ElementwiseOp<"input_dorefa", [
     dx = g  where 0 <= x <= 1, else 0     grad = window
     ```
 
-    Ties round to even: with 1 bit 0.5 gives 0, with 2 bits 2/3. An infinity
-    clamps to 0 or 1. A NaN gives NaN, and is outside the window. `bits` is at
-    least 1 and at most 24 (`f32`, `f64`), 11 (`f16`) or 8 (`bf16`), so that every
-    level is exact in the type. The division is correctly rounded.
+    * Ties round to even: 0.5 gives 0 with 1 bit, and 2/3 with 2 bits.
+    * The division is correctly rounded.
+    * An infinite `x` is clamped to 0 or 1. A NaN gives NaN and is outside of
+      the clipping window.
+    * `bits` is at least 1, and at most 24 (`f32`, `f64`), 11 (`f16`) or 8
+      (`bf16`), so that every level is exact in the type.
+    * `grad` is `identity` by default.
 
     Source: DoReFa-Net, Zhou et al. 2016, arXiv:1606.06160, equation 6.
 
@@ -72,6 +79,9 @@ def QuantBNN_WeightDoReFaOp
         DeclareOpInterfaceMethods<UniformLevelsOpInterface>]> {
   let summary = "Weight quantizer of DoReFa-Net, on [-1, 1]";
   let description = [{
+    Quantizes tanh w, divided by its largest magnitude, to 2^bits equally spaced
+    levels on [-1, 1]. `grad` selects the gradient.
+
     ```
     n  = 2^bits - 1,  t = tanh w,  m = max |t| over the tensor
     y  = 2 roundeven((t / (2 m) + 1/2) n) / n - 1
@@ -80,17 +90,24 @@ def QuantBNN_WeightDoReFaOp
     dw = 0                                grad = zero
     ```
 
-    `m` is a constant of the gradient (detached). Where `m = 0` (all zero)
-    `t / (2m)` counts as 0, and the `tanh` gradient is 0. An infinite weight is
-    one of tanh 1. Any NaN makes every output NaN, and every `tanh` gradient. An
-    empty tensor gives an empty one. Limits of `bits` as in `input_dorefa`. With 1
-    bit a 0 gives -1, for it is a tie: this is not `sign`.
+    * The gradient treats `m` as a constant (`m` is detached).
+    * Where `m = 0`, which means that all weights are 0, `t / (2 m)` counts as
+      0, and the `tanh` gradient is 0.
+    * An infinite weight has tanh 1 or -1.
+    * If any weight is NaN, every output and every `tanh` gradient is NaN.
+    * An empty tensor gives an empty tensor.
+    * The limits of `bits` are those of `input_dorefa`.
+    * `grad` is `identity` by default.
+    * With 1 bit, a weight of 0 gives -1, because the weight is a tie. The op
+      with 1 bit is therefore not `sign`.
 
-    A result is one of the levels exactly; which one may be the neighbour where
-    `(t / (2m) + 1/2) n` lies within `7 n` epsilon of a tie, the error of tanh.
+    Each output is exactly one of the levels. The output may be the neighbour of
+    the level that the exact formula gives where `(t / (2 m) + 1/2) n` lies
+    within `7 n` epsilon of a tie, which is the error of tanh.
 
     Source: DoReFa-Net, Zhou et al. 2016, arXiv:1606.06160, equation 9. The
-    gradient that follows from it is `tanh`; the others are what is in use.
+    gradient that follows from equation 9 is `tanh`; the other gradients are
+    those of existing implementations.
 
     Example:
 
@@ -114,6 +131,9 @@ def QuantBNN_MinMaxOp : QuantBNN_RangeQuantizerOp<"min_max", [
     AllTypesMatch<["x", "q"]>, QuantBNN_ElementTypeOf<"x", "s">]> {
   let summary = "Symmetric quantizer to the range of the tensor";
   let description = [{
+    Quantizes `x` to the integers from -(2^(bits-1) - 1) to 2^(bits-1) - 1, held
+    as floats, and returns the integers `q` and their scale `s`.
+
     ```
     m  = max |x| over the tensor
     s  = min((2^(bits-1) - 1) / m, largest)
@@ -121,18 +141,21 @@ def QuantBNN_MinMaxOp : QuantBNN_RangeQuantizerOp<"min_max", [
     dx = g s
     ```
 
-    `q` holds integers as floats and `s` is their scale: `q / s` is `x` to within
-    half a step, 1 / (2 s), and the rounding of `s` and `q / s` to the type.
-    `largest` is the largest finite number of the type (65504 for `f16`), so that
-    the scale of a small `m` does not overflow; with it, fewer levels are in use.
-    `s` is detached, and the clamp never acts, so the gradient is the same
-    everywhere. Where `m = 0`, or the tensor is empty, `q = 0` and `s = 0`.
-    Any NaN makes `s` and every `q` NaN. An infinite `m` gives `s = 0`, and so 0
-    for finite elements and NaN for infinite ones. `bits` is at least 2; the upper
-    limits are those of `input_dorefa`.
+    * `q / s` is `x` to within half a step, 1 / (2 s), and the rounding of `s`
+      and `q / s` to the type.
+    * `largest` is the largest finite number of the type (65504 for `f16`). This
+      limit keeps the scale of a small `m` from overflowing; fewer levels are
+      then in use.
+    * The gradient treats `s` as a constant (`s` is detached). The clamp never
+      acts, so the gradient is the same for all elements.
+    * Where `m = 0`, or where the tensor is empty, `q = 0` and `s = 0`.
+    * If any element is NaN, `s` and every `q` is NaN.
+    * An infinite `m` gives `s = 0`; `q` is then 0 for finite elements and NaN
+      for infinite elements.
+    * `bits` is at least 2. The upper limits are those of `input_dorefa`.
 
-    Source: torchapprox's MinMaxQuant; it is the symmetric, narrow-range form of
-    Jacob et al. 2018, arXiv:1712.05877.
+    Source: torchapprox's MinMaxQuant, which is the symmetric, narrow-range form
+    of Jacob et al. 2018, arXiv:1712.05877.
 
     Example:
 
@@ -154,6 +177,11 @@ def QuantBNN_PactOp : QuantBNN_RangeQuantizerOp<"pact", [
     QuantBNN_ElementTypeOf<"x", "s">]> {
   let summary = "Quantizer to a learned clipping range (PACT)";
   let description = [{
+    Quantizes `x` to equally spaced levels of a range that ends at the learned
+    `alpha`, and returns the result `q` and the scale `s`. `mode` selects the
+    range, `form` selects whether `q` is a level or a value, and `grad` selects
+    the gradient.
+
     ```
     mode = signed:    i = 2^(bits-1) - 1,  s = min(i / alpha, largest)
                       level = roundeven(clamp(s x, -i, i))
@@ -163,12 +191,19 @@ def QuantBNN_PactOp : QuantBNN_RangeQuantizerOp<"pact", [
     form = value:     q = level / s
     ```
 
-    `n (1 / alpha)` is rounded twice; `largest` is the largest finite number of the
-    type, as in `min_max`. `unrounded` leaves out the roundeven. `alpha <= 0` or NaN gives `s = 0`,
-    `q = 0` and zero gradients; else a NaN `x` gives a NaN `q`, and is in no
-    range. An infinite `alpha` gives `s = 0` by the formula, and with it a level
-    of 0 and a value of 0 / 0, NaN. With R the closed range [-alpha, alpha] (signed)
-    or [0, alpha] (unsigned), g the cotangent of `q` and gs that of `s`:
+    * `n (1 / alpha)` is rounded twice. `largest` is the largest finite number
+      of the type, as in `min_max`.
+    * `unrounded` leaves out the roundeven.
+    * `alpha <= 0` or a NaN `alpha` gives `s = 0`, `q = 0` and zero gradients.
+    * For a valid `alpha`, a NaN `x` gives a NaN `q` and is outside of the
+      range.
+    * An infinite `alpha` gives `s = 0` by the formula, so the level is 0 and
+      the value is 0 / 0, which is NaN.
+    * `bits` is at least 1, and at least 2 if `mode = signed`. The upper limits
+      are those of `input_dorefa`.
+
+    R is the closed range [-alpha, alpha] (signed) or [0, alpha] (unsigned), g
+    is the cotangent of `q`, and gs is the cotangent of `s`:
 
     ```
     grad = full, form = value:
@@ -181,14 +216,15 @@ def QuantBNN_PactOp : QuantBNN_RangeQuantizerOp<"pact", [
       dx     = g s,  dalpha = 0
     ```
 
-    In the form `value`, an `x` at the edge of R is counted for both gradients. In
-    the form `level` dalpha comes from the dependence of the level and of s on
-    alpha: with `dequantize` after it, dx is that of the form `value`, and so is
-    dalpha but for the rounding, sum of g (q / s - x) / alpha where x in R.
-    `compat` is what torchapprox does, where alpha never learns.
-    The gradient op needs a ranked tensor, since dalpha is a sum. `bits` is at
-    least 1, and at least 2 if signed; the upper limits are those of
-    `input_dorefa`.
+    * With `form = value`, an `x` at the edge of R contributes to both
+      gradients.
+    * With `form = level`, dalpha is the derivative of the level and of s with
+      respect to alpha. If `dequantize` follows, dx is that of `form = value`,
+      and so is dalpha except for the rounding: the sum of g (q / s - x) / alpha
+      where x in R.
+    * `grad = compat` is the gradient of torchapprox, with which alpha never
+      learns.
+    * The gradient op needs a ranked tensor, because dalpha is a sum.
 
     Source: PACT, Choi et al. 2018, arXiv:1805.06085.
 
@@ -217,20 +253,22 @@ def QuantBNN_DequantizeOp : QuantBNN_ElementwiseOp<"dequantize", [
     AllTypesMatch<["q", "x"]>,
     DeclareOpInterfaceMethods<DifferentiableOpInterface>,
     DeclareOpInterfaceMethods<QuantizerOpInterface>]> {
-  let summary = "Quantized levels back to values";
+  let summary = "Convert quantized levels back to values";
   let description = [{
+    Divides levels by their scale. The op is the inverse of `min_max` and of
+    `pact` with `form = level`.
+
     ```
     x  = q / s, 0 where s = 0
     dq = g / s,              0 where s = 0
     ds = -sum of g q / s^2,  0 where s = 0
     ```
 
-    It is the inverse of `min_max` and of the form `level` of `pact`. A zero scale
-    gives 0 whatever `q` is, so that a tensor of zeros comes back as zeros; a NaN
-    scale gives NaN.
+    A zero scale gives 0 for every `q`, so that a tensor of zeros is restored. A
+    NaN scale gives NaN.
 
-    `s` is a scalar of the element type of `q`; after vectorization it may have
-    the type of `q`, which is then printed.
+    `s` is a scalar of the element type of `q`. After vectorization, `s` may
+    have the type of `q`; the type of `s` is then printed.
 
     Example:
 
@@ -256,8 +294,10 @@ def QuantBNN_InputDoReFaGradOp
     : QuantBNN_MaskGradOp<"input_dorefa_grad", ["getWindow"]> {
   let summary = "Gradient of input_dorefa";
   let description = [{
-    `dx = g`, or with `grad = window` `dx = g where 0 <= x <= 1, else 0`: a
-    select, so a NaN `x` gives 0. With `grad = identity` it folds to `g`.
+    Passes on the cotangent `g` of `input_dorefa`: `dx = g` with
+    `grad = identity`, and `dx = g where 0 <= x <= 1, else 0` with
+    `grad = window`. The clipped gradient is a select, so `dx` is 0 where `x` is
+    NaN. With `grad = identity`, the op folds to `g`.
 
     Example:
 
@@ -279,16 +319,19 @@ def QuantBNN_WeightDoReFaGradOp : QuantBNN_DecomposableOp<"weight_dorefa_grad", 
     AllTypesMatch<["w", "g", "dw"]>]> {
   let summary = "Gradient of weight_dorefa";
   let description = [{
+    Computes the gradient of `weight_dorefa` with respect to `w`:
+
     ```
     dw = g                                grad = identity
     dw = g (1 - t^2) / m                  grad = tanh,  t = tanh w
     dw = 0                                grad = zero
     ```
 
-    `m = max |t|` over the tensor is computed unless it is given as `max`, a
-    residual of the forward of the element type. Where `m = 0` the `tanh`
-    gradient is 0; where `m` is NaN it is NaN. With `grad = identity` the op folds
-    to `g`, with `grad = zero` and a static shape to zeros.
+    The op computes `m = max |t|` over the tensor unless the operand `max` gives
+    `m`: a residual of the forward pass, of the element type. Where `m = 0`, the
+    `tanh` gradient is 0; where `m` is NaN, the `tanh` gradient is NaN. With
+    `grad = identity` the op folds to `g`; with `grad = zero` and a static shape
+    it folds to zeros.
 
     Example:
 
@@ -314,9 +357,10 @@ def QuantBNN_MinMaxGradOp : QuantBNN_ElementwiseOp<"min_max_grad", [
     AllTypesMatch<["g", "dx"]>]> {
   let summary = "Gradient of min_max";
   let description = [{
-    `dx = g s`, with `s` the scale that `min_max` returned: a scalar of the
-    element type of `g`; after vectorization it may have the type of `g`, which is
-    then printed.
+    Multiplies the cotangent `g` of `q` with the scale `s` that `min_max`
+    returned: `dx = g s`. `s` is a scalar of the element type of `g`. After
+    vectorization, `s` may have the type of `g`; the type of `s` is then
+    printed.
 
     Example:
 
@@ -339,12 +383,15 @@ def QuantBNN_PactGradOp : QuantBNN_DecomposableOp<"pact_grad", [
     QuantBNN_ElementTypeOf<"x", "dalpha">]> {
   let summary = "Gradients of pact with respect to x and alpha";
   let description = [{
-    The formulas are those of `pact`. `g` is the cotangent of `q` and
-    `scale_gradient`, if given, that of `s`; it has the element type of `x` and
-    acts only with `form = level` and `grad = full`, since elsewhere `s` is
-    detached. The sum accumulates in `f32` (`f64` for `f64`), in an order that is
-    the same on every run on one target; its error is bounded by that of the
-    accumulation, relative to the sum of absolute terms.
+    Computes `dx` and `dalpha` by the formulas in the description of `pact`. `g`
+    is the cotangent of `q`. The optional `scale_gradient` is the cotangent of
+    `s` and has the element type of `x`. `scale_gradient` acts only with
+    `form = level` and `grad = full`; otherwise `s` is detached.
+
+    The sum accumulates in `f32` (in `f64` for `f64`). The order of the
+    additions is the same in every run on one target. The error of the sum is
+    that of the accumulation, which is bounded relative to the sum of the
+    absolute terms.
 
     Example:
 
@@ -374,14 +421,16 @@ def QuantBNN_DequantizeGradOp : QuantBNN_DecomposableOp<"dequantize_grad", [
     QuantBNN_ElementTypeOf<"q", "ds">]> {
   let summary = "Gradients of dequantize with respect to q and s";
   let description = [{
+    Computes the gradients of `dequantize` from the cotangent `g`:
+
     ```
     dq = g / s,              0 where s = 0
     ds = -sum of g q / s^2,  0 where s = 0
     ```
 
-    The sum accumulates in `f32` (`f64` for `f64`), in an order that is the same
-    on every run on one target, and is divided by `s` twice: `s^2` may overflow
-    where the quotient does not.
+    The sum accumulates in `f32` (in `f64` for `f64`). The order of the
+    additions is the same in every run on one target. The sum is divided by `s`
+    twice, because `s^2` may overflow where the quotient does not.
 
     Example:
 

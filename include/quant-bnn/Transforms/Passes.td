@@ -12,13 +12,14 @@
 include "mlir/Pass/PassBase.td"
 
 def QuantBNNDecomposePass : Pass<"quant-bnn-decompose"> {
-  let summary = "Expand ops that reduce into structured and elementwise ops";
+  let summary = "Decompose ops that are not elementwise into structured ops";
   let description = [{
-    Replaces every op that is not elementwise (`qactivation`, `weight_dorefa`,
-    `min_max`, `pact`, their gradients, and any op with
-    `DecomposableOpInterface`) by what it is made of: `linalg.generic` for the
-    reductions and for elementwise math that reads a scalar, `arith` for scalars.
-    Elementwise ops stay.
+    Replaces each op that is not elementwise by its expansion: `linalg.generic`
+    for reductions and for elementwise math that reads a scalar, and `arith` for
+    scalars. These ops are `qactivation`, `weight_dorefa`, `min_max`, `pact`,
+    the gradients `weight_dorefa_grad`, `pact_grad` and `dequantize_grad`, the
+    ops on packed bits, and any other op with `DecomposableOpInterface`.
+    Elementwise ops are left alone.
 
     Example:
 
@@ -38,14 +39,20 @@ def QuantBNNDecomposePass : Pass<"quant-bnn-decompose"> {
 }
 
 def QuantBNNStripGradientsPass : Pass<"quant-bnn-strip-gradients"> {
-  let summary = "Drop what only shapes gradients (inference)";
+  let summary = "Rewrite quantizers to simpler ops of equal value (inference)";
   let description = [{
-    Rewrites every quantizer to what its value needs: `identity`,
-    `gradient_cancellation` and `straight_through` become their operand,
-    `approx_sign` and `swish_sign` become `sign`, `clip` and `grad` go, and a
-    quantizer of its own output is applied once. Values are unchanged, bit for
-    bit; gradients are not, so run it only where none will be taken. Gradient ops
-    are left alone.
+    Rewrites each quantizer to the simplest op that has the same value:
+
+    * `identity`, `gradient_cancellation` and `straight_through` are replaced by
+      the operand that they return.
+    * `approx_sign` and `swish_sign` become `sign`, and `qactivation` becomes
+      the quantizer that it names.
+    * The attributes `clip` and `grad`, which shape only gradients, are dropped.
+    * An idempotent quantizer (`sign`, `input_dorefa`) that is applied to its own
+      result is applied once.
+
+    Values do not change in any bit, but gradients do. Run the pass only where
+    no gradient will be taken. Gradient ops are left alone.
 
     Example:
 
@@ -63,25 +70,26 @@ def QuantBNNStripGradientsPass : Pass<"quant-bnn-strip-gradients"> {
 }
 
 def QuantBNNRaiseSTEPass : Pass<"quant-bnn-raise-ste"> {
-  let summary = "Find written-out quantizers and their gradients";
+  let summary = "Raise arith, math and linalg code to quantizers and gradients";
   let description = [{
-    Front ends write quantizers out as compares, selects, clamps and roundings.
-    This pass finds those that are an op of this dialect and replaces the value
-    that they compute by it: `sign`, `ste_heaviside`, `input_dorefa`,
-    `weight_dorefa`, `min_max`, `pact`, `dequantize`, and of the gradients
-    `gradient_cancellation_grad`, `input_dorefa_grad`, `approx_sign_grad` and
-    `swish_sign_grad`. Run it after inlining, before anything lowers. It does not
-    matter how the math is spelled or what it is on: scalars, vectors and tensors,
-    in the body of one structured op or in several, fused or not.
+    Front ends spell a quantizer as comparisons, selects, clamps and roundings.
+    This pass finds values that equal the result of an op of this dialect, and
+    replaces each of these values by the op. The pass raises to the quantizers
+    `sign`, `ste_heaviside`, `input_dorefa`, `weight_dorefa`, `min_max`, `pact`
+    and `dequantize`, and to the gradient ops `gradient_cancellation_grad`,
+    `input_dorefa_grad`, `approx_sign_grad` and `swish_sign_grad`. Run the pass
+    after inlining and before any lowering. Neither the spelling nor the level
+    of the math matters: the math may be on scalars, vectors or tensors, in the
+    body of one structured op or in several, fused or not.
 
-    What a body computes is worked out exactly, as a function of its input by
-    pieces, with the arithmetic of its type, and compared with what each op
-    expands to. So nothing is accepted by its looks: `sign(sign(x) + c)` is `sign`
-    for a c of 0.1 and is not for a c of 2.
+    The pass computes the function of a body exactly, as a piecewise function of
+    the input in the arithmetic of the element type, and compares this function
+    with the function of each op. For example, `sign(sign(x) + c)` is `sign` for
+    c = 0.1, but not for c = 2.
 
-    **Gradients.** A forward that is raised has a gradient where the written-out
-    one had 0: an estimator that the code does not state, so it is chosen by
-    `estimator`:
+    **Gradients.** A quantizer that the pass raises has a gradient, while the
+    written-out code has the derivative 0. The code does not state this
+    gradient, so the option `estimator` selects it:
 
     | `estimator` | `sign` | `ste_heaviside` | `input_dorefa` | `weight_dorefa` | `pact` | `min_max` |
     |---|---|---|---|---|---|---|
@@ -92,39 +100,49 @@ def QuantBNNRaiseSTEPass : Pass<"quant-bnn-raise-ste"> {
     | `none` | not raised | not raised | not raised | `grad = zero` | not raised | not raised |
     | `unspecified` (default) | not stated | not stated | not stated | not stated | not stated | not stated |
 
-    Where the gradient is not stated, straight-through is assumed, with one warning
-    in each function that has such quantizers, and a note at each. Nothing is
-    assumed, and there is no warning, for gradients and `dequantize`; for a
-    quantizer inside of the detach idiom (below), which states the identity; in a
-    function in which a gradient is raised too, since its backward pass is written
-    out; and where no gradient will be taken: in the forward function of a pair (it
-    carries `quant_bnn.backward`), and with `values-only` in all.
+    Where the table says "not stated", the pass assumes the straight-through
+    gradient. The pass then emits one warning for each function that has such
+    quantizers, and a note at each quantizer. The pass emits no such warning
 
-    Where a gradient may be taken, a body does not reach past math with a gradient
-    of its own: of `sign(clamp(x))`, equal to `sign(x)`, the clamp stays, and so do
-    a scaling, a relu or another quantizer's clamp before a quantizer. The clamp,
-    scaling or tanh that is in the definition of the quantizer is raised with it.
-    A step before a step (`sign(sign(x) + 0.1)`) has no gradient and is raised with
-    it. `values-only` raises by values alone, and `estimator` does not matter.
+    * for gradient ops and `dequantize`, whose gradients follow from the code,
+    * for a quantizer inside of the detach idiom (below), which states the
+      identity as gradient,
+    * in a function in which the pass also raises a gradient op, because the
+      backward pass of the function is written out, and
+    * where no gradient will be taken: in the forward function of a pair, which
+      has the attribute `quant_bnn.backward`, and in all functions with
+      `values-only`.
 
-    The ops of one value (`approx_sign` and `sign`; the masks of `sign`,
-    `ste_heaviside` and `gradient_cancellation`) cannot be told apart, and become
-    `sign` and `gradient_cancellation_grad`.
+    Where a gradient may be taken, a body does not extend past math that has a
+    gradient of its own. In `sign(clamp(x))`, which equals `sign(x)`, the clamp
+    stays. A scaling, a relu, and the clamp of another quantizer before a
+    quantizer stay as well. A clamp, scaling or tanh that is part of the
+    definition of the quantizer is raised with the quantizer. A step before a
+    step (`sign(sign(x) + 0.1)`) has no gradient and is raised with the
+    quantizer. With `values-only`, the pass compares only values, and
+    `estimator` has no effect.
 
-    With `mode=exact` no bit changes for any input, but for the payload of a NaN;
-    the sign of a zero counts. What flags `nnan`, `ninf` and `nsz` exclude need not
-    agree. With `mode=relaxed` a body is raised too where it equals the op in real
-    arithmetic, which leaves out NaN, infinities and the sign of a zero, and:
+    Some ops have the same values: `approx_sign` and `sign`, and the masks of
+    the gradients of `sign`, `ste_heaviside` and `gradient_cancellation`. The
+    pass raises these to `sign` and `gradient_cancellation_grad`.
 
-    * `x + (q - x)` and `(x - x) + q`, the detach trick without its barrier, become
-      the quantizer q or `straight_through`;
-    * a product with the reciprocal of n = 2^k - 1 counts as the division;
-    * a product with a mask of 0 and 1 counts as a select;
-    * steps that each round to `f16` or `bf16` count as rounded once.
+    **Modes.** With `mode=exact`, no result changes in any bit for any input,
+    except in the payload of a NaN; the sign of a zero counts. Values that the
+    fast-math flags `nnan`, `ninf` and `nsz` exclude are not compared. With
+    `mode=relaxed`, the pass also raises a body that equals the op in real
+    arithmetic, which has no NaN, no infinities and one zero. `mode=relaxed`
+    also accepts these forms:
 
-    Remarks (`--remarks-filter=quant-bnn-raise-ste`) say what was raised and what
-    it changes, and why a body that is close to a quantizer was refused: they name
-    an input and both results.
+    * `x + (q - x)` and `(x - x) + q`, which are the detach idiom without its
+      barrier, become the quantizer q or `straight_through`.
+    * A product with the reciprocal of n = 2^k - 1 counts as the division by n.
+    * A product with a mask of 0 and 1 counts as a select.
+    * Operations that each round to `f16` or `bf16` count as rounded once, at
+      the end.
+
+    Remarks (`--remarks-filter=quant-bnn-raise-ste`) report each value that was
+    raised and any change of its results. Remarks also report why a body that is
+    close to a quantizer was refused, with an input and both results.
 
     Example:
 
@@ -151,32 +169,33 @@ def QuantBNNRaiseSTEPass : Pass<"quant-bnn-raise-ste"> {
   let options = [
     Option<"mode", "mode", "::quant_bnn::RewriteMode",
            "::quant_bnn::RewriteMode::Exact",
-           "exact: never change a bit; relaxed: also what is equal in real "
-           "arithmetic",
+           "exact: raise values that equal an op in every bit; relaxed: also "
+           "values that equal an op in real arithmetic",
            [{::llvm::cl::values(
              clEnumValN(::quant_bnn::RewriteMode::Exact, "exact",
-                        "never change a bit"),
+                        "raise values that equal an op in every bit"),
              clEnumValN(::quant_bnn::RewriteMode::Relaxed, "relaxed",
-                        "also what is equal in real arithmetic"))}]>,
+                        "also values that equal an op in real arithmetic"))}]>,
     Option<"estimator", "estimator", "::quant_bnn::Estimator",
            "::quant_bnn::Estimator::Unspecified",
-           "The gradient of a quantizer for which the code states none",
+           "Gradient of a raised quantizer whose gradient the code does not "
+           "state",
            [{::llvm::cl::values(
              clEnumValN(::quant_bnn::Estimator::Unspecified, "unspecified",
                         "straight-through, with a warning"),
              clEnumValN(::quant_bnn::Estimator::StraightThrough,
-                        "straight-through", "that of its result, unchanged"),
+                        "straight-through", "the cotangent, unchanged"),
              clEnumValN(::quant_bnn::Estimator::Clip, "clip",
-                        "that of its result, 0 outside of [-1, 1] or of the "
-                        "range of the quantizer"),
+                        "the cotangent, 0 outside of [-1, 1] or of the range "
+                        "of the quantizer"),
              clEnumValN(::quant_bnn::Estimator::ApproxSign, "approx-sign",
-                        "that of approx_sign, for signs"),
+                        "the gradient of approx_sign, for signs"),
              clEnumValN(::quant_bnn::Estimator::SwishSign, "swish-sign",
-                        "that of swish_sign, for signs"),
+                        "the gradient of swish_sign, for signs"),
              clEnumValN(::quant_bnn::Estimator::None, "none",
-                        "0: raise only to ops that have it"))}]>,
+                        "0: raise only to ops with the gradient 0"))}]>,
     Option<"valuesOnly", "values-only", "bool", /*default=*/"false",
-           "No gradient will be taken of any function">
+           "Assume that no gradient is taken of any function">
   ];
   let dependentDialects = ["::mlir::arith::ArithDialect",
                            "::mlir::math::MathDialect",
@@ -185,59 +204,75 @@ def QuantBNNRaiseSTEPass : Pass<"quant-bnn-raise-ste"> {
 
 def QuantBNNDifferentiatePass
     : Pass<"quant-bnn-differentiate", "::mlir::ModuleOp"> {
-  let summary = "Make the backward function of a function (reverse mode)";
+  let summary = "Create the backward function of a function (reverse mode)";
   let description = [{
-    For each function `@f` of `functions` makes two more, with its visibility:
+    Creates two functions for each function `@f` of `functions`, with the
+    visibility of `@f`:
 
-    * `@f_fwd(args) -> (results, residuals)` computes what `@f` computes, and
-      returns what the backward pass needs of it besides;
+    * `@f_fwd(args) -> (results, residuals)` computes the results of `@f`, and
+      also returns the values that the backward pass needs, which are called
+      residuals.
     * `@f_bwd(residuals, cotangents) -> gradients` takes one cotangent for each
-      float result, in order, and returns one gradient for each float argument.
+      float result, and returns one gradient for each float argument, both in
+      order.
 
-    A float is a float scalar, or a vector or ranked tensor of one. Results and
-    arguments of other types have neither cotangent nor gradient, nor have those
-    with the attribute `quant_bnn.no_gradient`: data, say, or statistics. A
-    gradient has the type of its argument; one that nothing contributes to is zero.
-    `@f` stays. With `combine` there is a third function, which calls both:
+    Float results and arguments are float scalars, and vectors and ranked
+    tensors of floats. Results of other types have no cotangent, and arguments
+    of other types have no gradient. Mark input data and auxiliary results (for
+    example metrics) with `quant_bnn.no_gradient`; they get neither gradient nor
+    cotangent. A gradient has the type of its argument. A gradient that nothing
+    contributes to is zero. `@f` is left unchanged. With `combine`, the pass
+    creates a third function, which calls the two others:
     `@f_vjp(args, cotangents) -> (results, gradients)`.
 
-    `@f_fwd` carries `quant_bnn.backward = @f_bwd` and `quant_bnn.residuals`, the
-    indices of its results that are the leading arguments of `@f_bwd`, in order.
-    A residual that is an argument of `@f` is returned too. After inlining a
-    step that calls both, residuals are SSA values.
+    `@f_fwd` has two attributes: `quant_bnn.backward = @f_bwd`, and
+    `quant_bnn.residuals`, which lists the indices of the results that are the
+    leading arguments of `@f_bwd`, in order. A residual that is an argument of
+    `@f` is returned as well. If a training step calls both functions and the
+    calls are inlined, residuals are SSA values.
 
-    Gradients are those that the ops state by `DifferentiableOpInterface`: a
-    quantizer its own, so that `quant_bnn.sign` has its `sign_grad`, and by
-    external models `arith` and `math` on floats, structured `linalg` ops whose
-    reductions are sums or extrema, the ops of `tensor` that move elements,
-    `scf.if`, and `scf.for` with a static trip count. A function that `@f` calls
-    gets a private pair of its own, unless it has one. Values that do not depend
-    on a float argument need no gradients. An op on the way that has none is an
-    error at that op: in particular the ops that `quant-bnn-binarize` makes, which
-    runs after this pass. So are recursion, side effects, and functions of several
-    blocks. `cf.assert`, or any op without results whose effects are on nothing
+    Gradients come from `DifferentiableOpInterface`. A quantizer states its own
+    gradient, so the gradient of `quant_bnn.sign` is its `sign_grad`. External
+    models give gradients to these ops of other dialects: `arith` and `math` on
+    floats, structured `linalg` ops whose reductions are sums, products or
+    extrema, the ops of `tensor` that move elements, `scf.if`, and `scf.for`
+    whose loop-carried values keep their extents. A function that `@f` calls
+    gets a private pair of its own, unless the function has a pair. Values that
+    do not depend on a float argument need no gradient.
+
+    The pass emits an error in these cases:
+
+    * an op without a gradient lies between a float argument and a float result;
+      this includes the ops that `quant-bnn-binarize` creates, so run
+      `quant-bnn-binarize` after this pass;
+    * a function is recursive, has side effects, or has several blocks.
+
+    `cf.assert`, and any other op without results whose effects are on nothing
     that is read, stays in `@f_fwd` and is left out of `@f_bwd`.
 
-    **Derivatives that are 0.** Rounding (`math.floor`, `math.round` and others),
-    conversions to an integer and back, `math.copysign` of a constant, and choices
-    between constants by a comparison (a sign, a heaviside) have the derivative 0
-    almost everywhere. Where one lies between a float argument and a float result
-    it is usually a quantizer that has lost its estimator. The pass warns at the op
-    (`zero-derivative=warn`), refuses it (`error`), or takes the gradient 0
-    (`silent`). Run `quant-bnn-raise-ste` first, with `mode=relaxed` for
-    `x + (q - x)`, or import the network with its quantizers as ops of `quant_bnn`.
-    A choice one of whose values has a gradient (a relu, a clamp), an extremum, an
-    integer that says where an element lies, and a condition that depends on no
-    argument are no such ops.
+    **Derivatives that are 0.** These ops have the derivative 0 almost
+    everywhere: rounding (`math.floor`, `math.round` and others), conversions to
+    an integer and back, `math.copysign` of a constant, and selects between
+    constants by a comparison (a sign, a Heaviside step). Such an op between a
+    float argument and a float result is usually a quantizer that has lost its
+    estimator. The pass emits a warning at the op (`zero-derivative=warn`) or an
+    error (`error`), or it takes the gradient 0 (`silent`). To keep the
+    estimator, run `quant-bnn-raise-ste` first, with `mode=relaxed` for
+    `x + (q - x)`, or import the network with its quantizers as ops of
+    `quant_bnn`. The pass does not report a select one of whose values has a
+    gradient (a relu, a clamp), an extremum, an integer that is the position of
+    an element, and a condition that depends on no argument.
 
-    **Residuals.** What the backward function needs of the forward pass is saved,
-    or computed again. Constants, extents, empty and filled tensors, reshapes and
-    math on scalars are always computed again. `recompute=none` saves all else.
-    `recompute=cheap` may also compute elementwise ops, broadcasts, and slices
-    again, and chooses the residuals that take the fewest bytes, by a minimum
-    cut; a dynamic extent counts as 256. Products, convolutions, reductions, loops
-    and calls are never computed twice. Both give the same gradients, bit for
-    bit.
+    **Residuals.** The backward function takes a value of the forward pass as a
+    residual, or recomputes the value. Constants, extents, empty and filled
+    tensors, reshapes and math on scalars are always recomputed. With
+    `recompute=none`, all other values that the backward function needs are
+    residuals. With `recompute=cheap`, elementwise ops, broadcasts and slices
+    may be recomputed as well. The pass then chooses the residuals that take the
+    fewest bytes, by a minimum cut in which a dynamic extent counts as 256.
+    Matrix products, convolutions, reductions, loops and calls are never
+    recomputed to save a residual. Both settings give the same gradients, bit
+    for bit.
 
     Example:
 
@@ -265,29 +300,30 @@ def QuantBNNDifferentiatePass
   }];
   let options = [
     ListOption<"functions", "functions", "std::string",
-               "The functions to differentiate, by their names without @, "
-               "separated by commas: functions=f,g">,
+               "Functions to differentiate: names without @, separated by "
+               "commas (functions=f,g)">,
     Option<"combine", "combine", "bool", /*default=*/"false",
-           "Also make a function that calls the forward and the backward one">,
+           "Also create @f_vjp, which calls the forward and the backward "
+           "function">,
     Option<"recompute", "recompute", "::quant_bnn::Recompute",
            /*default=*/"::quant_bnn::Recompute::cheap",
-           "What the backward function computes again",
+           "Ops that the backward function recomputes",
            [{::llvm::cl::values(
              clEnumValN(::quant_bnn::Recompute::none, "none",
-                        "only what costs nothing"),
+                        "only ops that cost nothing"),
              clEnumValN(::quant_bnn::Recompute::cheap, "cheap",
-                        "elementwise ops too, so that the fewest bytes are saved"))}]>,
+                        "also elementwise ops, so that the fewest bytes are saved"))}]>,
     Option<"zeroDerivative", "zero-derivative", "::quant_bnn::ZeroDerivative",
            /*default=*/"::quant_bnn::ZeroDerivative::warn",
-           "What is done about an op that a gradient would have to pass, and whose "
-           "derivative is 0 almost everywhere",
+           "How to treat an op between argument and result whose derivative is 0 "
+           "almost everywhere",
            [{::llvm::cl::values(
              clEnumValN(::quant_bnn::ZeroDerivative::warn, "warn",
-                        "a warning at the op"),
+                        "emit a warning at the op"),
              clEnumValN(::quant_bnn::ZeroDerivative::error, "error",
-                        "an error at the op"),
+                        "emit an error at the op"),
              clEnumValN(::quant_bnn::ZeroDerivative::silent, "silent",
-                        "nothing: the gradient is 0"))}]>
+                        "take the gradient 0"))}]>
   ];
   let dependentDialects = [
     "::mlir::affine::AffineDialect", "::mlir::arith::ArithDialect",
@@ -299,46 +335,59 @@ def QuantBNNDifferentiatePass
 }
 
 def QuantBNNFuseSTEPass : Pass<"quant-bnn-fuse-ste"> {
-  let summary = "Fuse straight-through estimators with what is around them";
+  let summary = "Fuse straight-through estimators with the ops around them";
   let description = [{
-    Rewrites of two kinds. Run it before `quant-bnn-differentiate`, for the first
-    kind, and after it, for the second. Each rewrite, and each that is refused, is
-    a remark (`--remarks-filter=quant-bnn-fuse-ste`).
+    Merges `gradient_cancellation` into the quantizer that reads it, consecutive
+    clipping windows, and a sign with the scaling, relu or max pool before it.
+    The rewrites are of two kinds. Run the pass before `quant-bnn-differentiate`
+    for rewrites of the first kind, and after it for rewrites of the second
+    kind. Remarks (`--remarks-filter=quant-bnn-fuse-ste`) report each rewrite,
+    and each rewrite that was refused.
 
-    **Value and gradient** are kept, bit for bit, in every function:
+    **Rewrites that preserve the value and the gradient**, bit for bit, apply in
+    every function:
 
-    * A window moves into the quantizer that reads it: `gradient_cancellation` with
-      threshold t before `sign`, `ste_heaviside` or `straight_through` makes
-      `clip = min(clip, t)`, before another cancellation the smaller threshold. So
-      `qactivation` becomes one op. Where t >= 1 it is dropped before `approx_sign`
-      and `input_dorefa grad = window`, whose gradients are 0 from there on. Other
-      users of the cancelled value keep it.
+    * A clipping window moves into the quantizer that reads the clipped value.
+      `gradient_cancellation` with threshold t before `sign`, `ste_heaviside` or
+      `straight_through` becomes `clip = min(clip, t)`. Two
+      `gradient_cancellation` ops in a row become one with the smaller
+      threshold. `gradient_cancellation` with t >= 1 is dropped before
+      `approx_sign` and `input_dorefa grad = window`, whose gradients are 0 for
+      |x| > 1. A `qactivation` of such a quantizer thus becomes one op. Other
+      users of the cancelled value keep the cancellation.
     * `identity` is dropped next to a quantizer.
-    * Gradient ops in a row with windows of one x become one with the smaller
-      window. Gradient ops read x itself rather than what a cancellation returns.
+    * Consecutive gradient ops whose clipping windows are on the same x become
+      one op with the smaller window. Gradient ops read x itself and not the
+      result of a cancellation.
 
-    A window is closed and no NaN is in it, so `threshold` infinite becomes `clip`
-    infinite. Refused, because there is no op for it: `approx_sign` cut below 1,
-    and windows of quantizers that have none, such as `swish_sign`.
+    Clipping windows are closed and contain no NaN, so an infinite `threshold`
+    becomes an infinite `clip`. The pass refuses to merge windows for which no
+    op exists: `approx_sign` with a window below 1, and quantizers without a
+    window, such as `swish_sign`.
 
-    **The value alone** is kept where no gradient will be taken: in the forward
-    function of a pair (it carries `quant_bnn.backward`), and with `values-only` in
-    all. The op that is passed over must have no other use.
+    **Rewrites that preserve only the value** apply where no gradient will be
+    taken: in the forward function of a pair, which has the attribute
+    `quant_bnn.backward`, and in all functions with `values-only`. The op that
+    the rewrite removes must have no other use.
 
-    * A sign (any op with `SignFunctionOpInterface`) of x times a constant, or x
-      divided by one, becomes that of x, or of -x where the constant is negative.
-      The constant may be different for each element, as long as its sign is not.
-      Exact for a product where |constant| >= 1, for a quotient where it is <= 1;
-      else the result may underflow to 0, so `relaxed` only. The constant must be
-      finite and not 0.
-    * A sign of a relu or its mirror (`maximumf`, `maxnumf`, `minimumf` or `minnumf`
-      with a 0, or a select by a comparison with one) becomes a constant or the sign
-      of x: `sign` of a relu is +1, `ste_heaviside` of it that of x, and so is `sign`
-      with `zero = negative`. Where only a NaN makes a difference, `relaxed` only.
-    * A sign after a max pool (`linalg.pooling_*_max`) moves before it: then data
-      of one bit is pooled. Exact for `nan = positive` and `propagate`; for
-      `nan = negative`, `nan = zero` and `ste_heaviside`, whose result is low where
-      the window has a NaN, `relaxed` only.
+    * A sign (any op with `SignFunctionOpInterface`) of x times a constant, or
+      of x divided by a constant, becomes the sign of x, or of -x if the
+      constant is negative. The constant must be finite and not 0. The constant
+      may differ between elements, as long as all elements have the same sign.
+      The rewrite is exact for a product if `|constant| >= 1`, and for a
+      quotient if `|constant| <= 1`. Otherwise the result may underflow to 0,
+      and the rewrite requires `mode=relaxed`.
+    * A sign of a relu or of its mirror image (`maximumf`, `maxnumf`, `minimumf`
+      or `minnumf` with 0, or a select by a comparison with 0) becomes a
+      constant or the sign of x. `sign` of a relu becomes +1. `ste_heaviside` of
+      a relu becomes `ste_heaviside` of x, and so does `sign` with
+      `zero = negative`. If the results differ only at NaN, the rewrite requires
+      `mode=relaxed`.
+    * A sign after a max pool (`linalg.pooling_*_max`) moves before the pool, so
+      that the pool reads one-bit data. The rewrite is exact for
+      `nan = positive` and `nan = propagate`. For `nan = negative`, `nan = zero`
+      and `ste_heaviside`, whose result is `low` where the window contains a
+      NaN, the rewrite requires `mode=relaxed`.
 
     Example:
 
@@ -359,54 +408,67 @@ def QuantBNNFuseSTEPass : Pass<"quant-bnn-fuse-ste"> {
   let options = [
     Option<"mode", "mode", "::quant_bnn::RewriteMode",
            /*default=*/"::quant_bnn::RewriteMode::Exact",
-           "What the rewrites of values may change",
+           "Where rewrites that preserve only the value may change it",
            "::llvm::cl::values("
            "clEnumValN(::quant_bnn::RewriteMode::Exact, \"exact\", "
-           "\"nothing\"), "
+           "\"nowhere\"), "
            "clEnumValN(::quant_bnn::RewriteMode::Relaxed, \"relaxed\", "
-           "\"where a product underflows, and at NaN\"))">,
+           "\"at NaN, and where a product underflows\"))">,
     Option<"valuesOnly", "values-only", "bool", /*default=*/"false",
-           "No gradient will be taken of any function">
+           "Assume that no gradient is taken of any function">
   ];
 }
 
 def QuantBNNCompressResidualsPass
     : Pass<"quant-bnn-compress-residuals", "::mlir::ModuleOp"> {
-  let summary = "Save bits instead of floats for the backward pass";
+  let summary = "Save masks of residuals as packed bits for the backward pass";
   let description = [{
-    A pair is a forward function that carries `quant_bnn.backward`, the symbol of
-    its backward function, and `quant_bnn.residuals`, which of its results are the
-    leading arguments of that. `quant-bnn-differentiate` makes pairs. Where the
-    backward function needs of a residual only conditions on its elements, this
-    pass makes the forward function return these, one bit each, packed into bytes.
-    Gradients stay as they are, bit for bit.
+    Replaces a float residual by packed bits if the backward function needs only
+    conditions on the elements of the residual. The forward function then
+    computes these conditions (masks) and returns them, one bit each, packed
+    into bytes. Gradients do not change in any bit.
 
-    | op | bits an element |
+    The pass works on pairs of functions, which `quant-bnn-differentiate`
+    creates. The forward function of a pair has the attributes
+    `quant_bnn.backward`, which names the backward function, and
+    `quant_bnn.residuals`, which lists the results that are the leading
+    arguments of the backward function.
+
+    | op | bits per element |
     |---|---|
-    | `sign_grad`, `ste_heaviside_grad`, `straight_through_grad` with clip, `gradient_cancellation_grad`, `input_dorefa_grad grad = window` | 1: x is in the window |
-    | `pact_grad` unsigned, `form = value` | 2: x is in the range; x >= alpha (both, at the edge) |
+    | `sign_grad`, `ste_heaviside_grad`, `straight_through_grad` with `clip`, `gradient_cancellation_grad`, `input_dorefa_grad grad = window` | 1: x is in the clipping window |
+    | `pact_grad` unsigned, `form = value` | 2: x is in the range; x >= alpha (both hold at the edge) |
     | `pact_grad` signed, `form = value` | 3: x is in the range; abs x >= alpha; x < 0 |
-    | `sign`, `approx_sign`, `swish_sign`, `ste_heaviside`, computed again | 1: which value (2 with `nan = propagate`: x is NaN) |
-    | gradients without a window, and `pact_grad grad = compat` | 0: they depend on no x |
+    | `sign`, `approx_sign`, `swish_sign`, `ste_heaviside`, recomputed in the backward function | 1: the value; 1 more with `zero = zero`, and 1 more with `nan = propagate` |
+    | gradients without a clipping window, and `pact_grad grad = compat` | 0: the gradients do not depend on x |
 
-    The op says so in `MaskedGradientOpInterface`. A mask that several gradients
-    share is saved once. `tensor.dim` of the residual is taken from a tensor of
-    the same shape, or the extent is returned as one more residual.
+    An op states its masks in `MaskedGradientOpInterface`. A mask that several
+    gradient ops share is saved once. `tensor.dim` of the residual reads a
+    tensor of the same shape instead; if there is none, the forward function
+    returns the extent as one more residual.
 
-    A residual is compressed if it is a tensor of floats of rank 1 or more, all its
-    uses in the backward function are such ops, what else its masks depend on
-    (alpha) can be computed from residuals, and the masks take fewer bits than it
-    does. A remark tells of each the bytes before and after (the bits an element
-    where the shape is dynamic), or which use is in the way
-    (`--remarks-filter=quant-bnn-compress-residuals`).
+    A residual is compressed if all of these conditions hold:
 
-    The types of both functions change, public ones too, and so do all calls of
-    them in the module. The residual must go from a call of the forward function
-    straight to one of the backward function, or to the callers of a forward
-    function that returns it as a residual of its own. Otherwise nothing changes:
-    where a caller uses it for something else, where a function of the pair is used
-    other than by a call, or where a caller mixes it with other values (`--inline`
-    may help). Functions of several blocks are left alone.
+    * The residual is a float tensor of rank 1 or more.
+    * All uses of the residual in the backward function need only masks, as the
+      ops of the table do, or extents.
+    * Other values that the masks depend on (alpha) can be computed from
+      residuals.
+    * The masks take fewer bits than the residual.
+
+    A remark (`--remarks-filter=quant-bnn-compress-residuals`) reports the bytes
+    before and after, or the bits per element if the shape is dynamic. For a
+    residual that is not compressed, the remark reports the use that prevents
+    it.
+
+    The types of both functions change, even if the functions are public, and so
+    do all calls of the functions in the module. A residual must go from a call
+    of the forward function directly to a call of the backward function, or to
+    the callers of a forward function that returns it as a residual of its own.
+    The pass leaves a residual unchanged if a caller uses it for something else,
+    if a function of the pair is used other than by a call, or if a caller mixes
+    the residual with other values (`--inline` may help). Functions of several
+    blocks are left alone.
 
     Example:
 
@@ -464,15 +526,17 @@ def QuantBNNCompressResidualsPass
 
 def QuantBNNBindArgumentsPass
     : Pass<"quant-bnn-bind-arguments", "::mlir::ModuleOp"> {
-  let summary = "Make arguments of a function constants from files";
+  let summary = "Replace arguments of a function by constants from NumPy files";
   let description = [{
-    The arguments of `function` from number `first` on, which are tensors, become the
-    arrays in `files`, in NumPy's format: trained weights, say. They are then no
-    arguments any more. Sizes that are known by that are propagated, so inline first
-    what the function calls.
+    Replaces the arguments of `function` from number `first` on, which must be
+    tensors, by the arrays in `files`, in NumPy's format. The arrays are, for
+    example, trained weights. The replaced arguments are removed from the
+    function. The pass propagates the sizes that become known, so inline the
+    calls in the function first.
 
-    It is an error if a file cannot be read, or has another element type or shape
-    than its argument, and if somebody in the module calls the function.
+    The pass emits an error if a file cannot be read, if the element type or
+    shape of an array differs from that of its argument, and if the module calls
+    the function.
 
     ```sh
     bnn-opt network.mlir --inline \
@@ -481,11 +545,11 @@ def QuantBNNBindArgumentsPass
   }];
   let options = [
     Option<"function", "function", "std::string", /*default=*/"",
-           "The function, a symbol of the module">,
+           "Function whose arguments are bound: a symbol of the module">,
     Option<"first", "first", "int64_t", "0",
-           "The number of the first argument to bind">,
+           "Number of the first argument to bind">,
     ListOption<"files", "files", "std::string",
-               "A file for it and for each argument after it, separated by "
+               "One file for each argument from the first on, separated by "
                "commas">
   ];
   let dependentDialects = ["::mlir::arith::ArithDialect",
@@ -496,20 +560,22 @@ def QuantBNNCheckExtentsPass
     : Pass<"quant-bnn-check-extents", "::mlir::func::FuncOp"> {
   let summary = "Assert that dynamic extents agree where an op requires it";
   let description = [{
-    Elementwise ops, `linalg` ops, and casts, slices, concatenations and expansions of
-    tensors require extents that agree or indices that are within an extent. The
-    verifiers check static extents; dynamic ones that do not agree are undefined
-    behavior: compiled code reads past the end of a buffer. This pass makes a
-    `cf.assert` of each such requirement that does not hold by construction. The
-    message names the extents and the location of the op.
+    Inserts a `cf.assert` for each requirement on dynamic extents that does not
+    hold by construction. Elementwise ops, `linalg` ops, and casts, slices,
+    concatenations and expansions of tensors require extents that agree, or
+    indices that are within an extent. The verifiers check static extents.
+    Dynamic extents that do not agree are undefined behavior: compiled code
+    reads past the end of a buffer. The message of an assertion names the
+    extents and the location of the op.
 
-    An extent of a result is traced to the extents of the arguments that it comes
-    from. A requirement on the extents of arguments is asserted once, at the entry of
-    the function, if the op is in the entry block, and any other one before its op.
-    An index with `mod` is not checked.
+    The pass traces each extent to the extents of the arguments that it comes
+    from. If an op in the entry block has a requirement on the extents of
+    arguments, the requirement is asserted once, at the entry of the function.
+    Any other requirement is asserted before its op. An index with `mod` is not
+    checked.
 
     Ops of quant_bnn are checked after `convert-quant-bnn-to-linalg`. The option
-    `check-extents` of the lowering pipelines runs this pass there.
+    `check-extents` of the lowering pipelines runs the pass there.
 
     Example:
 
@@ -542,44 +608,54 @@ def QuantBNNCheckExtentsPass
 }
 
 def QuantBNNBinarizePass : Pass<"quant-bnn-binarize"> {
-  let summary = "Compute products of signs on packed bits";
+  let summary = "Replace bipolar matmuls and convolutions by packed xnor ops";
   let description = [{
-    A structured op that sums products of floats, each of them +a or -a, counts
-    signs: `linalg.matmul`, `batch_matmul`, `matvec` and the like in any order of
-    their operands, with any transpositions, and 2-D convolutions in any layout,
-    with groups; named or generic. Where both operands are tensors of signs it
-    becomes `xnor_matmul` or `xnor_conv_2d` of packed bits. Tensors of signs are what
-    `sign` and other functions of a sign give, constants +a and -a, and those moved
-    about. Zeros, or signs, padded around the images of a convolution are a part of
-    it. Constants may have another a for every output.
+    Replaces structured float ops that sum products of bipolar operands by
+    `xnor_matmul` and `xnor_conv_2d` on packed bits. A tensor is bipolar if each
+    of its elements is +a or -a. Run the pass where no gradient will be taken,
+    after `quant-bnn-strip-gradients` and `quant-bnn-decompose`, and before
+    `quant-bnn-propagate-packed`, which moves the packing to the operands of the
+    signs.
 
-    Where one operand is a tensor of signs it is packed too, along the last dimension
-    of the result, and a bit chooses +a or -a: the result is the same, bit for bit,
-    and the weights take a bit. With `mode=exact` elements along that dimension must
-    be the innermost ones of the signs, and of the other operand if it has such:
-    otherwise terms would be added in another order.
+    **Ops.** The pass considers `linalg.matmul`, `batch_matmul`, `matvec` and
+    similar ops, with operands in any order and with any transposition, and 2-D
+    convolutions in any layout, with groups. The ops may be named or generic.
 
-    Levels of k bits, such as those of `input_dorefa` and `weight_dorefa`, are sums
-    of k signs times powers of two: their product is that of each bit of one with
-    each of the other, and a product with the bits of a row that corrects for a range
-    around another value than 0. That pays for few bits: up to `max-plane-products`
-    products of bits. Their sums in floats are rounded, and quantizers pass a NaN on,
-    which bits have not: so that takes `mode=relaxed`. There, a NaN counts as the
-    lowest level.
+    **Bipolar operands.** An operand is bipolar if it is produced by `sign` (or
+    any `SignFunctionOpInterface` op with the values +a and -a), is a constant
+    of +-a, or is either of these after a transpose, reshape, slice, concat,
+    pad, broadcast or max pool. In a constant, a may differ between the outputs.
+    Zeros, or values of +-a, that pad the images of a convolution become the
+    padding of `xnor_conv_2d`.
 
-    `quant-bnn-propagate-packed` then packs what signs were taken of, and
-    `quant-bnn-strip-gradients` and `quant-bnn-decompose` belong before this pass:
-    run it where no gradient will be taken.
+    **One bipolar operand.** If only one operand is bipolar, such as binary
+    weights with float activations, the pass packs this operand along the last
+    dimension of the result. In a `linalg.generic`, each bit then selects +a or
+    -a. The result is the same, bit for bit, and a weight takes one bit. With
+    `mode=exact`, elements along the last dimension of the result must be the
+    innermost elements of the bipolar operand, and of the other operand if that
+    operand has this dimension. Otherwise terms would be added in another order.
 
-    With `mode=exact` the result has the bits of the sum of floats that it replaces,
-    so the sum must not have been rounded. It never is where multiples of a up to the
-    number of terms are floats: for a = 1 and `f32`, up to 2^24 terms, for `f16`
-    2^11, for `bf16` 2^8. With `mode=relaxed` it need not be known, and sums may
-    begin with something else than 0.
+    **Levels of k bits.** Equally spaced levels, such as those of `input_dorefa`
+    and `weight_dorefa`, are sums of k bipolar values times powers of two. The
+    pass replaces a product of two tensors of levels by the products of each bit
+    of one tensor with each bit of the other, and by a correction if the range
+    of one tensor is not centered at 0. At most `max-plane-products` products of
+    bits replace one product of levels. Levels of more than 4 bits are left
+    alone, and so are products in which neither range is centered at 0. This
+    rewrite requires `mode=relaxed`, because float sums of levels are rounded,
+    and because quantizers propagate NaN. A NaN then counts as the lowest level.
 
-    Remarks (`--remarks-filter=quant-bnn-binarize`) say what was replaced, and of a
-    product with an operand of signs why it was not: they are at what stood in the
-    way.
+    **Exactness.** With `mode=exact`, the result has the same bits as the float
+    sum that it replaces, so no partial sum may have been rounded. No sum is
+    rounded if all multiples of a up to the number of terms are floats: for an a
+    of 1, up to 2^24 terms for `f32`, 2^11 for `f16` and 2^8 for `bf16`. With
+    `mode=relaxed`, the number of terms need not be known, and the op may
+    accumulate into values other than 0.
+
+    Remarks (`--remarks-filter=quant-bnn-binarize`) report each op that was
+    replaced. For an op with a bipolar operand that was not replaced, a remark
+    reports the reason, at the op that prevents the rewrite.
 
     Example:
 
@@ -616,18 +692,18 @@ def QuantBNNBinarizePass : Pass<"quant-bnn-binarize"> {
   }];
   let options = [
     Option<"wordWidth", "word-width", "int64_t", "32",
-           "Bits of a word of packed signs: 8, 16, 32 or 64">,
+           "Bits of a packed word: 8, 16, 32 or 64">,
     Option<"maxPlaneProducts", "max-plane-products", "int64_t", "8",
-           "Up to how many products of bits replace one of levels">,
+           "Largest number of bit products that replace a product of levels">,
     Option<"mode", "mode", "::quant_bnn::RewriteMode",
            "::quant_bnn::RewriteMode::Exact",
-           "exact: never change a bit; relaxed: also where sums may have been "
-           "rounded",
+           "exact: replace ops whose results keep every bit; relaxed: also ops "
+           "whose sums may have been rounded",
            [{::llvm::cl::values(
              clEnumValN(::quant_bnn::RewriteMode::Exact, "exact",
-                        "never change a bit"),
+                        "replace ops whose results keep every bit"),
              clEnumValN(::quant_bnn::RewriteMode::Relaxed, "relaxed",
-                        "also where sums may have been rounded"))}]>
+                        "also ops whose sums may have been rounded"))}]>
   ];
   let dependentDialects = ["::mlir::affine::AffineDialect",
                            "::mlir::arith::ArithDialect",
@@ -637,15 +713,19 @@ def QuantBNNBinarizePass : Pass<"quant-bnn-binarize"> {
 }
 
 def QuantBNNPropagatePackedPass : Pass<"quant-bnn-propagate-packed"> {
-  let summary = "Pack before what moves elements, not after it";
+  let summary = "Hoist quant_bnn.pack above ops that move elements";
   let description = [{
-    Moves `pack` up to where its elements are made, through functions of a sign,
-    reshapes, transpositions, slices, concatenations, padding and max pools, which
-    become ops on packed bits. So signs stay packed from one product to the next, and
-    an eighth or less of the bytes is moved. Other uses of a value keep it. A reshape
-    is left before `pack` where words would not stay as they are.
+    Moves `pack` up to the op that computes its elements. A `pack` of an op with
+    `SignFunctionOpInterface` packs the operand of the op instead. Reshapes,
+    transposes, slices, concatenations, padding and max pools before a `pack`
+    become ops on packed bits. Values therefore stay packed from one binary
+    product to the next, and at most an eighth of the bytes is moved. Other uses
+    of a value keep the value. A reshape that would move bits between words
+    stays before `pack`, unless its operand is the result of a sign or of
+    `unpack`.
 
-    Bits carry no gradient: run it where none will be taken.
+    Packed bits have no gradient, so run the pass where no gradient will be
+    taken.
 
     Example:
 
@@ -685,24 +765,32 @@ def QuantBNNPropagatePackedPass : Pass<"quant-bnn-propagate-packed"> {
 }
 
 def QuantBNNFoldThresholdsPass : Pass<"quant-bnn-fold-thresholds"> {
-  let summary = "Compare integer sums with thresholds instead of computing floats";
+  let summary = "Fold float ops between xnor ops and pack into thresholds";
   let description = [{
-    What is packed after a product of signs is a function of an integer: a batch norm,
-    a scale and shift, a relu or clamp, in any order, and the sign of it all. Where
-    that is false up to some integer and true after it, or the reverse, for every
-    channel, the pack becomes a `threshold` on the integers and the floats are gone.
+    Replaces the float ops between integers, such as the result of `xnor_matmul`
+    or `xnor_conv_2d`, and a `pack` by `threshold` ops on the integers. These
+    float ops are, for example, a batch norm, a scale and shift, a relu or a
+    clamp, in any order, and a sign. The packed bit is a function of the
+    integer. If, in each channel, this function is false up to some integer and
+    true after it, or the reverse, the `pack` becomes one `threshold`. If the
+    function switches more often, up to 15 times, the `pack` becomes the
+    exclusive or of as many `threshold` ops.
 
-    The thresholds are found by evaluating the floats that they replace, with each of
-    their roundings: a product and a sum round twice, `math.fma` once. So the bits are
-    the same for every sum that can occur. Where all steps are monotone in the sum
-    bisection finds the place; otherwise every sum is looked at.
+    The pass finds the thresholds by evaluating the float ops that it replaces,
+    with all roundings of these ops: a product and a sum round twice, `math.fma`
+    rounds once. The bits are therefore the same for every integer that can
+    occur. Where all ops are monotone in the integer, the pass finds the
+    threshold by bisection. Otherwise, the pass evaluates the integers one by
+    one, up to 2^20 of them.
 
-    Everything but the sum has to be constant, and the same or one for each channel,
-    the last dimension. Run `quant-bnn-propagate-packed` before, which brings `pack`
-    to the floats, and canonicalization, which folds what of them is constant.
+    All other operands of the float ops must be constants that are the same for
+    all elements, or one constant for each channel, which is the last dimension.
+    Run `quant-bnn-propagate-packed` first, which moves `pack` to the float ops,
+    and canonicalization, which folds constants.
 
-    Remarks (`--remarks-filter=quant-bnn-fold-thresholds`) say what was replaced, and
-    of what is packed after an integer why it was not.
+    Remarks (`--remarks-filter=quant-bnn-fold-thresholds`) report each `pack`
+    that was replaced, and why a `pack` of a function of integers was not
+    replaced.
 
     Example:
 
@@ -749,13 +837,15 @@ def QuantBNNFoldThresholdsPass : Pass<"quant-bnn-fold-thresholds"> {
 
 def QuantBNNAnnotateFunctionsPass
     : Pass<"quant-bnn-annotate-functions", "::mlir::func::FuncOp"> {
-  let summary = "Protect the arguments of public functions and note their types";
+  let summary = "Protect arguments of public functions, and record types";
   let description = [{
-    Marks every tensor argument of a public function as not writable, unless it
-    carries `bufferization.writable` already, so that bufferization copies rather
-    than overwrite a buffer of the caller's. Records the type of the function in
-    `quant_bnn.signature`, for tools that call what it is lowered to. Drops what
-    only differentiation reads: `quant_bnn.no_gradient`, and the link of a pair.
+    Marks each tensor argument of a public function as not writable, unless the
+    argument already has the attribute `bufferization.writable`. Bufferization
+    then copies a buffer of the caller instead of overwriting it. The pass also
+    records the type of the function in `quant_bnn.signature`, for tools that
+    call the lowered function. The pass removes the attributes that only
+    differentiation reads: `quant_bnn.no_gradient`, and the attributes that link
+    a forward function to its backward function.
 
     Example:
 
@@ -782,15 +872,16 @@ def QuantBNNAnnotateFunctionsPass
 
 def QuantBNNConvertResultsToOutParamsPass
     : Pass<"quant-bnn-convert-results-to-out-params", "::mlir::ModuleOp"> {
-  let summary = "Return tensors into buffers of the caller's";
+  let summary = "Convert tensor results to memref parameters of the caller";
   let description = [{
-    Gives every public function, in place of each tensor result, a memref
-    parameter after its arguments, in order, into which the result is
-    materialized. Scalars are still returned. Run before bufferization, which
-    then computes in these buffers where it can. A caller must not pass the same
-    memory twice. Calls within the module go to a private copy of the function,
-    which keeps its type. `quant_bnn.backward` and `quant_bnn.residuals`, which
-    count results, are dropped from what is public.
+    Replaces each tensor result of a public function by a memref parameter after
+    the arguments, in order, and materializes the result into this parameter.
+    Scalars are still returned. Run the pass before bufferization, which then
+    computes in the buffers of the caller where it can. A caller must not pass
+    the same memory twice. Calls within the module go to a private copy of the
+    function, which keeps the type of the function. `quant_bnn.backward` and
+    `quant_bnn.residuals`, which refer to results by number, are removed from
+    public functions.
 
     Example:
 
@@ -817,24 +908,24 @@ def QuantBNNConvertResultsToOutParamsPass
 }
 
 def QuantBNNExpandStridedCopiesPass : Pass<"quant-bnn-expand-strided-copies"> {
-  let summary = "Copy between strided buffers with linalg";
+  let summary = "Convert memref.copy of strided buffers to linalg.generic";
   let description = [{
-    Replaces `memref.copy` from or to a buffer that is not one block of memory by
-    a `linalg.generic`. Lowered as it is, it would call a function of the MLIR
-    runtime, which ahead-of-time users need not have. A copy of one block becomes
-    a `memcpy`.
+    Replaces a `memref.copy` from or to a buffer that is not contiguous by a
+    `linalg.generic`. Such a copy would otherwise be lowered to a call of a
+    function of the MLIR runtime, which ahead-of-time users need not have. A
+    copy between contiguous buffers is left alone and becomes a `memcpy` later.
   }];
   let dependentDialects = ["::mlir::linalg::LinalgDialect"];
 }
 
 def QuantBNNExpandDynamicReshapesPass
     : Pass<"quant-bnn-expand-dynamic-reshapes"> {
-  let summary = "Expand a dimension into several of unknown size";
+  let summary = "Expand memref.expand_shape with several dynamic sizes";
   let description = [{
-    Replaces `memref.expand_shape`, where it makes several dimensions of unknown size
-    of one, by `memref.reinterpret_cast` with the sizes that the op gives.
-    `expand-strided-metadata` of LLVM 22 cannot tell these sizes apart. Other reshapes
-    are left to it.
+    Replaces a `memref.expand_shape` that expands one dimension into several
+    dimensions of dynamic size by a `memref.reinterpret_cast` with the sizes
+    that the op gives. `expand-strided-metadata` of LLVM 22 cannot distinguish
+    these sizes. Other reshapes are left to `expand-strided-metadata`.
 
     Example:
 
@@ -863,20 +954,23 @@ def QuantBNNExpandDynamicReshapesPass
 }
 
 def QuantBNNFlattenElementwisePass : Pass<"quant-bnn-flatten-elementwise"> {
-  let summary = "Elementwise math in one dimension where its neighbours have one";
+  let summary = "Collapse elementwise generics next to 1-D generics";
   let description = [{
-    Where a tensor is reshaped to or from one dimension for a `linalg.generic`, walks
-    it in one dimension throughout: the elementwise generics that make or use it, and
-    in turn those that make or use their other operands, become generics of one
-    dimension. Then the reshape no longer separates loops over the same elements,
-    such as that of an activation from the one that packs its mask, and
-    `quant-bnn-recompute-producers` and `quant-bnn-fuse-siblings` make one of them.
-    (`linalg-fuse-elementwise-ops` would expand some of them again: run it before.)
+    Collapses elementwise `linalg.generic` ops to one dimension where a reshape
+    to or from one dimension would block fusion. If a tensor is reshaped to or
+    from one dimension for a generic, the elementwise generics that produce or
+    use the tensor become 1-D generics. In turn, so do the elementwise generics
+    that produce or use the other operands of these generics. The reshape then
+    no longer separates loops over the same elements, such as the loop of an
+    activation and the loop that packs its mask, and
+    `quant-bnn-recompute-producers` and `quant-bnn-fuse-siblings` can fuse the
+    loops. Run `linalg-fuse-elementwise-ops` before this pass, because it would
+    expand some of the collapsed generics again.
 
-    A generic is left as it is if it walks an operand in another order or shape, if
-    it uses an index, or if it reads a slice, which would have to be copied. Scalars
-    and whole reductions do not matter. Results are expanded again where others use
-    them, which moves no data.
+    A generic is left alone if it accesses an operand in another order or shape,
+    if it uses an index, or if it reads a slice, which collapsing would copy.
+    Scalar operands and reductions to a scalar do not prevent collapsing.
+    Results are expanded again where other ops use them, which moves no data.
 
     Example: in
 
@@ -889,8 +983,8 @@ def QuantBNNFlattenElementwisePass : Pass<"quant-bnn-flatten-elementwise"> {
     }
     ```
 
-    the generic that `%y` becomes reads `%flat`, as the one of `%bits` does, so that
-    one loop computes both.
+    the generic that `%y` becomes reads `%flat`, and so does the generic of
+    `%bits`. One loop then computes both.
   }];
   let dependentDialects = ["::mlir::affine::AffineDialect",
                            "::mlir::linalg::LinalgDialect",
@@ -898,20 +992,22 @@ def QuantBNNFlattenElementwisePass : Pass<"quant-bnn-flatten-elementwise"> {
 }
 
 def QuantBNNFuseSiblingsPass : Pass<"quant-bnn-fuse-siblings"> {
-  let summary = "Fuse generics over the same elements into one loop";
+  let summary = "Fuse linalg.generic ops over the same elements into one loop";
   let description = [{
-    Fuses `linalg.generic` ops on tensors that walk the same elements in the same
-    order and share an operand or use each other's results: a forward and its
-    gradient, two uses of one value, a reduction beside elementwise math. The
-    fused op has several results; what only its own parts use is no longer
-    stored. Upstream fusion merges a producer into its one consumer; this does
-    the rest, in linear time.
+    Fuses `linalg.generic` ops on tensors that access the same elements in the
+    same order, and that share an operand or use each other's results. Examples
+    are a forward op and its gradient, two uses of one value, and a reduction
+    beside elementwise math. The fused op has several results. Values that only
+    the fused op uses are no longer stored. Upstream fusion merges a producer
+    into its single consumer; this pass fuses the remaining generics, in linear
+    time.
 
-    The words that hold bits of elements along the last dimension (see
-    `quant_bnn.pack`) may be walked beside the elements.
+    A generic may also access the packed words that hold one bit of each element
+    along the last dimension (see `quant_bnn.pack`).
 
-    Shapes are known to agree where they are static or one generic relates them.
-    At most 12 tensors are walked at once.
+    Two generics are fused only if their shapes are known to agree: the shapes
+    are static, or another generic relates them. A fused op accesses at most 12
+    tensors.
 
     Example: in
 
@@ -921,18 +1017,18 @@ def QuantBNNFuseSiblingsPass : Pass<"quant-bnn-fuse-siblings"> {
     %c = arith.subf %a, %x : tensor<?xf32>
     ```
 
-    with `%b` and `%c` used, all three are computed by one loop that reads `%x`
-    and writes `%b` and `%c`.
+    if `%b` and `%c` are used, one loop computes all three values. The loop
+    reads `%x` and writes `%b` and `%c`.
   }];
   let dependentDialects = ["::mlir::linalg::LinalgDialect"];
 }
 
 def QuantBNNRecomputeProducersPass : Pass<"quant-bnn-recompute-producers"> {
-  let summary = "Recompute cheap values instead of storing them";
+  let summary = "Recompute cheap elementwise generics in each of their users";
   let description = [{
     Fuses an elementwise `linalg.generic` that reads at most one tensor into
-    every generic that uses it. They read that tensor instead, which costs no
-    more bytes than reading the result, and the result is never written.
+    each generic that uses it. The users then read that tensor instead of the
+    result, which costs no more bytes, and the result is never written.
 
     Example: in
 
@@ -941,21 +1037,22 @@ def QuantBNNRecomputeProducersPass : Pass<"quant-bnn-recompute-producers"> {
     %q, %s = quant_bnn.min_max %h bits = 4 : tensor<?xf32>
     ```
 
-    `%h` is needed for the maximum and again for `%q`, after the maximum is
-    known; both loops compute it from `%x`.
+    the maximum needs `%h`, and `%q` needs `%h` again after the maximum is
+    known. Both loops compute `%h` from `%x`.
   }];
   let dependentDialects = ["::mlir::linalg::LinalgDialect"];
 }
 
 def QuantBNNSeparateResultsPass
     : Pass<"quant-bnn-separate-results", "::mlir::func::FuncOp"> {
-  let summary = "Copy results that share a buffer or have gaps";
+  let summary = "Copy returned memrefs that share a buffer or are strided";
   let description = [{
-    After bufferization, two results of a function may be one buffer, which its
-    caller would free twice. Copies every returned memref that may share its
-    buffer with an earlier one, and every one that is cast from a view with strides:
-    callers expect results without gaps. What is returned and not owned (an argument,
-    a constant) is copied by ownership-based deallocation.
+    Copies each returned memref that may share its buffer with an earlier
+    result, and each one that is cast from a strided view. After bufferization,
+    two results of a function may be one buffer, which the caller would free
+    twice, and callers expect contiguous results. The pass leaves it to
+    ownership-based deallocation to copy results that the function does not own,
+    such as an argument or a constant.
 
     Example:
 
@@ -981,14 +1078,14 @@ def QuantBNNSeparateResultsPass
 }
 
 def QuantBNNApproximateMathPass : Pass<"quant-bnn-approximate-math"> {
-  let summary = "Replace math of f32 by vectorizable polynomials";
+  let summary = "Replace f32 math ops by polynomials that vectorize";
   let description = [{
     Replaces `math.tanh` and `math.exp` on `f32` scalars and vectors by the
-    polynomial approximations of the math dialect, and `math.expm1` and `math.log1p`
-    by series that do not cancel. `tanh` is within 5 ulp, `exp` within 6 ulp (flushed to
-    0 below 2^-126), `expm1` and `log1p` within 4 ulp. Wider types are left to the C
-    math library, narrower ones to `quant-bnn-emulate-narrow-floats`. Ops on tensors
-    are left as they are.
+    polynomial approximations of the math dialect, and `math.expm1` and
+    `math.log1p` by series that do not cancel. `tanh` is within 5 ulp, `exp` is
+    within 6 ulp and flushed to 0 below 2^-126, and `expm1` and `log1p` are
+    within 4 ulp. Wider types are left to the C math library, and narrower types
+    to `quant-bnn-emulate-narrow-floats`. Ops on tensors are left alone.
   }];
   let dependentDialects = ["::mlir::arith::ArithDialect",
                            "::mlir::math::MathDialect",
@@ -996,55 +1093,68 @@ def QuantBNNApproximateMathPass : Pass<"quant-bnn-approximate-math"> {
 }
 
 def QuantBNNVectorizePopcountPass : Pass<"quant-bnn-vectorize-popcount"> {
-  let summary = "Lower binary matrix products and convolutions to vector kernels";
+  let summary = "Lower binary matmuls and convolutions to vector kernels";
   let description = [{
-    Lowers each `linalg.generic` on memrefs whose body is `out - (ctpop(a xor b) << 1)`
-    to loops over vectors: a matrix product or a convolution of packed signs, if `out`
-    is the number of bits before. Words have 8, 16, 32 or 64 bits, and outputs 32.
+    Lowers each `linalg.generic` on memrefs whose body is
+    `out - (ctpop(a xor b) << 1)` to loops over vectors. Such an op is a binary
+    matmul or convolution if `out` holds the number of bits before the op. Words
+    have 8, 16, 32 or 64 bits, and outputs have 32 bits.
 
-    The roles of the dimensions follow from the indexing maps:
+    The indexing maps determine the roles of the dimensions:
 
-    * The last dimension of the output is that of the lanes. One of the operands, the
-      packed one, has it; a word of the other one is the same in all lanes.
-    * Of the parallel dimensions that the packed operand does not have, the last one
-      that the other operand has is that of the rows.
-    * The last two dimensions that are reduced are one loop, where both operands have
-      their words in a row.
+    * The lanes lie along the last dimension of the output. One of the operands,
+      the packed operand, has this dimension. A word of the other operand, the
+      broadcast operand, is the same in all lanes.
+    * The rows lie along the last parallel dimension that the broadcast operand
+      has and the packed operand does not have.
+    * The last two reduction dimensions are collapsed into one loop if the words
+      of both operands are contiguous along them.
 
-    Where there are many rows, the packed operand is copied into panels, with the words
-    of two vectors of outputs side by side, so that vectors of them can be loaded. A
-    panel is used for all rows. A block of a few rows by two vectors of outputs has its
-    counters in registers, and the sums that it subtracts from the output need no
-    horizontal additions. Where there are fewer than 16 rows (8 by tables), a copy would
-    cost too much: the lanes then are words of a row, up to four rows meet the same words
-    of the packed operand, and the lanes are summed in the end. If the number of rows is
-    not known, both are emitted, and it is decided when the code runs.
+    **Many rows.** The kernel copies the packed operand into panels. A panel
+    holds the words of two vectors of outputs side by side, so that vectors of
+    words can be loaded, and all rows use the panel. A block of a few rows by
+    two vectors of outputs has its counters in registers. The sums that the
+    block subtracts from the output need no horizontal additions.
 
-    With `popcount=bytes`, bits are counted in bytes, which most targets have fast code
-    for, and bytes are widened before they overflow, which 31 words cannot do. With
-    `popcount=words`, they are counted in words of 32 and 64 bits, which is best where
-    there is an instruction for that (AVX512VPOPCNTDQ).
+    **Few rows.** With fewer than 16 rows (8 with `popcount=table`), a copy
+    would cost too much. The lanes are then words of a row: up to four rows are
+    compared with the same words of the packed operand, and the lanes are summed
+    at the end. If the number of rows is dynamic, the pass emits both kernels,
+    and the code chooses one at run time.
 
-    With `popcount=table`, both operands are taken apart into nibbles: the packed one
-    where it is copied into panels, the other one once and before. The nibbles of two rows
-    select one of 256 tables of 16 bytes. It says in how many bits each nibble differs from
-    the one, and from the other, in the halves of a byte; so one instruction counts those
-    for two rows and all bytes of a vector. That is the fastest way where no instruction
-    counts the bits of words. `lookup` names the instruction set, as the vector dialect
-    has no such operation. Few rows are counted in bytes.
+    The option `popcount` selects how bits are counted:
 
-    The number of rows of a block depends on how many registers there are, which is told
-    by `vector-width`: set it to the bits of the target's registers.
+    * `popcount=bytes` counts bits in bytes, for which most targets have fast
+      code, and widens the bytes before they overflow. A byte cannot overflow in
+      the first 31 words, each of which adds at most 8.
+    * `popcount=words` counts bits in words of 32 and 64 bits, which is best on
+      targets with an instruction for it (AVX512VPOPCNTDQ).
+    * `popcount=table` splits both operands into nibbles and looks up how many
+      bits differ. The packed operand is split when it is copied into panels,
+      and the broadcast operand is split once, before the loops. The nibbles of
+      two rows select one of 256 tables of 16 bytes. Each byte of a table stands
+      for one value of a nibble of the packed operand. The two halves of the
+      byte hold the numbers of bits in which this value differs from the nibbles
+      of the two rows. One instruction thus counts the bits that differ for two
+      rows and for all bytes of a vector. This is the fastest way on targets
+      that have no instruction to count the bits of words. The vector dialect
+      has no such lookup, so `lookup` names the instruction set. Few rows are
+      counted in bytes.
 
-    With `parallel`, panels are computed by an `scf.parallel`, and many rows are several
-    tasks. Panels are allocated and freed; so run buffer deallocation before.
+    `vector-width` determines the number of rows of a block, because the number
+    of registers depends on their width. Set `vector-width` to the bits of a
+    vector register of the target.
 
-    If the output is set by a `linalg.fill` with nothing in between, the kernel sets it
-    instead.
+    With `parallel`, an `scf.parallel` computes the panels, and many rows are
+    split into several tasks. Panels are allocated and freed, so run buffer
+    deallocation before this pass.
 
-    Ops are left alone where the output is not contiguous along its last dimension,
-    where both operands or none have that dimension, and where the output is also an
-    operand.
+    If a `linalg.fill` sets the output, with no memory access between the fill
+    and the op, the kernel sets the output instead.
+
+    An op is left alone if the output is not contiguous along its last
+    dimension, if both operands or no operand have this dimension, or if the
+    output is also an operand.
 
     Example:
 
@@ -1074,22 +1184,22 @@ def QuantBNNVectorizePopcountPass : Pass<"quant-bnn-vectorize-popcount"> {
            "Bits of a vector: a power of two, at least 64">,
     Option<"popcount", "popcount", "::quant_bnn::PopcountAccumulation",
            /*default=*/"::quant_bnn::PopcountAccumulation::Bytes",
-           "What a vector counts bits in",
+           "How bits are counted",
            [{::llvm::cl::values(
              clEnumValN(::quant_bnn::PopcountAccumulation::Words, "words",
-                        "words, for targets that count bits of words"),
+                        "in words, for targets with an instruction for it"),
              clEnumValN(::quant_bnn::PopcountAccumulation::Bytes, "bytes",
-                        "bytes, which are widened before they overflow"),
+                        "in bytes, which are widened before they overflow"),
              clEnumValN(::quant_bnn::PopcountAccumulation::Table, "table",
-                        "bytes, by tables for nibbles"))}]>,
+                        "in bytes, by lookup tables for nibbles"))}]>,
     Option<"lookup", "lookup", "::quant_bnn::LookupInstructions",
            /*default=*/"::quant_bnn::LookupInstructions::None",
-           "The instruction set that looks up bytes in tables",
+           "Instruction set for table lookups of bytes",
            [{::llvm::cl::values(
              clEnumValN(::quant_bnn::LookupInstructions::None, "none",
-                        "not known"),
+                        "unknown"),
              clEnumValN(::quant_bnn::LookupInstructions::X86, "x86",
-                        "SSSE3, AVX2 or AVX-512BW, as vector-width says"))}]>,
+                        "SSSE3, AVX2 or AVX-512BW, selected by vector-width"))}]>,
     Option<"parallel", "parallel", "bool", /*default=*/"false",
            "Emit the outermost loops as scf.parallel">
   ];
@@ -1106,55 +1216,65 @@ def QuantBNNVectorizeLinalgPass : Pass<"quant-bnn-vectorize-linalg"> {
   let description = [{
     Lowers `linalg` ops on memrefs to `scf` loops over `vector.load` and
     `vector.store`, with the body of the op on vectors. Ops of this dialect stay
-    in it; `convert-quant-bnn-to-arith` expands them on vectors afterwards.
+    in the body; `convert-quant-bnn-to-arith` expands them on vectors
+    afterwards.
 
-    * Adjacent dimensions that every operand walks contiguously become one, so an
-      elementwise op of any rank is one loop.
-    * One vector is one step, and `loop_annotation` tells LLVM how often to unroll;
-      one masked vector does the rest. A long body has vectors of four registers
-      instead, which LLVM interleaves. What lanes accumulate has up to four vectors a
-      step, and what is reduced 64 accumulators. All loads of a step come before its
-      stores, so an output may be exactly one of the inputs.
-    * The lanes lie along the innermost dimension of the outputs where inputs
-      allow it. Loops that only accumulate are then inside, with accumulators in
-      registers (column sums, matrix products). Otherwise the lanes lie along a
-      dimension that is reduced, and are combined once, at the end.
-    * Float sums are compensated: blocks of terms are added with their rounding
-      errors. Contractions are not; their products are added by `math.fma`. The
-      order of additions is specified (*Sums* in docs/Semantics.md): it depends on the
-      loops of an op, and not on options, addresses or what else is fused into it.
-      An op whose operands would have it otherwise stores its terms in a temporary
+    * Adjacent dimensions that every operand accesses contiguously are
+      collapsed, so an elementwise op of any rank is one loop.
+    * Each step of the loop computes one vector. `loop_annotation` tells LLVM
+      how often to unroll the loop, and one masked vector computes the rest. If
+      the body is long, a vector has the width of four registers instead, and
+      LLVM interleaves the four parts. If lanes accumulate over an inner loop, a
+      step has up to four vectors. A reduction has 64 accumulators. All loads of
+      a step come before its stores, so an output may be exactly one of the
+      inputs.
+    * The lanes lie along the innermost dimension of the outputs if the inputs
+      allow it. Reduction loops are then inside of the vector loop, with
+      accumulators in registers (column sums, matrix products). Otherwise the
+      lanes lie along a reduction dimension and are combined once, at the end.
+    * Float sums are compensated: blocks of terms are added together with their
+      rounding errors. Contractions are not compensated; their products are
+      added by `math.fma`. The order of additions is specified (*Sums* in
+      docs/Semantics.md): the order depends on the loops of an op, and not on
+      options, addresses or other ops that are fused. If the operands of an op
+      would lead to another order, the op stores its terms in a temporary
       buffer, which is then summed.
 
-    Words that hold a bit of each element (see `quant_bnn.pack`) are loaded and stored
-    as vectors of bits: what shifts bits to their place and back is not emitted, nor
-    the zeros that a plain loop starts from. A step covers whole words, and so do
-    rows that are flattened. Lanes are bits from the least significant one on, which
-    needs a little-endian target.
+    Words that hold one bit of each element (see `quant_bnn.pack`) are loaded
+    and stored as vectors of bits. The pass emits neither the shifts that move a
+    bit to its position and back, nor the zeros that a scalar loop starts from.
+    A step covers whole words, and so do rows that are collapsed. The lowest
+    lane is the least significant bit, which requires a little-endian target.
 
-    Ops are left alone (`convert-linalg-to-loops` lowers them) where there is no
-    dimension along which every operand has unit stride or does not change, where
-    a memref holds elements other than floats of 16 to 64 bits or integers of 8 to
-    64 bits, where the body has ops that have side effects, may trap, or have no
-    elementwise form, and where a reduction is none of add, mul, min, max, and, or,
-    xor.
+    An op is left alone, for `convert-linalg-to-loops`, in these cases:
 
-    A vector has `vector-width` bits in memory, of the widest operand; where the body
-    computes in a wider type, up to twice as many there. Set it to the width of the
-    target's registers: LLVM splits wider vectors, but packs and unpacks masks then.
+    * There is no dimension along which every operand has unit stride or does
+      not change.
+    * The elements of a memref are neither floats of 16 to 64 bits nor integers
+      of 8 to 64 bits.
+    * The body has an op that has side effects, may trap, or has no elementwise
+      form.
+    * A reduction is none of add, mul, min, max, and, or, xor.
 
-    An elementwise op of at least `nontemporal-threshold` bytes of inputs and
-    outputs stores past the caches: that saves reading what is overwritten, and
-    pays where the data does not stay in the last-level cache. It is decided when
-    the code runs, unless the size is known. In-place ops do not take part. Such a
-    loop comes before the plain one, which takes what it leaves; it stores 256 bytes
-    at once, and ends in a fence.
+    A vector of the widest operand has `vector-width` bits in memory. If the
+    body computes in a wider type, a vector in the body has up to twice as many
+    bits. Set `vector-width` to the width of the target's registers: LLVM splits
+    wider vectors, but then packs and unpacks masks.
 
-    With `parallel`, the outermost loop is an `scf.parallel`, over blocks of a
-    fixed number of elements where there is one loop only. Reductions are then
-    computed block by block, into a temporary buffer, and combined in order: results
-    are the same without `parallel` and with any number of threads. Temporary
-    buffers are freed, so run buffer deallocation before.
+    **Non-temporal stores.** An elementwise op whose inputs and outputs have at
+    least `nontemporal-threshold` bytes stores past the caches. Such stores do
+    not read the overwritten data, which pays if the data does not stay in the
+    last-level cache. If the size is dynamic, the code decides at run time.
+    In-place ops do not use non-temporal stores. The loop with non-temporal
+    stores comes before the plain loop, which computes the rest. The loop with
+    non-temporal stores writes 256 bytes at once, and is followed by a fence.
+
+    **Parallel loops.** With `parallel`, the outermost loop is an
+    `scf.parallel`. If there is only one loop, the `scf.parallel` runs over
+    blocks of a fixed number of elements. Reductions are then computed block by
+    block, into a temporary buffer, and combined in order: the results are the
+    same without `parallel` and with any number of threads. Temporary buffers
+    are freed, so run buffer deallocation before this pass.
 
     Example:
 
@@ -1206,7 +1326,8 @@ def QuantBNNVectorizeLinalgPass : Pass<"quant-bnn-vectorize-linalg"> {
            "Bits of a vector: a power of two, at least 64">,
     Option<"nontemporalThreshold", "nontemporal-threshold", "int64_t",
            /*default=*/"33554432",
-           "Bytes from which on stores bypass the caches; 0 or less: never">,
+           "Size in bytes from which on stores bypass the caches; 0 or less "
+           "for never">,
     Option<"parallel", "parallel", "bool", /*default=*/"false",
            "Emit the outermost loop as scf.parallel">
   ];
@@ -1219,17 +1340,19 @@ def QuantBNNVectorizeLinalgPass : Pass<"quant-bnn-vectorize-linalg"> {
 
 def QuantBNNCompareNarrowFloatsPass
     : Pass<"quant-bnn-compare-narrow-floats"> {
-  let summary = "Compare f16 and bf16 by their bits";
+  let summary = "Compare f16 and bf16 with constants as 16-bit integers";
   let description = [{
-    Compares a value that was widened from `f16` or `bf16` with 0, or its size with a
-    constant, by one unsigned comparison of 16 bits: such a condition is one range of
-    bit patterns, which has no NaN in it. Twice as many lanes fit a register, and
-    nothing is widened. A value that is also computed with is left as it is, and so are
-    tensors.
+    Replaces a comparison of a value that was widened from `f16` or `bf16` by
+    one unsigned comparison of its 16 bits. The pass rewrites comparisons of the
+    value with 0, and comparisons of the magnitude of the value with a constant.
+    Such a condition holds for one range of bit patterns, which contains no NaN.
+    Twice as many lanes then fit into a register, and nothing is widened. A
+    value that is also computed with is left alone, and so are tensors.
 
-    Below 0 are the patterns from that of the smallest negative number to that of
-    -infinity, `0x8001` to `0xff80` for bf16. A size is at most a constant if the bits
-    without the sign are at most those of the constant, rounded toward zero.
+    The negative numbers are the patterns from the smallest negative number to
+    -infinity: `0x8001` to `0xff80` for bf16. A magnitude is at most a constant
+    if its bits without the sign are at most the bits of the constant, rounded
+    toward zero.
 
     Example:
 
@@ -1259,11 +1382,12 @@ def QuantBNNCompareNarrowFloatsPass
 }
 
 def QuantBNNExpandRoundEvenPass : Pass<"quant-bnn-expand-round-even"> {
-  let summary = "Round f64 to an integer by an addition and a subtraction";
+  let summary = "Expand math.roundeven of f64 into an add and a subtract";
   let description = [{
-    Expands `math.roundeven` of `f64` scalars and vectors into arithmetic that rounds
-    half to even. Vulkan drivers expand the instruction, too, and not all do so right:
-    Mesa 22.3 rounds 1.5 to 1. Narrower types and tensors are left as they are.
+    Expands `math.roundeven` of `f64` scalars and vectors into arithmetic that
+    rounds half to even. Vulkan drivers expand the instruction, too, and not all
+    of them correctly: Mesa 22.3 rounds 1.5 to 1. Narrower types and tensors are
+    left alone.
 
     Example:
 
@@ -1287,16 +1411,18 @@ def QuantBNNExpandRoundEvenPass : Pass<"quant-bnn-expand-round-even"> {
 }
 
 def QuantBNNScalarizeVectorsPass : Pass<"quant-bnn-scalarize-vectors"> {
-  let summary = "Compute with one lane of a vector at a time";
+  let summary = "Replace vectors by one scalar for each lane";
   let description = [{
-    Replaces every vector by a scalar for each of its lanes, in loops and branches,
-    too. A vector of SPIR-V has no more than four lanes, and a shader cannot load
-    one from a buffer of scalars; the compilers of drivers, in turn, make scalars of
-    vectors, and wide accesses of those to neighbors.
+    Replaces each vector by one scalar for each of its lanes, also in loops and
+    branches. SPIR-V has vectors of at most four lanes, and a shader cannot load
+    a vector from a buffer of scalars. The compilers of drivers convert vectors
+    to scalars anyway, and combine accesses to neighbouring elements into wide
+    accesses.
 
-    Elementwise ops of any dialect are converted, loads, stores, constants, and those
-    of `vector` that broadcast, reduce, compose and take apart. Any other op on
-    vectors, and a vector of not one dimension, is an error.
+    The pass converts elementwise ops of any dialect, loads, stores, constants,
+    and the ops of `vector` that broadcast, reduce, compose and decompose
+    vectors. Any other op on vectors is an error, and so is a vector whose rank
+    is not 1.
 
     Example:
 
@@ -1331,25 +1457,26 @@ def QuantBNNScalarizeVectorsPass : Pass<"quant-bnn-scalarize-vectors"> {
 
 def QuantBNNEmulateNarrowFloatsPass
     : Pass<"quant-bnn-emulate-narrow-floats"> {
-  let summary = "Compute ops on bf16, and math on f16, in f32";
+  let summary = "Compute ops on bf16, and math ops on f16, in f32";
   let description = [{
-    Extends the operands of each op on `bf16` of arith, math and vector, and of each op
-    of math on `f16`, to `f32`, and rounds its results: each op rounds once, whatever it
-    is fused with. Ops that only move bits, and tensors, are left alone. A `linalg` op
-    that reduces accumulates in `f32`, as `quant-bnn-widen-accumulators` makes it.
+    Extends the operands of each op of arith, math and vector on `bf16`, and of
+    each op of math on `f16`, to `f32`, and rounds the results. Each op
+    therefore rounds once, whichever ops it is fused with. Ops that only move
+    bits are left alone, and so are tensors. A `linalg` op that reduces
+    accumulates in `f32`, as with `quant-bnn-widen-accumulators`.
 
-    `arith-emulate-unsupported-floats` and `math-extend-to-supported-types` mark their
-    conversions `contract`, which lets folders drop the rounding between two ops. Here
-    they have no flags.
+    The conversions have no fast-math flags. `arith-emulate-unsupported-floats`
+    and `math-extend-to-supported-types` mark their conversions `contract`,
+    which lets folders drop the rounding between two ops.
 
-    Between `bf16` and `f64`, and from integers that `f32` does not hold, the value is
-    rounded to odd on the way, which makes the second rounding that of the exact value
-    (S. Boldo and G. Melquiond, Emulation of a FMA and Correctly Rounded Sums: Proved
-    Algorithms Using Rounding to Odd, 2008).
+    A conversion between `bf16` and `f64`, or from an integer that `f32` does
+    not hold, first rounds to odd. The second rounding then gives the rounding
+    of the exact value (S. Boldo and G. Melquiond, Emulation of a FMA and
+    Correctly Rounded Sums: Proved Algorithms Using Rounding to Odd, 2008).
 
-    `memref.atomic_rmw` that computes with `bf16` is an error.
+    A `memref.atomic_rmw` that computes with `bf16` is an error.
 
-    `math-only` is for what approximates math in `f32` next.
+    Use `math-only` before a pass that approximates math ops in `f32`.
 
     Example:
 
@@ -1384,16 +1511,18 @@ def QuantBNNEmulateNarrowFloatsPass
 }
 
 def QuantBNNWidenAccumulatorsPass : Pass<"quant-bnn-widen-accumulators"> {
-  let summary = "Reduce f16 and bf16 in f32";
+  let summary = "Accumulate linalg reductions of f16 and bf16 in f32";
   let description = [{
-    Gives each `linalg` op that reduces a dimension into `f16` or `bf16` an output of
-    `f32`, which is rounded once, after the op: a sum of many terms rounded at each step
-    stops where a term is half an ulp of it. The output's old value is widened before,
-    and the body's ops between that value and the new one are of `f32`. A product that
+    Gives each `linalg` op that reduces a dimension into `f16` or `bf16` an
+    output of `f32`, which is rounded once, after the op. A sum that is rounded
+    at each step would stop growing where a term is half an ulp of the sum. The
+    pass widens the old value of the output before the op, and computes the ops
+    of the body between the old value and the new value in `f32`. A product that
     is added is not rounded either, as in a matmul of `f16` to `f32`.
 
-    A maximum or minimum is the same in any type and left alone, as is a body that
-    rounds its sum itself. Loops that are written as loops round each step.
+    A maximum or minimum is the same in any type and is left alone, and so is a
+    body that rounds its sum explicitly. Loops that are written as `scf` ops
+    still round at each step.
 
     Example:
 
@@ -1444,18 +1573,20 @@ def QuantBNNWidenAccumulatorsPass : Pass<"quant-bnn-widen-accumulators"> {
 
 def QuantBNNBF16ToI16Pass
     : Pass<"quant-bnn-bf16-to-i16", "::mlir::LLVM::LLVMFuncOp"> {
-  let summary = "Hold bf16 as its bits";
+  let summary = "Convert bf16 in LLVM functions to i16 with the same bits";
   let description = [{
-    Makes every `bf16` in a function an `i16`. Where the target has no bf16
-    instructions, LLVM converts a bf16 that is selected, or carried by a branch, to f32
-    and back: by a library call, or by an instruction that makes a subnormal number 0.
-    It splits vectors of bf16 into scalars. Bits are left as they are.
+    Replaces each `bf16` in a function of the LLVM dialect by an `i16` with the
+    same bits. Without this pass, on a target without bf16 instructions, LLVM
+    converts a bf16 that is selected or passed to a branch to f32 and back, by a
+    library call or by an instruction that flushes subnormal numbers to 0. LLVM
+    also splits vectors of bf16 into scalars.
 
-    `quant-bnn-emulate-narrow-floats` and `arith-expand` with `include-bf16` come
-    before: with f32 and integers for arithmetic, bf16 is only moved. Functions take and
-    return i16, too: LLVM would make the selection of a cast of two arguments a cast of
-    the selected argument. The operands and results of an op that computes with bf16 are
-    cast, with nothing else promised of them.
+    Run `quant-bnn-emulate-narrow-floats`, and `arith-expand` with
+    `include-bf16`, before this pass. Arithmetic then is on f32 and integers,
+    and bf16 is only moved. Functions take and return i16 as well, because LLVM
+    would convert the selection of a cast of two arguments to a cast of the
+    selected argument. The operands and results of an op that computes with bf16
+    are cast; the pass does not guarantee more for such an op.
 
     Example:
 
@@ -1482,52 +1613,60 @@ def QuantBNNBF16ToI16Pass
 }
 
 def QuantBNNMapToGPUPass : Pass<"quant-bnn-map-to-gpu"> {
-  let summary = "Map linalg ops on memrefs to kernels of a GPU";
+  let summary = "Map linalg ops on memrefs to GPU kernels";
   let description = [{
-    Maps every `linalg` op on memrefs to a `gpu.launch`, with the body of the op on
-    vectors in it. Loops, lanes and packed words are found as
-    `quant-bnn-vectorize-linalg` does; ops that it leaves alone get a thread for each
-    iteration of their parallel loops, which runs the others in turn.
+    Maps each `linalg` op on memrefs to a `gpu.launch`, with the body of the op
+    on vectors. The pass finds loops, lanes and packed words as
+    `quant-bnn-vectorize-linalg` does. An op that `quant-bnn-vectorize-linalg`
+    leaves alone gets one thread for each iteration of its parallel loops, and
+    the thread runs the reduction loops sequentially.
 
-    * A thread loads and stores `vector-width` bits at once, and up to four such
-      vectors before it computes. Neighbouring threads have neighbouring vectors, in
-      a loop whose stride is the grid, of which a kernel is told the size. A launch has
-      blocks of `block-size` threads, as many as there is work for, at most 65,535;
-      where there is none, it has none, which a runtime skips.
-    * Whether rows are aligned to vectors is decided when the code runs. Elements of
-      unaligned rows and what is left at the end of rows are taken one by one. A
-      vector that has bits of a packed word takes whole words, and is masked.
-    * What all elements are reduced to takes two kernels: up to 1024 blocks reduce a
-      share each, and one block combines these. What rows are reduced to takes a block
-      each. Blocks combine in a tree in workgroup memory. Nothing is atomic: every run
-      on a target has the same bits.
+    * A thread loads and stores `vector-width` bits at once, and loads up to
+      four such vectors before it computes. Neighbouring threads access
+      neighbouring vectors, in a loop whose stride is the size of the grid. The
+      kernel takes this size as an argument.
+    * A launch has blocks of `block-size` threads: as many blocks as there is
+      work for, and at most 65,535. A launch without work has no blocks, and a
+      runtime skips it.
+    * The code decides at run time whether rows are aligned to vectors.
+      Unaligned rows, and the elements after the last whole vector of a row, are
+      accessed one element at a time. An op with packed words uses masked
+      vectors of whole words instead.
+    * A reduction to one element takes two kernels: up to 1024 blocks reduce a
+      share of the elements each, and one block combines the results. If rows
+      are reduced, each row has one block. The threads of a block combine their
+      values in a tree in workgroup memory. No operation is atomic, so every run
+      on a target gives the same bits.
     * Float sums are compensated, as in `quant-bnn-vectorize-linalg`.
 
-    With `bit-mma`, popcount contractions (`quant-bnn-vectorize-popcount` says what
-    these are) of 32-bit and 64-bit words take tensor cores; those of narrower words
-    do not. All of a row's words are one dimension, all rows of an image's windows
-    another, so a convolution is a product of matrices.
+    **Tensor cores.** With `bit-mma`, popcount contractions (see
+    `quant-bnn-vectorize-popcount`) of 32-bit and 64-bit words run on tensor
+    cores; those of narrower words do not. All words of a row are one dimension,
+    and all rows of the windows of an image are another dimension, so a
+    convolution is a matrix product.
 
-    * A warp has the sums of 64 rows and 32 columns in registers; a block of 256
-      threads those of 128 by 128, and takes one tile after another, as far apart as
-      there are blocks. In steps of 256 bits a row, its threads load words from
-      memory two steps ahead, and put them into workgroup memory one step ahead of
-      the products.
-    * Words past the end of a row count as 0, which adds nothing. A row past the last
-      one is the last one once more; its sums are not stored.
-    * `and` counts the bits that are 1 in both; what differs is that of `a` and that
-      of `b`, less twice that. The bits of all rows are counted by one more
-      instruction for each fragment, with a matrix of ones.
-    * A `linalg.fill` of the output just before becomes part of the kernel.
+    * A warp holds the sums of 64 rows and 32 columns in registers. A block of
+      256 threads computes tiles of 128 by 128 sums, and advances by as many
+      tiles as there are blocks. In each step of 256 bits per row, the threads
+      load words from memory two steps ahead, and store words to workgroup
+      memory one step ahead of the products.
+    * Words past the end of a row count as 0, which adds nothing. Out-of-range
+      rows load the last row again; their results are discarded.
+    * `and` instructions count the bits that are 1 in both operands. The number
+      of differing bits is the number of bits in `a` plus the number of bits in
+      `b`, minus twice that count. One more instruction for each fragment, with
+      a matrix of ones as the other operand, counts the bits of the fragment.
+    * A `linalg.fill` of the output directly before the op becomes part of the
+      kernel.
 
-    Kernels index buffers of one dimension by offset and strides, which they take as
-    arguments. With `unbounded-views` the type of a buffer has a size that no device
-    reaches, and is static: a calling convention of bare pointers takes such a memref
-    as one pointer.
+    **Memory.** Kernels access each buffer as one dimension, by an offset and
+    strides that they take as arguments. With `unbounded-views`, the type of a
+    buffer has a static size that no device reaches, so that a bare-pointer
+    calling convention passes the memref as one pointer.
 
-    The host code keeps `memref.alloc` and accesses of the host to memory; partial
-    results of reductions are buffers that it allocates and frees.
-    `quant-bnn-allocate-on-gpu` moves all of them to the device.
+    The host code keeps `memref.alloc` and its own memory accesses. The host
+    code also allocates and frees the buffers for the partial results of
+    reductions. `quant-bnn-allocate-on-gpu` moves these buffers to the device.
 
     Example:
 
@@ -1568,22 +1707,22 @@ def QuantBNNMapToGPUPass : Pass<"quant-bnn-map-to-gpu"> {
   }];
   let options = [
     Option<"blockSize", "block-size", "int64_t", /*default=*/"256",
-           "Threads of a block: a power of two, at most 1024">,
+           "Threads per block: a power of two, at most 1024">,
     Option<"vectorWidth", "vector-width", "int64_t", /*default=*/"128",
            "Bits that a thread loads at once: a power of two from 64 to 1024">,
     Option<"unboundedViews", "unbounded-views", "bool", /*default=*/"false",
            "Pass buffers to kernels as memrefs of a static, unreachable size">,
     Option<"bitMMA", "bit-mma", "::quant_bnn::BitMMA",
            /*default=*/"::quant_bnn::BitMMA::None",
-           "What tensor cores multiply matrices of bits with",
+           "Tensor core instruction for matrix products of bits",
            [{::llvm::cl::values(
-             clEnumValN(::quant_bnn::BitMMA::None, "none", "nothing"),
+             clEnumValN(::quant_bnn::BitMMA::None, "none", "none"),
              clEnumValN(::quant_bnn::BitMMA::XorM8N8K128, "xor-m8n8k128",
                         "xor of 8 rows and 8 columns of 128 bits (sm_75)"),
              clEnumValN(::quant_bnn::BitMMA::XorM16N8K256, "xor-m16n8k256",
                         "xor of 16 rows and 8 columns of 256 bits (sm_80)"),
              clEnumValN(::quant_bnn::BitMMA::AndM16N8K256, "and-m16n8k256",
-                        "and of the same (sm_80, sm_90)"))}]>
+                        "and of 16 rows and 8 columns of 256 bits (sm_80, sm_90)"))}]>
   ];
   let dependentDialects = [
     "::mlir::affine::AffineDialect", "::mlir::arith::ArithDialect",
@@ -1595,18 +1734,20 @@ def QuantBNNMapToGPUPass : Pass<"quant-bnn-map-to-gpu"> {
 
 def QuantBNNAllocateOnGPUPass
     : Pass<"quant-bnn-allocate-on-gpu", "::mlir::ModuleOp"> {
-  let summary = "Keep the buffers of host code in the memory of a GPU";
+  let summary = "Move buffers of host code to the memory of a GPU";
   let description = [{
-    After `quant-bnn-map-to-gpu`, the memrefs of host code are in the memory of the
-    device that a kernel uses, or a caller of a public function has, and all that may
-    be the same buffers. What only the host uses stays with it.
+    Moves memrefs of host code to the memory of the device: the memrefs that
+    kernels or callers of public functions use, and all memrefs that may alias
+    these. Memrefs that only the host uses stay in host memory. Run the pass
+    after `quant-bnn-map-to-gpu`.
 
     * `memref.alloc`, `memref.dealloc` and `memref.copy` become `gpu.alloc`,
       `gpu.dealloc` and `gpu.memcpy`.
-    * A constant (`memref.get_global`) is copied to the device where it is used, and
-      freed at the end of its block.
-    * What the host loads is copied to it first. What it stores, and an element that
-      it loads of a memref with dimensions, takes a kernel of one thread.
+    * A constant (`memref.get_global`) is copied to the device where it is used,
+      and freed at the end of its block.
+    * A load by the host copies the value to host memory first. A store by the
+      host takes a kernel of one thread, and so does a load from a memref with
+      dimensions.
 
     Example:
 
@@ -1630,7 +1771,7 @@ def QuantBNNAllocateOnGPUPass
   }];
   let options = [
     Option<"unboundedViews", "unbounded-views", "bool", /*default=*/"false",
-           "As of quant-bnn-map-to-gpu">
+           "As for quant-bnn-map-to-gpu">
   ];
   let dependentDialects = ["::mlir::arith::ArithDialect",
                            "::mlir::gpu::GPUDialect",
@@ -1639,16 +1780,18 @@ def QuantBNNAllocateOnGPUPass
 
 def QuantBNNCopyHostArgumentsPass
     : Pass<"quant-bnn-copy-host-arguments", "::mlir::ModuleOp"> {
-  let summary = "Let public functions on device memory be called with host memory";
+  let summary = "Copy host arguments of public functions to the GPU and back";
   let description = [{
-    Moves the body of each public function that has memrefs to a private one, whose
-    name ends in `_on_device`, and calls it with copies of the arguments in the memory
-    of the device. Results are copied to buffers on the host, and so are the arguments
-    that the function may write. Calls in the module are to the private function.
+    Moves the body of each public function that takes or returns memrefs to a
+    private function, whose name ends in `_on_device`. The public function calls
+    the private function with copies of the arguments in the memory of the
+    device. The public function then copies the results to buffers on the host,
+    and copies back the arguments that the private function may write. Calls
+    within the module go to the private function.
 
-    An argument or result with a layout is an error: a copy of it would not be
-    contiguous. So is a function that returns an argument, since the result would no
-    longer be that buffer.
+    An argument or result with a layout is an error, because a copy of it would
+    not be contiguous. A function that returns an argument is an error as well,
+    because the result would no longer be the buffer of the argument.
 
     Example:
 
