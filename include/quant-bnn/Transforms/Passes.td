@@ -232,8 +232,9 @@ def QuantBNNDifferentiatePass
     calls are inlined, residuals are SSA values.
 
     Gradients come from `DifferentiableOpInterface`. A quantizer states its own
-    gradient, so the gradient of `quant_bnn.sign` is its `sign_grad`. External
-    models give gradients to these ops of other dialects: `arith` and `math` on
+    gradient, so the gradient of `quant_bnn.sign` is its `sign_grad`, in
+    canonical form. External models give gradients to these ops of other
+    dialects: `arith` and `math` on
     floats, structured `linalg` ops whose reductions are sums, products or
     extrema, the ops of `tensor` that move elements, `scf.if`, and `scf.for`
     whose loop-carried values keep their extents. A function that `@f` calls
@@ -293,7 +294,7 @@ def QuantBNNDifferentiatePass
     }
     func.func @f_bwd(%x: tensor<?xf32>, %g: tensor<?xf32>) -> (tensor<?xf32>, f32) {
       %zero = arith.constant 0.0 : f32
-      %dx = quant_bnn.sign_grad %x, %g clip = 1.0 : tensor<?xf32>
+      %dx = quant_bnn.gradient_cancellation_grad %x, %g threshold = 1.0 : tensor<?xf32>
       return %dx, %zero : tensor<?xf32>, f32
     }
     ```
