@@ -47,9 +47,11 @@ config.substitutions.append(
 config.substitutions.append(("%inputs", os.path.join(config.test_source_root, "Inputs")))
 config.substitutions.append(("%npy", f'"{config.python}" {config.test_source_root}/Inputs/npy.py'))
 
-# A stock mlir-opt cannot load a plugin that is instrumented.
-if config.has_plugin and "asan" not in config.available_features:
-    config.available_features.add("plugin")
+if config.links_libmlir:
+    config.available_features.add("libmlir")
+    # A stock mlir-opt cannot load a plugin that is instrumented.
+    if "asan" not in config.available_features:
+        config.available_features.add("plugin")
 for target in config.llvm_targets:
     config.available_features.add(f"{target.lower()}-registered-target")
 
