@@ -32,9 +32,9 @@ func.func @backward_chain_is_one_generic(%x: tensor<?xf16>, %g: tensor<?xf16>) -
 // CHECK-SAME: %[[X:.*]]: tensor<?x4xf32>, %[[Z:.*]]: tensor<?x4xf32>, %[[G:.*]]: tensor<?x4xf32>
 func.func @windowed_gradients_are_one_generic(%x: tensor<?x4xf32>, %z: tensor<?x4xf32>, %g: tensor<?x4xf32>) -> tensor<?x4xf32> {
   // CHECK: %[[DX:.*]] = linalg.generic {{.*}} ins(%{{.*}}, %{{.*}}, %{{.*}} : tensor<?x4xf32>, tensor<?x4xf32>, tensor<?x4xf32>)
-  // CHECK: quant_bnn.straight_through_grad
+  // CHECK: quant_bnn.gradient_cancellation_grad
   // CHECK: quant_bnn.input_dorefa_grad
-  // CHECK: quant_bnn.ste_heaviside_grad
+  // CHECK: quant_bnn.gradient_cancellation_grad
   // CHECK-NOT: linalg.generic
   // CHECK: return %[[DX]]
   %0 = quant_bnn.straight_through_grad %x, %g clip = 1.0 : tensor<?x4xf32>
