@@ -4,8 +4,9 @@
 
 // A value with two uses is not stored.
 // CHECK-LABEL: func @shared_producer
+// CHECK-SAME: %[[X:.*]]: tensor<?xf32>
 //       CHECK: %[[BOTH:.*]]:2 = linalg.generic
-//  CHECK-SAME:   ins(%arg0 : tensor<?xf32>)
+//  CHECK-SAME:   ins(%[[X]] : tensor<?xf32>)
 //       CHECK:   quant_bnn.sign
 //   CHECK-NOT: linalg.generic
 //       CHECK: return %[[BOTH]]#0, %[[BOTH]]#1
@@ -20,8 +21,9 @@ func.func @shared_producer(%x: tensor<?xf32>) -> (tensor<?xf32>, tensor<?xf32>) 
 
 // A forward and its gradient read x once, though neither uses the other.
 // CHECK-LABEL: func @forward_and_gradient
+// CHECK-SAME: %[[X:.*]]: tensor<?x?xf32>, %[[G:.*]]: tensor<?x?xf32>
 //       CHECK: linalg.generic
-//  CHECK-SAME:   ins(%arg0, %arg1 : tensor<?x?xf32>, tensor<?x?xf32>)
+//  CHECK-SAME:   ins(%[[X]], %[[G]] : tensor<?x?xf32>, tensor<?x?xf32>)
 //   CHECK-NOT: linalg.generic
 func.func @forward_and_gradient(%x: tensor<?x?xf32>, %g: tensor<?x?xf32>)
     -> (tensor<?x?xf32>, tensor<?x?xf32>) {
@@ -85,9 +87,10 @@ func.func @needed_between(%x: tensor<?xf32>) -> (tensor<?xf32>, tensor<?xf32>) {
 
 // Words along the last dimension are made beside the elements, row by row.
 // CHECK-LABEL: func @with_words
+// CHECK-SAME: %[[X:.*]]: tensor<?x?xf32>
 //       CHECK: %{{.*}}:2 = linalg.generic
 //  CHECK-SAME:   iterator_types = ["parallel", "reduction"]
-//  CHECK-SAME:   ins(%arg0 : tensor<?x?xf32>)
+//  CHECK-SAME:   ins(%[[X]] : tensor<?x?xf32>)
 //   CHECK-NOT: linalg.generic
 func.func @with_words(%x: tensor<?x?xf32>) -> (tensor<?x?xf32>, tensor<?x?xi8>) {
   %y = quant_bnn.sign %x : tensor<?x?xf32>

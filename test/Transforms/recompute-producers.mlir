@@ -4,11 +4,12 @@
 
 // The reduction and the quantizer each compute the clamped x.
 // CHECK-LABEL: func @reduced_and_used
+// CHECK-SAME: %[[X:.*]]: tensor<?xf32>
 //       CHECK: linalg.generic
-//  CHECK-SAME:   ins(%arg0 : tensor<?xf32>) outs(%{{.*}} : tensor<i32>)
+//  CHECK-SAME:   ins(%[[X]] : tensor<?xf32>) outs(%{{.*}} : tensor<i32>)
 //       CHECK:   quant_bnn.input_dorefa
 //       CHECK: linalg.generic
-//  CHECK-SAME:   ins(%arg0, %{{.*}} : tensor<?xf32>, f32)
+//  CHECK-SAME:   ins(%[[X]], %{{.*}} : tensor<?xf32>, f32)
 //       CHECK:   quant_bnn.input_dorefa
 //   CHECK-NOT: linalg.generic
 func.func @reduced_and_used(%x: tensor<?xf32>) -> tensor<?xf32> {
@@ -46,9 +47,10 @@ func.func @returned(%x: tensor<?xf32>) -> (tensor<?xf32>, tensor<?xf32>) {
 // What costs a loop of its own is not computed for every op after it, up to a
 // time that grows with the square of the chain.
 // CHECK-LABEL: func @chain
+// CHECK-SAME: %[[X:.*]]: tensor<?xf32>
 //       CHECK: linalg.generic
-//  CHECK-SAME:   ins(%arg0 : tensor<?xf32>)
-//       CHECK: %[[STORED:.*]] = linalg.generic {{.*}}["parallel"]} ins(%arg0,
+//  CHECK-SAME:   ins(%[[X]] : tensor<?xf32>)
+//       CHECK: %[[STORED:.*]] = linalg.generic {{.*}}["parallel"]} ins(%[[X]],
 //       CHECK: ins(%[[STORED]]
 //       CHECK: return
 func.func @chain(%x: tensor<?xf32>) -> tensor<?xf32> {
@@ -63,7 +65,8 @@ func.func @chain(%x: tensor<?xf32>) -> tensor<?xf32> {
 
 // Nothing would read a copy.
 // CHECK-LABEL: func @unused
-//       CHECK: return %arg0
+// CHECK-SAME: %[[X:.*]]: tensor<?xf32>, %{{.*}}: tensor<?xf32>
+//       CHECK: return %[[X]]
 #id = affine_map<(i) -> (i)>
 func.func @unused(%x: tensor<?xf32>, %init: tensor<?xf32>) -> tensor<?xf32> {
   %h = linalg.generic {indexing_maps = [#id, #id], iterator_types = ["parallel"]}

@@ -7,9 +7,10 @@
 // head brings the output to the alignment of a vector; then 256 bytes are stored
 // at once. What is left goes through the caches.
 // CHECK-LABEL: func @dynamic
+// CHECK-SAME: %[[IN:.*]]: memref<?xf32>, %[[OUT:.*]]: memref<?xf32>
 // CHECK-DAG:     %[[ENOUGH:.*]] = arith.constant 1024 : index
-// CHECK-DAG:     %[[X:.*]] = memref.extract_aligned_pointer_as_index %arg0
-// CHECK-DAG:     %[[Y:.*]] = memref.extract_aligned_pointer_as_index %arg1
+// CHECK-DAG:     %[[X:.*]] = memref.extract_aligned_pointer_as_index %[[IN]]
+// CHECK-DAG:     %[[Y:.*]] = memref.extract_aligned_pointer_as_index %[[OUT]]
 // CHECK-DAG:     arith.cmpi uge, %{{.*}}, %[[ENOUGH]]
 // CHECK-DAG:     arith.cmpi ne, %[[Y]], %[[X]]
 // CHECK:         %[[END:.*]] = scf.if
