@@ -14,20 +14,21 @@
 
 namespace quant_bnn {
 
-/// Returns the kernels of `module` and, for each of its public functions, the
-/// steps that its host code takes, for runtimes of other projects:
+/// Returns the kernels of `module` and the steps of the host code of each of
+/// its functions that has a body, for runtimes of other projects:
 ///
-///   {"kernels": [{"module": "sign_kernel", "format": "ptx", "target": ...,
-///                 "image": <base64>}],
-///    "functions": [{"name": "sign",
-///                   "arguments": [<type>], "results": [<value>],
-///                   "steps": [{"op": "memref.dim", "operands": [0, 3],
-///                              "results": [4]}, ...]}]}
+///   {"kernels": [{"module": "sign_kernel", "format": "assembly",
+///                 "chip": "sm_80", "image": <base64>}],
+///    "functions": [{"name": "sign", "arguments": [0], "types": [<type>, ...],
+///                   "results": [3],
+///                   "steps": [{"op": "memref.dim", "operands": [0, 1],
+///                              "results": [2]}, ...]}]}
 ///
-/// Values are numbered: first the arguments, then results in order. A step has
-/// the name of its op; docs/GPU.md lists those there are. Fails with an error
-/// where host code has another op or control flow, or launches kernels that are
-/// not in a `gpu.binary`.
+/// `format` is `assembly`, `binary` or `fatbinary`. Values are numbers: first
+/// the arguments, then the results of the steps in order; `types` has the type
+/// of each value. A step has the name of its op; docs/GPU.md lists the ops and
+/// what else their steps have. Fails with an error where host code has another
+/// op or control flow, or launches a kernel that is not in a `gpu.binary`.
 llvm::FailureOr<llvm::json::Value> buildLaunchPlan(mlir::ModuleOp module);
 
 /// Registers the translation `gpu-to-launch-plan`.
