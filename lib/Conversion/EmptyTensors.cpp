@@ -46,24 +46,47 @@ struct GeneratePadding : OpRewritePattern<tensor::PadOp> {
 };
 } // namespace
 
-/// Whether `value` is known to have no elements: by its type, or by constants
-/// that canonicalization would bring into the type.
-static bool isEmpty(Value value) {
-  if (llvm::is_contained(cast<RankedTensorType>(value.getType()).getShape(), 0))
-    return true;
+/// The dimensions along which `value` is known to have the extent 0: by its
+/// type, or by constants that canonicalization would bring into the type.
+static SmallVector<int64_t> getEmptyDims(Value value) {
+  ArrayRef<int64_t> shape = cast<RankedTensorType>(value.getType()).getShape();
   while (auto op = value.getDefiningOp<DestinationStyleOpInterface>())
     value = op.getTiedOpOperand(cast<OpResult>(value))->get();
   SmallVector<OpFoldResult> sizes;
-  if (auto slice = value.getDefiningOp<tensor::ExtractSliceOp>())
-    sizes = slice.getMixedSizes();
-  else if (auto empty = value.getDefiningOp<tensor::EmptyOp>())
+  if (auto slice = value.getDefiningOp<tensor::ExtractSliceOp>()) {
+    llvm::SmallBitVector dropped = slice.getDroppedDims();
+    for (auto [dim, size] : llvm::enumerate(slice.getMixedSizes()))
+      if (!dropped[dim])
+        sizes.push_back(size);
+  } else if (auto empty = value.getDefiningOp<tensor::EmptyOp>()) {
     sizes = empty.getMixedSizes();
-  return llvm::any_of(sizes, isZeroInteger);
+  }
+  SmallVector<int64_t> dims;
+  for (auto [dim, extent] : llvm::enumerate(shape))
+    if (extent == 0 || (!sizes.empty() && isZeroInteger(sizes[dim])))
+      dims.push_back(dim);
+  return dims;
+}
+
+/// Whether `value` is known to have no elements.
+static bool isEmpty(Value value) { return !getEmptyDims(value).empty(); }
+
+/// An operand without elements adds none to a concatenation. If its extent
+/// along the concatenated dimension is not 0, neither has any other operand.
+static bool hasOtherEmptyDim(tensor::ConcatOp op) {
+  return llvm::any_of(op.getInputs(), [&](Value input) {
+    return llvm::any_of(getEmptyDims(input),
+                        [&](uint64_t dim) { return dim != op.getDim(); });
+  });
 }
 
 static bool isResultEmpty(Operation *op) {
-  bool isReshape = isa<tensor::CollapseShapeOp, tensor::ExpandShapeOp>(op);
-  return isEmpty(op->getResult(0)) || (isReshape && isEmpty(op->getOperand(0)));
+  if (isEmpty(op->getResult(0)))
+    return true;
+  if (auto concat = dyn_cast<tensor::ConcatOp>(op))
+    return hasOtherEmptyDim(concat);
+  return isa<tensor::CollapseShapeOp, tensor::ExpandShapeOp>(op) &&
+         isEmpty(op->getOperand(0));
 }
 
 /// `value` as a `type` that may know fewer or more extents.

@@ -32,6 +32,22 @@ func.func @some(%x: tensor<0x3xf32>, %y: tensor<2x3xf32>, %z: tensor<?x3xf32>)
 
 // -----
 
+// An operand without elements may have an extent along the concatenated dimension;
+// then the result has none either.
+// CHECK-LABEL: func @empty_along_another(
+// CHECK-SAME: %[[X:.*]]: tensor<4x3xf32>, %[[Y:.*]]: tensor<?x?xf32>)
+// LLVM: llvm.func @empty_along_another
+func.func @empty_along_another(%x: tensor<4x3xf32>, %y: tensor<?x?xf32>) -> tensor<?x?xf32> {
+  // CHECK: %[[EMPTY:.*]] = tensor.empty
+  // CHECK: return %[[EMPTY]]
+  %zero = arith.constant 0 : index
+  %0 = tensor.extract_slice %x[1, 0] [%zero, 3] [1, 1] : tensor<4x3xf32> to tensor<?x3xf32>
+  %1 = tensor.concat dim(1) %0, %y : (tensor<?x3xf32>, tensor<?x?xf32>) -> tensor<?x?xf32>
+  return %1 : tensor<?x?xf32>
+}
+
+// -----
+
 // What may have elements is left alone.
 // CHECK-LABEL: func @dynamic(
 // LLVM: llvm.func @dynamic

@@ -9,6 +9,7 @@
 #include "Evaluator.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "mlir/Dialect/Math/IR/Math.h"
 #include "quant-bnn/Reference/Agreement.h"
 
 using namespace mlir;
@@ -86,25 +87,32 @@ struct Output {
 } // namespace
 
 /// The term that the body adds to its output argument `argument` to yield
-/// `yielded`, where that is all it does with it.
+/// `yielded`, where that is all it does with it. If it fuses a product into the
+/// sum, that is `yielded` itself, which is the product where the sum is 0.
 static Value getTerm(BlockArgument argument, Value yielded) {
-  auto add = yielded.getDefiningOp<arith::AddFOp>();
-  if (!add || !argument.hasOneUse() || !yielded.hasOneUse() ||
-      (add.getLhs() != argument && add.getRhs() != argument) ||
-      add->getBlock() != argument.getOwner())
+  Operation *op = yielded.getDefiningOp();
+  if (!op || !argument.hasOneUse() || !yielded.hasOneUse() ||
+      op->getBlock() != argument.getOwner())
+    return {};
+  if (auto fma = dyn_cast<math::FmaOp>(op))
+    return fma.getC() == argument ? yielded : Value();
+  auto add = dyn_cast<arith::AddFOp>(op);
+  if (!add || (add.getLhs() != argument && add.getRhs() != argument))
     return {};
   return add.getLhs() == argument ? add.getRhs() : add.getLhs();
 }
 
-/// A product that is rounded may also be fused into the sum.
-static Element getTermElement(Evaluator &evaluator, Value term) {
+/// The value of `term` for the sum that yields `yielded`. A product that is
+/// rounded may also be fused into the sum.
+static Element getTermElement(Evaluator &evaluator, Value term, Value yielded) {
   Element element = evaluator.get(term).elements.front();
-  auto product = term.getDefiningOp<arith::MulFOp>();
   auto type = cast<FloatType>(term.getType());
-  if (!product || !element.isExact() || !std::isfinite(element.value))
+  bool isProduct = term == yielded || term.getDefiningOp<arith::MulFOp>();
+  if (!isProduct || !element.isExact() || !std::isfinite(element.value))
     return element;
-  double a = evaluator.get(product.getLhs()).elements.front().value;
-  double b = evaluator.get(product.getRhs()).elements.front().value;
+  Operation *product = term.getDefiningOp();
+  double a = evaluator.get(product->getOperand(0)).elements.front().value;
+  double b = evaluator.get(product->getOperand(1)).elements.front().value;
   if (std::fma(a, b, -element.value) != 0)
     element.error +=
         getEpsilon(type) * std::abs(element.value) +
@@ -207,7 +215,7 @@ static void evaluateStructured(Evaluator &evaluator, linalg::LinalgOp op) {
     for (auto [output, place, value] :
          llvm::zip_equal(outputs, places, yielded))
       if (output.term)
-        output.sums[place].add(getTermElement(evaluator, output.term));
+        output.sums[place].add(getTermElement(evaluator, output.term, value));
       else
         output.data.elements[place] = evaluator.get(value).elements.front();
   });
