@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "mlir/Dialect/Bufferization/IR/Bufferization.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "quant-bnn/IR/QuantBNN.h"
 #include "quant-bnn/Transforms/Passes.h"
 
@@ -30,6 +31,29 @@ static void dropGradients(func::FuncOp function) {
         StringAttr::get(function.getContext(), quant_bnn::noGradientAttrName));
 }
 
+/// Makes the extents of `op` constants where its type states them. Upstream's
+/// canonicalization leaves them operands beside a static type, of which
+/// bufferization makes an invalid op.
+static void stateExtents(tensor::ExpandShapeOp op) {
+  SmallVector<OpFoldResult> extents = op.getMixedOutputShape();
+  OpBuilder builder(op);
+  bool isChanged = false;
+  for (auto [extent, size] :
+       llvm::zip_equal(extents, op.getResultType().getShape())) {
+    if (ShapedType::isDynamic(size) || isa<Attribute>(extent))
+      continue;
+    extent = builder.getIndexAttr(size);
+    isChanged = true;
+  }
+  if (!isChanged)
+    return;
+  op.replaceAllUsesWith(tensor::ExpandShapeOp::create(
+                            builder, op.getLoc(), op.getResultType(),
+                            op.getSrc(), op.getReassociationIndices(), extents)
+                            .getResult());
+  op.erase();
+}
+
 namespace {
 struct QuantBNNAnnotateFunctionsPass
     : quant_bnn::impl::QuantBNNAnnotateFunctionsPassBase<
@@ -37,6 +61,7 @@ struct QuantBNNAnnotateFunctionsPass
   void runOnOperation() override {
     func::FuncOp function = getOperation();
     dropGradients(function);
+    function.walk(stateExtents);
     if (!function.isPublic())
       return;
     StringRef writable = BufferizationDialect::kWritableAttrName;

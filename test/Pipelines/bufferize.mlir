@@ -98,3 +98,13 @@ func.func @memrefs(%x: memref<?xf32, strided<[2]>>) {
   }
   return
 }
+
+// Extents that only the type states, as canonicalization leaves them.
+// CHECK-LABEL: func.func @static_extents(
+// RETURN: memref.expand_shape %{{.*}} {{\[\[}}0, 1]] output_shape [3, 22]
+// OUT: memref.copy
+func.func @static_extents(%x: tensor<66xf32>) -> tensor<3x22xf32> {
+  %columns = arith.constant 22 : index
+  %y = tensor.expand_shape %x [[0, 1]] output_shape [3, %columns] : tensor<66xf32> into tensor<3x22xf32>
+  return %y : tensor<3x22xf32>
+}
