@@ -60,9 +60,9 @@ quant_bnn::binarize::matchContraction(Product product, const Options &options,
         lhs = buildGrouped(b, lhs, aMap, aGroups);
         rhs = buildGrouped(b, rhs, bMap, bGroups);
         OpFoldResult depth = tensor::getMixedSizes(b, b.getLoc(), lhs).back();
-        Value acc =
-            XnorMatmulOp::create(b, PackOp::create(b, lhs, wordBits),
-                                 PackOp::create(b, rhs, wordBits), depth);
+        lhs = PackOp::create(b, lhs, wordBits);
+        rhs = PackOp::create(b, rhs, wordBits);
+        Value acc = XnorMatmulOp::create(b, lhs, rhs, depth);
         return buildUngrouped(b, acc, accMap, accGroups,
                               tensor::getMixedSizes(b, b.getLoc(), init));
       }};
