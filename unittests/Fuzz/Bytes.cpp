@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Bytes.h"
+#include "Isolation.h"
 #include "LitSeeds.h"
 #include "mlir/Bytecode/BytecodeWriter.h"
 #include "mlir/IR/BuiltinOps.h"
@@ -268,12 +269,15 @@ static bool isOfSanitizer(StringRef line) {
 }
 
 bool quant_bnn::fuzz::hasOwnFrame(StringRef stack) {
+  // The handler that ends what takes too long comes first, without a name.
+  bool isHandler = stack.contains(timeoutMessage);
   for (StringRef line : llvm::split(stack, '\n')) {
     if (line.contains("executeBytes"))
       return false;
     // By the program, or by the name where a report names sources instead.
     if (line.contains(" 0x") && !isOfSanitizer(line) &&
-        (line.contains("quant-bnn-fuzz") || line.contains("quant_bnn::")))
+        (line.contains("quant-bnn-fuzz") || line.contains("quant_bnn::")) &&
+        !std::exchange(isHandler, false))
       return true;
   }
   // Not even the harness was found: better to look at it.

@@ -23,8 +23,6 @@ using namespace quant_bnn::fuzz;
 
 /// A child of this many items is replaced, so that it stays small.
 static constexpr uint64_t itemsPerChild = 400;
-/// What a child writes to stderr before it ends itself.
-static constexpr llvm::StringLiteral timeoutMessage = "took too long\n";
 
 static bool writeAll(int file, const void *data, size_t size) {
   auto *bytes = static_cast<const char *>(data);

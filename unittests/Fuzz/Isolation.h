@@ -19,6 +19,9 @@ namespace quant_bnn::fuzz {
 
 enum class Ending { Returned, Crashed, TimedOut };
 
+/// What a child writes to stderr before it ends itself.
+constexpr llvm::StringLiteral timeoutMessage = "took too long\n";
+
 /// What became of an item of work, and what it returned, or else the end of
 /// what it wrote to stderr: the stack of a crash.
 struct Report {
