@@ -72,14 +72,23 @@ static bool isDifferentiableOrBuffer(Type type) {
   return isDifferentiable(memref ? memref.getElementType() : type);
 }
 
+/// Whether the attributes at `index` say that there is no gradient. A function
+/// may not be verified yet, so that they may be too few.
+static bool hasNoGradient(ArrayAttr attributes, unsigned index) {
+  if (!attributes || index >= attributes.size())
+    return false;
+  auto dictionary = dyn_cast<DictionaryAttr>(attributes[index]);
+  return dictionary && dictionary.contains(quant_bnn::noGradientAttrName);
+}
+
 bool quant_bnn::hasGradient(FunctionOpInterface function, unsigned index) {
   return isDifferentiableOrBuffer(function.getArgumentTypes()[index]) &&
-         !function.getArgAttr(index, noGradientAttrName);
+         !hasNoGradient(function.getArgAttrsAttr(), index);
 }
 
 bool quant_bnn::hasCotangent(FunctionOpInterface function, unsigned index) {
   return isDifferentiableOrBuffer(function.getResultTypes()[index]) &&
-         !function.getResultAttr(index, noGradientAttrName);
+         !hasNoGradient(function.getResAttrsAttr(), index);
 }
 
 static LogicalResult emitTypesDiffer(Operation *op, StringRef what,
