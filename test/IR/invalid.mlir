@@ -632,6 +632,18 @@ func.func @pair_incomplete(%x: f32) -> f32 attributes {quant_bnn.residuals = arr
 
 // -----
 
+// Attributes of the dialect are verified before the function that has them.
+// expected-error @+1 {{expects argument attribute array to have the same number of elements as the number of function arguments, got 1, but expected 2}}
+"func.func"() <{arg_attrs = [{}], function_type = (f32, f32) -> f32, sym_name = "few_attributes"}> ({
+^bb0(%x: f32, %y: f32):
+  "func.return"(%x) : (f32) -> ()
+}) {quant_bnn.backward = @few_attributes_bwd, quant_bnn.residuals = array<i64>} : () -> ()
+func.func @few_attributes_bwd(%g: f32) -> (f32, f32) {
+  return %g, %g : f32, f32
+}
+
+// -----
+
 // expected-error @+1 {{'builtin.module' op has quant_bnn.backward, but is no function}}
 module attributes {quant_bnn.backward = @f} {
 }
