@@ -25,22 +25,19 @@ using namespace quant_bnn;
 // parseNpy
 //===----------------------------------------------------------------------===//
 
-/// The bits of each element of a constant, or none if it has no such elements.
-static std::optional<SmallVector<APInt>> getBits(TypedAttr constant) {
-  SmallVector<APInt> bits;
-  if (auto number = dyn_cast<FloatAttr>(constant)) {
-    bits.push_back(number.getValue().bitcastToAPInt());
-  } else if (auto number = dyn_cast<IntegerAttr>(constant)) {
-    bits.push_back(number.getValue());
-  } else if (auto floats = dyn_cast<DenseFPElementsAttr>(constant)) {
+/// Calls `visit` with the bits of each element of a number or a `dense`.
+static void visitBits(TypedAttr constant,
+                      llvm::function_ref<void(const APInt &)> visit) {
+  if (auto number = dyn_cast<FloatAttr>(constant))
+    return visit(number.getValue().bitcastToAPInt());
+  if (auto number = dyn_cast<IntegerAttr>(constant))
+    return visit(number.getValue());
+  if (auto floats = dyn_cast<DenseFPElementsAttr>(constant))
     for (const APFloat &number : floats)
-      bits.push_back(number.bitcastToAPInt());
-  } else if (auto integers = dyn_cast<DenseIntElementsAttr>(constant)) {
-    llvm::append_range(bits, integers);
-  } else {
-    return std::nullopt;
-  }
-  return bits;
+      visit(number.bitcastToAPInt());
+  else
+    for (const APInt &number : cast<DenseIntElementsAttr>(constant))
+      visit(number);
 }
 
 llvm::Expected<NpyArray> quant_bnn::parseNpy(StringRef text,
@@ -51,26 +48,25 @@ llvm::Expected<NpyArray> quant_bnn::parseNpy(StringRef text,
     return success();
   });
   auto constant = dyn_cast_if_present<TypedAttr>(parseAttribute(text, context));
-  std::optional<SmallVector<APInt>> bits;
   std::optional<NpyElementType> elementType;
-  if (constant) {
-    bits = getBits(constant);
+  if (isa_and_present<FloatAttr, IntegerAttr, DenseIntOrFPElementsAttr>(
+          constant))
     elementType = getNpyElementType(getElementTypeOrSelf(constant.getType()));
-  }
-  if (!bits || !elementType)
+  if (!elementType)
     return llvm::createStringError(text + ": " + message);
 
   auto shaped = dyn_cast<ShapedType>(constant.getType());
   auto array = NpyArray::allocate(*elementType, shaped ? shaped.getShape()
                                                        : ArrayRef<int64_t>());
   if (!array)
-    return array.takeError();
+    return llvm::createStringError(text + ": " +
+                                   llvm::toString(array.takeError()));
   char *bytes = array->getBytes().data();
-  for (const APInt &element : *bits) {
+  visitBits(constant, [&](const APInt &element) {
     uint64_t word = element.getZExtValue();
     std::memcpy(bytes, &word, elementType->size);
     bytes += elementType->size;
-  }
+  });
   return array;
 }
 

@@ -41,6 +41,10 @@ func.func @types(%0: f64, %1: f16, %2: bf16, %3: i1, %4: i8, %5: ui8, %6: index,
 // RUN: not bnn-runner %s --entry=sign --print --arg="dense<1> : tensor<2xi128>" 2>&1 | FileCheck %s --check-prefix=TYPE
 // TYPE: bnn-runner: error: dense<1> : tensor<2xi128>: not a constant of MLIR that a function can take
 
+// RUN: not bnn-runner %s --entry=sign --print --arg="dense<1.0> : tensor<4000000000x4000000000xf32>" 2>&1 \
+// RUN:   | FileCheck %s --check-prefix=HUGE
+// HUGE: bnn-runner: error: dense<1.0> : tensor<4000000000x4000000000xf32>: the shape has too many elements
+
 // RUN: not bnn-runner %s --entry=sign --print --arg="2.0 : f32" 2>&1 | FileCheck %s --check-prefix=SHAPE
 // SHAPE: bnn-runner: error: 2.0 : f32: expected 'tensor<?xf32>' for argument 0, but got shape [] and type '<f4'
 
