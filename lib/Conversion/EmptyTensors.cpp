@@ -71,8 +71,8 @@ static SmallVector<int64_t> getEmptyDims(Value value) {
 /// Whether `value` is known to have no elements.
 static bool isEmpty(Value value) { return !getEmptyDims(value).empty(); }
 
-/// An operand without elements adds none to a concatenation. If its extent
-/// along the concatenated dimension is not 0, neither has any other operand.
+/// Whether an operand is empty along another dimension than the concatenated
+/// one. All operands have the same extent there, so the result is empty, too.
 static bool hasOtherEmptyDim(tensor::ConcatOp op) {
   return llvm::any_of(op.getInputs(), [&](Value input) {
     return llvm::any_of(getEmptyDims(input),
@@ -128,8 +128,10 @@ ReplaceEmptyResult<OpTy>::matchAndRewrite(OpTy op,
 LogicalResult
 DropEmptyOperands::matchAndRewrite(tensor::ConcatOp op,
                                    PatternRewriter &rewriter) const {
-  SmallVector<Value> inputs = llvm::filter_to_vector(
-      op.getInputs(), [](Value input) { return !isEmpty(input); });
+  SmallVector<Value> inputs =
+      llvm::filter_to_vector(op.getInputs(), [&](Value input) {
+        return !llvm::is_contained(getEmptyDims(input), int64_t(op.getDim()));
+      });
   if (inputs.empty() || inputs.size() == op.getInputs().size())
     return rewriter.notifyMatchFailure(op, "no operand, or each, is empty");
   Value concat = inputs.front();
