@@ -134,8 +134,8 @@ void Evaluator::map(Operation *op,
     Element &element = result.elements[i];
     element = function(elements);
     bool isPoison = isExcluded(flags, result.type, element);
-    for (auto [operand, element] : llvm::zip_equal(operands, elements))
-      isPoison |= isExcluded(flags, operand->type, element);
+    for (auto [operand, input] : llvm::zip_equal(operands, elements))
+      isPoison |= isExcluded(flags, operand->type, input);
     if (isPoison)
       element = Element::undefined();
   }

@@ -55,9 +55,9 @@ mlir::Value buildMasked(mlir::OpBuilder &builder, mlir::Location loc,
 /// The attribute `clip` or `threshold` of `op`, if it is there.
 std::optional<double> getWindow(mlir::Operation *op);
 
-/// Makes a gradient op that does nothing but clip a
-/// `gradient_cancellation_grad` of its `x`, merged with one that makes its
-/// cotangent.
+/// Rewrites a gradient op that only clips its cotangent to
+/// `gradient_cancellation_grad`, and merges it with such an op of the same `x`
+/// that computes the cotangent.
 llvm::LogicalResult canonicalizeWindowGrad(WindowedGradientOpInterface op,
                                            mlir::PatternRewriter &rewriter);
 
