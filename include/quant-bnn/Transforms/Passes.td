@@ -848,6 +848,11 @@ def QuantBNNAnnotateFunctionsPass
     differentiation reads: `quant_bnn.no_gradient`, and the attributes that link
     a forward function to its backward function.
 
+    Upstream's canonicalization may make the result type of a
+    `tensor.expand_shape` static and leave its extents as operands, and
+    bufferization would make an invalid op of that. The pass replaces these
+    operands by the extents of the type.
+
     Example:
 
     ```mlir
