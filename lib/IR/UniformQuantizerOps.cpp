@@ -400,14 +400,13 @@ SmallVector<Value> PactGradOp::decompose(OpBuilder &builder, Location loc) {
         Value none = payload.constant(0.0);
         Value inside = isInRange(payload, getMode(), x, alpha);
         if (isLevel) {
-          // x / alpha is at most 1 in range, so that no term overflows or
-          // underflows where g s does not. A product with 1 / alpha would,
-          // where that overflows.
+          // The derivative of the level comes first: x / alpha is at most 1 in
+          // range, so that no step is infinite where g s is not.
           Value s = operands[3];
-          Value part = payload.mul(g, payload.div(x, alpha));
+          Value derivative = payload.mul(payload.div(x, alpha), s);
           return SmallVector<Value>{
               payload.select(inside, payload.mul(g, s), none),
-              payload.select(inside, payload.mul(part, s), none)};
+              payload.select(inside, payload.mul(g, derivative), none)};
         }
         Value toAlpha = g, magnitude = x;
         if (getMode() == PactMode::signed_) {
@@ -546,14 +545,12 @@ SmallVector<Value> DequantizeGradOp::decompose(OpBuilder &builder,
       [](PayloadBuilder &payload, ValueRange operands) {
         Value q = operands[0], g = operands[1], s = operands[2];
         Value zero = payload.constant(0.0);
-        return SmallVector<Value>{
-            payload.select(payload.cmp(CmpFPredicate::OEQ, s, zero), zero,
-                           payload.div(g, s)),
-            payload.mul(g, q)};
+        Value hasScale = payload.cmp(CmpFPredicate::UNE, s, zero);
+        auto divide = [&](Value dividend) {
+          return payload.select(hasScale, payload.div(dividend, s), zero);
+        };
+        Value dq = divide(g);
+        return SmallVector<Value>{dq, payload.mul(dq, divide(q))};
       });
-  Value zero = scalars.constant(0.0);
-  // Divided twice: s^2 may overflow where the quotient does not.
-  Value ds = scalars.neg(scalars.div(scalars.div(sum, s), s));
-  ds = scalars.select(scalars.cmp(CmpFPredicate::OEQ, s, zero), zero, ds);
-  return {dq, narrow(builder, loc, ds, getDs().getType())};
+  return {dq, narrow(builder, loc, scalars.neg(sum), getDs().getType())};
 }

@@ -69,7 +69,7 @@ Sum<T> pactGrad(const T *x, T alpha, const T *g, std::optional<T> gs, T *dx,
     if (isLevel) {
       dx[i] = inRange ? g[i] * s : T(0);
       if (inRange)
-        add(-(Wide<T>(g[i]) * x[i] * s) / alpha);
+        add(-Wide<T>(g[i]) * (x[i] / alpha * s));
     } else {
       dx[i] = inRange ? g[i] : T(0);
       if (x[i] >= alpha)
@@ -79,7 +79,7 @@ Sum<T> pactGrad(const T *x, T alpha, const T *g, std::optional<T> gs, T *dx,
     }
   }
   if (isLevel && gs)
-    add(-(Wide<T>(*gs) * s) / alpha);
+    add(-Wide<T>(*gs / alpha) * s);
   return {static_cast<T>(sum), static_cast<T>(absoluteTerms)};
 }
 

@@ -107,19 +107,14 @@ T dequantize(T q, T s) {
 
 template <typename T>
 Sum<T> dequantizeGrad(const T *q, T s, const T *g, T *dq, size_t n) {
-  if (s == 0) {
-    std::fill_n(dq, n, T(0));
-    return {T(0), T(0)};
-  }
-  Wide<T> sum = 0, absoluteTerms = 0, square = Wide<T>(s) * s;
+  Wide<T> sum = 0, absoluteTerms = 0;
   for (size_t i = 0; i != n; ++i) {
-    dq[i] = g[i] / s;
-    Wide<T> term = Wide<T>(g[i]) * q[i];
+    dq[i] = dequantize(g[i], s);
+    Wide<T> term = Wide<T>(dq[i]) * dequantize(q[i], s);
     sum += term;
     absoluteTerms += std::abs(term);
   }
-  return {static_cast<T>(-sum / square),
-          static_cast<T>(absoluteTerms / square)};
+  return {static_cast<T>(-sum), static_cast<T>(absoluteTerms)};
 }
 
 template float maxAbs(const float *, size_t);

@@ -199,9 +199,11 @@ func.func @pact_grad_compat(%x: tensor<?xf32>, %alpha: f32, %g: tensor<?xf32>) -
 // CHECK-LABEL: func @dequantize_grad(
 func.func @dequantize_grad(%q: tensor<?xf32>, %s: f32, %g: tensor<?xf32>) -> (tensor<?xf32>, f32) {
   // CHECK: %[[DQ:.*]]:2 = linalg.generic
+  // CHECK: ^{{.*}}(%[[Q:.*]]: f32, %[[G:.*]]: f32, %[[S:.*]]: f32, %{{.*}}: f32, %{{.*}}: f32):
+  // CHECK: arith.divf %[[G]], %[[S]] : f32
+  // CHECK: arith.divf %[[Q]], %[[S]] : f32
   // CHECK: %[[SUM:.*]] = tensor.extract %[[DQ]]#1[]
-  // CHECK: %[[ONCE:.*]] = arith.divf %[[SUM]]
-  // CHECK: arith.divf %[[ONCE]]
+  // CHECK: arith.negf %[[SUM]]
   %dq, %ds = quant_bnn.dequantize_grad %q, %s, %g : tensor<?xf32>
   return %dq, %ds : tensor<?xf32>, f32
 }

@@ -204,12 +204,34 @@ void checkPact(ElementType type, const Shape &shape) {
 }
 
 const Shape flat = {"dynamic1", "?x", 1};
+
+/// No step on the way to dalpha overflows or underflows where dalpha does not.
+template <typename T>
+void checkMagnitudes(ElementType type) {
+  std::unique_ptr<Program> program = Program::compile(getSource(type, flat));
+  ASSERT_TRUE(program);
+  PactCheck<T> check(*program, type, flat);
+  std::vector<T> magnitudes = getMagnitudes<T>(type);
+  for (auto [index, attributes] : llvm::enumerate(getAttributes(type)))
+    if (attributes.form == PactForm::level && !attributes.unrounded)
+      for (T alpha : magnitudes)
+        for (T x : magnitudes)
+          for (T g : magnitudes) {
+            SCOPED_TRACE(getText(attributes, false));
+            check.checkGradient(index, attributes, alpha, {x}, {g}, g);
+          }
+}
+
 const Shape small = {"dynamic4", "?x?x?x?x", 4};
 
 TEST(Pact, F16) { checkPact<float>(ElementType::f16, flat); }
 TEST(Pact, BF16) { checkPact<float>(ElementType::bf16, flat); }
 TEST(Pact, F32) { checkPact<float>(ElementType::f32, flat); }
 TEST(Pact, F64) { checkPact<double>(ElementType::f64, flat); }
+TEST(Pact, MagnitudesF16) { checkMagnitudes<float>(ElementType::f16); }
+TEST(Pact, MagnitudesBF16) { checkMagnitudes<float>(ElementType::bf16); }
+TEST(Pact, MagnitudesF32) { checkMagnitudes<float>(ElementType::f32); }
+TEST(Pact, MagnitudesF64) { checkMagnitudes<double>(ElementType::f64); }
 TEST(Pact, SmallInnerDimensions) { checkPact<float>(ElementType::f32, small); }
 
 } // namespace

@@ -105,6 +105,16 @@ std::vector<std::vector<T>> getReductionCotangents(ElementType type,
   return {random, positive, special};
 }
 
+/// From the largest exponent of normal numbers of the type to the smallest.
+template <typename T>
+std::vector<T> getMagnitudes(ElementType type) {
+  int largest = std::ilogb(getLargest(type)), smallest = 1 - largest;
+  std::vector<T> magnitudes;
+  for (int exponent : {largest, largest / 2, 0, smallest / 2, smallest})
+    magnitudes.push_back(std::ldexp(T(1.25), exponent));
+  return magnitudes;
+}
+
 /// Calls the functions of a module and compares.
 template <typename T>
 class ReductionCheckBase {

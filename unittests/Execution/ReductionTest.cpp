@@ -94,6 +94,8 @@ public:
   void checkGradients(const std::vector<T> &x, const std::vector<T> &g) const;
   void checkWeightGradients(const std::vector<T> &w,
                             const std::vector<T> &g) const;
+  void checkDequantizeGradient(const std::vector<T> &q, T s,
+                               const std::vector<T> &g) const;
 };
 
 template <typename T>
@@ -161,6 +163,18 @@ void ReductionCheck<T>::checkWeightGradients(const std::vector<T> &w,
 }
 
 template <typename T>
+void ReductionCheck<T>::checkDequantizeGradient(const std::vector<T> &q, T s,
+                                                const std::vector<T> &g) const {
+  std::vector<T> expected(q.size());
+  Sum<T> ds = dequantizeGrad(q.data(), s, g.data(), expected.data(), q.size());
+  auto [tensors, scalars] = call("dequantize_grad", {q, g}, {s});
+  expectEqual(tensors[0], expected, "dq");
+  EXPECT_TRUE(sumAgrees(scalars[0], ds, sumError, getRounding<T>(type)))
+      << "ds of s = " << s << " over " << q.size() << ": got " << scalars[0]
+      << ", expected " << ds.value << " of " << ds.absoluteTerms;
+}
+
+template <typename T>
 void ReductionCheck<T>::checkGradients(const std::vector<T> &x,
                                        const std::vector<T> &g) const {
   checkWeightGradients(x, g);
@@ -176,13 +190,7 @@ void ReductionCheck<T>::checkGradients(const std::vector<T> &x,
                    [&](T q) { return dequantize(q, s); });
     expectEqual(call("dequantize", {x}, {s}).tensors[0], expected,
                 "dequantize");
-    Sum<T> ds =
-        dequantizeGrad(x.data(), s, g.data(), expected.data(), x.size());
-    auto [tensors, scalars] = call("dequantize_grad", {x, g}, {s});
-    expectEqual(tensors[0], expected, "dq");
-    EXPECT_TRUE(sumAgrees(scalars[0], ds, sumError, getRounding<T>(type)))
-        << "ds of s = " << s << " over " << x.size() << ": got " << scalars[0]
-        << ", expected " << ds.value << " of " << ds.absoluteTerms;
+    checkDequantizeGradient(x, s, g);
   }
 }
 
@@ -222,6 +230,28 @@ void checkRoundTrips(ElementType type, const std::vector<T> &values) {
     ASSERT_NO_FATAL_FAILURE(check.checkRoundTrip(x));
   }
 }
+
+/// No product or quotient on the way to ds overflows or underflows where ds
+/// does not.
+template <typename T>
+void checkMagnitudes(ElementType type) {
+  std::unique_ptr<Program> program =
+      Program::compile(getSource(type, shapes[0]));
+  ASSERT_TRUE(program);
+  ReductionCheck<T> check(*program, type, shapes[0]);
+  std::vector<T> magnitudes = getMagnitudes<T>(type);
+  for (T s : magnitudes)
+    for (T q : magnitudes)
+      for (T g : magnitudes)
+        check.checkDequantizeGradient({q}, s, {g});
+  for (T s : magnitudes)
+    EXPECT_EQ(check.call("dequantize_grad", {{s}, {s}}, {s}).scalars[0], -1);
+}
+
+TEST(Reduction, MagnitudesF16) { checkMagnitudes<float>(ElementType::f16); }
+TEST(Reduction, MagnitudesBF16) { checkMagnitudes<float>(ElementType::bf16); }
+TEST(Reduction, MagnitudesF32) { checkMagnitudes<float>(ElementType::f32); }
+TEST(Reduction, MagnitudesF64) { checkMagnitudes<double>(ElementType::f64); }
 
 TEST(Reduction, EveryF16RoundTrips) {
   checkRoundTrips<float>(ElementType::f16, getAllValues(ElementType::f16));

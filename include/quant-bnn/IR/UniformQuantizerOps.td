@@ -211,7 +211,7 @@ def QuantBNN_PactOp : QuantBNN_RangeQuantizerOp<"pact", [
       dalpha = sum of g sign(x) where |x| >= alpha   (unsigned: g where x >= alpha)
     grad = full, form = level:
       dx     = g s where x in R, else 0
-      dalpha = sum of -g x s / alpha where x in R, and -gs s / alpha
+      dalpha = sum of -g ((x / alpha) s) where x in R, and -(gs / alpha) s
     grad = compat (form = level only):
       dx     = g s,  dalpha = 0
     ```
@@ -259,9 +259,9 @@ def QuantBNN_DequantizeOp : QuantBNN_ElementwiseOp<"dequantize", [
     `pact` with `form = level`.
 
     ```
-    x  = q / s, 0 where s = 0
-    dq = g / s,              0 where s = 0
-    ds = -sum of g q / s^2,  0 where s = 0
+    x  = q / s,                    0 where s = 0
+    dq = g / s,                    0 where s = 0
+    ds = -sum of (g / s) (q / s),  0 where s = 0
     ```
 
     A zero scale gives 0 for every `q`, so that a tensor of zeros is restored. A
@@ -424,13 +424,14 @@ def QuantBNN_DequantizeGradOp : QuantBNN_DecomposableOp<"dequantize_grad", [
     Computes the gradients of `dequantize` from the cotangent `g`:
 
     ```
-    dq = g / s,              0 where s = 0
-    ds = -sum of g q / s^2,  0 where s = 0
+    dq = g / s,                    0 where s = 0
+    ds = -sum of (g / s) (q / s),  0 where s = 0
     ```
 
     The sum accumulates in `f32` (in `f64` for `f64`). The order of the
-    additions is the same in every run on one target. The sum is divided by `s`
-    twice, because `s^2` may overflow where the quotient does not.
+    additions is the same in every run on one target. Each factor of a term is
+    divided by `s`, because `g q` or `s^2` may overflow or underflow where `ds`
+    does not.
 
     Example:
 

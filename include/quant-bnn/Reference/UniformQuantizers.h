@@ -89,8 +89,8 @@ T minMaxGrad(T s, T g);
 template <typename T>
 T dequantize(T q, T s);
 
-/// Writes dq = g / s and returns ds = -(sum of g q) / s^2; all 0 where s = 0.
-/// A NaN s thus gives NaN, also of an empty tensor.
+/// Writes dq = g / s and returns ds = -sum of dq (q / s), where both factors
+/// are rounded to T; all 0 where s = 0.
 template <typename T>
 Sum<T> dequantizeGrad(const T *q, T s, const T *g, T *dq, size_t n);
 
@@ -135,8 +135,9 @@ T pact(T x, T alpha, const PactAttributes &attributes);
 /// * full, value: dx = g in range, else 0; dalpha = sum of g sign(x) where
 ///   abs x >= alpha, unsigned sum of g where x >= alpha. An x on the edge is in
 ///   both.
-/// * full, level: dx = g s in range, else 0; dalpha = sum of -g x s / alpha in
-///   range, and -gs s / alpha if there is a gs, the cotangent of the scale.
+/// * full, level: dx = g s in range, else 0; dalpha = sum of -g ((x / alpha) s)
+///   in range, and -(gs / alpha) s if there is a gs, the cotangent of the
+///   scale. The factor in parentheses is rounded to T.
 /// * compat, level form only: dx = g s everywhere, dalpha = 0.
 template <typename T>
 Sum<T> pactGrad(const T *x, T alpha, const T *g, std::optional<T> gs, T *dx,
