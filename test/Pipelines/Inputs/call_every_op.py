@@ -104,7 +104,8 @@ def write_function(name, arguments, results):
     for index, type in enumerate(arguments):
         if not type.startswith("tensor"):
             parameters.append(c_type(type))
-            passed.append(integers.pop(0) if type == "index" and integers else "1")
+            one = "0x3f80" if type == "bf16" else "1"
+            passed.append(integers.pop(0) if type == "index" and integers else one)
             continue
         extents, element = tensor_of(type)
         rank = len(extents)
