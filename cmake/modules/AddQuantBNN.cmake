@@ -30,7 +30,7 @@ function(add_quant_bnn_tool name)
   add_llvm_executable(${name} ${ARG_UNPARSED_ARGUMENTS})
   target_link_libraries(${name} PRIVATE ${ARG_LINK_LIBS})
   mlir_target_link_libraries(${name} PRIVATE ${ARG_MLIR_LIBS})
-  target_precompile_headers(${name} REUSE_FROM QuantBNNIR)
+  target_precompile_headers(${name} REUSE_FROM QuantBNNSupport)
   set_property(GLOBAL APPEND PROPERTY QUANT_BNN_TOOLS ${name})
   install(TARGETS ${name} EXPORT QuantBNNTargets
     RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})

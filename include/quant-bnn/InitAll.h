@@ -9,11 +9,18 @@
 #ifndef QUANT_BNN_INITALL_H
 #define QUANT_BNN_INITALL_H
 
+#include "quant-bnn/Autodiff/Models.h"
+#include "quant-bnn/Autodiff/Passes.h"
+#include "quant-bnn/Codegen/CPU/Passes.h"
+#include "quant-bnn/Codegen/Common/Passes.h"
+#include "quant-bnn/Codegen/GPU/Passes.h"
+#include "quant-bnn/Codegen/LLVM/Passes.h"
+#include "quant-bnn/Codegen/SPIRV/Passes.h"
+#include "quant-bnn/Codegen/Workarounds/Passes.h"
 #include "quant-bnn/Conversion/Passes.h"
-#include "quant-bnn/Differentiation/Models.h"
-#include "quant-bnn/IR/QuantBNN.h"
+#include "quant-bnn/Dialect/QuantBNN/IR/QuantBNN.h"
+#include "quant-bnn/Dialect/QuantBNN/Transforms/Passes.h"
 #include "quant-bnn/Pipelines/Pipelines.h"
-#include "quant-bnn/Transforms/Passes.h"
 
 namespace quant_bnn {
 
@@ -26,6 +33,13 @@ inline void registerAllDialects(mlir::DialectRegistry &registry) {
 
 /// Registers every pass and pipeline of this project.
 inline void registerAllPasses() {
+  registerQuantBNNAutodiffPasses();
+  registerQuantBNNCodegenCPUPasses();
+  registerQuantBNNCodegenCommonPasses();
+  registerQuantBNNCodegenGPUPasses();
+  registerQuantBNNCodegenLLVMPasses();
+  registerQuantBNNCodegenSPIRVPasses();
+  registerQuantBNNWorkaroundsPasses();
   registerQuantBNNConversionPasses();
   registerQuantBNNTransformsPasses();
   registerQuantBNNPipelines();

@@ -11,8 +11,8 @@
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/MemRef/Transforms/Passes.h"
 #include "mlir/Pass/PassManager.h"
+#include "quant-bnn/Dialect/QuantBNN/Transforms/Passes.h"
 #include "quant-bnn/Pipelines/Pipelines.h"
-#include "quant-bnn/Transforms/Passes.h"
 
 using namespace mlir;
 using namespace quant_bnn;

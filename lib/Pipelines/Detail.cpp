@@ -13,8 +13,9 @@
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/MemRef/Transforms/Passes.h"
 #include "mlir/Transforms/Passes.h"
-#include "quant-bnn/Conversion/Passes.h"
-#include "quant-bnn/Transforms/Passes.h"
+#include "quant-bnn/Codegen/Common/Passes.h"
+#include "quant-bnn/Codegen/GPU/Passes.h"
+#include "quant-bnn/Codegen/Workarounds/Passes.h"
 
 using namespace mlir;
 

@@ -17,9 +17,12 @@
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Pass/PassRegistry.h"
 #include "mlir/Transforms/Passes.h"
+#include "quant-bnn/Codegen/CPU/Passes.h"
+#include "quant-bnn/Codegen/Common/Passes.h"
+#include "quant-bnn/Codegen/LLVM/Passes.h"
+#include "quant-bnn/Codegen/Workarounds/Passes.h"
 #include "quant-bnn/Conversion/Passes.h"
 #include "quant-bnn/Pipelines/Pipelines.h"
-#include "quant-bnn/Transforms/Passes.h"
 
 using namespace mlir;
 using namespace quant_bnn;

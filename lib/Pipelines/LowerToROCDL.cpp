@@ -12,9 +12,8 @@
 #include "mlir/Dialect/GPU/IR/GPUDialect.h"
 #include "mlir/Dialect/GPU/Transforms/Passes.h"
 #include "mlir/Pass/PassManager.h"
-#include "quant-bnn/Conversion/Passes.h"
+#include "quant-bnn/Codegen/GPU/Passes.h"
 #include "quant-bnn/Pipelines/Pipelines.h"
-#include "quant-bnn/Transforms/Passes.h"
 
 using namespace mlir;
 using namespace quant_bnn;

@@ -17,9 +17,8 @@
 #include "mlir/Dialect/SPIRV/Transforms/Passes.h"
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Transforms/Passes.h"
-#include "quant-bnn/Conversion/Passes.h"
+#include "quant-bnn/Codegen/SPIRV/Passes.h"
 #include "quant-bnn/Pipelines/Pipelines.h"
-#include "quant-bnn/Transforms/Passes.h"
 
 using namespace mlir;
 using namespace quant_bnn;

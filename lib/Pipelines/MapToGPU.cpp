@@ -14,9 +14,11 @@
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/LLVMIR/Transforms/RequestCWrappers.h"
 #include "mlir/Pass/PassManager.h"
+#include "quant-bnn/Codegen/Common/Passes.h"
+#include "quant-bnn/Codegen/GPU/Passes.h"
+#include "quant-bnn/Codegen/Workarounds/Passes.h"
 #include "quant-bnn/Conversion/Passes.h"
 #include "quant-bnn/Pipelines/Pipelines.h"
-#include "quant-bnn/Transforms/Passes.h"
 
 using namespace mlir;
 using namespace quant_bnn;

@@ -18,7 +18,7 @@
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/SPIRV/IR/SPIRVDialect.h"
 #include "mlir/Tools/mlir-translate/Translation.h"
-#include "quant-bnn/IR/QuantBNN.h"
+#include "quant-bnn/Dialect/QuantBNN/IR/QuantBNN.h"
 #include "llvm/ADT/TypeSwitch.h"
 #include "llvm/Support/Base64.h"
 

@@ -10,7 +10,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "quant-bnn/Runtime/CUDA.h"
+#include "quant-bnn/ExecutionEngine/CUDA.h"
 
 #include <algorithm>
 #include <cstdint>

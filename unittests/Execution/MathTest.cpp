@@ -12,7 +12,7 @@
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
-#include "quant-bnn/IR/MathBuilder.h"
+#include "quant-bnn/Support/MathBuilder.h"
 #include "gtest/gtest.h"
 
 #include <cmath>

@@ -7,7 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Evaluator.h"
-#include "quant-bnn/IR/QuantBNN.h"
+#include "quant-bnn/Dialect/QuantBNN/IR/QuantBNN.h"
 #include "quant-bnn/Reference/Reference.h"
 #include "llvm/ADT/TypeSwitch.h"
 

@@ -8,9 +8,9 @@
 
 #include "Check.h"
 #include "mlir/Pass/PassManager.h"
-#include "quant-bnn/NumPy/NumPyTypes.h"
+#include "quant-bnn/ExecutionEngine/JITFunction.h"
+#include "quant-bnn/ExecutionEngine/NumPy/NumPyTypes.h"
 #include "quant-bnn/Pipelines/Pipelines.h"
-#include "quant-bnn/Runner/JITFunction.h"
 
 using namespace mlir;
 using namespace quant_bnn;

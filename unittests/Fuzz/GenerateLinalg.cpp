@@ -9,7 +9,7 @@
 #include "Generator.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
-#include "quant-bnn/IR/QuantBNN.h"
+#include "quant-bnn/Dialect/QuantBNN/IR/QuantBNN.h"
 
 #include <numeric>
 

@@ -7,7 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Generator.h"
-#include "quant-bnn/IR/QuantBNN.h"
+#include "quant-bnn/Dialect/QuantBNN/IR/QuantBNN.h"
 
 using namespace mlir;
 using namespace quant_bnn;

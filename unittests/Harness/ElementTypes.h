@@ -14,7 +14,7 @@
 #ifndef QUANT_BNN_UNITTESTS_HARNESS_ELEMENTTYPES_H
 #define QUANT_BNN_UNITTESTS_HARNESS_ELEMENTTYPES_H
 
-#include "quant-bnn/NumPy/NumPyArray.h"
+#include "quant-bnn/ExecutionEngine/NumPy/NumPyArray.h"
 #include "llvm/ADT/ArrayRef.h"
 #include "llvm/ADT/StringRef.h"
 

@@ -14,8 +14,8 @@
 #include "mlir/Parser/Parser.h"
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Target/LLVMIR/Dialect/All.h"
+#include "quant-bnn/ExecutionEngine/CUDA.h"
 #include "quant-bnn/InitAll.h"
-#include "quant-bnn/Runtime/CUDA.h"
 #include "gtest/gtest.h"
 
 #include <set>

@@ -13,8 +13,8 @@
 
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/MLIRContext.h"
+#include "quant-bnn/ExecutionEngine/JITFunction.h"
 #include "quant-bnn/Pipelines/Pipelines.h"
-#include "quant-bnn/Runner/JITFunction.h"
 #include "llvm/ADT/StringMap.h"
 
 namespace quant_bnn::unittests {

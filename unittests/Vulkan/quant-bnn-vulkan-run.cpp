@@ -7,7 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Device.h"
-#include "quant-bnn/NumPy/NumPyArray.h"
+#include "quant-bnn/ExecutionEngine/NumPy/NumPyArray.h"
 #include "llvm/Support/CommandLine.h"
 #include "llvm/Support/InitLLVM.h"
 #include "llvm/Support/raw_ostream.h"

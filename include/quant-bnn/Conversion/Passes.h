@@ -1,4 +1,4 @@
-//===- Passes.h - Conversion of quant_bnn -----------------------*- C++ -*-===//
+//===- Passes.h - Conversions of quant_bnn ----------------------*- C++ -*-===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -16,14 +16,6 @@ class RewritePatternSet;
 } // namespace mlir
 
 namespace quant_bnn {
-
-/// What SPIR-V kernels make of subnormal numbers.
-enum class Denormals {
-  /// Numbers like any other.
-  Preserve,
-  /// Those, or zero: what the device prefers.
-  Any
-};
 
 #define GEN_PASS_DECL
 #include "quant-bnn/Conversion/Passes.h.inc"

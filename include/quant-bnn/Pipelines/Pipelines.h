@@ -10,8 +10,10 @@
 #define QUANT_BNN_PIPELINES_PIPELINES_H
 
 #include "mlir/Pass/PassOptions.h"
-#include "quant-bnn/Conversion/Passes.h"
-#include "quant-bnn/Transforms/Passes.h"
+#include "quant-bnn/Codegen/CPU/Passes.h"
+#include "quant-bnn/Codegen/GPU/Passes.h"
+#include "quant-bnn/Codegen/SPIRV/Passes.h"
+#include "quant-bnn/Dialect/QuantBNN/Transforms/Passes.h"
 
 namespace mlir {
 class OpPassManager;

@@ -9,7 +9,7 @@
 #ifndef CONSUMER_H
 #define CONSUMER_H
 
-#include "quant-bnn/IR/QuantBNN.h"
+#include "quant-bnn/Dialect/QuantBNN/IR/QuantBNN.h"
 
 #include "ConsumerDialect.h.inc"
 

@@ -12,7 +12,7 @@
 include "mlir/IR/OpBase.td"
 include "mlir/Interfaces/InferTypeOpInterface.td"
 include "mlir/Interfaces/SideEffectInterfaces.td"
-include "quant-bnn/IR/QuantBNNInterfaces.td"
+include "quant-bnn/Dialect/QuantBNN/IR/QuantBNNInterfaces.td"
 
 def Consumer_Dialect : Dialect {
   let name = "consumer";

@@ -66,7 +66,7 @@ def load_manifest():
 
 
 class Runtime:
-    """The functions of quant-bnn/Runtime/CUDA.h."""
+    """The functions of quant-bnn/ExecutionEngine/CUDA.h."""
 
     def __init__(self):
         library = ctypes.CDLL(str(BUILD / "libquant_bnn_cuda_runtime.so"))

@@ -1,0 +1,41 @@
+//===- Substitute.h - Graphs made of other graphs ---------------*- C++ -*-===//
+//
+// Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef QUANT_BNN_ANALYSIS_SCALARFUNCTION_SUBSTITUTE_H
+#define QUANT_BNN_ANALYSIS_SCALARFUNCTION_SUBSTITUTE_H
+
+#include "quant-bnn/Analysis/ScalarFunction/Expr.h"
+#include "llvm/ADT/DenseMap.h"
+
+namespace quant_bnn::scalar_function {
+
+using Replacements = llvm::SmallDenseMap<const Expr *, const Expr *, 4>;
+
+/// `root` with each node that is a key of `replacements` replaced.
+const Expr *substitute(ExprContext &context, const Expr *root,
+                       const Replacements &replacements);
+
+/// An expression with some steps replaced by what equals them in real
+/// arithmetic.
+struct Relaxed {
+  const Expr *expr;
+  bool reciprocal = false; // a division instead of a product, or the reverse
+  bool mask = false;       // a select instead of a product with 0 or 1
+  bool singleRounding = false; // f16 and bf16 computed in f32, rounded once
+};
+
+/// Replaces products with the rounded 1/n of an n = 2^k - 1 by divisions by n,
+/// and products with what a mask makes 0 by selects.
+Relaxed relax(ExprContext &context, const Expr *root);
+
+/// Computes in f32 what `relaxed` computes in f16 or bf16.
+void widen(ExprContext &context, Relaxed &relaxed);
+
+} // namespace quant_bnn::scalar_function
+
+#endif // QUANT_BNN_ANALYSIS_SCALARFUNCTION_SUBSTITUTE_H

@@ -1,0 +1,42 @@
+//===- Passes.h - Passes that emit loops for CPUs ---------------*- C++ -*-===//
+//
+// Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef QUANT_BNN_CODEGEN_CPU_PASSES_H
+#define QUANT_BNN_CODEGEN_CPU_PASSES_H
+
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/Pass/Pass.h"
+
+namespace quant_bnn {
+
+/// What a vector counts the bits of words in.
+enum class PopcountAccumulation {
+  /// Words, where the target has an instruction that counts their bits.
+  Words,
+  /// Bytes, which are added to words before they overflow.
+  Bytes,
+  /// Bytes, to which tables are added that have the counts of nibbles.
+  Table
+};
+
+/// Instructions that look up bytes in a table of 16 bytes.
+enum class LookupInstructions {
+  None,
+  /// pshufb of SSSE3, AVX2 or AVX-512BW, depending on the size of vectors.
+  X86
+};
+
+#define GEN_PASS_DECL
+#include "quant-bnn/Codegen/CPU/Passes.h.inc"
+
+#define GEN_PASS_REGISTRATION
+#include "quant-bnn/Codegen/CPU/Passes.h.inc"
+
+} // namespace quant_bnn
+
+#endif // QUANT_BNN_CODEGEN_CPU_PASSES_H

@@ -1,0 +1,260 @@
+//===- Passes.td - Passes that emit loops for CPUs ---------*- tablegen -*-===//
+//
+// Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef QUANT_BNN_CODEGEN_CPU_PASSES
+#define QUANT_BNN_CODEGEN_CPU_PASSES
+
+include "mlir/Pass/PassBase.td"
+
+def QuantBNNVectorizePopcountPass : Pass<"quant-bnn-vectorize-popcount"> {
+  let summary = "Lower binary matmuls and convolutions to vector kernels";
+  let description = [{
+    Lowers each `linalg.generic` on memrefs whose body is
+    `out - (ctpop(a xor b) << 1)` to loops over vectors. Such an op is a binary
+    matmul or convolution if `out` holds the number of bits before the op. Words
+    have 8, 16, 32 or 64 bits, and outputs have 32 bits.
+
+    The indexing maps determine the roles of the dimensions:
+
+    * The lanes lie along the last dimension of the output. One of the operands,
+      the packed operand, has this dimension. A word of the other operand, the
+      broadcast operand, is the same in all lanes.
+    * The rows lie along the last parallel dimension that the broadcast operand
+      has and the packed operand does not have.
+    * The last two reduction dimensions are collapsed into one loop if the words
+      of both operands are contiguous along them.
+
+    **Many rows.** The kernel copies the packed operand into panels. A panel
+    holds the words of two vectors of outputs side by side, so that vectors of
+    words can be loaded, and all rows use the panel. A block of a few rows by
+    two vectors of outputs has its counters in registers. The sums that the
+    block subtracts from the output need no horizontal additions.
+
+    **Few rows.** With fewer than 16 rows (8 with `popcount=table`), a copy
+    would cost too much. The lanes are then words of a row: up to four rows are
+    compared with the same words of the packed operand, and the lanes are summed
+    at the end. If the number of rows is dynamic, the pass emits both kernels,
+    and the code chooses one at run time.
+
+    The option `popcount` selects how bits are counted:
+
+    * `popcount=bytes` counts bits in bytes, for which most targets have fast
+      code, and widens the bytes before they overflow. A byte cannot overflow in
+      the first 31 words, each of which adds at most 8.
+    * `popcount=words` counts bits in words of 32 and 64 bits, which is best on
+      targets with an instruction for it (AVX512VPOPCNTDQ).
+    * `popcount=table` splits both operands into nibbles and looks up how many
+      bits differ. The packed operand is split when it is copied into panels,
+      and the broadcast operand is split once, before the loops. The nibbles of
+      two rows select one of 256 tables of 16 bytes. Each byte of a table stands
+      for one value of a nibble of the packed operand. The two halves of the
+      byte hold the numbers of bits in which this value differs from the nibbles
+      of the two rows. One instruction thus counts the bits that differ for two
+      rows and for all bytes of a vector. This is the fastest way on targets
+      that have no instruction to count the bits of words. The vector dialect
+      has no such lookup, so `lookup` names the instruction set. Few rows are
+      counted in bytes.
+
+    `vector-width` determines the number of rows of a block, because the number
+    of registers depends on their width. Set `vector-width` to the bits of a
+    vector register of the target.
+
+    With `parallel`, an `scf.parallel` computes the panels, and many rows are
+    split into several tasks. Panels are allocated and freed, so run buffer
+    deallocation before this pass.
+
+    If a `linalg.fill` sets the output, with no memory access between the fill
+    and the op, the kernel sets the output instead.
+
+    An op is left alone if the output is not contiguous along its last
+    dimension, if both operands or no operand have this dimension, or if the
+    output is also an operand.
+
+    Example:
+
+    ```mlir
+    func.func @matmul(%a: memref<64x16xi64>, %b: memref<32x16xi64>, %out: memref<64x32xi32>) {
+      linalg.generic {
+          indexing_maps = [affine_map<(m, n, w) -> (m, w)>,
+                           affine_map<(m, n, w) -> (n, w)>,
+                           affine_map<(m, n, w) -> (m, n)>],
+          iterator_types = ["parallel", "parallel", "reduction"]}
+          ins(%a, %b : memref<64x16xi64>, memref<32x16xi64>) outs(%out : memref<64x32xi32>) {
+      ^bb0(%x: i64, %y: i64, %acc: i32):
+        %one = arith.constant 1 : i32
+        %bits = arith.xori %x, %y : i64
+        %count = math.ctpop %bits : i64
+        %narrow = arith.trunci %count : i64 to i32
+        %twice = arith.shli %narrow, %one : i32
+        %sum = arith.subi %acc, %twice : i32
+        linalg.yield %sum : i32
+      }
+      return
+    }
+    ```
+  }];
+  let options = [
+    Option<"vectorWidth", "vector-width", "int64_t", /*default=*/"512",
+           "Bits of a vector: a power of two, at least 64">,
+    Option<"popcount", "popcount", "::quant_bnn::PopcountAccumulation",
+           /*default=*/"::quant_bnn::PopcountAccumulation::Bytes",
+           "How bits are counted",
+           [{::llvm::cl::values(
+             clEnumValN(::quant_bnn::PopcountAccumulation::Words, "words",
+                        "in words, for targets with an instruction for it"),
+             clEnumValN(::quant_bnn::PopcountAccumulation::Bytes, "bytes",
+                        "in bytes, which are widened before they overflow"),
+             clEnumValN(::quant_bnn::PopcountAccumulation::Table, "table",
+                        "in bytes, by lookup tables for nibbles"))}]>,
+    Option<"lookup", "lookup", "::quant_bnn::LookupInstructions",
+           /*default=*/"::quant_bnn::LookupInstructions::None",
+           "Instruction set for table lookups of bytes",
+           [{::llvm::cl::values(
+             clEnumValN(::quant_bnn::LookupInstructions::None, "none",
+                        "unknown"),
+             clEnumValN(::quant_bnn::LookupInstructions::X86, "x86",
+                        "SSSE3, AVX2 or AVX-512BW, selected by vector-width"))}]>,
+    Option<"parallel", "parallel", "bool", /*default=*/"false",
+           "Emit the outermost loops as scf.parallel">
+  ];
+  let dependentDialects = [
+    "::mlir::affine::AffineDialect", "::mlir::arith::ArithDialect",
+    "::mlir::LLVM::LLVMDialect", "::mlir::math::MathDialect",
+    "::mlir::memref::MemRefDialect", "::mlir::scf::SCFDialect",
+    "::mlir::vector::VectorDialect"
+  ];
+}
+
+def QuantBNNVectorizeLinalgPass : Pass<"quant-bnn-vectorize-linalg"> {
+  let summary = "Lower linalg ops on memrefs to loops over vectors";
+  let description = [{
+    Lowers `linalg` ops on memrefs to `scf` loops over `vector.load` and
+    `vector.store`, with the body of the op on vectors. Ops of this dialect stay
+    in the body; `convert-quant-bnn-to-arith` expands them on vectors
+    afterwards.
+
+    * Adjacent dimensions that every operand accesses contiguously are
+      collapsed, so an elementwise op of any rank is one loop.
+    * Each step of the loop computes one vector. `loop_annotation` tells LLVM
+      how often to unroll the loop, and one masked vector computes the rest. If
+      the body is long, a vector has the width of four registers instead, and
+      LLVM interleaves the four parts. If lanes accumulate over an inner loop, a
+      step has up to four vectors. A reduction has 64 accumulators. All loads of
+      a step come before its stores, so an output may be exactly one of the
+      inputs.
+    * The lanes lie along the innermost dimension of the outputs if the inputs
+      allow it. Reduction loops are then inside of the vector loop, with
+      accumulators in registers (column sums, matrix products). Otherwise the
+      lanes lie along a reduction dimension and are combined once, at the end.
+    * Float sums are compensated: blocks of terms are added together with their
+      rounding errors. Contractions are not compensated; their products are
+      added by `math.fma`. The order of additions is specified (*Sums* in
+      docs/Semantics.md): the order depends on the loops of an op, and not on
+      options, addresses or other ops that are fused. If the operands of an op
+      would lead to another order, the op stores its terms in a temporary
+      buffer, which is then summed.
+
+    Words that hold one bit of each element (see `quant_bnn.pack`) are loaded
+    and stored as vectors of bits. The pass emits neither the shifts that move a
+    bit to its position and back, nor the zeros that a scalar loop starts from.
+    A step covers whole words, and so do rows that are collapsed. The lowest
+    lane is the least significant bit, which requires a little-endian target.
+
+    An op is left alone, for `convert-linalg-to-loops`, in these cases:
+
+    * There is no dimension along which every operand has unit stride or does
+      not change.
+    * The elements of a memref are neither floats of 16 to 64 bits nor integers
+      of 8 to 64 bits.
+    * The body has an op that has side effects, may trap, or has no elementwise
+      form.
+    * A reduction is none of add, mul, min, max, and, or, xor.
+
+    A vector of the widest operand has `vector-width` bits in memory. If the
+    body computes in a wider type, a vector in the body has up to twice as many
+    bits. Set `vector-width` to the width of the target's registers: LLVM splits
+    wider vectors, but then packs and unpacks masks.
+
+    **Non-temporal stores.** An elementwise op whose inputs and outputs have at
+    least `nontemporal-threshold` bytes stores past the caches. Such stores do
+    not read the overwritten data, which pays if the data does not stay in the
+    last-level cache. If the size is dynamic, the code decides at run time.
+    In-place ops do not use non-temporal stores. The loop with non-temporal
+    stores comes before the plain loop, which computes the rest. The loop with
+    non-temporal stores writes 256 bytes at once, and is followed by a fence.
+
+    **Parallel loops.** With `parallel`, the outermost loop is an
+    `scf.parallel`. If there is only one loop, the `scf.parallel` runs over
+    blocks of a fixed number of elements. Reductions are then computed block by
+    block, into a temporary buffer, and combined in order: the results are the
+    same without `parallel` and with any number of threads. Temporary buffers
+    are freed, so run buffer deallocation before this pass.
+
+    Example:
+
+    ```mlir
+    linalg.generic {
+        indexing_maps = [affine_map<(d0, d1) -> (d0, d1)>,
+                         affine_map<(d0, d1) -> (d0, d1)>],
+        iterator_types = ["parallel", "parallel"]}
+        ins(%x : memref<?x?xf32>) outs(%y : memref<?x?xf32>) {
+    ^bb0(%in: f32, %out: f32):
+      %sign = quant_bnn.sign %in : f32
+      linalg.yield %sign : f32
+    }
+    ```
+
+    becomes
+
+    ```mlir
+    #unroll = #llvm.loop_annotation<unroll = <count = 4 : i32>>
+    func.func @sign(%x: memref<?x?xf32>, %y: memref<?x?xf32>) {
+      %c0 = arith.constant 0 : index
+      %c16 = arith.constant 16 : index
+      %lanes = arith.constant dense<[0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15]> : vector<16xi32>
+      %zero = arith.constant dense<0.0> : vector<16xf32>
+      %flat_x = memref.collapse_shape %x [[0, 1]] : memref<?x?xf32> into memref<?xf32>
+      %flat_y = memref.collapse_shape %y [[0, 1]] : memref<?x?xf32> into memref<?xf32>
+      %size = memref.dim %flat_x, %c0 : memref<?xf32>
+      %rest = arith.remui %size, %c16 : index
+      %whole = arith.subi %size, %rest : index
+      scf.for %i = %c0 to %whole step %c16 {
+        %in = vector.load %flat_x[%i] : memref<?xf32>, vector<16xf32>
+        %sign = quant_bnn.sign %in : vector<16xf32>
+        vector.store %sign, %flat_y[%i] : memref<?xf32>, vector<16xf32>
+      } {loop_annotation = #unroll}
+      %count = arith.index_castui %rest : index to i32
+      %counts = vector.broadcast %count : i32 to vector<16xi32>
+      %mask = arith.cmpi ult, %lanes, %counts : vector<16xi32>
+      %in = vector.maskedload %flat_x[%whole], %mask, %zero
+          : memref<?xf32>, vector<16xi1>, vector<16xf32> into vector<16xf32>
+      %sign = quant_bnn.sign %in : vector<16xf32>
+      vector.maskedstore %flat_y[%whole], %mask, %sign
+          : memref<?xf32>, vector<16xi1>, vector<16xf32>
+      return
+    }
+    ```
+  }];
+  let options = [
+    Option<"vectorWidth", "vector-width", "int64_t", /*default=*/"512",
+           "Bits of a vector: a power of two, at least 64">,
+    Option<"nontemporalThreshold", "nontemporal-threshold", "int64_t",
+           /*default=*/"33554432",
+           "Size in bytes from which on stores bypass the caches; 0 or less "
+           "for never">,
+    Option<"parallel", "parallel", "bool", /*default=*/"false",
+           "Emit the outermost loop as scf.parallel">
+  ];
+  let dependentDialects = [
+    "::mlir::arith::ArithDialect", "::mlir::LLVM::LLVMDialect",
+    "::mlir::math::MathDialect", "::mlir::memref::MemRefDialect",
+    "::mlir::scf::SCFDialect", "::mlir::vector::VectorDialect"
+  ];
+}
+
+#endif // QUANT_BNN_CODEGEN_CPU_PASSES

@@ -1,0 +1,92 @@
+//===- Passes.td - Passes before the LLVM dialect ----------*- tablegen -*-===//
+//
+// Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef QUANT_BNN_CODEGEN_LLVM_PASSES
+#define QUANT_BNN_CODEGEN_LLVM_PASSES
+
+include "mlir/Pass/PassBase.td"
+
+def QuantBNNAnnotateFunctionsPass
+    : Pass<"quant-bnn-annotate-functions", "::mlir::func::FuncOp"> {
+  let summary = "Protect arguments of public functions, and record types";
+  let description = [{
+    Marks each tensor argument of a public function as not writable, unless the
+    argument already has the attribute `bufferization.writable`. Bufferization
+    then copies a buffer of the caller instead of overwriting it. The pass also
+    records the type of the function in `quant_bnn.signature`, for tools that
+    call the lowered function. The pass removes the attributes that only
+    differentiation reads: `quant_bnn.no_gradient`, and the attributes that link
+    a forward function to its backward function.
+
+    Upstream's canonicalization may make the result type of a
+    `tensor.expand_shape` static and leave its extents as operands, and
+    bufferization would make an invalid op of that. The pass replaces these
+    operands by the extents of the type.
+
+    Example:
+
+    ```mlir
+    func.func @f(%x: tensor<?xf32>) -> tensor<?xf32> {
+      %y = quant_bnn.sign %x : tensor<?xf32>
+      return %y : tensor<?xf32>
+    }
+    ```
+
+    becomes
+
+    ```mlir
+    func.func @f(%x: tensor<?xf32> {bufferization.writable = false}) -> tensor<?xf32>
+        attributes {quant_bnn.signature = (tensor<?xf32>) -> tensor<?xf32>} {
+      %y = quant_bnn.sign %x : tensor<?xf32>
+      return %y : tensor<?xf32>
+    }
+    ```
+  }];
+  let dependentDialects = ["::mlir::bufferization::BufferizationDialect",
+                           "::quant_bnn::QuantBNNDialect"];
+}
+
+def QuantBNNConvertCancellingMathToLibmPass
+    : Pass<"quant-bnn-convert-cancelling-math-to-libm", "::mlir::ModuleOp"> {
+  let summary = "Convert math.expm1 and math.log1p to C math library calls";
+  let description = [{
+    Converts `math.expm1` and `math.log1p` as `convert-math-to-libm` does, and
+    no other op. `convert-math-to-llvm` would convert the two ops to exp(x) - 1
+    and log(1 + x), which cancel for a small x. `convert-math-to-llvm` must run
+    before `convert-math-to-libm`, so that LLVM's intrinsics are used, and this
+    pass must run before both.
+  }];
+  let dependentDialects = ["::mlir::func::FuncDialect",
+                           "::mlir::vector::VectorDialect"];
+}
+
+def QuantBNNRefuseMathNamesPass
+    : Pass<"quant-bnn-refuse-math-names", "::mlir::ModuleOp"> {
+  let summary = "Refuse functions that shadow functions of the C math library";
+  let description = [{
+    Emits an error at each op of the math dialect that may be lowered to a call
+    of the C math library, if the module defines a function of the same name.
+    LLVM lowers an op without an instruction to such a call, for example
+    `math.exp` of `f64` to a call of `exp`. The call would reach the function of
+    the module instead of the library, and may even be a call of that function
+    to itself.
+
+    Example: the op in
+
+    ```mlir
+    func.func @exp(%x: f64) -> f64 {
+      %y = math.exp %x : f64
+      return %y : f64
+    }
+    ```
+
+    is an error: `needs 'exp' of the C math library, which the module hides`.
+  }];
+}
+
+#endif // QUANT_BNN_CODEGEN_LLVM_PASSES

@@ -1,0 +1,63 @@
+//===- QuantBNN.h - The quant_bnn dialect -----------------------*- C++ -*-===//
+//
+// Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef QUANT_BNN_DIALECT_QUANTBNN_IR_QUANTBNN_H
+#define QUANT_BNN_DIALECT_QUANTBNN_IR_QUANTBNN_H
+
+#include "mlir/Bytecode/BytecodeOpInterface.h"
+#include "mlir/Dialect/Utils/StaticValueUtils.h"
+#include "mlir/IR/Builders.h"
+#include "mlir/IR/Dialect.h"
+#include "mlir/IR/OpDefinition.h"
+#include "mlir/IR/OpImplementation.h"
+#include "mlir/IR/TypeUtilities.h"
+#include "mlir/Interfaces/FunctionInterfaces.h"
+#include "mlir/Interfaces/InferTypeOpInterface.h"
+#include "mlir/Interfaces/SideEffectInterfaces.h"
+#include "quant-bnn/Dialect/QuantBNN/IR/QuantBNNTraits.h"
+#include "quant-bnn/Support/FunctionAttributes.h"
+#include "quant-bnn/Support/PayloadBuilder.h"
+
+#include "quant-bnn/Dialect/QuantBNN/IR/QuantBNNDialect.h.inc"
+#include "quant-bnn/Dialect/QuantBNN/IR/QuantBNNEnums.h.inc"
+#include "quant-bnn/Dialect/QuantBNN/IR/QuantBNNInterfaces.h.inc"
+
+#define GET_ATTRDEF_CLASSES
+#include "quant-bnn/Dialect/QuantBNN/IR/QuantBNNAttributes.h.inc"
+
+#define GET_OP_CLASSES
+#include "quant-bnn/Dialect/QuantBNN/IR/QuantBNNOps.h.inc"
+
+namespace quant_bnn {
+
+/// Whether `type` is a float scalar, or a vector or ranked tensor of one: what
+/// has a gradient.
+bool isDifferentiable(mlir::Type type);
+
+/// Whether the backward function of `function` returns a gradient for the
+/// argument at `index`, or takes a cotangent for the result at `index`.
+bool hasGradient(mlir::FunctionOpInterface function, unsigned index);
+bool hasCotangent(mlir::FunctionOpInterface function, unsigned index);
+
+/// Expands `op` into arith and math at its place, widening its operands to the
+/// compute type and rounding the result once. `op` is left in place.
+mlir::Value expandPayload(mlir::OpBuilder &builder,
+                          ElementwisePayloadOpInterface op);
+
+/// In the body of a structured op: the bit, an `i1`, of the element at hand in
+/// `word`, which holds bits along what loop number `loop` walks.
+mlir::Value buildPackedBit(mlir::ImplicitLocOpBuilder &builder,
+                           mlir::Value word, int64_t loop);
+
+/// The attribute for a depth that is static, or null.
+mlir::IntegerAttr getStaticDepthAttr(mlir::Builder &builder,
+                                     mlir::OpFoldResult depth);
+
+} // namespace quant_bnn
+
+#endif // QUANT_BNN_DIALECT_QUANTBNN_IR_QUANTBNN_H

@@ -1,0 +1,55 @@
+//===- Passes.h - Passes that know quantizers -------------------*- C++ -*-===//
+//
+// Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef QUANT_BNN_DIALECT_QUANTBNN_TRANSFORMS_PASSES_H
+#define QUANT_BNN_DIALECT_QUANTBNN_TRANSFORMS_PASSES_H
+
+#include "mlir/Pass/Pass.h"
+
+namespace mlir {
+class RewritePatternSet;
+} // namespace mlir
+
+namespace quant_bnn {
+
+/// What a pass may change for the sake of a better op.
+enum class RewriteMode {
+  /// Not one bit of a result.
+  Exact,
+  /// What differs by rounding, or where a NaN is. A remark says which.
+  Relaxed
+};
+
+/// The gradient of a quantizer that is raised from code that states none.
+enum class Estimator {
+  /// Straight-through, with a warning.
+  Unspecified,
+  /// The cotangent, unchanged or within the range of the quantizer.
+  StraightThrough,
+  /// The cotangent, 0 outside of a window.
+  Clip,
+  /// That of `approx_sign`.
+  ApproxSign,
+  /// That of `swish_sign`.
+  SwishSign,
+  /// None: what has no op with the gradient 0 stays written out.
+  None
+};
+
+#define GEN_PASS_DECL
+#include "quant-bnn/Dialect/QuantBNN/Transforms/Passes.h.inc"
+
+/// Replaces every `DecomposableOpInterface` op by its decomposition.
+void populateDecomposePatterns(mlir::RewritePatternSet &patterns);
+
+#define GEN_PASS_REGISTRATION
+#include "quant-bnn/Dialect/QuantBNN/Transforms/Passes.h.inc"
+
+} // namespace quant_bnn
+
+#endif // QUANT_BNN_DIALECT_QUANTBNN_TRANSFORMS_PASSES_H

@@ -1,0 +1,87 @@
+//===- JITFunction.h - A function compiled for the host ---------*- C++ -*-===//
+//
+// Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef QUANT_BNN_EXECUTIONENGINE_JITFUNCTION_H
+#define QUANT_BNN_EXECUTIONENGINE_JITFUNCTION_H
+
+#include "quant-bnn/ExecutionEngine/Signature.h"
+
+#include <memory>
+#include <vector>
+
+namespace mlir {
+class ExecutionEngine;
+} // namespace mlir
+
+namespace quant_bnn {
+
+/// An argument in memory of the caller's, in C order and without gaps. Nothing
+/// is checked.
+struct CallArgument {
+  llvm::ArrayRef<int64_t> shape;
+  void *data;
+};
+
+/// What a call returned. Frees the buffers that the function allocated for it.
+class CallResults {
+public:
+  CallResults() = default;
+  CallResults(CallResults &&) = default;
+  CallResults &operator=(CallResults &&) = default;
+
+  llvm::ArrayRef<NpyView> getViews() const { return views; }
+
+private:
+  friend class JITFunction;
+
+  struct Free {
+    void operator()(void *pointer) const { std::free(pointer); }
+  };
+
+  std::vector<NpyView> views;
+  /// Where the scalars and the descriptors of the arrays are.
+  std::unique_ptr<uint64_t[]> words;
+  std::vector<std::unique_ptr<void, Free>> buffers;
+};
+
+class JITFunction {
+public:
+  /// Compiles `module`, which is in the LLVM dialect, for the host, and finds
+  /// the C wrapper of the function `name`. Emits an error on failure.
+  static mlir::FailureOr<JITFunction> compile(mlir::ModuleOp module,
+                                              llvm::StringRef name,
+                                              const Signature &signature,
+                                              unsigned optLevel);
+
+  /// Compiles `module` once for all the functions `names`.
+  static mlir::FailureOr<std::vector<JITFunction>>
+  compile(mlir::ModuleOp module, llvm::ArrayRef<llvm::StringRef> names,
+          llvm::ArrayRef<Signature> signatures, unsigned optLevel);
+
+  JITFunction(JITFunction &&);
+  ~JITFunction();
+
+  /// Calls the function. The arguments are as checkArgument wants them. Results
+  /// may lie in an argument if both are memrefs.
+  CallResults call(llvm::MutableArrayRef<NpyArray> arguments) const;
+  CallResults call(llvm::ArrayRef<CallArgument> arguments) const;
+
+private:
+  JITFunction(std::shared_ptr<mlir::ExecutionEngine> engine,
+              void (*packed)(void **), const Signature &signature);
+
+  /// Owns the code, together with the other functions of the module.
+  std::shared_ptr<mlir::ExecutionEngine> engine;
+  void (*packed)(void **);
+  llvm::SmallVector<SignatureValue> arguments;
+  llvm::SmallVector<SignatureValue> results;
+};
+
+} // namespace quant_bnn
+
+#endif // QUANT_BNN_EXECUTIONENGINE_JITFUNCTION_H

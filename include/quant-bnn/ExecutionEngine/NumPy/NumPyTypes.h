@@ -1,0 +1,24 @@
+//===- NumPyTypes.h - Types of NumPy's elements -----------------*- C++ -*-===//
+//
+// Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef QUANT_BNN_EXECUTIONENGINE_NUMPY_NUMPYTYPES_H
+#define QUANT_BNN_EXECUTIONENGINE_NUMPY_NUMPYTYPES_H
+
+#include "mlir/IR/Types.h"
+#include "quant-bnn/ExecutionEngine/NumPy/NumPyArray.h"
+
+#include <optional>
+
+namespace quant_bnn {
+
+/// How NumPy calls elements of `type`, or none where it has no such.
+std::optional<NpyElementType> getNpyElementType(mlir::Type type);
+
+} // namespace quant_bnn
+
+#endif // QUANT_BNN_EXECUTIONENGINE_NUMPY_NUMPYTYPES_H

@@ -1,0 +1,26 @@
+//===- SplitReciprocal.h - Levels divided by products -----------*- C++ -*-===//
+//
+// Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef QUANT_BNN_SUPPORT_SPLITRECIPROCAL_H
+#define QUANT_BNN_SUPPORT_SPLITRECIPROCAL_H
+
+#include "mlir/IR/BuiltinTypes.h"
+#include <optional>
+#include <utility>
+
+namespace quant_bnn {
+
+/// Parts hi + lo of 1/n for which `level * hi + level * lo` is `level / n`,
+/// correctly rounded to `type`, for every integer level with abs level <= n; or
+/// nullopt where n has too many bits for that.
+std::optional<std::pair<double, double>> splitReciprocal(mlir::FloatType type,
+                                                         int64_t n);
+
+} // namespace quant_bnn
+
+#endif // QUANT_BNN_SUPPORT_SPLITRECIPROCAL_H

@@ -1,0 +1,632 @@
+//===- LoopEmitter.cpp - Emit vector loops --------------------------------===//
+//
+// Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "../LoopEmission/BodyEmitter.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/IR/Matchers.h"
+
+using namespace mlir;
+using namespace quant_bnn::vectorize;
+
+/// Whether iterations of `loop` have elements of their own: windows overlap.
+static bool selectsDistinct(const Access &access, unsigned loop) {
+  return llvm::any_of(access.indices, [&](AffineExpr index) {
+    auto dim = dyn_cast<AffineDimExpr>(index);
+    return dim && dim.getPosition() == loop;
+  });
+}
+
+/// Elements of one task of a parallel loop: enough work to be worth it. It does
+/// not depend on the number of threads, so neither do results.
+static constexpr int64_t elementsPerTask = 4 * termsPerBlock;
+/// The same where every element is itself a reduction.
+static constexpr int64_t columnsPerTask = 256;
+/// Outputs that a loop stores past the caches at once: the buffers that combine
+/// such stores to whole lines are few.
+static constexpr int64_t maxNontemporalOutputs = 4;
+/// Bytes to store past the caches at once: several lines, so that memory turns
+/// less often from reading to writing.
+static constexpr int64_t nontemporalStepBytes = 256;
+
+namespace {
+/// How the steps of a loop are made.
+struct StepShape {
+  int64_t parts;
+  int64_t unrollHint;
+  bool nontemporal;
+};
+
+/// When stores bypass the caches.
+struct Nontemporal {
+  Value condition;
+  /// Elements up to the first aligned one.
+  Value head;
+  /// Of an element that is stored.
+  int64_t elementBytes;
+  /// Bytes to which what is stored is aligned.
+  int64_t alignment;
+};
+
+class Emitter : public BodyEmitter {
+public:
+  Emitter(const Plan &plan, const Options &options)
+      : BodyEmitter(plan), options(options) {}
+
+  void emit();
+
+private:
+  // What is reduced.
+  int64_t getStepElements(int64_t parts) const;
+  bool hasBlocks(const Output &output) const;
+  bool hasRows(const Output &output) const;
+  MutableArrayRef<Value> getCarry(unsigned output);
+  SmallVector<Value> startReduction(const Output &output, Value initial);
+  void finishBlock(unsigned output);
+  SmallVector<unsigned> getReduced() const;
+  void finishBlocksIf(Value condition, ArrayRef<unsigned> outputs);
+  void finishRow();
+  State takeAccumulators(int64_t parts);
+  void returnAccumulators(const State &state);
+  void rotateAccumulators(int64_t vectors);
+
+  // The vector loop.
+  Step buildStep(Value base, int64_t parts);
+  void emitSteps(const Scope &scope, Value lower, Value upper,
+                 const StepShape &shape);
+  Value emitBlocks(const Scope &scope, Value lower, Value upper,
+                   const StepShape &shape);
+  void emitVector(const Scope &scope, Value base, Value upper, bool isWhole);
+  void emitTail(const Scope &scope, Value lower, Value upper);
+  void emitRange(const Scope &scope, Value lower, Value upper);
+  void emitVectorLoop();
+  void emitTasks(const Scope &scope, int64_t grain);
+
+  // Stores that bypass the caches.
+  bool mayBypassCaches();
+  void prepareNontemporal();
+  Value emitNontemporal(const Scope &scope, Value lower, Value upper);
+
+  // The nest.
+  void buildParallel(Value upper, Value step,
+                     llvm::function_ref<void(Value)> body);
+  void emitNest(unsigned level);
+  void finish(unsigned output);
+
+  const Options &options;
+  std::optional<Nontemporal> nontemporal;
+};
+} // namespace
+
+//===----------------------------------------------------------------------===//
+// What is reduced
+//===----------------------------------------------------------------------===//
+//
+// Term i of a row goes to accumulator i mod numAccumulators, whatever the loop
+// does besides. The carry of an output is the vectors of its accumulators, the
+// sum of the blocks before, its rounding errors where it is compensated, and
+// where rows follow each other, how many terms the accumulators hold.
+
+/// Elements after which a loop of steps of `parts` vectors may end.
+int64_t Emitter::getStepElements(int64_t parts) const {
+  return plan.hasReduced() ? numAccumulators : parts * plan.lanes;
+}
+
+/// Whether the accumulators of `output` are combined after a block of terms, as
+/// those of rounded sums are.
+bool Emitter::hasBlocks(const Output &output) const {
+  return output.kind == OutputKind::Reduced &&
+         output.combiner == vector::CombiningKind::ADD &&
+         isa<FloatType>(output.getElementType());
+}
+
+/// Whether blocks of `output` may go over several runs of the vector loop.
+bool Emitter::hasRows(const Output &output) const {
+  return hasBlocks(output) && output.depth < plan.outer.size();
+}
+
+/// What output `number` carries besides its accumulators: a sum and its errors.
+MutableArrayRef<Value> Emitter::getCarry(unsigned number) {
+  return MutableArrayRef(carries[number])
+      .slice(plan.getAccumulatorVectors(),
+             plan.outputs[number].compensated ? 2 : 1);
+}
+
+/// The carry of `output` before all terms but `initial`.
+SmallVector<Value> Emitter::startReduction(const Output &output,
+                                           Value initial) {
+  Type type = output.getElementType();
+  SmallVector<Value> values(
+      plan.getAccumulatorVectors(),
+      buildNeutral(b, *output.combiner, getVectorType(type)));
+  Carry carry = buildNeutralCarry(b, output, type);
+  carry.front() = initial;
+  values.append(carry);
+  if (hasRows(output))
+    values.push_back(index(0));
+  return values;
+}
+
+/// Combines the accumulators of `output` and starts them anew.
+void Emitter::finishBlock(unsigned number) {
+  const Output &output = plan.outputs[number];
+  SmallVector<Value> &values = carries[number];
+  auto accumulators =
+      MutableArrayRef(values).take_front(plan.getAccumulatorVectors());
+  Value sum = combineLanes(
+      b, *output.combiner,
+      combineAll(b, *output.combiner, SmallVector<Value>(accumulators)));
+  llvm::copy(accumulate(b, output, Carry(getCarry(number)), sum),
+             getCarry(number).begin());
+  llvm::fill(accumulators,
+             buildNeutral(b, *output.combiner, values.front().getType()));
+  if (hasRows(output))
+    values.back() = index(0);
+}
+
+SmallVector<unsigned> Emitter::getReduced() const {
+  SmallVector<unsigned> reduced;
+  for (auto [number, output] : llvm::enumerate(plan.outputs))
+    if (output.kind == OutputKind::Reduced)
+      reduced.push_back(number);
+  return reduced;
+}
+
+void Emitter::finishBlocksIf(Value condition, ArrayRef<unsigned> outputs) {
+  State before = carries;
+  auto branch = scf::IfOp::create(b, ValueRange(flatten(before)).getTypes(),
+                                  condition, /*addThenBlock=*/true,
+                                  /*addElseBlock=*/true);
+  OpBuilder::InsertionGuard guard(b);
+  b.setInsertionPointToStart(branch.elseBlock());
+  scf::YieldOp::create(b, flatten(before));
+  b.setInsertionPointToStart(branch.thenBlock());
+  llvm::for_each(outputs, [&](unsigned number) { finishBlock(number); });
+  scf::YieldOp::create(b, flatten(carries));
+  carries = unflatten(branch.getResults(), before);
+}
+
+/// Ends a run of the vector loop. Where accumulators hold as many terms as a
+/// block has, they are combined.
+void Emitter::finishRow() {
+  Value size = sizes[plan.vectorLoop];
+  Value block = index(termsPerBlock);
+  Value hasBlocks =
+      b.createOrFold<arith::CmpIOp>(arith::CmpIPredicate::uge, size, block);
+  for (unsigned number : getReduced()) {
+    if (!hasRows(plan.outputs[number]))
+      continue;
+    Value &terms = carries[number].back();
+    Value kept = b.createOrFold<arith::SelectOp>(hasBlocks, index(0), terms);
+    terms = fold<arith::AddIOp>(kept, fold<arith::RemUIOp>(size, block));
+    finishBlocksIf(
+        b.createOrFold<arith::CmpIOp>(arith::CmpIPredicate::uge, terms, block),
+        number);
+  }
+}
+
+/// The first `parts` vectors of the accumulators, by output.
+State Emitter::takeAccumulators(int64_t parts) {
+  State state;
+  for (auto [output, values] : llvm::zip_equal(plan.outputs, carries)) {
+    SmallVector<Value> &taken = state.emplace_back();
+    if (output.kind == OutputKind::Reduced)
+      taken.append(values.begin(), values.begin() + parts);
+  }
+  return state;
+}
+
+/// Puts back what `takeAccumulators` has taken, behind the others.
+void Emitter::returnAccumulators(const State &state) {
+  for (auto [values, taken] : llvm::zip_equal(carries, state)) {
+    llvm::copy(taken, values.begin());
+    if (!taken.empty())
+      std::rotate(values.begin(), values.begin() + taken.size(),
+                  values.begin() + plan.getAccumulatorVectors());
+  }
+}
+
+void Emitter::rotateAccumulators(int64_t vectors) {
+  returnAccumulators(takeAccumulators(vectors));
+}
+
+//===----------------------------------------------------------------------===//
+// The vector loop
+//===----------------------------------------------------------------------===//
+
+/// The step of `parts` vectors from element `base`.
+Step Emitter::buildStep(Value base, int64_t parts) {
+  Step step;
+  for (int64_t part = 0; part < parts; ++part)
+    step.positions.push_back(
+        fold<arith::AddIOp>(base, index(part * plan.lanes)));
+  return step;
+}
+
+/// Emits whole steps over [lower, upper). The loop starts at 0: from elsewhere,
+/// LLVM may not know how often it runs, and then unrolls it with its exits.
+void Emitter::emitSteps(const Scope &scope, Value lower, Value upper,
+                        const StepShape &shape) {
+  buildCarryingFor(
+      index(0), fold<arith::SubIOp>(upper, lower),
+      index(shape.parts * plan.lanes),
+      [&](Value iv) {
+        Step step = buildStep(fold<arith::AddIOp>(iv, lower), shape.parts);
+        step.nontemporal = shape.nontemporal;
+        // Without the alignment the store would be split into scalar ones.
+        if (shape.nontemporal)
+          step.storeAlignment = nontemporal->alignment;
+        returnAccumulators(
+            emitStep(scope, step, takeAccumulators(shape.parts)));
+      },
+      shape.unrollHint);
+}
+
+/// Emits as many whole steps as fit into [lower, upper), and returns where they
+/// end. What is reduced takes a term in each of its accumulators a step.
+Value Emitter::emitBlocks(const Scope &scope, Value lower, Value upper,
+                          const StepShape &shape) {
+  Value rest = fold<arith::RemUIOp>(fold<arith::SubIOp>(upper, lower),
+                                    index(getStepElements(shape.parts)));
+  Value end = fold<arith::SubIOp>(upper, rest);
+  std::optional<int64_t> length =
+      getConstantIntValue(fold<arith::SubIOp>(end, lower));
+  if (length == 0)
+    return end;
+  SmallVector<unsigned> outputs;
+  for (auto [number, output] : llvm::enumerate(plan.outputs))
+    if (hasBlocks(output))
+      outputs.push_back(number);
+  if (outputs.empty() || (length && *length < termsPerBlock)) {
+    emitSteps(scope, lower, end, shape);
+    return end;
+  }
+  Value block = index(termsPerBlock);
+  buildCarryingFor(lower, end, block, [&](Value iv) {
+    Value blockEnd = fold<arith::AddIOp>(iv, block);
+    emitSteps(scope, iv, fold<arith::MinUIOp>(blockEnd, end), shape);
+    finishBlocksIf(
+        b.createOrFold<arith::CmpIOp>(arith::CmpIPredicate::ule, blockEnd, end),
+        outputs);
+  });
+  return end;
+}
+
+/// Emits a step of one vector from element `base`. Unless it is whole, its
+/// lanes at and past `upper` are masked off.
+void Emitter::emitVector(const Scope &scope, Value base, Value upper,
+                         bool isWhole) {
+  Step step = buildStep(base, /*parts=*/1);
+  if (!isWhole)
+    maskTail(step, upper);
+  returnAccumulators(emitStep(scope, step, takeAccumulators(1)));
+}
+
+/// Emits single vectors over [lower, upper), less than a step, the last one
+/// masked.
+void Emitter::emitTail(const Scope &scope, Value lower, Value upper) {
+  Value size = fold<arith::SubIOp>(upper, lower);
+  std::optional<int64_t> length = getConstantIntValue(size);
+  if (length == 0)
+    return;
+  int64_t vectorsPerStep = getStepElements(plan.unrollFactor) / plan.lanes;
+  // Less than a vector needs no loop: where nothing is left, no lane is. It
+  // does where loops inside would then run for nothing.
+  if (vectorsPerStep == 1 && plan.inner.empty())
+    return emitVector(scope, lower, upper, /*isWhole=*/false);
+  bool isWhole = length && *length % plan.lanes == 0;
+  buildCarryingFor(lower, upper, index(plan.lanes),
+                   [&](Value iv) { emitVector(scope, iv, upper, isWhole); });
+  if (!plan.hasReduced())
+    return;
+  // Back to where the accumulators were.
+  if (length)
+    return rotateAccumulators(vectorsPerStep -
+                              llvm::divideCeil(*length, plan.lanes));
+  Value vectors = fold<arith::CeilDivUIOp>(size, index(plan.lanes));
+  buildCarryingFor(vectors, index(vectorsPerStep), index(1),
+                   [&](Value) { rotateAccumulators(1); });
+}
+
+/// Emits the iterations [lower, upper).
+void Emitter::emitRange(const Scope &scope, Value lower, Value upper) {
+  lower = emitNontemporal(scope, lower, upper);
+  Value end =
+      emitBlocks(scope, lower, upper,
+                 {plan.unrollFactor, plan.unrollHint, /*nontemporal=*/false});
+  emitTail(scope, end, upper);
+}
+
+void Emitter::emitVectorLoop() {
+  Scope scope;
+  defineCaptures(scope);
+  emitUniform(scope);
+  prepareNontemporal();
+  const Loop &loop = plan.loops[plan.vectorLoop];
+  int64_t grain = plan.inner.empty() || plan.hasReduced() ? elementsPerTask
+                                                          : columnsPerTask;
+  bool isOneTask = !ShapedType::isDynamic(loop.size) && loop.size <= grain;
+  if (options.parallel && plan.outer.empty() && !isOneTask)
+    return emitTasks(scope, grain);
+  emitRange(scope, index(0), sizes[plan.vectorLoop]);
+  finishRow();
+}
+
+/// Emits the vector loop as parallel tasks of `grain` elements. Each block of
+/// what is reduced leaves its sum; these are then combined in order.
+void Emitter::emitTasks(const Scope &scope, int64_t grain) {
+  Value size = sizes[plan.vectorLoop];
+  Value step = index(grain);
+  if (!plan.hasReduced()) {
+    buildParallel(size, step, [&](Value iv) {
+      Value end = fold<arith::MinUIOp>(fold<arith::AddIOp>(iv, step), size);
+      emitRange(scope, iv, end);
+    });
+    return;
+  }
+  Value block = index(termsPerBlock);
+  Value count = fold<arith::CeilDivUIOp>(size, block);
+  SmallVector<Value> partials(plan.outputs.size());
+  for (auto [output, partial] : llvm::zip_equal(plan.outputs, partials))
+    if (output.kind == OutputKind::Reduced)
+      partial = memref::AllocOp::create(
+          b, MemRefType::get({ShapedType::kDynamic}, output.getElementType()),
+          count);
+
+  State before = carries;
+  buildParallel(size, step, [&](Value iv) {
+    Value taskEnd = fold<arith::MinUIOp>(fold<arith::AddIOp>(iv, step), size);
+    carries.assign(plan.outputs.size(), {});
+    buildCarryingFor(iv, taskEnd, block, [&](Value first) {
+      Value end =
+          fold<arith::MinUIOp>(fold<arith::AddIOp>(first, block), taskEnd);
+      for (unsigned number : getReduced()) {
+        const Output &output = plan.outputs[number];
+        carries[number] = startReduction(
+            output, buildNeutral(b, *output.combiner, output.getElementType()));
+      }
+      emitRange(scope, first, end);
+      Value position = fold<arith::DivUIOp>(first, block);
+      for (unsigned number : getReduced()) {
+        finishBlock(number);
+        memref::StoreOp::create(b, getCarry(number).front(), partials[number],
+                                position);
+        carries[number].clear();
+      }
+    });
+  });
+  carries = before;
+  buildCarryingFor(index(0), count, index(1), [&](Value iv) {
+    for (unsigned number : getReduced()) {
+      Value sum = memref::LoadOp::create(b, partials[number], iv);
+      llvm::copy(
+          accumulate(b, plan.outputs[number], Carry(getCarry(number)), sum),
+          getCarry(number).begin());
+    }
+  });
+  for (Value partial : partials)
+    if (partial)
+      memref::DeallocOp::create(b, partial);
+}
+
+//===----------------------------------------------------------------------===//
+// Stores that bypass the caches
+//===----------------------------------------------------------------------===//
+
+/// Words of bits are too few to matter.
+static bool bypassesCaches(const Output &output) {
+  return output.kind == OutputKind::Stored && !output.isPacked();
+}
+
+/// Whether stores may bypass the caches where enough is stored: the vector loop
+/// is all there is, its outputs are aligned as one, and are only written.
+bool Emitter::mayBypassCaches() {
+  if (options.nontemporalThreshold <= 0 || !plan.outer.empty() ||
+      !plan.inner.empty())
+    return false;
+  Type element;
+  int64_t stored = 0;
+  for (const Output &output : plan.outputs) {
+    if (!bypassesCaches(output))
+      continue;
+    ++stored;
+    Type type = output.getElementType();
+    if (!output.argument.use_empty() ||
+        !output.getMemRefType().getLayout().isIdentity() ||
+        (element &&
+         element.getIntOrFloatBitWidth() != type.getIntOrFloatBitWidth()))
+      return false;
+    for (const Access &input : plan.inputs)
+      if (input.getValue() == output.getValue())
+        return false;
+    element = type;
+  }
+  return stored > 0 && stored <= maxNontemporalOutputs;
+}
+
+/// Emits the condition on which stores bypass the caches.
+void Emitter::prepareNontemporal() {
+  if (!mayBypassCaches())
+    return;
+  int64_t bytesPerElement = 0;
+  SmallVector<Value> inputs, outputs;
+  auto getPointer = [&](const Access &access) -> Value {
+    return memref::ExtractAlignedPointerAsIndexOp::create(
+        b, bases[access.operand->getOperandNumber()]);
+  };
+  auto include = [&](const Access &access) {
+    bytesPerElement += access.getElementType().getIntOrFloatBitWidth() / 8;
+  };
+  int64_t elementBytes = 1;
+  const Loop &loop = plan.loops[plan.vectorLoop];
+  for (const Access &input : plan.inputs)
+    if (input.uses(plan.vectorLoop) && !input.isPacked())
+      include(input);
+  for (const Output &output : plan.outputs)
+    if (bypassesCaches(output)) {
+      include(output);
+      elementBytes = output.getElementType().getIntOrFloatBitWidth() / 8;
+    }
+  int64_t enough =
+      llvm::divideCeil(options.nontemporalThreshold, bytesPerElement);
+  if (!ShapedType::isDynamic(loop.size) && loop.size < enough)
+    return;
+
+  for (const Access &input : plan.inputs)
+    if (input.uses(plan.vectorLoop) && !input.isPacked())
+      inputs.push_back(getPointer(input));
+  for (const Output &output : plan.outputs)
+    if (bypassesCaches(output))
+      outputs.push_back(getPointer(output));
+  auto compare = [&](arith::CmpIPredicate predicate, Value lhs, Value rhs) {
+    return b.createOrFold<arith::CmpIOp>(predicate, lhs, rhs);
+  };
+  Value condition =
+      compare(arith::CmpIPredicate::uge, sizes[plan.vectorLoop], index(enough));
+  auto require = [&](Value other) {
+    condition = fold<arith::AndIOp>(condition, other);
+  };
+  // In place, the line is in the cache already.
+  for (Value output : outputs)
+    for (Value input : inputs)
+      require(compare(arith::CmpIPredicate::ne, output, input));
+  int64_t alignedBytes = std::min<int64_t>(plan.lanes * elementBytes, 64);
+  // Elements whose bits share a word cannot be left to a step before, and terms
+  // of what is reduced keep their accumulators wherever the data lies. What
+  // allocators align to is enough for 16 bytes at once.
+  bool hasHead = !plan.hasPacked() && !plan.hasReduced();
+  if (!hasHead)
+    alignedBytes = std::min<int64_t>(alignedBytes, 16);
+  Value alignment = index(alignedBytes);
+  Value offset = fold<arith::RemUIOp>(outputs.front(), alignment);
+  for (Value output : ArrayRef(outputs).drop_front())
+    require(compare(arith::CmpIPredicate::eq,
+                    fold<arith::RemUIOp>(output, alignment), offset));
+  Value misalignment = fold<arith::RemUIOp>(
+      offset, index(hasHead ? elementBytes : alignedBytes));
+  require(compare(arith::CmpIPredicate::eq, misalignment, index(0)));
+  Value bytes =
+      fold<arith::RemUIOp>(fold<arith::SubIOp>(alignment, offset), alignment);
+  Value head =
+      hasHead ? fold<arith::DivUIOp>(bytes, index(elementBytes)) : index(0);
+  nontemporal = {condition, head, elementBytes, alignedBytes};
+}
+
+/// Emits whole steps of [lower, upper) that bypass the caches, if that is to
+/// be, and returns where they end.
+Value Emitter::emitNontemporal(const Scope &scope, Value lower, Value upper) {
+  if (!nontemporal)
+    return lower;
+  State before = carries;
+  SmallVector<Type> types = {b.getIndexType()};
+  for (Value value : flatten(carries))
+    types.push_back(value.getType());
+  auto yield = [&](Value end) {
+    SmallVector<Value> values = {end};
+    values.append(flatten(carries));
+    scf::YieldOp::create(b, values);
+    carries = before;
+  };
+  auto branch = scf::IfOp::create(b, types, nontemporal->condition,
+                                  /*addThenBlock=*/true, /*addElseBlock=*/true);
+  {
+    OpBuilder::InsertionGuard guard(b);
+    b.setInsertionPointToStart(branch.thenBlock());
+    Value start = fold<arith::MinUIOp>(
+        fold<arith::AddIOp>(lower, nontemporal->head), upper);
+    emitTail(scope, lower, start);
+    int64_t parts = std::max(plan.unrollFactor,
+                             nontemporalStepBytes /
+                                 (plan.lanes * nontemporal->elementBytes));
+    if (plan.hasReduced())
+      parts = std::min(parts, plan.getAccumulatorVectors());
+    Value end = emitBlocks(scope, start, upper,
+                           {parts, /*unrollHint=*/1, /*nontemporal=*/true});
+    // These stores are not ordered with later ones, such as one that tells
+    // another thread that the data is there.
+    LLVM::FenceOp::create(b, LLVM::AtomicOrdering::seq_cst);
+    yield(end);
+    b.setInsertionPointToStart(branch.elseBlock());
+    yield(lower);
+  }
+  carries = unflatten(branch.getResults().drop_front(), before);
+  return branch.getResult(0);
+}
+
+//===----------------------------------------------------------------------===//
+// The nest
+//===----------------------------------------------------------------------===//
+
+void Emitter::buildParallel(Value upper, Value step,
+                            llvm::function_ref<void(Value)> body) {
+  scf::ParallelOp::create(
+      b, ValueRange{index(0)}, ValueRange{upper}, ValueRange{step},
+      [&](OpBuilder &nested, Location, ValueRange ivs) {
+        OpBuilder::InsertionGuard guard(b);
+        b.restoreInsertionPoint(nested.saveInsertionPoint());
+        body(ivs.front());
+      });
+}
+
+/// Emits the nest from loop `level` of those outside of the vector loop.
+void Emitter::emitNest(unsigned level) {
+  for (auto [output, carry] : llvm::zip_equal(plan.outputs, carries))
+    if (output.kind == OutputKind::Reduced && output.depth == level)
+      carry = startReduction(output, loadScalar(output));
+  if (level == plan.outer.size()) {
+    emitVectorLoop();
+  } else {
+    unsigned loop = plan.outer[level];
+    auto body = [&](Value iv) {
+      ivs[loop] = iv;
+      emitNest(level + 1);
+    };
+    bool isParallel = options.parallel && level == 0 &&
+                      llvm::all_of(plan.outputs, [&](const Output &output) {
+                        return selectsDistinct(output, loop);
+                      });
+    if (isParallel)
+      buildParallel(sizes[loop], index(1), body);
+    else
+      buildCarryingFor(index(0), sizes[loop], index(1), body);
+    ivs[loop] = nullptr;
+  }
+  for (unsigned output = 0; output < plan.outputs.size(); ++output)
+    if (plan.outputs[output].kind == OutputKind::Reduced &&
+        plan.outputs[output].depth == level)
+      finish(output);
+}
+
+void Emitter::finish(unsigned number) {
+  const Output &output = plan.outputs[number];
+  finishBlock(number);
+  memref::StoreOp::create(b, finishCarry(b, output, Carry(getCarry(number))),
+                          bases[output.operand->getOperandNumber()],
+                          buildIndices(output));
+  carries[number].clear();
+}
+
+void Emitter::emit() {
+  for (const Loop &loop : plan.loops)
+    sizes.push_back(buildSize(loop));
+  ivs.resize(plan.loops.size());
+  carries.resize(plan.outputs.size());
+  bases = llvm::to_vector(op->getOperands());
+  auto collapse = [&](const Access &access) {
+    Value &base = bases[access.operand->getOperandNumber()];
+    if (!access.reassociation.empty())
+      base = memref::CollapseShapeOp::create(b, base, access.reassociation);
+  };
+  llvm::for_each(plan.inputs, collapse);
+  llvm::for_each(plan.outputs, collapse);
+  emitNest(0);
+}
+
+void quant_bnn::vectorize::emitLoops(const Plan &plan, const Options &options) {
+  Emitter(plan, options).emit();
+}

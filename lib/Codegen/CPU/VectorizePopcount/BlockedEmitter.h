@@ -1,0 +1,93 @@
+//===- BlockedEmitter.h - Blocks of outputs in registers --------*- C++ -*-===//
+//
+// Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef QUANT_BNN_LIB_CODEGEN_CPU_VECTORIZEPOPCOUNT_BLOCKEDEMITTER_H
+#define QUANT_BNN_LIB_CODEGEN_CPU_VECTORIZEPOPCOUNT_BLOCKEDEMITTER_H
+
+#include "Counting.h"
+#include "KernelEmitter.h"
+
+namespace quant_bnn::vectorize_popcount {
+
+class BlockedEmitter : KernelEmitter {
+public:
+  BlockedEmitter(const KernelEmitter &nest, Counting &counting);
+  void emit();
+
+private:
+  // Digits of the broadcast operand.
+  void findNextRow();
+  llvm::SmallVector<mlir::Value>
+  loadRows(llvm::ArrayRef<mlir::Value> from,
+           llvm::function_ref<mlir::Value(llvm::ArrayRef<mlir::Value>)> load);
+  void emitDigits();
+  void emitDigitsOfWord(mlir::Value copy, llvm::ArrayRef<mlir::Value> from,
+                        llvm::ArrayRef<mlir::Value> to);
+  mlir::Value emitDigitsOfVectors(mlir::Value copy,
+                                  llvm::ArrayRef<mlir::Value> outer);
+  void emitDigitsOfRow(mlir::Value copy, llvm::ArrayRef<mlir::Value> outer);
+
+  // Panels.
+  int64_t getPanelTile() const;
+  void buildPanel();
+  mlir::Value buildRow(llvm::ArrayRef<ReductionLoop> loops,
+                       mlir::ValueRange positions);
+  mlir::Value buildPackedRow(mlir::ValueRange positions);
+  void buildOuterReductions(
+      llvm::function_ref<void(llvm::ArrayRef<mlir::Value>)> body);
+  void clearPanel();
+  void emitPackingByWord(mlir::Value lower, mlir::Value count);
+  llvm::SmallVector<mlir::Value> loadSquares();
+  void prefetchPanel(int64_t vectors);
+  void emitSquares(mlir::ValueRange positions, int64_t vector);
+  mlir::Value emitPackingBySquare(int64_t vectors);
+  void emitPacking(int64_t vectors, mlir::Value valid);
+
+  // Blocks.
+  llvm::SmallVector<ReductionLoop> getDigitLoops();
+  mlir::Value buildPanelRow(llvm::ArrayRef<ReductionLoop> loops,
+                            mlir::ValueRange positions);
+  void emitBlock(const BlockShape &block);
+  void emitRows(int64_t vectors);
+  void emitPanel(int64_t vectors, mlir::Value valid);
+  void emitTask();
+  void emitWindows(int64_t vectors);
+  mlir::Value buildSplitSize();
+  mlir::Value buildSplitStep();
+
+  Counting &counting;
+  const Digits digits;
+  const BlockShape shape;
+  /// The loop over digits of a word, if that is not one with the loop over
+  /// words.
+  std::optional<unsigned> digitLoop;
+  /// Where in the broadcast operand the next row is, if digits of two rows are
+  /// joined: in which dimension, by how much, and the last position there.
+  struct NextRow {
+    unsigned dim;
+    mlir::Value distance, last;
+  };
+  std::optional<NextRow> nextRow;
+  /// Digits of a panel, by position of the reductions and by lane.
+  mlir::Value panel;
+  /// The part of the reductions that the panel is for: from `tileLower` of the
+  /// innermost one on, and how long the loops over words are.
+  mlir::Value tileLower;
+  llvm::SmallVector<ReductionLoop> reductions;
+  /// Whether nothing was subtracted from outputs yet.
+  mlir::Value isFirst;
+  /// The lanes that are outputs; null: all.
+  mlir::Value mask;
+  /// The part of what is split among tasks: of the windows, or else of the
+  /// rows.
+  mlir::Value splitLower, splitUpper;
+};
+
+} // namespace quant_bnn::vectorize_popcount
+
+#endif // QUANT_BNN_LIB_CODEGEN_CPU_VECTORIZEPOPCOUNT_BLOCKEDEMITTER_H

@@ -1,0 +1,234 @@
+//===- BlockedKernel.cpp - Blocks of outputs in registers -----------------===//
+//
+// Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// A panel holds the packed operand's words for a few vectors of outputs, with
+// those of one position of the reductions side by side. Every row of the other
+// operand goes through it, a word at a time, which meets all lanes: there are
+// no horizontal sums. A block of several rows by several vectors of outputs has
+// its counters in registers, so that what is loaded is used several times.
+//
+//===----------------------------------------------------------------------===//
+
+#include "../../LoopEmission/IndexSpace.h"
+#include "BlockedEmitter.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/Utils/StaticValueUtils.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+
+using namespace mlir;
+using namespace quant_bnn;
+using namespace quant_bnn::vectorize_popcount;
+
+/// Rows of a task, so that packing its panel is little of its work.
+static constexpr int64_t minRowsPerTask = 512;
+
+BlockedEmitter::BlockedEmitter(const KernelEmitter &nest, Counting &counting)
+    : KernelEmitter(nest), counting(counting), digits(counting.digits),
+      shape(counting.shape) {
+  lanes = counting.lanes;
+  if (digits.areNotWords() && !contraction.isContiguous) {
+    digitLoop = ivs.size();
+    ivs.emplace_back();
+  }
+}
+
+/// The loops over the digits of the panel.
+SmallVector<ReductionLoop> BlockedEmitter::getDigitLoops() {
+  SmallVector<ReductionLoop> loops = reductions;
+  if (digitLoop) {
+    loops.push_back({index(digits.perWord)});
+    return loops;
+  }
+  ReductionLoop &inner = loops.back();
+  inner.upper = fold<arith::MulIOp>(inner.upper, index(digits.perWord));
+  inner.maxSize = *inner.maxSize * digits.perWord;
+  return loops;
+}
+
+/// The row of the panel at `positions` of `loops`, and sets where in the
+/// broadcast operand that is.
+Value BlockedEmitter::buildPanelRow(ArrayRef<ReductionLoop> loops,
+                                    ValueRange positions) {
+  for (auto [loop, position] : llvm::zip(contraction.reductions, positions))
+    ivs[loop] = position;
+  if (digitLoop)
+    ivs[*digitLoop] = positions.back();
+  Value &inner = ivs[contraction.reductions.back()];
+  Value lower = tileLower;
+  if (!digitLoop)
+    lower = fold<arith::MulIOp>(lower, index(digits.perWord));
+  inner = fold<arith::AddIOp>(lower, inner);
+  return buildRow(loops, positions);
+}
+
+/// Emits the block of outputs at `ivs`.
+void BlockedEmitter::emitBlock(const BlockShape &block) {
+  VectorType vector = getVectorType(b.getIntegerType(digits.elementWidth));
+  SmallVector<ReductionLoop> loops = getDigitLoops();
+  int64_t rowsAtOnce = counting.rowsAtOnce;
+  int64_t counters = llvm::divideCeil(block.rows, rowsAtOnce) * block.vectors;
+  SmallVector<Value> counts = countBits(
+      loops, counters, counting.stages,
+      [&](ValueRange positions, llvm::function_ref<void(Value)> count) {
+        Value row = buildPanelRow(loops, positions);
+        SmallVector<Value> columns;
+        for (int64_t column = 0; column < block.vectors; ++column)
+          columns.push_back(vector::LoadOp::create(
+              b, vector, panel, ValueRange{row, index(column * lanes)}));
+        for (int64_t r = 0; r < block.rows; r += rowsAtOnce) {
+          Value joined;
+          atRow(r, [&] {
+            joined = memref::LoadOp::create(b, broadcast.base,
+                                            buildIndices(broadcast));
+          });
+          Value spread = counting.spread(b, joined);
+          for (Value column : columns)
+            count(counting.compare(b, spread, column));
+        }
+      });
+
+  Value firstOutput = ivs[contraction.lanes];
+  for (auto [position, count] : llvm::enumerate(counts)) {
+    int64_t counter = position / rowsAtOnce;
+    int64_t row = counter / block.vectors * rowsAtOnce + position % rowsAtOnce;
+    if (row >= block.rows)
+      continue;
+    ivs[contraction.lanes] =
+        offset(firstOutput, counter % block.vectors * lanes);
+    atRow(row, [&, count = count] { subtractTwice(count, mask, isFirst); });
+  }
+  ivs[contraction.lanes] = firstOutput;
+}
+
+/// Emits blocks over all rows, or over a task's part of them.
+void BlockedEmitter::emitRows(int64_t vectors) {
+  if (!contraction.rows)
+    return emitBlock({1, vectors});
+  bool isSplit = contraction.windows.empty() && splitUpper;
+  buildRowBlocks(isSplit ? splitLower : index(0),
+                 isSplit ? splitUpper : sizes[*contraction.rows], shape.rows,
+                 [&](int64_t rows) { emitBlock({rows, vectors}); });
+}
+
+/// Emits all outputs for a panel of `vectors` vectors from `ivs` on.
+void BlockedEmitter::emitPanel(int64_t vectors, Value valid) {
+  mask = Value();
+  if (valid)
+    mask = vector::CreateMaskOp::create(b, getVectorType(b.getI1Type()), valid);
+  unsigned innermost = contraction.reductions.back();
+  int64_t tile = getPanelTile();
+  Value upper = sizes[innermost];
+  // Outputs are set even where nothing is counted.
+  if (contraction.fill)
+    upper = fold<arith::MaxUIOp>(upper, index(1));
+  buildFor(index(0), upper, tile, [&](Value iv) {
+    tileLower = iv;
+    isFirst =
+        b.createOrFold<arith::CmpIOp>(arith::CmpIPredicate::eq, iv, index(0));
+    reductions.clear();
+    for (unsigned loop : ArrayRef(contraction.reductions).drop_back())
+      reductions.push_back({sizes[loop], 1});
+    Value rest = fold<arith::SubIOp>(sizes[innermost], iv);
+    reductions.push_back({fold<arith::MinUIOp>(rest, index(tile)), 1, tile});
+    emitPacking(vectors, valid);
+    emitWindows(vectors);
+  });
+}
+
+/// Emits the rows of all windows, or of a task's part of them.
+void BlockedEmitter::emitWindows(int64_t vectors) {
+  if (contraction.windows.empty())
+    return emitRows(vectors);
+  if (!splitUpper)
+    return buildNest(contraction.windows, [&] { emitRows(vectors); });
+  buildFor(splitLower, splitUpper, 1, [&](Value window) {
+    SmallVector<Value> position =
+        index_space::delinearize(b, window, getSizes(contraction.windows));
+    for (auto [loop, iv] : llvm::zip_equal(contraction.windows, position))
+      ivs[loop] = iv;
+    emitRows(vectors);
+  });
+}
+
+/// Emits the panel at `ivs`, or what is left for it.
+void BlockedEmitter::emitTask() {
+  Value first = ivs[contraction.lanes];
+  Value size = sizes[contraction.lanes];
+  int64_t width = shape.vectors * lanes;
+  Value left = fold<arith::SubIOp>(size, first);
+  Value isWhole = b.createOrFold<arith::CmpIOp>(arith::CmpIPredicate::uge, left,
+                                                index(width));
+  // Sizes that are multiples of a panel have no other panels.
+  if (std::optional<int64_t> known = getConstantIntValue(size))
+    if (*known % width == 0)
+      isWhole = arith::ConstantIntOp::create(b, 1, 1);
+  buildIf(
+      isWhole, [&] { emitPanel(shape.vectors, Value()); },
+      [&] {
+        buildFor(first, size, lanes, [&](Value iv) {
+          ivs[contraction.lanes] = iv;
+          emitPanel(1, fold<arith::SubIOp>(size, iv));
+        });
+      });
+}
+
+/// How many windows there are, or else rows, of which tasks have parts.
+Value BlockedEmitter::buildSplitSize() {
+  if (contraction.windows.empty() && contraction.rows)
+    return sizes[*contraction.rows];
+  return index_space::buildProduct(b, getSizes(contraction.windows));
+}
+
+/// How many of those are enough for a task.
+Value BlockedEmitter::buildSplitStep() {
+  if (contraction.windows.empty())
+    return index(minRowsPerTask);
+  Value rows = contraction.rows ? sizes[*contraction.rows] : index(1);
+  rows = fold<arith::MaxUIOp>(rows, index(1));
+  return fold<arith::DivUIOp>(offset(rows, minRowsPerTask - 1), rows);
+}
+
+void BlockedEmitter::emit() {
+  counting.begin(b);
+  Value words = broadcast.base;
+  if (digits.areNotWords())
+    emitDigits();
+
+  SmallVector<Value> uppers, steps;
+  for (unsigned loop : contraction.batches) {
+    uppers.push_back(sizes[loop]);
+    steps.push_back(index(1));
+  }
+  uppers.push_back(sizes[contraction.lanes]);
+  steps.push_back(index(shape.vectors * lanes));
+  if (options.parallel) {
+    uppers.push_back(buildSplitSize());
+    steps.push_back(buildSplitStep());
+  }
+  buildTasks(uppers, steps, [&](ValueRange task) {
+    for (auto [loop, iv] : llvm::zip(contraction.batches, task))
+      ivs[loop] = iv;
+    ivs[contraction.lanes] = task[contraction.batches.size()];
+    if (options.parallel) {
+      splitLower = task.back();
+      splitUpper = fold<arith::MinUIOp>(
+          fold<arith::AddIOp>(splitLower, steps.back()), uppers.back());
+    }
+    buildPanel();
+    emitTask();
+    memref::DeallocOp::create(b, panel);
+  });
+  if (broadcast.base != words)
+    memref::DeallocOp::create(b, broadcast.base);
+  counting.end(b);
+}
+
+void quant_bnn::vectorize_popcount::emitBlockedKernel(const KernelEmitter &nest,
+                                                      Counting &counting) {
+  BlockedEmitter(nest, counting).emit();
+}

@@ -1,0 +1,159 @@
+//===- DotKernel.cpp - Rows of words in vectors ---------------------------===//
+//
+// Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// Both operands are loaded as they are, several words of a row at once. What
+// the rows of the broadcast operand meet is read from memory once: a few rows
+// find it in a register, and further ones in the cache.
+//
+//===----------------------------------------------------------------------===//
+
+#include "../../LoopEmission/IndexSpace.h"
+#include "Counting.h"
+#include "KernelEmitter.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/Utils/StaticValueUtils.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+
+using namespace mlir;
+using namespace quant_bnn;
+using namespace quant_bnn::vectorize_popcount;
+
+/// So much is fetched ahead.
+static constexpr int64_t bytesAhead = 2048;
+/// Rows that meet packed words while those are in a register.
+static constexpr int64_t rowsAtOnce = 4;
+/// Outputs of a task: enough work to be worth it.
+static constexpr int64_t outputsPerTask = 64;
+
+namespace {
+class DotEmitter : KernelEmitter {
+public:
+  explicit DotEmitter(const KernelEmitter &nest);
+  void emit();
+
+private:
+  SmallVector<Value> countBitsOfRows(ArrayRef<ReductionLoop> loops,
+                                     int64_t rows, Value position, Value mask);
+  void emitOutputs(int64_t rows);
+  void emitTask(Value lower, Value upper);
+
+  VectorType words;
+  SmallVector<CounterStage> stages;
+  /// By how many outputs packed words are fetched ahead.
+  Value outputsAhead;
+};
+} // namespace
+
+DotEmitter::DotEmitter(const KernelEmitter &nest) : KernelEmitter(nest) {
+  IntegerType word = contraction.getWordType();
+  lanes = std::max<int64_t>(options.vectorBits / word.getWidth(), 1);
+  words = getVectorType(word);
+  stages.push_back(countsInBytes(options, word) ? getByteStage(words)
+                                                : getWordStage(words));
+  stages.push_back(
+      getTotalStage(cast<VectorType>(stages.front().types.front())));
+  Value bytes = fold<arith::MulIOp>(
+      index_space::buildProduct(b, getSizes(contraction.reductions)),
+      index(word.getWidth() / 8));
+  bytes = fold<arith::MaxUIOp>(bytes, index(1));
+  outputsAhead = fold<arith::DivUIOp>(
+      fold<arith::AddIOp>(bytes, index(bytesAhead - 1)), bytes);
+}
+
+/// Emits `loops` over vectors of words for the outputs of `rows` rows from the
+/// one at `ivs` on, and returns in how many bits they differ. The innermost
+/// position is `position`, if that is given.
+SmallVector<Value> DotEmitter::countBitsOfRows(ArrayRef<ReductionLoop> loops,
+                                               int64_t rows, Value position,
+                                               Value mask) {
+  auto load = [&](const View &view) -> Value {
+    SmallVector<Value> indices = buildIndices(view);
+    if (!mask)
+      return vector::LoadOp::create(b, words, view.base, indices);
+    // Where both are zero, no bit differs.
+    Value zero = arith::ConstantOp::create(b, b.getZeroAttr(words));
+    return vector::MaskedLoadOp::create(b, words, view.base, indices, mask,
+                                        zero);
+  };
+  return countBits(
+      loops, rows, stages,
+      [&](ValueRange positions, llvm::function_ref<void(Value)> count) {
+        for (auto [loop, at] :
+             llvm::zip_equal(contraction.reductions, positions))
+          ivs[loop] = at;
+        if (position)
+          ivs[contraction.reductions.back()] = position;
+        Value column = load(packed);
+        for (int64_t row : llvm::seq(rows))
+          atRow(row, [&] {
+            count(arith::XOrIOp::create(b, load(broadcast), column));
+          });
+      });
+}
+
+/// Emits the outputs of `rows` rows from the one at `ivs` on.
+void DotEmitter::emitOutputs(int64_t rows) {
+  Value size = sizes[contraction.reductions.back()];
+  Value whole = roundDown(size, lanes);
+  Value rest = fold<arith::SubIOp>(size, whole);
+  SmallVector<ReductionLoop> loops;
+  for (unsigned loop : ArrayRef(contraction.reductions).drop_back())
+    loops.push_back({sizes[loop]});
+  loops.push_back({whole, lanes});
+  SmallVector<Value> totals = countBitsOfRows(loops, rows, Value(), Value());
+  if (getConstantIntValue(rest) != 0) {
+    Value mask =
+        vector::CreateMaskOp::create(b, getVectorType(b.getI1Type()), rest);
+    // A loop that runs once, if anything is left.
+    loops.back() = {fold<arith::MinUIOp>(rest, index(1)), 1, 1};
+    for (auto [total, more] :
+         llvm::zip_equal(totals, countBitsOfRows(loops, rows, whole, mask)))
+      total = fold<arith::AddIOp>(total, more);
+  }
+  Value isFirst = arith::ConstantIntOp::create(b, 1, 1);
+  for (auto [row, total] : llvm::enumerate(totals))
+    atRow(row, [&, total = total] { subtractTwice(total, Value(), isFirst); });
+}
+
+/// Emits outputs one after another, as their packed words are in memory:
+/// processors fetch one stream ahead faster than several.
+void DotEmitter::emitTask(Value lower, Value upper) {
+  buildFor(lower, upper, 1, [&](Value iv) {
+    // Processors do not look that far ahead beyond all that is to be counted.
+    ivs[contraction.lanes] = fold<arith::AddIOp>(iv, outputsAhead);
+    prefetchPacked(index(0), sizes[contraction.reductions.back()]);
+    ivs[contraction.lanes] = iv;
+    buildNest(contraction.windows, [&] {
+      if (!contraction.rows)
+        return emitOutputs(1);
+      buildRowBlocks(index(0), sizes[*contraction.rows], rowsAtOnce,
+                     [&](int64_t rows) { emitOutputs(rows); });
+    });
+  });
+}
+
+void DotEmitter::emit() {
+  Value size = sizes[contraction.lanes];
+  SmallVector<Value> uppers;
+  for (unsigned loop : contraction.batches)
+    uppers.push_back(sizes[loop]);
+  uppers.push_back(size);
+  SmallVector<Value> steps(contraction.batches.size(), index(1));
+  steps.push_back(index(outputsPerTask));
+  buildTasks(uppers, steps, [&](ValueRange task) {
+    for (auto [loop, iv] :
+         llvm::zip_equal(contraction.batches, task.drop_back()))
+      ivs[loop] = iv;
+    Value end = offset(task.back(), outputsPerTask);
+    emitTask(task.back(), fold<arith::MinUIOp>(end, size));
+  });
+}
+
+void quant_bnn::vectorize_popcount::emitDotKernel(const KernelEmitter &nest) {
+  DotEmitter(nest).emit();
+}

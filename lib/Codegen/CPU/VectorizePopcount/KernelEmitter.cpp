@@ -1,0 +1,294 @@
+//===- KernelEmitter.cpp - Loops that count differing bits ----------------===//
+//
+// Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "KernelEmitter.h"
+#include "../../LoopEmission/IndexSpace.h"
+#include "Counting.h"
+#include "mlir/Dialect/Affine/Utils.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Utils/StaticValueUtils.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+
+using namespace mlir;
+using namespace quant_bnn;
+using namespace quant_bnn::vectorize_popcount;
+
+KernelEmitter::KernelEmitter(Contraction contraction, const Options &options)
+    : contraction(contraction), options(options),
+      b(contraction.op.getLoc(), contraction.op) {
+  sizes = popcount::buildSizes(b, contraction);
+  ivs.resize(sizes.size());
+  broadcast = buildView(contraction.broadcast);
+  packed = buildView(contraction.packed);
+  output = {contraction.output.memref,
+            llvm::to_vector(contraction.output.map.getResults()), Value()};
+}
+
+/// Builds a view in which merged dimensions are one.
+View KernelEmitter::buildView(const Access &access) {
+  View view = {access.memref, {}, Value()};
+  if (!contraction.mergedReduction) {
+    view.indices = llvm::to_vector(access.map.getResults());
+    return view;
+  }
+  MLIRContext *context = b.getContext();
+  SmallVector<ReassociationIndices> reassociation;
+  AffineExpr outer = getAffineDimExpr(*contraction.mergedReduction, context);
+  for (auto [position, index] : llvm::enumerate(access.map.getResults())) {
+    if (position != access.merged + 1) {
+      reassociation.push_back({int64_t(position)});
+      view.indices.push_back(index);
+      continue;
+    }
+    reassociation.back().push_back(position);
+    // The inner loop goes on from one row of words to the next.
+    AffineExpr rest = simplifyAffineExpr(view.indices.back() - outer,
+                                         access.map.getNumDims(), 0);
+    view.indices.back() = rest * getAffineSymbolExpr(0, context) + index;
+  }
+  view.size = b.createOrFold<memref::DimOp>(access.memref, access.merged + 1);
+  view.base = memref::CollapseShapeOp::create(b, access.memref, reassociation);
+  return view;
+}
+
+Value KernelEmitter::index(int64_t value) {
+  return arith::ConstantIndexOp::create(b, value);
+}
+
+Value KernelEmitter::roundDown(Value value, int64_t factor) {
+  return fold<arith::SubIOp>(value, fold<arith::RemUIOp>(value, index(factor)));
+}
+
+SmallVector<Value> KernelEmitter::getSizes(ArrayRef<unsigned> loops) const {
+  return llvm::map_to_vector(loops, [&](unsigned loop) { return sizes[loop]; });
+}
+
+void KernelEmitter::atRow(int64_t distance, llvm::function_ref<void()> body) {
+  if (!contraction.rows)
+    return body();
+  Value &row = ivs[*contraction.rows];
+  Value first = row;
+  row = offset(first, distance);
+  body();
+  row = first;
+}
+
+SmallVector<Value> KernelEmitter::buildIndices(const View &view) {
+  SmallVector<Value> indices;
+  for (AffineExpr expr : view.indices)
+    indices.push_back(
+        affine::expandAffineExpr(b, b.getLoc(), expr, ivs, view.size));
+  return indices;
+}
+
+//===----------------------------------------------------------------------===//
+// Loops
+//===----------------------------------------------------------------------===//
+
+SmallVector<Value> KernelEmitter::buildFor(
+    Value lower, Value upper, Value step, ValueRange carried,
+    llvm::function_ref<SmallVector<Value>(Value, ValueRange)> body) {
+  std::optional<int64_t> length =
+      getConstantIntValue(fold<arith::SubIOp>(upper, lower));
+  if (length && *length <= 0)
+    return llvm::to_vector(carried);
+  std::optional<int64_t> constantStep = getConstantIntValue(step);
+  if (length && constantStep && *length <= *constantStep)
+    return body(lower, carried);
+  auto loop = scf::ForOp::create(
+      b, lower, upper, step, carried,
+      [&](OpBuilder &nested, Location, Value iv, ValueRange values) {
+        OpBuilder::InsertionGuard guard(b);
+        b.restoreInsertionPoint(nested.saveInsertionPoint());
+        scf::YieldOp::create(b, body(iv, values));
+      });
+  return llvm::to_vector_of<Value>(loop.getResults());
+}
+
+SmallVector<Value> KernelEmitter::buildFor(
+    Value lower, Value upper, int64_t step, ValueRange carried,
+    llvm::function_ref<SmallVector<Value>(Value, ValueRange)> body) {
+  return buildFor(lower, upper, index(step), carried, body);
+}
+
+void KernelEmitter::buildFor(Value lower, Value upper, int64_t step,
+                             llvm::function_ref<void(Value)> body) {
+  buildFor(lower, upper, step, ValueRange(), [&](Value iv, ValueRange) {
+    body(iv);
+    return SmallVector<Value>();
+  });
+}
+
+void KernelEmitter::buildNest(ArrayRef<unsigned> loops,
+                              llvm::function_ref<void()> body) {
+  if (loops.empty())
+    return body();
+  buildFor(index(0), sizes[loops.front()], 1, [&](Value iv) {
+    ivs[loops.front()] = iv;
+    buildNest(loops.drop_front(), body);
+  });
+}
+
+void KernelEmitter::buildRowBlocks(
+    Value lower, Value upper, int64_t most,
+    llvm::function_ref<void(int64_t rows)> body) {
+  for (int64_t rows = most; rows > 0; rows /= 2) {
+    Value rest = fold<arith::SubIOp>(upper, lower);
+    Value end = fold<arith::AddIOp>(lower, roundDown(rest, rows));
+    buildFor(lower, end, rows, [&](Value iv) {
+      ivs[*contraction.rows] = iv;
+      body(rows);
+    });
+    lower = end;
+  }
+}
+
+void KernelEmitter::buildTasks(ArrayRef<Value> uppers, ArrayRef<Value> steps,
+                               llvm::function_ref<void(ValueRange)> body) {
+  SmallVector<Value> task;
+  auto buildLoops = [&](auto &self) -> void {
+    unsigned level = task.size();
+    if (level == uppers.size())
+      return body(task);
+    buildFor(index(0), uppers[level], steps[level], ValueRange(),
+             [&](Value iv, ValueRange) {
+               task.push_back(iv);
+               self(self);
+               task.pop_back();
+               return SmallVector<Value>();
+             });
+  };
+  bool isOneTask = true;
+  for (auto [upper, step] : llvm::zip_equal(uppers, steps)) {
+    std::optional<int64_t> size = getConstantIntValue(upper);
+    std::optional<int64_t> length = getConstantIntValue(step);
+    isOneTask &= size && length && *size <= *length;
+  }
+  if (!options.parallel || isOneTask)
+    return buildLoops(buildLoops);
+  SmallVector<Value> lowers(uppers.size(), index(0));
+  scf::ParallelOp::create(b, lowers, uppers, steps,
+                          [&](OpBuilder &nested, Location, ValueRange values) {
+                            OpBuilder::InsertionGuard guard(b);
+                            b.restoreInsertionPoint(
+                                nested.saveInsertionPoint());
+                            body(values);
+                          });
+}
+
+void KernelEmitter::buildIf(Value condition, llvm::function_ref<void()> then,
+                            llvm::function_ref<void()> otherwise) {
+  if (std::optional<int64_t> constant = getConstantIntValue(condition))
+    return *constant ? then() : otherwise();
+  auto branch = scf::IfOp::create(b, condition, /*withElseRegion=*/true);
+  OpBuilder::InsertionGuard guard(b);
+  b.setInsertionPointToStart(branch.thenBlock());
+  then();
+  b.setInsertionPointToStart(branch.elseBlock());
+  otherwise();
+}
+
+//===----------------------------------------------------------------------===//
+// Operands
+//===----------------------------------------------------------------------===//
+
+/// Bits of a cache line.
+static constexpr int64_t lineBits = 512;
+
+int64_t KernelEmitter::getWordsPerLine() const {
+  return lineBits / contraction.getWordType().getWidth();
+}
+
+void KernelEmitter::prefetchPacked(Value lower, Value upper) {
+  unsigned inner = contraction.reductions.back();
+  buildNest(ArrayRef(contraction.reductions).drop_back(), [&] {
+    buildFor(lower, upper, getWordsPerLine(), [&](Value iv) {
+      ivs[inner] = iv;
+      memref::PrefetchOp::create(b, packed.base, buildIndices(packed),
+                                 /*isWrite=*/false, /*localityHint=*/3,
+                                 /*isDataCache=*/true);
+    });
+  });
+}
+
+//===----------------------------------------------------------------------===//
+// Outputs
+//===----------------------------------------------------------------------===//
+
+Value KernelEmitter::buildBefore(Type type, ValueRange indices, Value mask,
+                                 Value isFirst) {
+  auto load = [&]() -> Value {
+    if (!isa<VectorType>(type))
+      return memref::LoadOp::create(b, output.base, indices);
+    if (!mask)
+      return vector::LoadOp::create(b, cast<VectorType>(type), output.base,
+                                    indices);
+    Value zero = arith::ConstantOp::create(b, b.getZeroAttr(type));
+    return vector::MaskedLoadOp::create(b, cast<VectorType>(type), output.base,
+                                        indices, mask, zero);
+  };
+  if (!contraction.fill)
+    return load();
+  Value filled = contraction.fill.getInputs().front();
+  if (isa<VectorType>(type))
+    filled = vector::BroadcastOp::create(b, type, filled);
+  if (std::optional<int64_t> constant = getConstantIntValue(isFirst))
+    return *constant ? filled : load();
+  auto branch = scf::IfOp::create(b, type, isFirst, /*withElseRegion=*/true);
+  OpBuilder::InsertionGuard guard(b);
+  b.setInsertionPointToStart(branch.thenBlock());
+  scf::YieldOp::create(b, filled);
+  b.setInsertionPointToStart(branch.elseBlock());
+  scf::YieldOp::create(b, load());
+  return branch.getResult(0);
+}
+
+void KernelEmitter::subtractTwice(Value count, Value mask, Value isFirst) {
+  Type type = count.getType();
+  SmallVector<Value> indices = buildIndices(output);
+  Value before = buildBefore(type, indices, mask, isFirst);
+  Value one = arith::ConstantOp::create(
+      b, type,
+      isa<VectorType>(type)
+          ? TypedAttr(DenseElementsAttr::get(cast<VectorType>(type), 1))
+          : b.getI32IntegerAttr(1));
+  Value twice = arith::ShLIOp::create(b, count, one);
+  Value after = arith::SubIOp::create(b, before, twice);
+  if (!isa<VectorType>(type))
+    memref::StoreOp::create(b, after, output.base, indices);
+  else if (!mask)
+    vector::StoreOp::create(b, after, output.base, indices);
+  else
+    vector::MaskedStoreOp::create(b, output.base, indices, mask, after);
+}
+
+//===----------------------------------------------------------------------===//
+// The choice
+//===----------------------------------------------------------------------===//
+
+void quant_bnn::vectorize_popcount::emitKernel(const Contraction &contraction,
+                                               const Options &options) {
+  KernelEmitter nest(contraction, options);
+  std::unique_ptr<Counting> counting = chooseCounting(contraction, options);
+  if (!contraction.isContiguous)
+    return emitBlockedKernel(nest, *counting);
+  nest.buildIf(
+      nest.buildHasManyRows(counting->minRows),
+      [&] { emitBlockedKernel(nest, *counting); },
+      [&] { emitDotKernel(nest); });
+}
+
+Value KernelEmitter::buildHasManyRows(int64_t many) {
+  SmallVector<Value> rowSizes = getSizes(contraction.windows);
+  if (contraction.rows)
+    rowSizes.push_back(sizes[*contraction.rows]);
+  Value rows = index_space::buildProduct(b, rowSizes);
+  return b.createOrFold<arith::CmpIOp>(arith::CmpIPredicate::uge, rows,
+                                       index(many));
+}

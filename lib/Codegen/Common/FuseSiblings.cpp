@@ -1,0 +1,301 @@
+//===- FuseSiblings.cpp - One loop for generics over the same elements ----===//
+//
+// Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "../LoopEmission/Plan.h"
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/IR/IRMapping.h"
+#include "quant-bnn/Codegen/Common/Passes.h"
+#include "llvm/ADT/EquivalenceClasses.h"
+#include "llvm/ADT/SetVector.h"
+
+namespace quant_bnn {
+#define GEN_PASS_DEF_QUANTBNNFUSESIBLINGSPASS
+#include "quant-bnn/Codegen/Common/Passes.h.inc"
+} // namespace quant_bnn
+
+using namespace mlir;
+using linalg::GenericOp;
+
+namespace {
+/// Generics that one loop can compute, in program order. The loop will stand
+/// where the last of them does.
+struct Cluster {
+  SmallVector<GenericOp> members;
+  /// Tensors that the loop walks: its streams of memory.
+  DenseSet<Value> streams;
+
+  bool contains(Operation *op) const { return llvm::is_contained(members, op); }
+};
+
+/// Finds and fuses the clusters of one block.
+class BlockFuser {
+public:
+  explicit BlockFuser(Block &block) : block(block) {}
+  void run();
+
+private:
+  Cluster *findCluster(GenericOp generic);
+  bool canJoin(GenericOp generic, const Cluster &cluster);
+  void join(GenericOp generic, Cluster &cluster);
+
+  Block &block;
+  SmallVector<std::unique_ptr<Cluster>> clusters;
+  /// The last cluster that reads or makes a tensor.
+  DenseMap<Value, Cluster *> clusterOf;
+  /// Tensors that are known to have one shape.
+  llvm::EquivalenceClasses<void *> shapes;
+};
+
+struct QuantBNNFuseSiblingsPass
+    : quant_bnn::impl::QuantBNNFuseSiblingsPassBase<QuantBNNFuseSiblingsPass> {
+  void runOnOperation() override {
+    getOperation()->walk([](Block *block) { BlockFuser(*block).run(); });
+  }
+};
+} // namespace
+
+/// More streams than this at once no longer help: the hardware prefetchers
+/// follow about as many.
+static constexpr unsigned maxStreams = 12;
+
+/// Whether `map` is that of words along the last dimension, each of which holds
+/// something of so many elements.
+static bool isPacked(AffineMap map) {
+  if (map.getNumResults() == 0 || map.getNumResults() != map.getNumDims())
+    return false;
+  AffineExpr last = map.getResults().back();
+  if (!quant_bnn::vectorize::matchPackedIndex(last))
+    return false;
+  auto results = llvm::to_vector(map.getResults());
+  results.back() = cast<AffineBinaryOpExpr>(last).getLHS();
+  return AffineMap::get(map.getNumDims(), 0, results, map.getContext())
+      .isIdentity();
+}
+
+/// A generic on tensors that reads and makes the same element of every operand,
+/// or its word, but for scalars and sums over all elements.
+static bool isPointwise(GenericOp generic) {
+  if (!generic.hasPureTensorSemantics() || generic.getNumLoops() == 0)
+    return false;
+  return llvm::all_of(generic.getIndexingMapsArray(), [](AffineMap map) {
+    return map.isIdentity() || map.getNumResults() == 0 || isPacked(map);
+  });
+}
+
+/// The operands of which the loop walks every element.
+static SmallVector<OpOperand *> getStreams(GenericOp generic) {
+  SmallVector<OpOperand *> streams;
+  for (OpOperand &operand : generic->getOpOperands())
+    if (generic.getMatchingIndexingMap(&operand).isIdentity())
+      streams.push_back(&operand);
+  return streams;
+}
+
+bool BlockFuser::canJoin(GenericOp generic, const Cluster &cluster) {
+  void *shape = getStreams(generic).front()->get().getAsOpaquePointer();
+  void *other =
+      getStreams(cluster.members.front()).front()->get().getAsOpaquePointer();
+  if (!shapes.isEquivalent(shape, other))
+    return false;
+  // A sum is not known before the loop ends, nor may an output start from what
+  // the loop itself makes.
+  for (OpOperand &operand : generic->getOpOperands()) {
+    Operation *def = operand.get().getDefiningOp();
+    if (def && cluster.contains(def) &&
+        (generic.isDpsInit(&operand) ||
+         !generic.getMatchingIndexingMap(&operand).isIdentity()))
+      return false;
+  }
+  unsigned newStreams = 0;
+  for (OpOperand *operand : getStreams(generic))
+    newStreams += !cluster.streams.contains(operand->get());
+  if (cluster.streams.size() + newStreams > maxStreams)
+    return false;
+  // The loop moves down to the generic, so nobody may need it earlier.
+  for (GenericOp member : cluster.members)
+    for (Operation *user : member->getUsers()) {
+      Operation *inBlock = block.findAncestorOpInBlock(*user);
+      if (inBlock && !cluster.contains(inBlock) &&
+          inBlock->isBeforeInBlock(generic))
+        return false;
+    }
+  return true;
+}
+
+Cluster *BlockFuser::findCluster(GenericOp generic) {
+  for (OpOperand *operand : getStreams(generic))
+    if (Cluster *cluster = clusterOf.lookup(operand->get()))
+      if (canJoin(generic, *cluster))
+        return cluster;
+  return nullptr;
+}
+
+void BlockFuser::join(GenericOp generic, Cluster &cluster) {
+  cluster.members.push_back(generic);
+  for (OpOperand *operand : getStreams(generic)) {
+    // Destinations that nobody has written are shared freely, and relate
+    // nothing.
+    if (operand->get().getDefiningOp<tensor::EmptyOp>())
+      continue;
+    cluster.streams.insert(operand->get());
+    clusterOf[operand->get()] = &cluster;
+  }
+  for (Value result : generic->getResults()) {
+    cluster.streams.insert(result);
+    clusterOf[result] = &cluster;
+  }
+}
+
+/// Whether the loop must have an output for `result`: it is used outside, or
+/// accumulates.
+static bool isOutput(GenericOp generic, OpResult result,
+                     const Cluster &cluster) {
+  OpOperand *init = generic.getTiedOpOperand(result);
+  if (generic.payloadUsesValueFromOperand(init))
+    return true;
+  return llvm::any_of(result.getUsers(),
+                      [&](Operation *user) { return !cluster.contains(user); });
+}
+
+/// Tensors that the loop reads, and how.
+using Inputs = llvm::SetVector<std::pair<Value, AffineMap>>;
+
+/// Adds an input that determines the extents of the loop, if none of `inputs`
+/// and of the outputs with `initMaps` does: where all that the loop walks is
+/// made and used in it. The input is not read.
+static void addExtents(const Cluster &cluster, ArrayRef<AffineMap> initMaps,
+                       Inputs &inputs) {
+  auto isIdentity = [](AffineMap map) { return map.isIdentity(); };
+  if (llvm::any_of(initMaps, isIdentity) ||
+      llvm::any_of(inputs,
+                   [&](const auto &input) { return isIdentity(input.second); }))
+    return;
+  // Nothing that the first member walks is made by another one.
+  GenericOp first = cluster.members.front();
+  OpOperand *stream = getStreams(first).front();
+  inputs.insert({stream->get(), first.getMatchingIndexingMap(stream)});
+}
+
+/// Replaces the members of `cluster` by one generic.
+static void fuse(const Cluster &cluster) {
+  GenericOp last = cluster.members.back();
+  OpBuilder builder(last);
+  SmallVector<Location> locations;
+  Inputs inputs;
+  SmallVector<Value> inits;
+  SmallVector<AffineMap> initMaps;
+  SmallVector<OpResult> outputs;
+  SmallVector<utils::IteratorType> iterators(last.getNumLoops(),
+                                             utils::IteratorType::parallel);
+  for (GenericOp member : cluster.members) {
+    locations.push_back(member.getLoc());
+    for (auto [iterator, own] :
+         llvm::zip_equal(iterators, member.getIteratorTypesArray()))
+      if (own == utils::IteratorType::reduction)
+        iterator = own;
+    for (OpOperand *input : member.getDpsInputOperands()) {
+      Operation *def = input->get().getDefiningOp();
+      if (!def || !cluster.contains(def))
+        inputs.insert({input->get(), member.getMatchingIndexingMap(input)});
+    }
+    for (OpResult result : member->getResults()) {
+      if (!isOutput(member, result, cluster))
+        continue;
+      OpOperand *init = member.getTiedOpOperand(result);
+      inits.push_back(init->get());
+      initMaps.push_back(member.getMatchingIndexingMap(init));
+      outputs.push_back(result);
+    }
+  }
+
+  addExtents(cluster, initMaps, inputs);
+
+  SmallVector<Value> inputValues;
+  SmallVector<AffineMap> maps;
+  for (auto [value, map] : inputs) {
+    inputValues.push_back(value);
+    maps.push_back(map);
+  }
+  maps.append(initMaps);
+  SmallVector<Type> types = llvm::map_to_vector(
+      outputs, [](OpResult result) { return result.getType(); });
+  auto fused = GenericOp::create(
+      builder, builder.getFusedLoc(locations), types, inputValues, inits, maps,
+      iterators, [&](OpBuilder &nested, Location loc, ValueRange arguments) {
+        // Tensors to their elements, within the loop.
+        DenseMap<std::pair<Value, AffineMap>, Value> elements;
+        for (auto [input, argument] : llvm::zip(inputs, arguments))
+          elements[input] = argument;
+        AffineMap identity = nested.getMultiDimIdentityMap(last.getNumLoops());
+        SmallVector<Value> yields(outputs.size());
+        for (GenericOp member : cluster.members) {
+          IRMapping mapping;
+          for (OpOperand *input : member.getDpsInputOperands())
+            mapping.map(member.getMatchingBlockArgument(input),
+                        elements.at({input->get(),
+                                     member.getMatchingIndexingMap(input)}));
+          for (auto [i, output] : llvm::enumerate(outputs))
+            if (output.getOwner() == member)
+              mapping.map(member.getMatchingBlockArgument(
+                              member.getTiedOpOperand(output)),
+                          arguments[inputs.size() + i]);
+          for (Operation &op : member.getBody()->without_terminator())
+            nested.clone(op, mapping);
+          Operation *yield = member.getBody()->getTerminator();
+          for (OpResult result : member->getResults()) {
+            Value value = mapping.lookupOrDefault(
+                yield->getOperand(result.getResultNumber()));
+            elements[{result, identity}] = value;
+            if (auto *it = llvm::find(outputs, result); it != outputs.end())
+              yields[it - outputs.begin()] = value;
+          }
+        }
+        linalg::YieldOp::create(nested, loc, yields);
+      });
+  for (auto [output, result] : llvm::zip_equal(outputs, fused.getResults()))
+    output.replaceAllUsesWith(result);
+  for (GenericOp member : llvm::reverse(cluster.members))
+    member.erase();
+}
+
+void BlockFuser::run() {
+  DenseMap<Attribute, void *> staticShapes;
+  for (auto generic : block.getOps<GenericOp>()) {
+    if (!isPointwise(generic))
+      continue;
+    // Linalg requires of its operands that their shapes agree.
+    SmallVector<Value> tensors(generic->getResults());
+    SmallVector<OpOperand *> streams = getStreams(generic);
+    if (streams.empty())
+      continue;
+    void *first = streams.front()->get().getAsOpaquePointer();
+    for (OpOperand *operand : streams) {
+      shapes.unionSets(first, operand->get().getAsOpaquePointer());
+      OpResult result = generic.isDpsInit(operand)
+                            ? generic.getTiedOpResult(operand)
+                            : OpResult();
+      if (result)
+        shapes.unionSets(first, result.getAsOpaquePointer());
+      auto type = cast<RankedTensorType>(operand->get().getType());
+      if (!type.hasStaticShape())
+        continue;
+      Attribute shape =
+          DenseI64ArrayAttr::get(generic.getContext(), type.getShape());
+      shapes.unionSets(first,
+                       staticShapes.try_emplace(shape, first).first->second);
+    }
+    Cluster *cluster = findCluster(generic);
+    if (!cluster)
+      cluster = clusters.emplace_back(std::make_unique<Cluster>()).get();
+    join(generic, *cluster);
+  }
+  for (const std::unique_ptr<Cluster> &cluster : clusters)
+    if (cluster->members.size() > 1)
+      fuse(*cluster);
+}

@@ -1,0 +1,96 @@
+//===- RecomputeProducers.cpp - Recompute instead of storing --------------===//
+//
+// Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "mlir/Dialect/Linalg/Transforms/Transforms.h"
+#include "mlir/Dialect/Linalg/Utils/Utils.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/Transforms/GreedyPatternRewriteDriver.h"
+#include "quant-bnn/Codegen/Common/Passes.h"
+#include "llvm/ADT/DenseMap.h"
+#include "llvm/ADT/SetVector.h"
+
+namespace quant_bnn {
+#define GEN_PASS_DEF_QUANTBNNRECOMPUTEPRODUCERSPASS
+#include "quant-bnn/Codegen/Common/Passes.h.inc"
+} // namespace quant_bnn
+
+using namespace mlir;
+using linalg::GenericOp;
+
+namespace {
+struct QuantBNNRecomputeProducersPass
+    : quant_bnn::impl::QuantBNNRecomputeProducersPassBase<
+          QuantBNNRecomputeProducersPass> {
+  void runOnOperation() override;
+};
+} // namespace
+
+/// What takes more operations than this for an element is not repeated.
+static constexpr size_t maxOperations = 24;
+
+/// Whether every user of `producer` may as well read what it reads: it is
+/// elementwise, has one full-size input at most, and is used, by generics
+/// alone, but not as their destination.
+static bool canRecompute(GenericOp producer) {
+  if (!linalg::isElementwise(producer) || producer->getNumResults() != 1 ||
+      producer->use_empty())
+    return false;
+  unsigned streams =
+      llvm::count_if(producer.getDpsInputOperands(), [&](OpOperand *operand) {
+        return producer.getMatchingIndexingMap(operand).getNumResults() > 0;
+      });
+  return streams <= 1 && llvm::all_of(producer->getUses(), [](OpOperand &use) {
+           auto user = dyn_cast<GenericOp>(use.getOwner());
+           return user && !user.isDpsInit(&use);
+         });
+}
+
+/// The producers in `root` to repeat in their users. One that is made of others
+/// that are repeated costs what they cost together: else a chain would be
+/// computed anew for each of its parts.
+static SmallVector<GenericOp> selectProducers(Operation *root) {
+  SmallVector<GenericOp> producers;
+  llvm::DenseMap<Operation *, size_t> costs;
+  root->walk([&](GenericOp op) {
+    size_t cost = op.getBody()->getOperations().size() - 1;
+    for (Value input : op.getDpsInputs())
+      cost += costs.lookup(input.getDefiningOp());
+    if (cost > maxOperations || !canRecompute(op))
+      return;
+    costs[op] = cost;
+    producers.push_back(op);
+  });
+  return producers;
+}
+
+/// Gives every user but the last a copy of `producer`.
+static void copyForUsers(GenericOp producer) {
+  llvm::SetVector<Operation *> users(producer->user_begin(),
+                                     producer->user_end());
+  for (Operation *user : llvm::drop_end(users)) {
+    OpBuilder builder(user);
+    Operation *copy = builder.clone(*producer);
+    user->replaceUsesOfWith(producer->getResult(0), copy->getResult(0));
+  }
+}
+
+void QuantBNNRecomputeProducersPass::runOnOperation() {
+  SmallVector<GenericOp> producers = selectProducers(getOperation());
+  for (GenericOp producer : llvm::reverse(producers))
+    copyForUsers(producer);
+
+  RewritePatternSet patterns(&getContext());
+  linalg::populateElementwiseOpsFusionPatterns(
+      patterns, [](OpOperand *operand) {
+        Operation *producer = operand->get().getDefiningOp();
+        return producer && producer->hasOneUse();
+      });
+  if (failed(applyPatternsGreedily(getOperation(), std::move(patterns))))
+    signalPassFailure();
+}

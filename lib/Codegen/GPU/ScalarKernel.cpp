@@ -1,0 +1,121 @@
+//===- ScalarKernel.cpp - A thread for each parallel iteration ------------===//
+//
+// Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "../LoopEmission/IndexSpace.h"
+#include "Kernel.h"
+#include "mlir/Dialect/Affine/Utils.h"
+#include "mlir/Dialect/Arith/Utils/Utils.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+
+using namespace mlir;
+using namespace quant_bnn;
+using namespace quant_bnn::map_to_gpu;
+
+namespace {
+class ScalarKernel {
+public:
+  ScalarKernel(linalg::LinalgOp op, const Options &options)
+      : op(op), options(options), b(op.getLoc(), op) {}
+  void emit();
+
+private:
+  Value buildAddress(OpOperand &operand);
+  void emitBody();
+  void emitReductions(ArrayRef<unsigned> loops);
+
+  linalg::LinalgOp op;
+  const Options &options;
+  ImplicitLocOpBuilder b;
+  /// By operand; of a scalar, nothing.
+  SmallVector<View> views;
+  /// By loop.
+  SmallVector<Value> sizes, ivs;
+};
+} // namespace
+
+/// Where the element of `operand` at `ivs` lies in its view.
+Value ScalarKernel::buildAddress(OpOperand &operand) {
+  SmallVector<Value> indices;
+  for (AffineExpr expr : op.getMatchingIndexingMap(&operand).getResults())
+    indices.push_back(affine::expandAffineExpr(b, b.getLoc(), expr, ivs, {}));
+  return views[operand.getOperandNumber()].linearize(b, indices);
+}
+
+void ScalarKernel::emitBody() {
+  IRMapping values;
+  for (OpOperand &operand : op->getOpOperands()) {
+    BlockArgument argument = op.getMatchingBlockArgument(&operand);
+    if (!isa<MemRefType>(operand.get().getType()))
+      values.map(argument, operand.get());
+    else if (!argument.use_empty())
+      values.map(argument, memref::LoadOp::create(
+                               b, views[operand.getOperandNumber()].buffer,
+                               buildAddress(operand)));
+  }
+  for (Operation &bodyOp : op.getBlock()->without_terminator()) {
+    if (auto index = dyn_cast<linalg::IndexOp>(bodyOp))
+      values.map(index.getResult(), ivs[index.getDim()]);
+    else
+      b.clone(bodyOp, values);
+  }
+  for (auto [operand, yielded] :
+       llvm::zip_equal(op.getDpsInitsMutable(),
+                       op.getBlock()->getTerminator()->getOperands()))
+    memref::StoreOp::create(b, values.lookupOrDefault(yielded),
+                            views[operand.getOperandNumber()].buffer,
+                            buildAddress(operand));
+}
+
+/// Emits the body in sequential `loops`.
+void ScalarKernel::emitReductions(ArrayRef<unsigned> loops) {
+  if (loops.empty())
+    return emitBody();
+  Value zero = arith::ConstantIndexOp::create(b, 0);
+  Value one = arith::ConstantIndexOp::create(b, 1);
+  auto loop = scf::ForOp::create(b, zero, sizes[loops.front()], one);
+  OpBuilder::InsertionGuard guard(b);
+  b.setInsertionPointToStart(loop.getBody());
+  ivs[loops.front()] = loop.getInductionVar();
+  emitReductions(loops.drop_front());
+}
+
+void ScalarKernel::emit() {
+  for (Range range : op.createLoopRanges(b, b.getLoc()))
+    sizes.push_back(getValueOrCreateConstantIndexOp(b, b.getLoc(), range.size));
+  ivs.resize(sizes.size());
+  for (Value operand : op->getOperands())
+    views.push_back(isa<MemRefType>(operand.getType())
+                        ? buildView(b, operand, options)
+                        : View());
+  SmallVector<unsigned> parallel, reductions;
+  op.getParallelDims(parallel);
+  op.getReductionDims(reductions);
+  auto parallelSizes =
+      llvm::map_to_vector(parallel, [&](unsigned loop) { return sizes[loop]; });
+  Value count = index_space::buildProduct(b, parallelSizes);
+  Value blockSize = arith::ConstantIndexOp::create(b, options.blockSize);
+  Value blocks =
+      limitBlocks(b, b.createOrFold<arith::CeilDivUIOp>(count, blockSize));
+  buildLaunch(b, options, blocks, /*workgroupTypes=*/{},
+              [&](const Thread &thread, ValueRange) {
+                auto loop =
+                    scf::ForOp::create(b, thread.id, count, thread.count);
+                OpBuilder::InsertionGuard guard(b);
+                b.setInsertionPointToStart(loop.getBody());
+                SmallVector<Value> position = index_space::delinearize(
+                    b, loop.getInductionVar(), parallelSizes);
+                for (auto [dim, iv] : llvm::zip_equal(parallel, position))
+                  ivs[dim] = iv;
+                emitReductions(reductions);
+              });
+}
+
+void quant_bnn::map_to_gpu::emitScalarKernel(linalg::LinalgOp op,
+                                             const Options &options) {
+  ScalarKernel(op, options).emit();
+}

@@ -1,0 +1,515 @@
+//===- VectorKernel.cpp - Kernels over vectors ----------------------------===//
+//
+// Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// The threads of a kernel share the vectors of all rows: what the loops outside
+// of the vector loop select. Where rows are not aligned to vectors, and at
+// their ends, they share elements instead.
+//
+// What is reduced is accumulated by each thread, then combined by the threads
+// of a block in a tree, and if several blocks share it, by one block in a
+// second kernel. The order of additions depends on sizes and options only.
+//
+//===----------------------------------------------------------------------===//
+
+#include "../LoopEmission/BodyEmitter.h"
+#include "../LoopEmission/IndexSpace.h"
+#include "Kernel.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/IR/Matchers.h"
+#include "llvm/Support/SaveAndRestore.h"
+
+using namespace mlir;
+using namespace quant_bnn;
+using vectorize::Access;
+using vectorize::Output;
+using vectorize::OutputKind;
+using vectorize::Plan;
+using vectorize::Scope;
+using vectorize::State;
+using vectorize::Step;
+
+/// The longest access of a thread to memory, in bytes.
+static constexpr int64_t accessBytes = 16;
+/// Bytes that a thread loads before it uses them, to hide how long they take.
+static constexpr int64_t bytesInFlight = 64;
+/// Blocks that share one reduction: enough to occupy a device, and few enough
+/// for one block to combine what they leave.
+static constexpr int64_t reductionBlocks = 1024;
+
+namespace {
+class VectorKernel : public vectorize::BodyEmitter {
+public:
+  VectorKernel(const Plan &plan, const map_to_gpu::Options &options)
+      : BodyEmitter(plan), options(options) {}
+  void emit();
+
+protected:
+  SmallVector<Value> buildIndices(const Access &access) override;
+
+private:
+  using Thread = map_to_gpu::Thread;
+  /// Every `stride`-th item from `first` on.
+  struct Share {
+    Value first, stride;
+  };
+  /// What an item of work is, once `ivs` say of which row.
+  using EmitItem = llvm::function_ref<void(Value)>;
+
+  // Host code.
+  bool isAlongVectors(const Access &access) const;
+  Value buildIsAligned();
+  void prepare();
+  Value buildBlocks(Value elements, int64_t elementsPerThread, int64_t upper);
+
+  // Work of the threads.
+  ArrayRef<unsigned> getRowLoops(unsigned depth) const;
+  Value buildRows(unsigned depth);
+  void shareItems(unsigned depth, Value itemsPerRow, Share share,
+                  EmitItem emitItem);
+  void emitStepAt(const Scope &scope, Step step);
+  Share getShare(const Thread &thread, unsigned depth);
+  Value emitTiles(const Scope &scope, const Thread &thread);
+  void emitVectors(const Thread &thread, unsigned depth);
+  void emitRest(const Thread &thread, unsigned depth);
+
+  // Reductions.
+  SmallVector<Type> getWorkgroupTypes();
+  void startCarries();
+  SmallVector<Value> takeTotals();
+  SmallVector<Value> emitAccumulation(const Thread &thread, unsigned depth);
+  void combineBlock(const Thread &thread, ValueRange memories,
+                    ArrayRef<Value> totals,
+                    llvm::function_ref<void(ArrayRef<Value>)> consume);
+  void storeTotals(ArrayRef<Value> totals);
+
+  // Kernels.
+  void emitElementwise();
+  void emitReductionOfAll();
+  void emitReductionByElement(unsigned depth);
+
+  const map_to_gpu::Options &options;
+  SmallVector<map_to_gpu::View> views;
+  /// The outputs that are reduced.
+  SmallVector<unsigned> reduced;
+  /// Vectors of a row, none where rows are not aligned; and the elements that
+  /// follow them.
+  Value vectors, rest;
+  /// Vectors that a thread takes at once.
+  int64_t parts;
+};
+} // namespace
+
+//===----------------------------------------------------------------------===//
+// Host code
+//===----------------------------------------------------------------------===//
+
+SmallVector<Value> VectorKernel::buildIndices(const Access &access) {
+  const map_to_gpu::View &view = views[access.operand->getOperandNumber()];
+  return {view.linearize(b, BodyEmitter::buildIndices(access))};
+}
+
+/// Whether the lanes of a vector are elements of `access`, in memory.
+bool VectorKernel::isAlongVectors(const Access &access) const {
+  return access.getMemRefType() && access.uses(plan.vectorLoop) &&
+         !access.isPacked();
+}
+
+static int64_t getBytes(const Access &access) {
+  return access.getElementType().getIntOrFloatBitWidth() / 8;
+}
+
+/// Whether each vector of each row begins at an address that vectors may be
+/// loaded from.
+Value VectorKernel::buildIsAligned() {
+  Value isAligned = arith::ConstantIntOp::create(b, 1, 1);
+  auto check = [&](const Access &access) {
+    if (!isAlongVectors(access))
+      return;
+    int64_t bytes = getBytes(access);
+    Value alignment = index(std::min(accessBytes, plan.lanes * bytes));
+    auto require = [&](Value address) {
+      Value isMultiple = b.createOrFold<arith::CmpIOp>(
+          arith::CmpIPredicate::eq, fold<arith::RemUIOp>(address, alignment),
+          index(0));
+      isAligned = fold<arith::AndIOp>(isAligned, isMultiple);
+    };
+    const map_to_gpu::View &view = views[access.operand->getOperandNumber()];
+    Value pointer =
+        memref::ExtractAlignedPointerAsIndexOp::create(b, view.buffer);
+    require(fold<arith::AddIOp>(
+        pointer, fold<arith::MulIOp>(view.offset, index(bytes))));
+    for (Value stride : ArrayRef(view.strides).drop_back())
+      require(fold<arith::MulIOp>(stride, index(bytes)));
+  };
+  llvm::for_each(plan.inputs, check);
+  llvm::for_each(plan.outputs, check);
+  return isAligned;
+}
+
+/// How many vectors a thread takes at once so that enough bytes are in flight.
+static int64_t getParts(const Plan &plan) {
+  // Only where there is one row do tiles follow each other.
+  if (!plan.outer.empty() || !plan.inner.empty())
+    return 1;
+  int64_t bytes = 0;
+  for (const Access &input : plan.inputs)
+    if (input.getMemRefType() && input.uses(plan.vectorLoop))
+      bytes += plan.lanes * getBytes(input) / input.elementsPerWord;
+  return std::clamp<int64_t>(bytesInFlight / std::max<int64_t>(bytes, 1), 1, 4);
+}
+
+void VectorKernel::prepare() {
+  for (const vectorize::Loop &loop : plan.loops)
+    sizes.push_back(buildSize(loop));
+  ivs.resize(plan.loops.size());
+  bases = llvm::to_vector(op->getOperands());
+  views.resize(bases.size());
+  auto view = [&](const Access &access) {
+    if (!access.getMemRefType())
+      return;
+    unsigned number = access.operand->getOperandNumber();
+    Value memref = bases[number];
+    if (!access.reassociation.empty())
+      memref = memref::CollapseShapeOp::create(b, memref, access.reassociation);
+    views[number] = map_to_gpu::buildView(b, memref, options);
+    bases[number] = views[number].buffer;
+  };
+  llvm::for_each(plan.inputs, view);
+  llvm::for_each(plan.outputs, view);
+
+  Value size = sizes[plan.vectorLoop];
+  Value whole = fold<arith::DivUIOp>(size, index(plan.lanes));
+  vectors = b.createOrFold<arith::SelectOp>(buildIsAligned(), whole, index(0));
+  parts = getParts(plan);
+  rest = fold<arith::SubIOp>(size,
+                             fold<arith::MulIOp>(vectors, index(plan.lanes)));
+}
+
+/// How many blocks take `elementsPerThread` elements a thread, up to `upper`.
+Value VectorKernel::buildBlocks(Value elements, int64_t elementsPerThread,
+                                int64_t upper) {
+  Value perBlock = index(options.blockSize * elementsPerThread);
+  return map_to_gpu::limitBlocks(
+      b, fold<arith::CeilDivUIOp>(elements, perBlock), upper);
+}
+
+//===----------------------------------------------------------------------===//
+// Work of the threads
+//===----------------------------------------------------------------------===//
+
+/// The loops that select a row once those up to `depth` are fixed.
+ArrayRef<unsigned> VectorKernel::getRowLoops(unsigned depth) const {
+  return ArrayRef(plan.outer).drop_front(depth);
+}
+
+Value VectorKernel::buildRows(unsigned depth) {
+  return index_space::buildProduct(
+      b, llvm::map_to_vector(getRowLoops(depth),
+                             [&](unsigned loop) { return sizes[loop]; }));
+}
+
+/// What `thread` takes of the rows that the loops from `depth` on select. Those
+/// before select what a block has for itself.
+VectorKernel::Share VectorKernel::getShare(const Thread &thread,
+                                           unsigned depth) {
+  if (depth > 0)
+    return {thread.thread, index(options.blockSize)};
+  return {thread.id, thread.count};
+}
+
+/// Emits `share` of the items of all rows.
+void VectorKernel::shareItems(unsigned depth, Value itemsPerRow, Share share,
+                              EmitItem emitItem) {
+  ArrayRef<unsigned> rowLoops = getRowLoops(depth);
+  SmallVector<Value> space =
+      llvm::map_to_vector(rowLoops, [&](unsigned loop) { return sizes[loop]; });
+  space.push_back(itemsPerRow);
+  Value items = index_space::buildProduct(b, space);
+  if (matchPattern(items, m_Zero()))
+    return;
+  buildCarryingFor(share.first, items, share.stride, [&](Value iv) {
+    SmallVector<Value> position = index_space::delinearize(b, iv, space);
+    for (auto [loop, rowIV] : llvm::zip(rowLoops, position))
+      ivs[loop] = rowIV;
+    emitItem(position.back());
+  });
+  for (unsigned loop : rowLoops)
+    ivs[loop] = nullptr;
+}
+
+/// Emits `step` and accumulates what it adds to what is reduced.
+void VectorKernel::emitStepAt(const Scope &scope, Step step) {
+  accumulateState(
+      emitStep(scope, step, buildNeutralState(step.positions.size())));
+}
+
+/// Emits whole tiles of one row, in each of which every thread has several
+/// vectors, and returns how many vectors are in tiles.
+Value VectorKernel::emitTiles(const Scope &scope, const Thread &thread) {
+  Value perTile = index(parts * options.blockSize);
+  Value tiles = fold<arith::DivUIOp>(vectors, perTile);
+  buildCarryingFor(thread.block, tiles, thread.blocks, [&](Value tile) {
+    Step step;
+    step.loadAlignment = step.storeAlignment = accessBytes;
+    Value first =
+        fold<arith::AddIOp>(fold<arith::MulIOp>(tile, perTile), thread.thread);
+    for (int64_t part = 0; part < parts; ++part)
+      step.positions.push_back(fold<arith::MulIOp>(
+          fold<arith::AddIOp>(first, index(part * options.blockSize)),
+          index(plan.lanes)));
+    emitStepAt(scope, step);
+  });
+  return fold<arith::MulIOp>(tiles, perTile);
+}
+
+/// Emits what `thread` takes of the vectors of all rows.
+void VectorKernel::emitVectors(const Thread &thread, unsigned depth) {
+  Scope scope;
+  defineCaptures(scope);
+  emitUniform(scope);
+  Share share = getShare(thread, depth);
+  if (parts > 1)
+    share.first = fold<arith::AddIOp>(share.first, emitTiles(scope, thread));
+  shareItems(depth, vectors, share, [&](Value vector) {
+    Step step;
+    step.loadAlignment = step.storeAlignment = accessBytes;
+    step.positions = {fold<arith::MulIOp>(vector, index(plan.lanes))};
+    emitStepAt(scope, step);
+  });
+}
+
+/// Emits what `thread` takes of what vectors leave of all rows: elements, or
+/// words of bits.
+void VectorKernel::emitRest(const Thread &thread, unsigned depth) {
+  Value start = fold<arith::MulIOp>(vectors, index(plan.lanes));
+  bool hasPacked = plan.hasPacked();
+  llvm::SaveAndRestore lanes(plan.lanes, hasPacked ? plan.lanes : 1);
+  Scope scope;
+  defineCaptures(scope);
+  emitUniform(scope);
+  startCarries();
+  Value items = fold<arith::CeilDivUIOp>(rest, index(plan.lanes));
+  shareItems(depth, items, getShare(thread, depth), [&](Value item) {
+    Step step;
+    step.positions = {fold<arith::AddIOp>(
+        start, fold<arith::MulIOp>(item, index(plan.lanes)))};
+    if (hasPacked)
+      maskTail(step, sizes[plan.vectorLoop]);
+    emitStepAt(scope, step);
+  });
+}
+
+//===----------------------------------------------------------------------===//
+// Kernels
+//===----------------------------------------------------------------------===//
+
+void VectorKernel::emitElementwise() {
+  Value elements = fold<arith::MulIOp>(buildRows(0), sizes[plan.vectorLoop]);
+  Value blocks =
+      buildBlocks(elements, parts * plan.lanes, map_to_gpu::maxBlocks);
+  map_to_gpu::buildLaunch(b, options, blocks, /*workgroupTypes=*/{},
+                          [&](const Thread &thread, ValueRange) {
+                            emitVectors(thread, /*depth=*/0);
+                            emitRest(thread, /*depth=*/0);
+                          });
+}
+
+SmallVector<Type> VectorKernel::getWorkgroupTypes() {
+  auto space = gpu::AddressSpaceAttr::get(
+      b.getContext(), gpu::GPUDialect::getWorkgroupAddressSpace());
+  return llvm::map_to_vector(reduced, [&](unsigned number) -> Type {
+    return MemRefType::get({options.blockSize},
+                           plan.outputs[number].getElementType(),
+                           MemRefLayoutAttrInterface(), space);
+  });
+}
+
+void VectorKernel::startCarries() {
+  for (unsigned number : reduced) {
+    const Output &output = plan.outputs[number];
+    carries[number] = vectorize::buildNeutralCarry(
+        b, output, getVectorType(output.getElementType()));
+  }
+}
+
+/// What this thread has accumulated, as scalars.
+SmallVector<Value> VectorKernel::takeTotals() {
+  SmallVector<Value> totals;
+  for (unsigned number : reduced) {
+    totals.push_back(
+        vectorize::reduceCarry(b, plan.outputs[number], carries[number]));
+    carries[number].clear();
+  }
+  return totals;
+}
+
+/// Emits what `thread` takes of what is reduced, and returns its totals.
+SmallVector<Value> VectorKernel::emitAccumulation(const Thread &thread,
+                                                  unsigned depth) {
+  startCarries();
+  emitVectors(thread, depth);
+  SmallVector<Value> totals = takeTotals();
+  emitRest(thread, depth);
+  for (auto [number, total, restTotal] :
+       llvm::zip_equal(reduced, totals, takeTotals()))
+    total = vectorize::combineAll(b, *plan.outputs[number].combiner,
+                                  {total, restTotal});
+  return totals;
+}
+
+/// Combines `totals` of all threads of a block, and has its first thread run
+/// what `consume` emits for the results.
+void VectorKernel::combineBlock(
+    const Thread &thread, ValueRange memories, ArrayRef<Value> totals,
+    llvm::function_ref<void(ArrayRef<Value>)> consume) {
+  auto buildIfBelow = [&](int64_t count, llvm::function_ref<void()> body) {
+    Value isBelow = arith::CmpIOp::create(b, arith::CmpIPredicate::ult,
+                                          thread.thread, index(count));
+    auto branch = scf::IfOp::create(b, isBelow);
+    OpBuilder::InsertionGuard guard(b);
+    b.setInsertionPointToStart(branch.thenBlock());
+    body();
+  };
+  for (auto [memory, total] : llvm::zip_equal(memories, totals))
+    memref::StoreOp::create(b, total, memory, thread.thread);
+  for (int64_t half = options.blockSize / 2; half > 0; half /= 2) {
+    gpu::BarrierOp::create(b);
+    buildIfBelow(half, [&] {
+      Value other = arith::AddIOp::create(b, thread.thread, index(half));
+      for (auto [memory, number] : llvm::zip_equal(memories, reduced)) {
+        Value lhs = memref::LoadOp::create(b, memory, thread.thread);
+        Value rhs = memref::LoadOp::create(b, memory, other);
+        Value sum = vectorize::combineAll(b, *plan.outputs[number].combiner,
+                                          {lhs, rhs});
+        memref::StoreOp::create(b, sum, memory, thread.thread);
+      }
+    });
+  }
+  // The first thread has written what it reads here.
+  buildIfBelow(1, [&] {
+    consume(llvm::map_to_vector(memories, [&](Value memory) -> Value {
+      return memref::LoadOp::create(b, memory, thread.thread);
+    }));
+  });
+}
+
+void VectorKernel::storeTotals(ArrayRef<Value> totals) {
+  for (auto [number, total] : llvm::zip_equal(reduced, totals))
+    storeTotal(plan.outputs[number], total);
+}
+
+/// Emits a kernel for what all elements are reduced to, and one that combines
+/// what the blocks of the first have left.
+void VectorKernel::emitReductionOfAll() {
+  Value elements = fold<arith::MulIOp>(buildRows(0), sizes[plan.vectorLoop]);
+  Value blocks = buildBlocks(elements, parts * plan.lanes, reductionBlocks);
+  // Of no elements there is a result, too.
+  blocks = fold<arith::MaxUIOp>(blocks, index(1));
+  SmallVector<Type> workgroupTypes = getWorkgroupTypes();
+  bool isOneBlock = matchPattern(blocks, m_One());
+  SmallVector<Value> partials;
+  SmallVector<map_to_gpu::View> partialViews;
+  if (!isOneBlock)
+    for (unsigned number : reduced) {
+      auto type = MemRefType::get({ShapedType::kDynamic},
+                                  plan.outputs[number].getElementType());
+      partials.push_back(memref::AllocOp::create(b, type, blocks));
+      partialViews.push_back(
+          map_to_gpu::buildView(b, partials.back(), options));
+    }
+  map_to_gpu::buildLaunch(
+      b, options, blocks, workgroupTypes,
+      [&](const Thread &thread, ValueRange memories) {
+        SmallVector<Value> totals = emitAccumulation(thread, /*depth=*/0);
+        combineBlock(thread, memories, totals, [&](ArrayRef<Value> results) {
+          if (isOneBlock)
+            return storeTotals(results);
+          for (auto [view, result] : llvm::zip_equal(partialViews, results))
+            memref::StoreOp::create(b, result, view.buffer, thread.block);
+        });
+      });
+  if (isOneBlock)
+    return;
+
+  map_to_gpu::buildLaunch(
+      b, options, index(1), workgroupTypes,
+      [&](const Thread &thread, ValueRange memories) {
+        for (unsigned number : reduced)
+          carries[number] = vectorize::buildNeutralCarry(
+              b, plan.outputs[number], plan.outputs[number].getElementType());
+        buildCarryingFor(
+            thread.thread, blocks, index(options.blockSize), [&](Value iv) {
+              for (auto [number, view] : llvm::zip_equal(reduced, partialViews))
+                carries[number] = vectorize::accumulate(
+                    b, plan.outputs[number], carries[number],
+                    memref::LoadOp::create(b, view.buffer, iv));
+            });
+        SmallVector<Value> totals = takeTotals();
+        combineBlock(thread, memories, totals,
+                     [&](ArrayRef<Value> results) { storeTotals(results); });
+      });
+  for (Value partial : partials)
+    memref::DeallocOp::create(b, partial);
+}
+
+/// Emits a kernel with a block for each element that rows are reduced to, which
+/// the loops up to `depth` select.
+void VectorKernel::emitReductionByElement(unsigned depth) {
+  ArrayRef<unsigned> loops = ArrayRef(plan.outer).take_front(depth);
+  SmallVector<Value> space =
+      llvm::map_to_vector(loops, [&](unsigned loop) { return sizes[loop]; });
+  Value count = index_space::buildProduct(b, space);
+  map_to_gpu::buildLaunch(
+      b, options, map_to_gpu::limitBlocks(b, count), getWorkgroupTypes(),
+      [&](const Thread &thread, ValueRange memories) {
+        buildCarryingFor(thread.block, count, thread.blocks, [&](Value iv) {
+          for (auto [loop, position] :
+               llvm::zip_equal(loops, index_space::delinearize(b, iv, space)))
+            ivs[loop] = position;
+          SmallVector<Value> totals = emitAccumulation(thread, depth);
+          combineBlock(thread, memories, totals,
+                       [&](ArrayRef<Value> results) { storeTotals(results); });
+          // The next element's values go where these are being read.
+          gpu::BarrierOp::create(b);
+        });
+      });
+}
+
+void VectorKernel::emit() {
+  prepare();
+  carries.resize(plan.outputs.size());
+  for (auto [number, output] : llvm::enumerate(plan.outputs))
+    if (output.kind == OutputKind::Reduced)
+      reduced.push_back(number);
+  if (reduced.empty())
+    return emitElementwise();
+  if (unsigned depth = plan.outputs[reduced.front()].depth)
+    return emitReductionByElement(depth);
+  emitReductionOfAll();
+}
+
+/// Whether what is reduced is reduced over the same loops.
+static bool reducesAlike(const Plan &plan) {
+  std::optional<unsigned> depth;
+  return llvm::all_of(plan.outputs, [&](const Output &output) {
+    if (output.kind != OutputKind::Reduced)
+      return true;
+    if (!depth)
+      depth = output.depth;
+    return output.depth == *depth;
+  });
+}
+
+LogicalResult quant_bnn::map_to_gpu::emitVectorKernels(linalg::LinalgOp op,
+                                                       const Options &options) {
+  FailureOr<Plan> plan = vectorize::buildPlan(op, options.forVectors());
+  if (failed(plan) || !reducesAlike(*plan))
+    return failure();
+  VectorKernel(*plan, options).emit();
+  return success();
+}

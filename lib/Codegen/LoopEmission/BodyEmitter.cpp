@@ -1,0 +1,551 @@
+//===- BodyEmitter.cpp - Emit the bodies of vector loops ------------------===//
+//
+// Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "BodyEmitter.h"
+#include "mlir/Dialect/Affine/Utils.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/IR/Matchers.h"
+
+using namespace mlir;
+using namespace quant_bnn::vectorize;
+
+SmallVector<Value> quant_bnn::vectorize::flatten(const State &state) {
+  SmallVector<Value> values;
+  for (const SmallVector<Value> &group : state)
+    values.append(group);
+  return values;
+}
+
+State quant_bnn::vectorize::unflatten(ValueRange values, const State &like) {
+  State state;
+  for (const SmallVector<Value> &group : like) {
+    state.push_back(llvm::to_vector(values.take_front(group.size())));
+    values = values.drop_front(group.size());
+  }
+  return state;
+}
+
+//===----------------------------------------------------------------------===//
+// Index arithmetic
+//===----------------------------------------------------------------------===//
+
+Value BodyEmitter::index(int64_t value) {
+  return arith::ConstantIndexOp::create(b, value);
+}
+
+/// The extent of `loop`, from the operand that walks each of its dimensions.
+Value BodyEmitter::buildSize(const Loop &loop) {
+  if (!ShapedType::isDynamic(loop.size))
+    return index(loop.size);
+  Value size;
+  for (unsigned dim : loop.dims) {
+    AffineExpr expr = b.getAffineDimExpr(dim);
+    Value extent;
+    for (OpOperand &operand : op->getOpOperands()) {
+      ArrayRef<AffineExpr> results =
+          op.getMatchingIndexingMap(&operand).getResults();
+      const AffineExpr *position = llvm::find(results, expr);
+      if (position == results.end())
+        continue;
+      extent = b.createOrFold<memref::DimOp>(
+          operand.get(), int64_t(position - results.begin()));
+      break;
+    }
+    size = size ? fold<arith::MulIOp>(size, extent) : extent;
+  }
+  return size;
+}
+
+//===----------------------------------------------------------------------===//
+// Memory
+//===----------------------------------------------------------------------===//
+
+/// The alignment of a vector of `type` where those as long are aligned to
+/// `bytes`.
+static llvm::MaybeAlign getAlignment(VectorType type, int64_t bytes) {
+  if (bytes == 0)
+    return {};
+  int64_t size = type.getNumElements() * type.getElementTypeBitWidth() / 8;
+  return llvm::MaybeAlign(std::min(size, bytes));
+}
+
+VectorType BodyEmitter::getVectorType(Type element) {
+  return VectorType::get({plan.lanes}, element);
+}
+
+/// The word that begins with the bit of the element at `position`: what it is
+/// the sum of are whole words too. Divided one by one, LLVM sees that words
+/// follow each other.
+Value BodyEmitter::buildWordIndex(Value position, int64_t elementsPerWord) {
+  if (auto sum = position.getDefiningOp<arith::AddIOp>())
+    return fold<arith::AddIOp>(buildWordIndex(sum.getLhs(), elementsPerWord),
+                               buildWordIndex(sum.getRhs(), elementsPerWord));
+  return fold<arith::DivUIOp>(position, index(elementsPerWord));
+}
+
+SmallVector<Value> BodyEmitter::buildIndices(const Access &access) {
+  SmallVector<Value> indices;
+  for (AffineExpr expr : access.indices)
+    indices.push_back(affine::expandAffineExpr(b, b.getLoc(), expr, ivs, {}));
+  if (access.isPacked())
+    indices.back() = buildWordIndex(indices.back(), access.elementsPerWord);
+  return indices;
+}
+
+Value BodyEmitter::loadScalar(const Access &access) {
+  if (!access.getMemRefType())
+    return access.getValue();
+  return memref::LoadOp::create(b, bases[access.operand->getOperandNumber()],
+                                buildIndices(access));
+}
+
+/// What of `access` belongs to one vector of lanes: an element each, or the
+/// words that hold a bit each.
+VectorType BodyEmitter::getStoredType(const Access &access) {
+  return VectorType::get({plan.lanes / access.elementsPerWord},
+                         access.getElementType());
+}
+
+/// The mask of `step` by elements of `getStoredType`: a word is in bounds if
+/// its first lane is.
+Value BodyEmitter::getStoredMask(const Access &access, const Step &step) {
+  if (!access.isPacked())
+    return step.mask;
+  SmallVector<int64_t> firstLanes;
+  for (int64_t lane = 0; lane < plan.lanes; lane += access.elementsPerWord)
+    firstLanes.push_back(lane);
+  return vector::ShuffleOp::create(b, step.mask, step.mask, firstLanes);
+}
+
+Value BodyEmitter::loadVector(const Access &access, const Step &step,
+                              int64_t part) {
+  ivs[plan.vectorLoop] = step.positions[part];
+  VectorType type = getStoredType(access);
+  Value base = bases[access.operand->getOperandNumber()];
+  Value value;
+  if (step.mask) {
+    Value zero = arith::ConstantOp::create(b, b.getZeroAttr(type));
+    value = vector::MaskedLoadOp::create(b, type, base, buildIndices(access),
+                                         getStoredMask(access, step), zero);
+  } else {
+    value = vector::LoadOp::create(
+        b, type, base, buildIndices(access), /*nontemporal=*/false,
+        access.isPacked() ? llvm::MaybeAlign()
+                          : getAlignment(type, step.loadAlignment));
+  }
+  if (!access.isPacked())
+    return value;
+  return vector::BitCastOp::create(b, getVectorType(b.getI1Type()), value);
+}
+
+void BodyEmitter::storeVector(Value value, const Access &access,
+                              const Step &step, int64_t part) {
+  ivs[plan.vectorLoop] = step.positions[part];
+  Value base = bases[access.operand->getOperandNumber()];
+  SmallVector<Value> indices = buildIndices(access);
+  if (access.isPacked()) {
+    // The bits past the end are 0.
+    if (step.mask)
+      value = arith::AndIOp::create(b, value, step.mask);
+    value = vector::BitCastOp::create(b, getStoredType(access), value);
+  }
+  if (step.mask) {
+    vector::MaskedStoreOp::create(b, base, indices, getStoredMask(access, step),
+                                  value);
+    return;
+  }
+  if (access.isPacked()) {
+    vector::StoreOp::create(b, value, base, indices);
+    return;
+  }
+  vector::StoreOp::create(
+      b, value, base, indices, step.nontemporal,
+      getAlignment(getStoredType(access), step.storeAlignment));
+}
+
+//===----------------------------------------------------------------------===//
+// The body
+//===----------------------------------------------------------------------===//
+
+Value BodyEmitter::broadcast(Value scalar) {
+  VectorType type = getVectorType(scalar.getType());
+  Attribute constant;
+  if (matchPattern(scalar, m_Constant(&constant)) &&
+      isa<FloatAttr, IntegerAttr>(constant))
+    return arith::ConstantOp::create(b, DenseElementsAttr::get(type, constant));
+  return vector::BroadcastOp::create(b, type, scalar);
+}
+
+void BodyEmitter::define(Scope &scope, Value original, Value scalar) {
+  scope.scalars.map(original, scalar);
+  bool isUsedByVectors =
+      llvm::any_of(original.getUsers(), [&](Operation *user) {
+        return plan.isVarying(user) || plan.packing.contains(user) ||
+               user->hasTrait<OpTrait::IsTerminator>();
+      });
+  if (isUsedByVectors)
+    scope.vectors.map(original, broadcast(scalar));
+}
+
+/// Broadcasts what vector ops take from outside of the body.
+void BodyEmitter::defineCaptures(Scope &scope) {
+  auto capture = [&](Value operand) {
+    if (operand.getParentBlock() != plan.getBody() &&
+        !scope.vectors.contains(operand))
+      scope.vectors.map(operand, broadcast(operand));
+  };
+  for (Operation &op : *plan.getBody())
+    if (plan.isVarying(&op) || op.hasTrait<OpTrait::IsTerminator>())
+      llvm::for_each(op.getOperands(), capture);
+  for (const Output &output : plan.outputs)
+    if (output.isPacked())
+      capture(output.packedBit);
+}
+
+/// Emits what is the same in all lanes, as far as the loops around the
+/// insertion point determine it.
+void BodyEmitter::emitUniform(Scope &scope) {
+  for (const Access &input : plan.inputs) {
+    bool isDetermined = true;
+    for (auto [loop, iv] : llvm::enumerate(ivs))
+      isDetermined &= iv || !input.uses(loop);
+    if (isDetermined && !input.argument.use_empty() &&
+        !scope.scalars.contains(input.argument))
+      define(scope, input.argument, loadScalar(input));
+  }
+  for (Operation &op : plan.getBody()->without_terminator()) {
+    bool isReady = llvm::all_of(op.getOperands(), [&](Value operand) {
+      return operand.getParentBlock() != plan.getBody() ||
+             scope.scalars.contains(operand);
+    });
+    if (!isReady || plan.isVarying(&op) || plan.packing.contains(&op) ||
+        op.getNumResults() == 0 || scope.scalars.contains(op.getResult(0)))
+      continue;
+    Operation *clone = b.clone(op, scope.scalars);
+    for (auto [original, scalar] :
+         llvm::zip_equal(op.getResults(), clone->getResults()))
+      define(scope, original, scalar);
+  }
+}
+
+void BodyEmitter::emitVarying(const Scope &scope, IRMapping &vectors) {
+  for (Operation &op : plan.getBody()->without_terminator()) {
+    if (!plan.isVarying(&op))
+      continue;
+    OperationState state(op.getLoc(), op.getName());
+    for (Value operand : op.getOperands())
+      state.operands.push_back(vectors.lookup(operand));
+    // One condition for all lanes needs no mask.
+    if (isa<arith::SelectOp>(op) && scope.scalars.contains(op.getOperand(0)))
+      state.operands[0] = scope.scalars.lookup(op.getOperand(0));
+    for (Type type : op.getResultTypes())
+      state.types.push_back(getVectorType(type));
+    state.attributes = op.getDiscardableAttrDictionary().getValue();
+    state.propertiesAttr = op.getPropertiesAsAttribute();
+    Operation *clone = b.create(state);
+    vectors.map(op.getResults(), clone->getResults());
+  }
+}
+
+State BodyEmitter::emitBody(const Scope &outerScope, const Step &step,
+                            State state) {
+  Scope scope = outerScope;
+  emitUniform(scope);
+  int64_t parts = step.positions.size();
+  SmallVector<IRMapping> vectors(parts, scope.vectors);
+  // Everything is loaded before anything is stored: an output may be an input.
+  for (int64_t part = 0; part < parts; ++part) {
+    for (const Access &input : plan.inputs) {
+      if (!input.uses(plan.vectorLoop) || input.argument.use_empty())
+        continue;
+      Value value = loadVector(input, step, part);
+      if (!input.isPacked())
+        vectors[part].map(input.argument, value);
+      for (Value bit : input.bits)
+        vectors[part].map(bit, value);
+    }
+    for (const Output &output : plan.outputs)
+      if (output.kind == OutputKind::Stored && !output.isPacked() &&
+          !output.argument.use_empty())
+        vectors[part].map(output.argument, loadVector(output, step, part));
+  }
+  ivs[plan.vectorLoop] = nullptr;
+  for (int64_t part = 0; part < parts; ++part) {
+    for (auto [output, values] : llvm::zip_equal(plan.outputs, state))
+      if (!values.empty())
+        vectors[part].map(output.argument, values[part]);
+    emitVarying(scope, vectors[part]);
+  }
+  for (int64_t part = 0; part < parts; ++part)
+    for (auto [output, values] : llvm::zip_equal(plan.outputs, state)) {
+      Value value = vectors[part].lookup(
+          output.isPacked() ? output.packedBit : output.getYielded());
+      if (output.kind == OutputKind::Stored)
+        storeVector(value, output, step, part);
+      else if (output.kind == OutputKind::Reduced && step.mask)
+        values[part] =
+            arith::SelectOp::create(b, step.mask, value, values[part]);
+      else
+        values[part] = value;
+    }
+  ivs[plan.vectorLoop] = nullptr;
+  return state;
+}
+
+State BodyEmitter::emitInner(unsigned level, const Scope &scope,
+                             const Step &step, State state) {
+  if (level == plan.inner.size())
+    return emitBody(scope, step, state);
+  if (level + 1 == plan.inner.size() && hasLongChains())
+    return emitChainBlocks(scope, step, state);
+  unsigned loop = plan.inner[level];
+  SmallVector<Value> values = flatten(state);
+  if (termsInBlock)
+    values.push_back(termsInBlock);
+  SmallVector<Value> results = buildFor(
+      index(0), sizes[loop], index(1), values, [&](Value iv, ValueRange args) {
+        ivs[loop] = iv;
+        if (termsInBlock)
+          termsInBlock = args.back();
+        SmallVector<Value> next =
+            flatten(emitInner(level + 1, scope, step, unflatten(args, state)));
+        if (termsInBlock)
+          next.push_back(termsInBlock);
+        return next;
+      });
+  ivs[loop] = nullptr;
+  if (termsInBlock)
+    termsInBlock = results.back();
+  return unflatten(results, state);
+}
+
+State BodyEmitter::emitStep(const Scope &scope, const Step &step, State state) {
+  int64_t parts = step.positions.size();
+  for (auto [output, values] : llvm::zip_equal(plan.outputs, state))
+    if (output.kind == OutputKind::Lanes) {
+      for (int64_t part = 0; part < parts; ++part)
+        values.push_back(loadVector(output, step, part));
+      if (output.isChain())
+        values = startChain(output, values);
+    }
+  ivs[plan.vectorLoop] = nullptr;
+  termsInBlock = hasLongChains() && plan.inner.size() > 1 ? index(0) : nullptr;
+  state = emitInner(0, scope, step, state);
+  termsInBlock = nullptr;
+  for (auto [output, values] : llvm::zip_equal(plan.outputs, state))
+    if (output.kind == OutputKind::Lanes) {
+      if (output.isChain())
+        values = finishChain(output, values, parts);
+      for (int64_t part = 0; part < parts; ++part)
+        storeVector(values[part], output, step, part);
+      values.clear();
+    }
+  ivs[plan.vectorLoop] = nullptr;
+  return state;
+}
+
+//===----------------------------------------------------------------------===//
+// Chains
+//===----------------------------------------------------------------------===//
+//
+// A sum that lanes accumulate is added up in blocks of consecutive terms. The
+// values of an output are its parts of the current block, those of the blocks
+// before, and of a compensated one those of their rounding errors.
+
+/// Whether chains may be longer than a block.
+bool BodyEmitter::hasLongChains() const {
+  if (llvm::none_of(plan.outputs,
+                    [](const Output &output) { return output.isChain(); }))
+    return false;
+  int64_t terms = 1;
+  for (unsigned loop : plan.inner) {
+    int64_t size = plan.loops[loop].size;
+    if (ShapedType::isDynamic(size) || llvm::MulOverflow(terms, size, terms))
+      return true;
+  }
+  return terms > termsPerChain;
+}
+
+SmallVector<Value> BodyEmitter::startChain(const Output &output,
+                                           ValueRange initial) {
+  Value neutral = buildNeutral(b, *output.combiner, initial.front().getType());
+  SmallVector<Value> chain(initial.size(), neutral);
+  chain.append(initial.begin(), initial.end());
+  if (output.compensated)
+    chain.append(initial.size(), neutral);
+  return chain;
+}
+
+/// Adds the current block of every chain to the blocks before it.
+State BodyEmitter::finishBlock(State state, int64_t parts) {
+  for (auto [output, values] : llvm::zip_equal(plan.outputs, state)) {
+    if (!output.isChain())
+      continue;
+    for (int64_t part = 0; part < parts; ++part) {
+      Carry carry = {values[parts + part]};
+      if (output.compensated)
+        carry.push_back(values[2 * parts + part]);
+      carry = accumulate(b, output, carry, values[part]);
+      values[part] = buildNeutral(b, *output.combiner, values[part].getType());
+      for (auto [i, value] : llvm::enumerate(carry))
+        values[(i + 1) * parts + part] = value;
+    }
+  }
+  return state;
+}
+
+SmallVector<Value> BodyEmitter::finishChain(const Output &output,
+                                            ValueRange chain, int64_t parts) {
+  SmallVector<Value> sums;
+  for (int64_t part = 0; part < parts; ++part) {
+    Carry carry = {chain[parts + part]};
+    if (output.compensated)
+      carry.push_back(chain[2 * parts + part]);
+    carry = accumulate(b, output, carry, chain[part]);
+    sums.push_back(finishCarry(b, output, carry));
+  }
+  return sums;
+}
+
+/// Emits the innermost loop in pieces that end where blocks of chains do.
+State BodyEmitter::emitChainBlocks(const Scope &scope, const Step &step,
+                                   State state) {
+  int64_t parts = step.positions.size();
+  unsigned loop = plan.inner.back();
+  Value block = index(termsPerChain);
+  Value before = termsInBlock ? termsInBlock : index(0);
+  Value end = fold<arith::AddIOp>(before, sizes[loop]);
+  SmallVector<Value> results = buildFor(
+      index(0), end, block, flatten(state), [&](Value iv, ValueRange values) {
+        Value next = fold<arith::AddIOp>(iv, block);
+        auto getPosition = [&](Value term) {
+          return fold<arith::SubIOp>(term, before);
+        };
+        Value lower = getPosition(fold<arith::MaxUIOp>(iv, before));
+        Value upper = getPosition(fold<arith::MinUIOp>(next, end));
+        State old =
+            unflatten(buildFor(lower, upper, index(1), values,
+                               [&](Value position, ValueRange inBlock) {
+                                 ivs[loop] = position;
+                                 return flatten(emitBody(
+                                     scope, step, unflatten(inBlock, state)));
+                               }),
+                      state);
+        ivs[loop] = nullptr;
+        SmallVector<Value> finished = flatten(finishBlock(old, parts));
+        if (!termsInBlock)
+          return finished;
+        // Terms of the next iteration of the loops outside may follow.
+        Value isWhole =
+            b.createOrFold<arith::CmpIOp>(arith::CmpIPredicate::ule, next, end);
+        for (auto [value, unfinished] : llvm::zip_equal(finished, flatten(old)))
+          value = b.createOrFold<arith::SelectOp>(isWhole, value, unfinished);
+        return finished;
+      });
+  if (termsInBlock)
+    termsInBlock = fold<arith::RemUIOp>(end, block);
+  return unflatten(results, state);
+}
+
+//===----------------------------------------------------------------------===//
+// Accumulation
+//===----------------------------------------------------------------------===//
+
+State BodyEmitter::buildNeutralState(int64_t parts) {
+  State state;
+  for (const Output &output : plan.outputs) {
+    SmallVector<Value> &values = state.emplace_back();
+    if (output.kind == OutputKind::Reduced)
+      values.assign(parts,
+                    buildNeutral(b, *output.combiner,
+                                 getVectorType(output.getElementType())));
+  }
+  return state;
+}
+
+void BodyEmitter::accumulateState(const State &state) {
+  for (auto [output, values, carry] :
+       llvm::zip_equal(plan.outputs, state, carries))
+    if (output.kind == OutputKind::Reduced)
+      carry =
+          accumulate(b, output, carry, combineAll(b, *output.combiner, values));
+}
+
+/// Combines `total` with the old value in memory.
+void BodyEmitter::storeTotal(const Output &output, Value total) {
+  Value sum = combineAll(b, *output.combiner, {loadScalar(output), total});
+  memref::StoreOp::create(b, sum, bases[output.operand->getOperandNumber()],
+                          buildIndices(output));
+}
+
+//===----------------------------------------------------------------------===//
+// Loops
+//===----------------------------------------------------------------------===//
+
+/// An attribute of the LLVM dialect stays with a loop until its branch back,
+/// whose own one has this name.
+static constexpr StringLiteral loopAnnotation = "loop_annotation";
+
+static LLVM::LoopAnnotationAttr buildUnrollAnnotation(Builder &builder,
+                                                      int64_t count) {
+  auto unroll = LLVM::LoopUnrollAttr::get(
+      builder.getContext(), /*disable=*/{}, builder.getI32IntegerAttr(count),
+      /*runtimeDisable=*/{}, /*full=*/{}, /*followupUnrolled=*/{},
+      /*followupRemainder=*/{}, /*followupAll=*/{});
+  return LLVM::LoopAnnotationAttr::get(
+      builder.getContext(), /*disableNonforced=*/{}, /*vectorize=*/{},
+      /*interleave=*/{}, unroll, /*unrollAndJam=*/{}, /*licm=*/{},
+      /*distribute=*/{}, /*pipeline=*/{}, /*peeled=*/{}, /*unswitch=*/{},
+      /*mustProgress=*/{}, /*isVectorized=*/{}, /*startLoc=*/{}, /*endLoc=*/{},
+      /*parallelAccesses=*/{});
+}
+
+SmallVector<Value> BodyEmitter::buildFor(
+    Value lower, Value upper, Value step, ValueRange state,
+    llvm::function_ref<SmallVector<Value>(Value, ValueRange)> body,
+    int64_t unrollHint) {
+  auto loop = scf::ForOp::create(
+      b, lower, upper, step, state,
+      [&](OpBuilder &nested, Location, Value iv, ValueRange values) {
+        OpBuilder::InsertionGuard guard(b);
+        b.restoreInsertionPoint(nested.saveInsertionPoint());
+        scf::YieldOp::create(b, body(iv, values));
+      });
+  if (unrollHint > 1)
+    loop->setAttr(loopAnnotation, buildUnrollAnnotation(b, unrollHint));
+  return llvm::to_vector_of<Value>(loop.getResults());
+}
+
+/// A loop that carries what is being reduced.
+void BodyEmitter::buildCarryingFor(Value lower, Value upper, Value step,
+                                   llvm::function_ref<void(Value)> body,
+                                   int64_t unrollHint) {
+  State before = carries;
+  SmallVector<Value> results = buildFor(
+      lower, upper, step, flatten(before),
+      [&](Value iv, ValueRange values) {
+        carries = unflatten(values, before);
+        body(iv);
+        return flatten(carries);
+      },
+      unrollHint);
+  carries = unflatten(results, before);
+}
+
+void BodyEmitter::maskTail(Step &step, Value upper) {
+  // Compared as i32, whose lanes are no wider than most elements.
+  auto type = getVectorType(b.getI32Type());
+  Value left = fold<arith::MinUIOp>(
+      fold<arith::SubIOp>(upper, step.positions.front()), index(plan.lanes));
+  left = b.createOrFold<arith::IndexCastUIOp>(b.getI32Type(), left);
+  auto lanes = llvm::to_vector(llvm::seq<int32_t>(plan.lanes));
+  Value lane = arith::ConstantOp::create(b, b.getI32VectorAttr(lanes));
+  step.mask = arith::CmpIOp::create(b, arith::CmpIPredicate::ult, lane,
+                                    vector::BroadcastOp::create(b, type, left));
+}

@@ -1,0 +1,133 @@
+//===- BodyEmitter.h - Emit the bodies of vector loops ----------*- C++ -*-===//
+//
+// Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef QUANT_BNN_LIB_CODEGEN_LOOPEMISSION_BODYEMITTER_H
+#define QUANT_BNN_LIB_CODEGEN_LOOPEMISSION_BODYEMITTER_H
+
+#include "Plan.h"
+#include "mlir/IR/ImplicitLocOpBuilder.h"
+
+namespace quant_bnn::vectorize {
+
+/// Values that a loop carries, by output.
+using State = llvm::SmallVector<llvm::SmallVector<mlir::Value>>;
+
+llvm::SmallVector<mlir::Value> flatten(const State &state);
+State unflatten(mlir::ValueRange values, const State &like);
+
+/// The values of the body that are the same in all lanes: as scalars, and
+/// broadcast for the vector ops that use them.
+struct Scope {
+  mlir::IRMapping scalars;
+  mlir::IRMapping vectors;
+};
+
+/// A step of the vector loop.
+struct Step {
+  /// The first element of each vector.
+  llvm::SmallVector<mlir::Value> positions;
+  /// The lanes that are in bounds; null: all.
+  mlir::Value mask;
+  /// Bytes to which vectors that are as long are aligned in memory, and shorter
+  /// ones to their length; 0: to their elements only.
+  int64_t loadAlignment = 0;
+  int64_t storeAlignment = 0;
+  bool nontemporal = false;
+};
+
+/// Emits what a loop nest of any shape does for one step. A target's emitter
+/// inherits it and adds the nest.
+class BodyEmitter {
+public:
+  virtual ~BodyEmitter() = default;
+
+protected:
+  /// Emits before the op of `plan`.
+  explicit BodyEmitter(const Plan &plan)
+      : plan(plan), op(plan.op), b(op.getLoc(), op) {}
+
+  // Index arithmetic.
+  mlir::Value index(int64_t value);
+  template <typename OpTy>
+  mlir::Value fold(mlir::Value lhs, mlir::Value rhs) {
+    return b.createOrFold<OpTy>(lhs, rhs);
+  }
+  mlir::Value buildSize(const Loop &loop);
+
+  // Memory.
+  mlir::VectorType getVectorType(mlir::Type element);
+  /// Where the element at `ivs` lies in the base of `access`.
+  virtual llvm::SmallVector<mlir::Value> buildIndices(const Access &access);
+  mlir::Value loadScalar(const Access &access);
+
+  // The body.
+  void defineCaptures(Scope &scope);
+  void emitUniform(Scope &scope);
+  /// Emits `step`, with the loops inside of the vector loop, and returns what
+  /// `state` accumulates to.
+  State emitStep(const Scope &scope, const Step &step, State state);
+  /// Masks off the lanes of `step`, of one vector, at and past `upper`.
+  void maskTail(Step &step, mlir::Value upper);
+
+  // Accumulation.
+  State buildNeutralState(int64_t parts);
+  void accumulateState(const State &state);
+  void storeTotal(const Output &output, mlir::Value total);
+
+  // Loops.
+  llvm::SmallVector<mlir::Value>
+  buildFor(mlir::Value lower, mlir::Value upper, mlir::Value step,
+           mlir::ValueRange state,
+           llvm::function_ref<llvm::SmallVector<mlir::Value>(mlir::Value,
+                                                             mlir::ValueRange)>
+               body,
+           int64_t unrollHint = 1);
+  void buildCarryingFor(mlir::Value lower, mlir::Value upper, mlir::Value step,
+                        llvm::function_ref<void(mlir::Value)> body,
+                        int64_t unrollHint = 1);
+
+  Plan plan;
+  mlir::linalg::LinalgOp op;
+  mlir::ImplicitLocOpBuilder b;
+  /// By loop.
+  llvm::SmallVector<mlir::Value> sizes, ivs;
+  /// By operand of the op: its memref as `buildIndices` walks it.
+  llvm::SmallVector<mlir::Value> bases;
+  /// By output that is reduced, from where its accumulation starts.
+  State carries;
+
+private:
+  mlir::Value buildWordIndex(mlir::Value position, int64_t elementsPerWord);
+  mlir::VectorType getStoredType(const Access &access);
+  mlir::Value getStoredMask(const Access &access, const Step &step);
+  mlir::Value loadVector(const Access &access, const Step &step, int64_t part);
+  void storeVector(mlir::Value value, const Access &access, const Step &step,
+                   int64_t part);
+  mlir::Value broadcast(mlir::Value scalar);
+  void define(Scope &scope, mlir::Value original, mlir::Value scalar);
+  void emitVarying(const Scope &scope, mlir::IRMapping &vectors);
+  State emitBody(const Scope &scope, const Step &step, State state);
+  State emitInner(unsigned level, const Scope &scope, const Step &step,
+                  State state);
+
+  // Chains: sums that lanes accumulate.
+  bool hasLongChains() const;
+  llvm::SmallVector<mlir::Value> startChain(const Output &output,
+                                            mlir::ValueRange initial);
+  llvm::SmallVector<mlir::Value>
+  finishChain(const Output &output, mlir::ValueRange chain, int64_t parts);
+  State finishBlock(State state, int64_t parts);
+  State emitChainBlocks(const Scope &scope, const Step &step, State state);
+
+  /// Terms of the current block of chains, where several loops accumulate them.
+  mlir::Value termsInBlock;
+};
+
+} // namespace quant_bnn::vectorize
+
+#endif // QUANT_BNN_LIB_CODEGEN_LOOPEMISSION_BODYEMITTER_H

@@ -1,0 +1,440 @@
+//===- Plan.cpp - Choose the loops of a linalg op -------------------------===//
+//
+// Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Plan.h"
+#include "mlir/Interfaces/SideEffectInterfaces.h"
+
+using namespace mlir;
+using namespace quant_bnn::vectorize;
+
+bool Access::uses(unsigned loop) const {
+  return llvm::any_of(
+      indices, [&](AffineExpr index) { return index.isFunctionOfDim(loop); });
+}
+
+Value Output::getYielded() const {
+  Block *body = argument.getOwner();
+  unsigned inputs =
+      cast<linalg::LinalgOp>(body->getParentOp()).getNumDpsInputs();
+  return body->getTerminator()->getOperand(argument.getArgNumber() - inputs);
+}
+
+bool Output::isChain() const {
+  return kind == OutputKind::Lanes && combiner == vector::CombiningKind::ADD &&
+         isa<FloatType>(getElementType());
+}
+
+bool Plan::isVarying(Operation *bodyOp) const {
+  if (packing.contains(bodyOp))
+    return false;
+  return llvm::any_of(bodyOp->getResults(),
+                      [&](Value result) { return varying.contains(result); });
+}
+
+bool Plan::hasReduced() const {
+  return llvm::any_of(outputs, [](const Output &output) {
+    return output.kind == OutputKind::Reduced;
+  });
+}
+
+bool Plan::hasPacked() const {
+  auto isPacked = [](const Access &access) { return access.isPacked(); };
+  return llvm::any_of(inputs, isPacked) || llvm::any_of(outputs, isPacked);
+}
+
+SmallVector<unsigned> Plan::getNest() const {
+  SmallVector<unsigned> nest = outer;
+  nest.push_back(vectorLoop);
+  nest.append(inner);
+  return nest;
+}
+
+//===----------------------------------------------------------------------===//
+// Operands and loops
+//===----------------------------------------------------------------------===//
+
+/// A memref of one of these loads and stores as a vector. (An i1 does not: it
+/// takes a byte in a memref, and a bit in a vector.)
+static bool isVectorizableElement(Type type) {
+  return type.isF16() || type.isBF16() || type.isF32() || type.isF64() ||
+         type.isSignlessInteger(8) || type.isSignlessInteger(16) ||
+         type.isSignlessInteger(32) || type.isSignlessInteger(64);
+}
+
+static bool hasVectorizableOperands(linalg::LinalgOp op) {
+  return llvm::all_of(op->getOperands(), [](Value operand) {
+    auto type = dyn_cast<MemRefType>(operand.getType());
+    return type ? isVectorizableElement(type.getElementType())
+                : VectorType::isValidElementType(operand.getType());
+  });
+}
+
+/// The static extent of dimension `dim` of `op`, or dynamic; nothing where no
+/// operand tells it.
+static std::optional<int64_t> getDimSize(linalg::LinalgOp op, unsigned dim) {
+  std::optional<int64_t> size;
+  AffineExpr expr = getAffineDimExpr(dim, op.getContext());
+  for (OpOperand &operand : op->getOpOperands())
+    for (auto [index, result] :
+         llvm::enumerate(op.getMatchingIndexingMap(&operand).getResults()))
+      if (result == expr) {
+        int64_t extent =
+            cast<MemRefType>(operand.get().getType()).getDimSize(index);
+        if (!size || !ShapedType::isDynamic(extent))
+          size = extent;
+      }
+  return size;
+}
+
+/// Whether dimensions `dim` and `dim + 1` of `type` are known to be one in
+/// memory. `memref.collapse_shape` is content with any stride of a dimension of
+/// size 1, and the collapsed one may then have another stride than the inner
+/// one, or not collapse with a third.
+static bool isContiguous(MemRefType type, unsigned dim) {
+  if (type.getLayout().isIdentity())
+    return true;
+  SmallVector<int64_t> strides;
+  int64_t offset;
+  if (failed(type.getStridesAndOffset(strides, offset)))
+    return false;
+  int64_t outer = strides[dim], inner = strides[dim + 1],
+          size = type.getDimSize(dim + 1);
+  return ShapedType::isStaticShape({outer, inner, size}) &&
+         outer == size * inner;
+}
+
+/// Whether `operand` walks dimensions `dim` and `dim + 1` of the op as one, or
+/// neither.
+static bool walksAsOne(linalg::LinalgOp op, OpOperand &operand, unsigned dim) {
+  MLIRContext *context = op.getContext();
+  AffineExpr first = getAffineDimExpr(dim, context);
+  AffineExpr second = getAffineDimExpr(dim + 1, context);
+  ArrayRef<AffineExpr> results =
+      op.getMatchingIndexingMap(&operand).getResults();
+  auto usesEither = [&](AffineExpr expr) {
+    return expr.isFunctionOfDim(dim) || expr.isFunctionOfDim(dim + 1);
+  };
+  unsigned uses = llvm::count_if(results, usesEither);
+  if (uses == 0)
+    return true;
+  const AffineExpr *position = llvm::find(results, first);
+  if (uses != 2 || position == results.end() ||
+      std::next(position) == results.end())
+    return false;
+  AffineExpr next = *std::next(position);
+  // Rows of whole words are packed as one.
+  if (std::optional<int64_t> perWord = matchPackedIndex(next);
+      perWord && position + 2 == results.end()) {
+    std::optional<int64_t> size = getDimSize(op, dim + 1);
+    if (!size || ShapedType::isDynamic(*size) || *size % *perWord != 0)
+      return false;
+    next = cast<AffineBinaryOpExpr>(next).getLHS();
+  }
+  if (next != second)
+    return false;
+  unsigned merged = position - results.begin();
+  return isContiguous(cast<MemRefType>(operand.get().getType()), merged);
+}
+
+static LogicalResult collectLoops(Plan &plan) {
+  linalg::LinalgOp op = plan.op;
+  for (unsigned dim = 0; dim < op.getNumLoops(); ++dim) {
+    std::optional<int64_t> size = getDimSize(op, dim);
+    if (!size)
+      return failure();
+    bool merges =
+        dim > 0 && llvm::all_of(op->getOpOperands(), [&](OpOperand &operand) {
+          return walksAsOne(op, operand, dim - 1);
+        });
+    if (!merges) {
+      plan.loops.push_back({{dim}, *size});
+      continue;
+    }
+    Loop &loop = plan.loops.back();
+    loop.dims.push_back(dim);
+    bool isStatic =
+        !ShapedType::isDynamic(loop.size) && !ShapedType::isDynamic(*size);
+    loop.size = isStatic ? loop.size * *size : ShapedType::kDynamic;
+  }
+  return success();
+}
+
+static Access buildAccess(const Plan &plan, OpOperand &operand) {
+  linalg::LinalgOp op = plan.op;
+  Access access;
+  access.operand = &operand;
+  access.argument = op.getMatchingBlockArgument(&operand);
+  if (!access.getMemRefType())
+    return access;
+
+  SmallVector<AffineExpr> loopOfDim(op.getNumLoops());
+  llvm::SmallBitVector continues(op.getNumLoops());
+  for (auto [index, loop] : llvm::enumerate(plan.loops))
+    for (unsigned dim : loop.dims) {
+      loopOfDim[dim] = getAffineDimExpr(index, op.getContext());
+      continues[dim] = dim != loop.dims.front();
+    }
+  bool collapses = false;
+  auto results =
+      llvm::to_vector(op.getMatchingIndexingMap(&operand).getResults());
+  size_t rank = results.size();
+  for (auto [index, result] : llvm::enumerate(results)) {
+    if (std::optional<int64_t> perWord = matchPackedIndex(result);
+        perWord && index + 1 == rank) {
+      access.elementsPerWord = *perWord;
+      result = cast<AffineBinaryOpExpr>(result).getLHS();
+    }
+    auto dim = dyn_cast<AffineDimExpr>(result);
+    if (dim && continues[dim.getPosition()]) {
+      access.reassociation.back().push_back(index);
+      collapses = true;
+      continue;
+    }
+    access.reassociation.push_back({static_cast<int64_t>(index)});
+    access.indices.push_back(result.replaceDims(loopOfDim));
+  }
+  if (!collapses)
+    access.reassociation.clear();
+  return access;
+}
+
+static void collectAccesses(Plan &plan) {
+  for (OpOperand *operand : plan.op.getDpsInputOperands())
+    plan.inputs.push_back(buildAccess(plan, *operand));
+  for (OpOperand &operand : plan.op.getDpsInitsMutable()) {
+    Output &output = plan.outputs.emplace_back();
+    static_cast<Access &>(output) = buildAccess(plan, operand);
+  }
+}
+
+//===----------------------------------------------------------------------===//
+// The vector loop
+//===----------------------------------------------------------------------===//
+
+/// Whether consecutive iterations of `loop` are consecutive elements, or all
+/// the same one.
+static bool isUnitStrideOrInvariant(const Access &access, unsigned loop) {
+  // Only lanes along it are whole words.
+  if (!access.uses(loop))
+    return !access.isPacked();
+  auto last = dyn_cast<AffineDimExpr>(access.indices.back());
+  if (!last || last.getPosition() != loop ||
+      llvm::any_of(ArrayRef(access.indices).drop_back(), [&](AffineExpr index) {
+        return index.isFunctionOfDim(loop);
+      }))
+    return false;
+  return access.getMemRefType().isLastDimUnitStride();
+}
+
+/// Prefers the loop along which most outputs lie, and of these the innermost.
+static LogicalResult chooseVectorLoop(Plan &plan) {
+  int best = -1;
+  for (unsigned loop = 0; loop < plan.loops.size(); ++loop) {
+    auto fits = [&](const Access &access) {
+      return isUnitStrideOrInvariant(access, loop);
+    };
+    if (!llvm::all_of(plan.inputs, fits) || !llvm::all_of(plan.outputs, fits))
+      continue;
+    int along = llvm::count_if(
+        plan.outputs, [&](const Output &output) { return output.uses(loop); });
+    if (along < best)
+      continue;
+    best = along;
+    plan.vectorLoop = loop;
+  }
+  return success(best >= 0);
+}
+
+/// Orders the nest: what selects an output is outside, and loops that only
+/// accumulate are inside of the vector loop where its lanes are elements of an
+/// output, so that the accumulators stay in registers.
+static void orderNest(Plan &plan) {
+  bool isAlongOutput = llvm::any_of(plan.outputs, [&](const Output &output) {
+    return output.uses(plan.vectorLoop);
+  });
+  SmallVector<unsigned> accumulating;
+  for (unsigned loop = 0; loop < plan.loops.size(); ++loop) {
+    if (loop == plan.vectorLoop)
+      continue;
+    bool selects = llvm::any_of(
+        plan.outputs, [&](const Output &output) { return output.uses(loop); });
+    (selects ? plan.outer : accumulating).push_back(loop);
+  }
+  (isAlongOutput ? plan.inner : plan.outer).append(accumulating);
+}
+
+//===----------------------------------------------------------------------===//
+// Outputs
+//===----------------------------------------------------------------------===//
+
+static LogicalResult classifyOutput(Plan &plan, Output &output,
+                                    ArrayRef<unsigned> nest) {
+  output.depth = nest.size();
+  while (output.depth > 0 && !output.uses(nest[output.depth - 1]))
+    --output.depth;
+  bool selectsAll =
+      llvm::all_of(nest, [&](unsigned loop) { return output.uses(loop); });
+  // A value that other iterations overwrite depends on their order.
+  if (!selectsAll && output.argument.use_empty())
+    return failure();
+  // All bits of a word are written at once.
+  if (output.isPacked() && (!selectsAll || !plan.inner.empty()))
+    return failure();
+  unsigned number = output.argument.getArgNumber() - plan.inputs.size();
+  bool isLane = output.uses(plan.vectorLoop);
+  if (isLane && plan.inner.empty()) {
+    output.kind = OutputKind::Stored;
+    return success();
+  }
+  output.kind = isLane ? OutputKind::Lanes : OutputKind::Reduced;
+  output.combiner = matchCombiner(plan.op, number);
+  output.compensated =
+      isFloatSum(plan.op, number) && !matchFusedProduct(plan.op, number);
+  return success(isLane || output.combiner);
+}
+
+static LogicalResult classifyOutputs(Plan &plan) {
+  SmallVector<unsigned> nest = plan.getNest();
+  return success(llvm::all_of(plan.outputs, [&](Output &output) {
+    return succeeded(classifyOutput(plan, output, nest));
+  }));
+}
+
+//===----------------------------------------------------------------------===//
+// The body
+//===----------------------------------------------------------------------===//
+
+/// Marks what differs from lane to lane, and checks that it can be computed on
+/// vectors: in masked-off lanes too, so it must not trap.
+static LogicalResult analyzeBody(Plan &plan) {
+  for (const Access &input : plan.inputs) {
+    if (input.uses(plan.vectorLoop) && !input.isPacked())
+      plan.varying.insert(input.argument);
+    plan.varying.insert_range(input.bits);
+  }
+  for (const Output &output : plan.outputs)
+    if (!output.isPacked())
+      plan.varying.insert(output.argument);
+  for (Operation &op : plan.getBody()->without_terminator()) {
+    if (plan.packing.contains(&op))
+      continue;
+    // An index of the loops has no meaning in others.
+    if (!isPure(&op) || op.getNumRegions() != 0 || isa<linalg::IndexOp>(op))
+      return failure();
+    if (llvm::none_of(op.getOperands(), [&](Value operand) {
+          return plan.varying.contains(operand);
+        }))
+      continue;
+    if (!mlir::OpTrait::hasElementwiseMappableTraits(&op) ||
+        !llvm::all_of(op.getOperandTypes(), VectorType::isValidElementType) ||
+        !llvm::all_of(op.getResultTypes(), VectorType::isValidElementType))
+      return failure();
+    plan.varying.insert_range(op.getResults());
+  }
+  return success();
+}
+
+/// The bits of `type` in a register.
+static int64_t getBits(Type type) {
+  return type.isIndex() ? 64 : type.getIntOrFloatBitWidth();
+}
+
+/// The bits of a lane, such that a vector fills a register: in memory, and
+/// where it is computed with at least half of one. There is no arithmetic on
+/// narrow floats: it is done in f32.
+static int64_t getLaneBits(const Plan &plan) {
+  bool computes = llvm::any_of(
+      *plan.getBody(), [&](Operation &op) { return plan.isVarying(&op); });
+  int64_t widest = 8;
+  auto includeComputed = [&](Type type) {
+    int64_t bits = getBits(type);
+    if (isa<FloatType>(type) && computes)
+      bits = std::max<int64_t>(bits, 32);
+    widest = std::max(widest, bits / 2);
+  };
+  auto includeAccess = [&](const Access &access) {
+    if (access.uses(plan.vectorLoop) && !access.isPacked())
+      widest = std::max(widest, getBits(access.getElementType()));
+  };
+  for (Value value : plan.varying)
+    includeComputed(value.getType());
+  for (Operation &op : *plan.getBody())
+    if (plan.isVarying(&op))
+      llvm::for_each(op.getOperandTypes(), includeComputed);
+  llvm::for_each(plan.inputs, includeAccess);
+  llvm::for_each(plan.outputs, includeAccess);
+  return llvm::PowerOf2Ceil(widest);
+}
+
+/// Repeats what is computed, to hide its latency. What is accumulated needs
+/// registers of its own for each vector; those that are reduced are as many as
+/// there are accumulators, whether a step takes one of them or all. Else LLVM
+/// unrolls the loop, or splits vectors of several registers where bodies are so
+/// long that only interleaving them helps: a quarter of the operations up to
+/// there.
+static void chooseUnrolling(Plan &plan, const Options &options) {
+  plan.unrollFactor = plan.unrollHint = 1;
+  if (!options.unrolls)
+    return;
+  int64_t size = llvm::count_if(*plan.getBody(), [&](Operation &bodyOp) {
+    return plan.isVarying(&bodyOp);
+  });
+  int64_t factor = size <= 6 ? 4 : 2;
+  bool isLong = size > 24;
+  bool accumulates = llvm::any_of(plan.outputs, [](const Output &output) {
+    return output.kind != OutputKind::Stored;
+  });
+  // The bits of several vectors are moved at once, and stored as one word. More
+  // of them than fill half a register as bytes are no faster, and have a longer
+  // tail.
+  int64_t length = plan.loops[plan.vectorLoop].size;
+  int64_t packedLanes = std::min(plan.lanes * factor, options.vectorBits / 16);
+  bool packsLong =
+      llvm::any_of(plan.outputs,
+                   [](const Output &output) { return output.isPacked(); }) &&
+      packedLanes > plan.lanes &&
+      (ShapedType::isDynamic(length) || length >= packedLanes);
+  if (plan.hasReduced()) {
+    plan.lanes = std::min(plan.lanes, numAccumulators);
+    plan.unrollFactor = isLong ? 1 : plan.getAccumulatorVectors();
+  } else if (accumulates) {
+    plan.unrollFactor = isLong ? 1 : factor;
+  } else if (isLong) {
+    plan.lanes *= 4;
+  } else if (packsLong) {
+    plan.unrollHint = factor * plan.lanes / packedLanes;
+    plan.lanes = packedLanes;
+  } else {
+    plan.unrollHint = factor;
+  }
+}
+
+FailureOr<Plan> quant_bnn::vectorize::buildPlan(linalg::LinalgOp op,
+                                                const Options &options) {
+  if (!op.hasPureBufferSemantics() || !hasVectorizableOperands(op))
+    return failure();
+  Plan plan;
+  plan.op = op;
+  if (failed(collectLoops(plan)))
+    return failure();
+  collectAccesses(plan);
+  if (failed(chooseVectorLoop(plan)) || failed(analyzePacking(plan)) ||
+      failed(analyzeBody(plan)))
+    return failure();
+  plan.lanes = std::max<int64_t>(options.vectorBits / getLaneBits(plan), 1);
+  // A step has whole words. Both are powers of two.
+  for (const Access &input : plan.inputs)
+    plan.lanes = std::max(plan.lanes, input.elementsPerWord);
+  for (const Output &output : plan.outputs)
+    plan.lanes = std::max(plan.lanes, output.elementsPerWord);
+  orderNest(plan);
+  if (failed(classifyOutputs(plan)))
+    return failure();
+  chooseUnrolling(plan, options);
+  return plan;
+}

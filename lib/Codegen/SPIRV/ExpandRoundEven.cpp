@@ -1,0 +1,61 @@
+//===- ExpandRoundEven.cpp - Round f64 by two additions -------------------===//
+//
+// Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Transforms/WalkPatternRewriteDriver.h"
+#include "quant-bnn/Codegen/SPIRV/Passes.h"
+
+namespace quant_bnn {
+#define GEN_PASS_DEF_QUANTBNNEXPANDROUNDEVENPASS
+#include "quant-bnn/Codegen/SPIRV/Passes.h.inc"
+} // namespace quant_bnn
+
+using namespace mlir;
+
+namespace {
+
+/// Above 2^52 every f64 is an integer and the next is 1 away, so adding it to
+/// |x| rounds to an integer, half to even, and subtracting it is exact.
+struct ExpandRoundEven : OpRewritePattern<math::RoundEvenOp> {
+  using Base::Base;
+
+  LogicalResult matchAndRewrite(math::RoundEvenOp op,
+                                PatternRewriter &rewriter) const override {
+    Type type = op.getType();
+    if (isa<TensorType>(type) || !getElementTypeOrSelf(type).isF64())
+      return rewriter.notifyMatchFailure(op, "no scalar or vector of f64");
+    ImplicitLocOpBuilder builder(op.getLoc(), rewriter);
+    TypedAttr limitAttr = builder.getF64FloatAttr(0x1.0p52);
+    if (auto shaped = dyn_cast<ShapedType>(type))
+      limitAttr = DenseElementsAttr::get(shaped, limitAttr);
+    Value limit = arith::ConstantOp::create(builder, limitAttr);
+    Value x = op.getOperand();
+    Value magnitude = math::AbsFOp::create(builder, x);
+    Value sum = arith::AddFOp::create(builder, magnitude, limit);
+    Value rounded = arith::SubFOp::create(builder, sum, limit);
+    Value withSign = math::CopySignOp::create(builder, rounded, x);
+    // Not a NaN, which is no less than anything.
+    Value hasFraction = arith::CmpFOp::create(
+        builder, arith::CmpFPredicate::OLT, magnitude, limit);
+    rewriter.replaceOpWithNewOp<arith::SelectOp>(op, hasFraction, withSign, x);
+    return success();
+  }
+};
+
+struct QuantBNNExpandRoundEvenPass
+    : quant_bnn::impl::QuantBNNExpandRoundEvenPassBase<
+          QuantBNNExpandRoundEvenPass> {
+  void runOnOperation() override {
+    RewritePatternSet patterns(&getContext());
+    patterns.add<ExpandRoundEven>(&getContext());
+    walkAndApplyPatterns(getOperation(), std::move(patterns));
+  }
+};
+
+} // namespace

@@ -1,0 +1,99 @@
+//===- ConvertSCFToCF.cpp - Convert structured control flow, last op first ===//
+//
+// Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "mlir/Conversion/SCFToControlFlow/SCFToControlFlow.h"
+#include "mlir/Dialect/ControlFlow/IR/ControlFlow.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/IR/Iterators.h"
+#include "mlir/IR/PatternMatch.h"
+#include "mlir/Rewrite/FrozenRewritePatternSet.h"
+#include "mlir/Rewrite/PatternApplicator.h"
+#include "quant-bnn/Codegen/Workarounds/Passes.h"
+
+namespace quant_bnn {
+#define GEN_PASS_DEF_QUANTBNNCONVERTSCFTOCFPASS
+#include "quant-bnn/Codegen/Workarounds/Passes.h.inc"
+} // namespace quant_bnn
+
+using namespace mlir;
+
+/// Whether upstream's patterns convert `op`.
+static bool isStructured(Operation *op) {
+  return isa<scf::ExecuteRegionOp, scf::ForOp, scf::ForallOp, scf::IfOp,
+             scf::IndexSwitchOp, scf::ParallelOp, scf::WhileOp>(op);
+}
+
+namespace {
+
+/// The structured ops to convert, the next one at the end: an op before those
+/// in its regions, whose terminators the patterns look for in single blocks,
+/// and the last op of a block first.
+class Worklist : public RewriterBase::Listener {
+public:
+  explicit Worklist(Operation *root) {
+    root->walk<WalkOrder::PreOrder, ReverseIterator>([&](Operation *op) {
+      if (isStructured(op))
+        ops.push_back(op);
+    });
+    std::reverse(ops.begin(), ops.end());
+  }
+
+  Operation *pop() {
+    // The outermost op that a conversion makes is the first.
+    ops.append(made.rbegin(), made.rend());
+    made.clear();
+    return ops.empty() ? nullptr : ops.pop_back_val();
+  }
+
+  void notifyOperationInserted(Operation *op,
+                               OpBuilder::InsertPoint previous) override {
+    bool isMoved = previous.isSet();
+    if (!isMoved && isStructured(op))
+      made.push_back(op);
+  }
+
+private:
+  SmallVector<Operation *> ops, made;
+};
+
+struct QuantBNNConvertSCFToCFPass
+    : quant_bnn::impl::QuantBNNConvertSCFToCFPassBase<
+          QuantBNNConvertSCFToCFPass> {
+  LogicalResult initialize(MLIRContext *context) override {
+    RewritePatternSet set(context);
+    populateSCFToControlFlowConversionPatterns(set);
+    patterns = std::move(set);
+    return success();
+  }
+
+  void runOnOperation() override {
+    PatternApplicator applicator(patterns);
+    applicator.applyDefaultCostModel();
+    Worklist worklist(getOperation());
+    PatternRewriter rewriter(&getContext());
+    rewriter.setListener(&worklist);
+    while (Operation *op = worklist.pop()) {
+      if (op->getParentOp()->hasTrait<OpTrait::SingleBlock>()) {
+        op->emitOpError("cannot become branches: the region of '")
+            << op->getParentOp()->getName() << "' around it takes one block";
+        return signalPassFailure();
+      }
+      rewriter.setInsertionPoint(op);
+      if (failed(applicator.matchAndRewrite(op, rewriter))) {
+        op->emitOpError("cannot become branches: upstream has no pattern for "
+                        "its form");
+        return signalPassFailure();
+      }
+    }
+  }
+
+private:
+  FrozenRewritePatternSet patterns;
+};
+
+} // namespace

@@ -1,0 +1,78 @@
+//===- ExpandDynamicReshapes.cpp - Reshapes to several unknown sizes ------===//
+//
+// Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "mlir/Dialect/Arith/Utils/Utils.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "quant-bnn/Codegen/Workarounds/Passes.h"
+
+namespace quant_bnn {
+#define GEN_PASS_DEF_QUANTBNNEXPANDDYNAMICRESHAPESPASS
+#include "quant-bnn/Codegen/Workarounds/Passes.h.inc"
+} // namespace quant_bnn
+
+using namespace mlir;
+
+namespace {
+struct QuantBNNExpandDynamicReshapesPass
+    : quant_bnn::impl::QuantBNNExpandDynamicReshapesPassBase<
+          QuantBNNExpandDynamicReshapesPass> {
+  void runOnOperation() override;
+};
+} // namespace
+
+/// Whether a dimension is expanded to more than one of unknown size.
+static bool hasSeveralDynamicSizes(memref::ExpandShapeOp op) {
+  MemRefType type = op.getResultType();
+  return llvm::any_of(op.getReassociationIndices(),
+                      [&](ArrayRef<int64_t> group) {
+                        return llvm::count_if(group, [&](int64_t dimension) {
+                                 return type.isDynamicDim(dimension);
+                               }) > 1;
+                      });
+}
+
+static memref::ReinterpretCastOp expand(OpBuilder &builder,
+                                        memref::ExpandShapeOp op) {
+  Location loc = op.getLoc();
+  auto source =
+      memref::ExtractStridedMetadataOp::create(builder, loc, op.getSrc());
+  SmallVector<OpFoldResult> sizes = op.getMixedOutputShape();
+  SmallVector<OpFoldResult> sourceStrides = source.getConstifiedMixedStrides();
+
+  // A stride that the type states stays a constant, which the cast asks for.
+  auto [staticStrides, staticOffset] = op.getResultType().getStridesAndOffset();
+  SmallVector<OpFoldResult> strides(sizes.size());
+  for (auto [group, stride] :
+       llvm::zip_equal(op.getReassociationIndices(), sourceStrides)) {
+    OpFoldResult next = stride;
+    for (int64_t dimension : llvm::reverse(group)) {
+      strides[dimension] = next;
+      next = getAsOpFoldResult(
+          arith::MulIOp::create(
+              builder, loc, getValueOrCreateConstantIndexOp(builder, loc, next),
+              getValueOrCreateConstantIndexOp(builder, loc, sizes[dimension]))
+              .getResult());
+    }
+  }
+  for (auto [stride, staticStride] : llvm::zip_equal(strides, staticStrides))
+    if (!ShapedType::isDynamic(staticStride))
+      stride = builder.getIndexAttr(staticStride);
+  return memref::ReinterpretCastOp::create(
+      builder, loc, op.getResultType(), source.getBaseBuffer(),
+      source.getConstifiedMixedOffset(), sizes, strides);
+}
+
+void QuantBNNExpandDynamicReshapesPass::runOnOperation() {
+  getOperation()->walk([](memref::ExpandShapeOp op) {
+    if (!hasSeveralDynamicSizes(op))
+      return;
+    OpBuilder builder(op);
+    op.replaceAllUsesWith(expand(builder, op).getResult());
+    op.erase();
+  });
+}

@@ -1,0 +1,114 @@
+//===- QuantBNNToLinalg.cpp - Map ops over the elements of tensors --------===//
+//
+// Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "ToLinalg.h"
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "mlir/Dialect/Linalg/Transforms/Transforms.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/Transforms/GreedyPatternRewriteDriver.h"
+#include "mlir/Transforms/WalkPatternRewriteDriver.h"
+#include "quant-bnn/Conversion/Passes.h"
+#include "quant-bnn/Dialect/QuantBNN/IR/QuantBNN.h"
+#include "quant-bnn/Dialect/QuantBNN/Transforms/Passes.h"
+#include "quant-bnn/Support/FuseProducts.h"
+
+namespace quant_bnn {
+#define GEN_PASS_DEF_CONVERTQUANTBNNTOLINALGPASS
+#include "quant-bnn/Conversion/Passes.h.inc"
+} // namespace quant_bnn
+
+using namespace mlir;
+using namespace quant_bnn;
+
+namespace {
+/// Ops that return an operand move no data.
+struct ForwardPassThrough
+    : OpInterfaceRewritePattern<ElementwisePayloadOpInterface> {
+  using OpInterfaceRewritePattern::OpInterfaceRewritePattern;
+
+  LogicalResult matchAndRewrite(ElementwisePayloadOpInterface op,
+                                PatternRewriter &rewriter) const override {
+    Value value = op.getPassThrough();
+    if (!value)
+      return rewriter.notifyMatchFailure(op, "computes");
+    rewriter.replaceOp(op, value);
+    return success();
+  }
+};
+
+struct ConvertQuantBNNToLinalgPass
+    : quant_bnn::impl::ConvertQuantBNNToLinalgPassBase<
+          ConvertQuantBNNToLinalgPass> {
+  void runOnOperation() override;
+};
+} // namespace
+
+/// The sizes of `value`, those that its destination was made with: taken of
+/// each op's result, those of a long chain would be resolved again and again.
+static SmallVector<OpFoldResult> getSizes(OpBuilder &builder, Location loc,
+                                          Value value) {
+  while (auto op = value.getDefiningOp<DestinationStyleOpInterface>())
+    value = op.getTiedOpOperand(cast<OpResult>(value))->get();
+  if (auto empty = value.getDefiningOp<tensor::EmptyOp>())
+    return empty.getMixedSizes();
+  return tensor::getMixedSizes(builder, loc, value);
+}
+
+/// Gives `generic`, which does not read its inits, new `tensor.empty` ones.
+static void replaceInits(linalg::GenericOp generic) {
+  OpBuilder builder(generic);
+  for (OpOperand &init : generic.getDpsInitsMutable()) {
+    if (init.get().getDefiningOp<tensor::EmptyOp>())
+      continue;
+    auto type = cast<RankedTensorType>(init.get().getType());
+    init.set(
+        tensor::EmptyOp::create(builder, generic.getLoc(),
+                                getSizes(builder, generic.getLoc(), init.get()),
+                                type.getElementType(), type.getEncoding()));
+  }
+}
+
+void ConvertQuantBNNToLinalgPass::runOnOperation() {
+  RewritePatternSet decompositions(&getContext());
+  populateDecomposePatterns(decompositions);
+  decompositions.add<ForwardPassThrough>(&getContext());
+  quant_bnn::detail::populateEmptyTensorPatterns(decompositions);
+  quant_bnn::detail::populateExpandMathPatterns(decompositions);
+  quant_bnn::detail::populateJoinInsertSlicesPatterns(decompositions);
+  quant_bnn::detail::populateTensorOpsToLinalgPatterns(decompositions);
+  GreedyRewriteConfig config;
+  config.enableFolding(false);
+  if (failed(applyPatternsGreedily(getOperation(), std::move(decompositions),
+                                   config)))
+    return signalPassFailure();
+
+  DenseSet<Operation *> present;
+  getOperation()->walk([&](linalg::GenericOp op) {
+    present.insert(op);
+    // Before sums are fused with what multiplies, whose results are rounded.
+    fuseProduct(op);
+  });
+  RewritePatternSet patterns(&getContext());
+  linalg::populateElementwiseToLinalgConversionPatterns(patterns);
+  walkAndApplyPatterns(getOperation(), std::move(patterns));
+  // The upstream pattern takes an operand as destination, and bufferization
+  // would then write into it.
+  getOperation()->walk([&](linalg::GenericOp op) {
+    if (!present.contains(op))
+      replaceInits(op);
+  });
+
+  // A size taken of a result is a use of it, and a value with two uses is not
+  // fused: take the sizes that its destination was made with.
+  RewritePatternSet sizes(&getContext());
+  tensor::DimOp::getCanonicalizationPatterns(sizes, &getContext());
+  tensor::EmptyOp::getCanonicalizationPatterns(sizes, &getContext());
+  if (failed(applyPatternsGreedily(getOperation(), std::move(sizes), config)))
+    signalPassFailure();
+}

@@ -1,0 +1,31 @@
+//===- ToLinalg.h - Patterns of the conversion to linalg --------*- C++ -*-===//
+//
+// Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef QUANT_BNN_LIB_CONVERSION_QUANTBNNTOLINALG_TOLINALG_H
+#define QUANT_BNN_LIB_CONVERSION_QUANTBNNTOLINALG_TOLINALG_H
+
+#include "mlir/IR/PatternMatch.h"
+
+namespace quant_bnn::detail {
+
+/// Replaces concatenations, padding and reshapes of tensors that are known to
+/// be empty.
+void populateEmptyTensorPatterns(mlir::RewritePatternSet &patterns);
+
+/// Expands `math.clampf` and `math.fpowi`, on scalars, vectors and tensors.
+void populateExpandMathPatterns(mlir::RewritePatternSet &patterns);
+
+/// Joins chains of `tensor.insert_slice` into one of a concatenation.
+void populateJoinInsertSlicesPatterns(mlir::RewritePatternSet &patterns);
+
+/// Turns `tensor.gather` and `linalg.softmax` into generic ops.
+void populateTensorOpsToLinalgPatterns(mlir::RewritePatternSet &patterns);
+
+} // namespace quant_bnn::detail
+
+#endif // QUANT_BNN_LIB_CONVERSION_QUANTBNNTOLINALG_TOLINALG_H

@@ -1,0 +1,41 @@
+//===- BinaryCompute.h - What products of signs share -----------*- C++ -*-===//
+//
+// Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef QUANT_BNN_LIB_DIALECT_QUANTBNN_IR_BINARYCOMPUTE_H
+#define QUANT_BNN_LIB_DIALECT_QUANTBNN_IR_BINARYCOMPUTE_H
+
+#include "Detail.h"
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/IR/ImplicitLocOpBuilder.h"
+
+namespace quant_bnn::detail {
+
+/// A tensor of `sizes`, all of whose elements are `value`.
+mlir::Value buildFilled(mlir::ImplicitLocOpBuilder &builder,
+                        llvm::ArrayRef<mlir::OpFoldResult> sizes,
+                        mlir::Value value);
+
+mlir::Value buildI32(mlir::ImplicitLocOpBuilder &builder,
+                     mlir::OpFoldResult value);
+
+/// init - 2 popcount(a xor b), summed over the reduction iterators: what
+/// `quant-bnn-vectorize-popcount` looks for.
+mlir::Value
+buildXnorContraction(mlir::ImplicitLocOpBuilder &builder, mlir::Value a,
+                     mlir::Value b, mlir::Value init,
+                     llvm::ArrayRef<mlir::AffineMap> maps,
+                     llvm::ArrayRef<mlir::utils::IteratorType> iterators);
+
+/// The bits of 1 in every row of `words`, an `i32` each.
+mlir::Value buildRowPopcounts(mlir::ImplicitLocOpBuilder &builder,
+                              mlir::Value words);
+
+} // namespace quant_bnn::detail
+
+#endif // QUANT_BNN_LIB_DIALECT_QUANTBNN_IR_BINARYCOMPUTE_H

@@ -1,0 +1,110 @@
+//===- Binarize.cpp - Products of signs to packed bits --------------------===//
+//
+// Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Product.h"
+#include "mlir/Dialect/Affine/IR/AffineOps.h"
+#include "mlir/Dialect/Linalg/Transforms/Transforms.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/Transforms/GreedyPatternRewriteDriver.h"
+#include "quant-bnn/Dialect/QuantBNN/IR/QuantBNN.h"
+#include "quant-bnn/Support/Remarks.h"
+
+namespace quant_bnn {
+#define GEN_PASS_DEF_QUANTBNNBINARIZEPASS
+#include "quant-bnn/Dialect/QuantBNN/Transforms/Passes.h.inc"
+} // namespace quant_bnn
+
+using namespace mlir;
+using namespace quant_bnn;
+using namespace quant_bnn::binarize;
+
+static constexpr StringLiteral category = "quant-bnn-binarize";
+
+namespace {
+struct QuantBNNBinarizePass
+    : quant_bnn::impl::QuantBNNBinarizePassBase<QuantBNNBinarizePass> {
+  using Base::Base;
+
+  LogicalResult initialize(MLIRContext *context) override {
+    if (llvm::is_contained({8, 16, 32, 64}, wordWidth))
+      return success();
+    return emitError(UnknownLoc::get(context))
+           << "word-width must be 8, 16, 32 or 64, but is "
+           << int64_t(wordWidth);
+  }
+
+  void runOnOperation() override;
+
+private:
+  void binarize(Product product);
+};
+} // namespace
+
+/// Replaces the op of `product` and says so.
+static void replace(Product product, Value result, const Twine &what) {
+  remark::passed(product.op.getLoc(),
+                 getRemarkOpts("binarized", category, product.op))
+      << (product.op->getName().getStringRef() + " became " + what).str();
+  product.op->getResult(0).replaceAllUsesWith(result);
+  product.op->erase();
+}
+
+void QuantBNNBinarizePass::binarize(Product product) {
+  Options options{static_cast<unsigned>(wordWidth), maxPlaneProducts, mode};
+  std::optional<Refusal> refusal, levelRefusal, lhsRefusal, rhsRefusal;
+  bool isConvolution = linalg::isaConvolutionOpInterface(product.op);
+  std::optional<PackedForm> form =
+      isConvolution ? matchConvolution(product, options, refusal)
+                    : matchContraction(product, options, refusal);
+  if (form) {
+    StringRef name = isConvolution ? XnorConv2DOp::getOperationName()
+                                   : XnorMatmulOp::getOperationName();
+    if (Value result = binarizeSigns(product, *form, options, refusal))
+      return replace(product, result, name);
+    if (Value result = binarizeLevels(product, *form, options, levelRefusal))
+      return replace(product, result, "products of bits by " + name.str());
+  }
+  auto reportMissed = [&](const Refusal &missed) {
+    remark::missed(missed.loc, getRemarkOpts("binarized", category, product.op))
+        << (product.op->getName().getStringRef() +
+            " not binarized: " + missed.reason)
+               .str();
+  };
+  std::optional<Signs> lhs = matchSigns(product.lhs->get(), lhsRefusal);
+  std::optional<Signs> rhs = matchSigns(product.rhs->get(), rhsRefusal);
+  // What has no operand of signs or levels was not meant.
+  if (levelRefusal && llvm::any_of(product.op.getDpsInputs(), hasLevels))
+    reportMissed(*levelRefusal);
+  else if (lhs || rhs)
+    reportMissed(*refusal);
+  if (!lhs && !rhs)
+    return;
+  std::optional<Refusal> selectRefusal;
+  OpOperand *operand = rhs ? product.rhs : product.lhs;
+  if (Value result = buildSignSelect(product, operand, rhs ? *rhs : *lhs,
+                                     options, selectRefusal))
+    return replace(product, result, "additions and subtractions");
+  reportMissed(*selectRefusal);
+}
+
+void QuantBNNBinarizePass::runOnOperation() {
+  SmallVector<linalg::LinalgOp> ops;
+  getOperation()->walk([&](linalg::LinalgOp op) { ops.push_back(op); });
+  for (linalg::LinalgOp op : ops)
+    if (std::optional<Product> product = matchProduct(op))
+      binarize(*product);
+  // Weights are transposed and packed here and now.
+  RewritePatternSet patterns(&getContext());
+  // Upstream folds a generic without loops to a constant that it does not have.
+  linalg::populateConstantFoldLinalgOperations(
+      patterns, [](OpOperand *operand) {
+        return cast<linalg::LinalgOp>(operand->getOwner()).getNumLoops() != 0;
+      });
+  if (failed(applyPatternsGreedily(getOperation(), std::move(patterns))))
+    signalPassFailure();
+}

@@ -1,0 +1,122 @@
+//===- SignSelect.cpp - Products of signs and floats ----------------------===//
+//
+// Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "../UniformValue.h"
+#include "Product.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/Dialect/Utils/IndexingUtils.h"
+#include "quant-bnn/Dialect/QuantBNN/IR/QuantBNN.h"
+#include "quant-bnn/Support/FuseProducts.h"
+
+using namespace mlir;
+using namespace quant_bnn;
+using namespace quant_bnn::binarize;
+
+/// The dimension of `map` that `loop` walks alone.
+static std::optional<int64_t> findDim(AffineMap map, AffineExpr loop) {
+  const AffineExpr *dim = llvm::find(map.getResults(), loop);
+  if (dim == map.getResults().end())
+    return std::nullopt;
+  return dim - map.getResults().begin();
+}
+
+/// Whether vector code of `product` has elements along `loop` in its lanes, as
+/// that of signs will: then both add the same terms in the same order.
+static bool hasLanesAlong(Product product, AffineExpr loop) {
+  return llvm::all_of(product.op.getIndexingMapsArray(), [&](AffineMap map) {
+    unsigned position = cast<AffineDimExpr>(loop).getPosition();
+    return !map.isFunctionOfDim(position) ||
+           (map.getResults().back() == loop &&
+            !map.dropResult(map.getNumResults() - 1).isFunctionOfDim(position));
+  });
+}
+
+Value quant_bnn::binarize::buildSignSelect(Product product, OpOperand *operand,
+                                           const Signs &signs,
+                                           const Options &options,
+                                           std::optional<Refusal> &refusal) {
+  auto refuse = [&](const Twine &reason) {
+    refusal = Refusal{operand->get().getLoc(), reason.str()};
+    return Value();
+  };
+  if (!signs.isUniform())
+    return refuse("the magnitudes of its elements differ");
+  if (getUniformFloat(operand->get()))
+    return refuse("its elements are one number, which takes no bits");
+  // Bits of the elements that one vector multiplies: those along the last
+  // dimension of the result.
+  AffineMap map = product.getMap(operand);
+  AffineMap outMap = product.getMap(product.init);
+  if (outMap.getNumResults() == 0)
+    return refuse("the result is a scalar");
+  AffineExpr lanes = outMap.getResults().back();
+  std::optional<int64_t> dim = findDim(map, lanes);
+  if (!dim || !isa<AffineDimExpr>(lanes))
+    return refuse("it is the same along the last dimension of the result");
+  if (options.mode == RewriteMode::Exact && !hasLanesAlong(product, lanes))
+    return refuse("its elements along the last dimension of the result are not "
+                  "its innermost ones, and sums would be in another order");
+
+  ImplicitLocOpBuilder b(product.op.getLoc(), product.op);
+  SmallVector<int64_t> order;
+  for (int64_t i : llvm::seq<int64_t>(map.getNumResults()))
+    if (i != *dim)
+      order.push_back(i);
+  order.push_back(*dim);
+  Value elements = operand->get();
+  if (!isIdentityPermutation(order)) {
+    SmallVector<OpFoldResult> sizes =
+        tensor::getMixedSizes(b, b.getLoc(), elements);
+    applyPermutationToVector(sizes, order);
+    Value empty = tensor::EmptyOp::create(
+        b, sizes, getElementTypeOrSelf(elements.getType()));
+    elements = linalg::TransposeOp::create(b, elements, empty, order)
+                   .getResult()
+                   .front();
+  }
+  Value words = PackOp::create(b, elements, options.wordBits);
+  SmallVector<AffineExpr> exprs(map.getResults());
+  applyPermutationToVector(exprs, order);
+  exprs.back() = lanes.floorDiv(options.wordBits);
+  AffineMap wordMap =
+      AffineMap::get(map.getNumDims(), 0, exprs, b.getContext());
+
+  OpOperand *other = operand == product.lhs ? product.rhs : product.lhs;
+  FloatType type = product.getType();
+  APFloat magnitude = signs.magnitudes.front();
+  bool losesInfo;
+  magnitude.convert(type.getFloatSemantics(), APFloat::rmNearestTiesToEven,
+                    &losesInfo);
+  unsigned lane = cast<AffineDimExpr>(lanes).getPosition();
+  bool isFused = fusesProduct(product.op);
+  auto generic = linalg::GenericOp::create(
+      b, product.init->get().getType(), ValueRange{other->get(), words},
+      product.init->get(), ArrayRef{product.getMap(other), wordMap, outMap},
+      product.op.getIteratorTypesArray(),
+      [&](OpBuilder &nested, Location loc, ValueRange arguments) {
+        ImplicitLocOpBuilder body(loc, nested);
+        Value x = arguments[0];
+        if (x.getType() != type)
+          x = arith::ExtFOp::create(body, type, x);
+        auto buildFactor = [&](const APFloat &factor) -> Value {
+          return arith::ConstantOp::create(body, FloatAttr::get(type, factor));
+        };
+        Value bit = buildPackedBit(body, arguments[1], lane);
+        Value factor = arith::SelectOp::create(
+            body, bit, buildFactor(neg(magnitude)), buildFactor(magnitude));
+        Value sum;
+        if (isFused)
+          sum = math::FmaOp::create(body, x, factor, arguments[2]);
+        else
+          sum = arith::AddFOp::create(body, arguments[2],
+                                      arith::MulFOp::create(body, x, factor));
+        linalg::YieldOp::create(body, sum);
+      });
+  return generic.getResult(0);
+}

@@ -1,0 +1,183 @@
+//===- Signs.cpp - Tensors of +a and -a -----------------------------------===//
+//
+// Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Signs.h"
+#include "../UniformValue.h"
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/IR/Matchers.h"
+#include "quant-bnn/Dialect/QuantBNN/IR/QuantBNN.h"
+#include "llvm/ADT/TypeSwitch.h"
+
+using namespace mlir;
+using namespace quant_bnn;
+using namespace quant_bnn::binarize;
+
+/// A number whose signs can stand for it and its negative.
+static bool isMagnitude(const APFloat &value) {
+  return value.isFiniteNonZero() && !value.isNegative();
+}
+
+/// The index in dimension `dim` of element `i` of a tensor of `shape`.
+static int64_t getIndex(ArrayRef<int64_t> shape, int64_t dim, int64_t i) {
+  int64_t inner = 1;
+  for (int64_t size : shape.drop_front(dim + 1))
+    inner *= size;
+  return i / inner % shape[dim];
+}
+
+/// The magnitudes of `constant`, which may differ along one dimension.
+static std::optional<Signs> matchConstantSigns(DenseFPElementsAttr constant) {
+  if (constant.empty())
+    return std::nullopt;
+  ArrayRef<int64_t> shape = constant.getType().getShape();
+  if (constant.isSplat()) {
+    APFloat magnitude = abs(constant.getSplatValue<APFloat>());
+    return isMagnitude(magnitude) ? std::optional<Signs>({{magnitude}, {}})
+                                  : std::nullopt;
+  }
+  auto magnitudes =
+      llvm::map_to_vector(constant.getValues<APFloat>(),
+                          [](const APFloat &value) { return abs(value); });
+  if (!llvm::all_of(magnitudes, isMagnitude))
+    return std::nullopt;
+  if (llvm::all_equal(magnitudes))
+    return Signs{{magnitudes.front()}, {}};
+  for (int64_t dim : llvm::seq<int64_t>(shape.size())) {
+    SmallVector<std::optional<APFloat>> found(shape[dim]);
+    bool isEqual = true;
+    for (auto [i, magnitude] : llvm::enumerate(magnitudes)) {
+      std::optional<APFloat> &first = found[getIndex(shape, dim, i)];
+      if (!first)
+        first = magnitude;
+      isEqual &= first->bitwiseIsEqual(magnitude);
+    }
+    if (isEqual)
+      return Signs{llvm::map_to_vector<1>(
+                       found, [](std::optional<APFloat> &a) { return *a; }),
+                   dim};
+  }
+  return std::nullopt;
+}
+
+static std::optional<Signs> refuse(std::optional<Refusal> &refusal, Value value,
+                                   const Twine &reason) {
+  refusal = Refusal{value.getLoc(), reason.str()};
+  return std::nullopt;
+}
+
+/// The magnitude of a function of the sign of a number.
+static std::optional<Signs> matchFunction(SignFunctionOpInterface op,
+                                          std::optional<Refusal> &refusal) {
+  Value value = op->getResult(0);
+  SignValues values = op.getSignValues();
+  StringRef name = op->getName().getStringRef();
+  if (!values.nan)
+    return refuse(refusal, value, "the " + name + " passes a NaN on");
+  double a = std::abs(values.positive);
+  if (a == 0.0 || !std::isfinite(a) ||
+      !llvm::all_of(ArrayRef{values.negative, values.zero, *values.nan},
+                    [&](double b) { return std::abs(b) == a; }))
+    return refuse(refusal, value,
+                  "the values of the " + name + " are not +a and -a");
+  APFloat magnitude(a);
+  bool losesInfo;
+  magnitude.convert(
+      cast<FloatType>(getElementTypeOrSelf(value)).getFloatSemantics(),
+      APFloat::rmNearestTiesToEven, &losesInfo);
+  return Signs{{magnitude}, {}};
+}
+
+/// The one magnitude of the elements of all of `values`.
+static std::optional<Signs> matchAll(ValueRange values,
+                                     std::optional<Refusal> &refusal) {
+  std::optional<Signs> all;
+  for (Value value : values) {
+    std::optional<Signs> signs = matchSigns(value, refusal);
+    if (!signs)
+      return std::nullopt;
+    if (!signs->isUniform() ||
+        (all && !all->magnitudes[0].bitwiseIsEqual(signs->magnitudes[0])))
+      return refuse(refusal, value, "the magnitudes of its elements differ");
+    all = signs;
+  }
+  return all;
+}
+
+/// The maximum over windows. What it begins with is left where it is no more
+/// than -a: every window of this op has a pixel.
+static std::optional<Signs> matchMaxPool(linalg::LinalgOp op,
+                                         std::optional<Refusal> &refusal) {
+  std::optional<Signs> signs =
+      matchAll(op.getDpsInputOperand(0)->get(), refusal);
+  if (!signs)
+    return std::nullopt;
+  Value init = op.getDpsInitOperand(0)->get();
+  std::optional<APFloat> begin = getUniformFloat(init);
+  if (begin && *begin <= neg(signs->magnitudes[0]))
+    return signs;
+  return refuse(refusal, init, "a maximum may begin with a greater value");
+}
+
+std::optional<Signs>
+quant_bnn::binarize::matchSigns(Value value, std::optional<Refusal> &refusal) {
+  DenseElementsAttr constant;
+  if (matchPattern(value, m_Constant(&constant))) {
+    auto floats = dyn_cast<DenseFPElementsAttr>(constant);
+    if (std::optional<Signs> signs =
+            floats ? matchConstantSigns(floats) : std::nullopt)
+      return signs;
+    return refuse(refusal, value, "the values of a constant are not +a and -a");
+  }
+  if (std::optional<APFloat> number = getUniformFloat(value);
+      number && isMagnitude(abs(*number)))
+    return Signs{{abs(*number)}, {}};
+  Operation *op = value.getDefiningOp();
+  if (!op)
+    return refuse(refusal, value, "an argument may have any value");
+  if (auto function = dyn_cast<SignFunctionOpInterface>(op))
+    return matchFunction(function, refusal);
+  if (auto payload = dyn_cast<ElementwisePayloadOpInterface>(op))
+    if (Value passed = payload.getPassThrough())
+      return matchSigns(passed, refusal);
+  Value source = llvm::TypeSwitch<Operation *, Value>(op)
+                     .Case<tensor::CastOp, tensor::CollapseShapeOp,
+                           tensor::ExpandShapeOp, tensor::ExtractSliceOp>(
+                         [](auto shapeOp) { return shapeOp->getOperand(0); })
+                     .Case([](linalg::TransposeOp transpose) {
+                       return transpose.getInput();
+                     })
+                     .Case([](linalg::BroadcastOp broadcast) {
+                       return broadcast.getInput();
+                     })
+                     .Default([](Operation *) { return Value(); });
+  if (source)
+    return matchAll(source, refusal);
+  if (isa<tensor::ConcatOp>(op))
+    return matchAll(op->getOperands(), refusal);
+  if (isa<linalg::PoolingNhwcMaxOp, linalg::PoolingNchwMaxOp>(op))
+    return matchMaxPool(cast<linalg::LinalgOp>(op), refusal);
+  if (auto unpack = dyn_cast<UnpackOp>(op))
+    return Signs{{APFloat::getOne(
+                     cast<FloatType>(unpack.getX().getType().getElementType())
+                         .getFloatSemantics())},
+                 {}};
+  if (auto pad = dyn_cast<tensor::PadOp>(op))
+    if (Value padded = pad.getConstantPaddingValue()) {
+      std::optional<Signs> signs = matchAll(pad.getSource(), refusal);
+      FloatAttr number;
+      if (!signs)
+        return std::nullopt;
+      if (matchPattern(padded, m_Constant(&number)) &&
+          abs(number.getValue()).bitwiseIsEqual(signs->magnitudes[0]))
+        return signs;
+      return refuse(refusal, value, "it is padded with another magnitude");
+    }
+  return refuse(refusal, value,
+                "the " + op->getName().getStringRef() + " may have any value");
+}

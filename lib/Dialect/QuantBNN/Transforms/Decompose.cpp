@@ -1,0 +1,51 @@
+//===- Decompose.cpp - Expand ops that reduce -----------------------------===//
+//
+// Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/Transforms/GreedyPatternRewriteDriver.h"
+#include "quant-bnn/Dialect/QuantBNN/IR/QuantBNN.h"
+#include "quant-bnn/Dialect/QuantBNN/Transforms/Passes.h"
+
+namespace quant_bnn {
+#define GEN_PASS_DEF_QUANTBNNDECOMPOSEPASS
+#include "quant-bnn/Dialect/QuantBNN/Transforms/Passes.h.inc"
+} // namespace quant_bnn
+
+using namespace mlir;
+using namespace quant_bnn;
+
+namespace {
+struct Decompose : OpInterfaceRewritePattern<DecomposableOpInterface> {
+  using OpInterfaceRewritePattern::OpInterfaceRewritePattern;
+
+  LogicalResult matchAndRewrite(DecomposableOpInterface op,
+                                PatternRewriter &rewriter) const override {
+    rewriter.replaceOp(op, op.decompose(rewriter, op.getLoc()));
+    return success();
+  }
+};
+
+struct QuantBNNDecomposePass
+    : quant_bnn::impl::QuantBNNDecomposePassBase<QuantBNNDecomposePass> {
+  void runOnOperation() override {
+    RewritePatternSet patterns(&getContext());
+    populateDecomposePatterns(patterns);
+    // Only what decomposes changes: folding is the canonicalizer's.
+    GreedyRewriteConfig config;
+    config.enableFolding(false);
+    if (failed(
+            applyPatternsGreedily(getOperation(), std::move(patterns), config)))
+      signalPassFailure();
+  }
+};
+} // namespace
+
+void quant_bnn::populateDecomposePatterns(RewritePatternSet &patterns) {
+  patterns.add<Decompose>(patterns.getContext());
+}

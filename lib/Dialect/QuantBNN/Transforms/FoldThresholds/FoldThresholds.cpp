@@ -1,0 +1,179 @@
+//===- FoldThresholds.cpp - Floats after sums to thresholds ---------------===//
+//
+// Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "AccumulatorFunction.h"
+#include "Search.h"
+#include "mlir/Dialect/Affine/IR/AffineOps.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "quant-bnn/Analysis/ScalarFunction/Substitute.h"
+#include "quant-bnn/Dialect/QuantBNN/IR/QuantBNN.h"
+#include "quant-bnn/Dialect/QuantBNN/Transforms/Passes.h"
+#include "quant-bnn/Support/Remarks.h"
+
+namespace quant_bnn {
+#define GEN_PASS_DEF_QUANTBNNFOLDTHRESHOLDSPASS
+#include "quant-bnn/Dialect/QuantBNN/Transforms/Passes.h.inc"
+} // namespace quant_bnn
+
+using namespace mlir;
+using namespace quant_bnn;
+using namespace quant_bnn::fold_thresholds;
+using namespace quant_bnn::scalar_function;
+
+static constexpr StringLiteral category = "quant-bnn-fold-thresholds";
+
+/// The lowest of four bits switches so often.
+static constexpr size_t maxSwitches = 15;
+
+namespace {
+struct QuantBNNFoldThresholdsPass
+    : quant_bnn::impl::QuantBNNFoldThresholdsPassBase<
+          QuantBNNFoldThresholdsPass> {
+  void runOnOperation() override {
+    getOperation()->walk([&](PackOp pack) { fold(pack); });
+  }
+
+private:
+  void fold(PackOp pack);
+};
+} // namespace
+
+/// The values that `accumulators` can have.
+static IntegerRange getRange(Value accumulators) {
+  Operation *op = accumulators.getDefiningOp();
+  while (op &&
+         isa<tensor::CastOp, tensor::CollapseShapeOp, tensor::ExpandShapeOp,
+             linalg::TransposeOp, tensor::ExtractSliceOp>(op))
+    op = op->getOperand(0).getDefiningOp();
+  auto bounded = dyn_cast_or_null<BoundedAccumulatorOpInterface>(op);
+  if (std::optional<int64_t> bound =
+          bounded ? bounded.getBound() : std::nullopt)
+    return {-*bound, *bound};
+  return {std::numeric_limits<int32_t>::min(),
+          std::numeric_limits<int32_t>::max()};
+}
+
+/// The bit that `pack` makes of `x`.
+static const Expr *getBit(ExprContext &context, PackOp pack, const Expr *x) {
+  if (x->type.isInteger(1))
+    return x;
+  bool isNegative = pack.getPolarity() == Polarity::negative;
+  unsigned less = static_cast<unsigned>(Order::less);
+  return context.get(Opcode::compare, IntegerType::get(pack.getContext(), 1),
+                     {x, context.constant(x->type, 0.0)},
+                     arith::FastMathFlags::none, isNegative ? less : 15 - less);
+}
+
+/// The packed bits of functions of `acc`, one for each of its channels. With n
+/// switches a bit is the first one if as many are passed as not: the parity of
+/// the sums that are below, of n and of the first.
+static Value buildThresholds(ImplicitLocOpBuilder &builder, Value acc,
+                             ArrayRef<Switches> channels, Type wordType) {
+  int64_t numChannels = channels.size();
+  auto shape =
+      llvm::to_vector(cast<RankedTensorType>(acc.getType()).getShape());
+  shape.back() =
+      llvm::divideCeilSigned(numChannels, wordType.getIntOrFloatBitWidth());
+  auto type = RankedTensorType::get(shape, wordType);
+  auto buildConstant = [&](Type element, auto values) -> Value {
+    return arith::ConstantOp::create(
+        builder,
+        DenseElementsAttr::get(RankedTensorType::get({numChannels}, element),
+                               ArrayRef(values)));
+  };
+  size_t numThresholds = 1;
+  for (const Switches &channel : channels)
+    numThresholds = std::max(numThresholds, channel.at.size());
+  Value words;
+  for (size_t i = 0; i != numThresholds; ++i) {
+    // Nothing is below the least integer.
+    auto values = llvm::map_to_vector(channels, [&](const Switches &channel) {
+      return i < channel.at.size() ? channel.at[i]
+                                   : std::numeric_limits<int32_t>::min();
+    });
+    auto flips = llvm::map_to_vector(channels, [&](const Switches &channel) {
+      return i == 0 && channel.first != (channel.at.size() % 2 == 1);
+    });
+    Value threshold = ThresholdOp::create(
+        builder, type, acc, buildConstant(builder.getI32Type(), values),
+        buildConstant(builder.getI1Type(), flips));
+    words =
+        words ? arith::XOrIOp::create(builder, words, threshold) : threshold;
+  }
+  return words;
+}
+
+void QuantBNNFoldThresholdsPass::fold(PackOp pack) {
+  RankedTensorType type = pack.getX().getType();
+  ExprContext context;
+  AccumulatorFunction function(context, pack.getX());
+  if (!function.getAccumulators())
+    return;
+  auto refuse = [&](Location loc, const Twine &reason) {
+    remark::missed(loc, getRemarkOpts("threshold-folded", category, pack))
+        << ("no threshold: " + reason).str();
+  };
+  int64_t numChannels = type.getShape().back();
+  if (Value unknown = function.findUnknown())
+    return refuse(unknown.getLoc(), "what is packed is no function of the sum "
+                                    "and of constants of its channel");
+  if (ShapedType::isDynamic(numChannels))
+    return refuse(pack.getLoc(), "the number of channels is not known");
+
+  IntegerRange range = getRange(function.getAccumulators());
+  const Expr *bit = getBit(context, pack, function.getExpr());
+  SmallVector<Switches> channels;
+  for (int64_t channel : llvm::seq(numChannels)) {
+    if (channel > 0 && function.getChannels().empty()) {
+      channels.push_back(channels.front());
+      continue;
+    }
+    Replacements replacements;
+    for (const ChannelConstant &constant : function.getChannels())
+      replacements[constant.unknown] =
+          context.constant(constant.unknown->type,
+                           constant.values.getValues<APFloat>()[channel]);
+    std::optional<Switches> switches =
+        findSwitches(context, substitute(context, bit, replacements),
+                     function.getType(), range, maxSwitches);
+    if (!switches)
+      return refuse(pack.getLoc(),
+                    "what is packed switches too often, or where is not known, "
+                    "in channel " +
+                        Twine(channel));
+    channels.push_back(*switches);
+  }
+
+  ImplicitLocOpBuilder b(pack.getLoc(), pack);
+  Value words = buildThresholds(b, function.getAccumulators(), channels,
+                                pack.getType().getElementType());
+  if (words.getType() != pack.getType()) {
+    SmallVector<OpFoldResult> sizes;
+    ReifiedRankedShapedTypeDims shapes;
+    Operation *producer = pack.getX().getDefiningOp();
+    if (producer && succeeded(reifyResultShapes(b, producer, shapes)))
+      sizes = shapes[cast<OpResult>(pack.getX()).getResultNumber()];
+    else
+      sizes = tensor::getMixedSizes(b, b.getLoc(), pack.getX());
+    SmallVector<Value> dynamicSizes;
+    SmallVector<int64_t> staticSizes;
+    dispatchIndexOpFoldResults(sizes, dynamicSizes, staticSizes);
+    words = PackedReshapeOp::create(b, pack.getType(), words,
+                                    /*depth=*/Value(),
+                                    b.getI64IntegerAttr(numChannels),
+                                    dynamicSizes, staticSizes);
+  }
+  remark::passed(pack.getLoc(),
+                 getRemarkOpts("threshold-folded", category, pack))
+      << ("the floats of " + Twine(numChannels) +
+          " channels became thresholds of sums from " + Twine(range.first) +
+          " to " + Twine(range.last))
+             .str();
+  pack.replaceAllUsesWith(words);
+  pack.erase();
+}

@@ -1,0 +1,404 @@
+//===- Candidates.cpp - The ops that bodies are raised to -----------------===//
+//
+// Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Candidates.h"
+#include "mlir/AsmParser/AsmParser.h"
+#include "quant-bnn/Analysis/ScalarFunction/Extract.h"
+#include "quant-bnn/Analysis/ScalarFunction/Substitute.h"
+
+using namespace mlir;
+using namespace quant_bnn;
+using namespace quant_bnn::raise_ste;
+
+//===----------------------------------------------------------------------===//
+// The table
+//===----------------------------------------------------------------------===//
+
+namespace {
+/// Where the values of an attribute or of a scalar come from.
+enum class Source {
+  /// Those that are listed.
+  listed,
+  /// The magnitudes of the body's constants.
+  constants,
+  /// k where the body has 2^k levels or a constant 2^k - 1, or 2^k - 1 and
+  /// 2^(k-1) - 1.
+  bits,
+  signedBits,
+};
+
+struct AttributeChoice {
+  StringLiteral name;
+  Source source;
+  /// Each as it is written in IR.
+  ArrayRef<StringLiteral> listed = {};
+};
+
+struct Entry {
+  StringLiteral opName;
+  ArrayRef<Symbol> operands;
+  ArrayRef<AttributeChoice> attributes;
+  unsigned numScalarResults = 0;
+  /// Whether symbolS may be a constant of the body.
+  bool takesConstants = false;
+  /// False for gradients, and where the gradient is the derivative of the
+  /// value.
+  bool hasEstimator = true;
+};
+
+/// The op, with an attribute or without, that has the value of another one and
+/// the gradient of an estimator.
+struct EstimatorForm {
+  Estimator estimator;
+  StringLiteral opName;
+  StringLiteral newOpName;
+  StringLiteral attribute = "";
+  StringLiteral value = "";
+};
+} // namespace
+
+static constexpr Symbol ofX[] = {symbolX};
+static constexpr Symbol ofXAndG[] = {symbolX, symbolG};
+static constexpr Symbol ofXAndS[] = {symbolX, symbolS};
+
+static constexpr StringLiteral nanModes[] = {"#quant_bnn<nan_mode positive>",
+                                             "#quant_bnn<nan_mode negative>",
+                                             "#quant_bnn<nan_mode propagate>"};
+/// Where a zero has its own value, or that of a negative number. The sign with
+/// -1 at zeros and NaN is `ste_heaviside low = -1.0`.
+static constexpr StringLiteral ownZero[] = {"#quant_bnn<zero_mode zero>"};
+static constexpr StringLiteral nanModesOfOwnZero[] = {
+    "#quant_bnn<nan_mode positive>", "#quant_bnn<nan_mode negative>",
+    "#quant_bnn<nan_mode propagate>", "#quant_bnn<nan_mode zero>"};
+static constexpr StringLiteral negativeZero[] = {
+    "#quant_bnn<zero_mode negative>"};
+static constexpr StringLiteral nanModesOfNegativeZero[] = {
+    "#quant_bnn<nan_mode positive>", "#quant_bnn<nan_mode propagate>"};
+static constexpr StringLiteral lows[] = {"0.0 : f64", "-1.0 : f64"};
+static constexpr StringLiteral window[] = {
+    "#quant_bnn<input_dorefa_gradient window>"};
+static constexpr StringLiteral signedMode[] = {"#quant_bnn<pact_mode signed>"};
+static constexpr StringLiteral unsignedMode[] = {
+    "#quant_bnn<pact_mode unsigned>"};
+static constexpr StringLiteral forms[] = {"#quant_bnn<pact_form level>",
+                                          "#quant_bnn<pact_form value>"};
+
+static constexpr AttributeChoice signAttributes[] = {
+    {"nan", Source::listed, nanModes}};
+static constexpr AttributeChoice ownZeroAttributes[] = {
+    {"zero", Source::listed, ownZero},
+    {"nan", Source::listed, nanModesOfOwnZero}};
+static constexpr AttributeChoice negativeZeroAttributes[] = {
+    {"zero", Source::listed, negativeZero},
+    {"nan", Source::listed, nanModesOfNegativeZero}};
+static constexpr AttributeChoice heavisideAttributes[] = {
+    {"low", Source::listed, lows}};
+static constexpr AttributeChoice dorefaAttributes[] = {{"bits", Source::bits}};
+static constexpr AttributeChoice windowAttributes[] = {
+    {"grad", Source::listed, window}};
+static constexpr AttributeChoice cancellationAttributes[] = {
+    {"threshold", Source::constants}};
+static constexpr AttributeChoice swishAttributes[] = {
+    {"beta", Source::constants}};
+static constexpr AttributeChoice signedPactAttributes[] = {
+    {"bits", Source::signedBits},
+    {"mode", Source::listed, signedMode},
+    {"form", Source::listed, forms}};
+static constexpr AttributeChoice unsignedPactAttributes[] = {
+    {"bits", Source::bits},
+    {"mode", Source::listed, unsignedMode},
+    {"form", Source::listed, forms}};
+
+/// Ops with the same values (approx_sign and sign, sign_grad and
+/// gradient_cancellation_grad) are told apart by nothing that a body says: the
+/// plainest stands for them. An attribute that only shapes gradients has its
+/// default, which is the straight-through one, until `withEstimator`.
+static constexpr Entry entries[] = {
+    {"quant_bnn.sign", ofX, signAttributes},
+    {"quant_bnn.ste_heaviside", ofX, heavisideAttributes},
+    {"quant_bnn.sign", ofX, negativeZeroAttributes},
+    {"quant_bnn.sign", ofX, ownZeroAttributes},
+    {"quant_bnn.input_dorefa", ofX, dorefaAttributes},
+    {"quant_bnn.gradient_cancellation_grad", ofXAndG, cancellationAttributes, 0,
+     false, false},
+    {"quant_bnn.input_dorefa_grad", ofXAndG, windowAttributes, 0, false, false},
+    {"quant_bnn.approx_sign_grad", ofXAndG, {}, 0, false, false},
+    {"quant_bnn.swish_sign_grad", ofXAndG, swishAttributes, 0, false, false},
+    {"quant_bnn.dequantize", ofXAndS, {}, 0, false, false},
+    {"quant_bnn.pact", ofXAndS, signedPactAttributes, 1, true},
+    {"quant_bnn.pact", ofXAndS, unsignedPactAttributes, 1, true},
+};
+
+/// What is not here does not have the gradient of that estimator.
+static constexpr EstimatorForm estimatorForms[] = {
+    {Estimator::Clip, "quant_bnn.sign", "quant_bnn.sign", "clip", "1.0 : f64"},
+    {Estimator::Clip, "quant_bnn.ste_heaviside", "quant_bnn.ste_heaviside",
+     "clip", "1.0 : f64"},
+    {Estimator::Clip, "quant_bnn.input_dorefa", "quant_bnn.input_dorefa",
+     "grad", "#quant_bnn<input_dorefa_gradient window>"},
+    // Its range is its window.
+    {Estimator::Clip, "quant_bnn.pact", "quant_bnn.pact"},
+    {Estimator::ApproxSign, "quant_bnn.sign", "quant_bnn.approx_sign"},
+    {Estimator::SwishSign, "quant_bnn.sign", "quant_bnn.swish_sign"},
+    {Estimator::None, "quant_bnn.weight_dorefa", "quant_bnn.weight_dorefa",
+     "grad", "#quant_bnn<weight_dorefa_gradient zero>"},
+};
+
+std::optional<Candidate>
+quant_bnn::raise_ste::withEstimator(const Candidate &candidate,
+                                    Estimator estimator, MLIRContext *context) {
+  if (estimator == Estimator::StraightThrough)
+    return candidate;
+  for (const EstimatorForm &form : estimatorForms) {
+    if (form.estimator != estimator || form.opName != candidate.opName)
+      continue;
+    Candidate result = candidate;
+    result.opName = form.newOpName;
+    if (!form.attribute.empty())
+      result.attributes.emplace_back(StringAttr::get(context, form.attribute),
+                                     parseAttribute(form.value, context));
+    return result;
+  }
+  return std::nullopt;
+}
+
+//===----------------------------------------------------------------------===//
+// Choices
+//===----------------------------------------------------------------------===//
+
+/// More constants than this are no quantizer's.
+static constexpr size_t maxConstants = 12;
+
+/// The distinct magnitudes of the body's finite constants.
+static SmallVector<double> getConstants(const Expr *body) {
+  SmallVector<double> constants;
+  for (const Expr *node : getNodes(body)) {
+    if (!node->isConstant() || !node->value->isFinite())
+      continue;
+    double value = std::abs(node->value->convertToDouble());
+    if (!llvm::is_contained(constants, value) &&
+        constants.size() < maxConstants)
+      constants.push_back(value);
+  }
+  return constants;
+}
+
+/// The bits of which `n` is the number of steps, or 0.
+static int64_t getBits(double n) {
+  if (n < 1.0 || n > 16777215.0 || n != std::floor(n))
+    return 0;
+  uint64_t levels = static_cast<uint64_t>(n) + 1;
+  return llvm::isPowerOf2_64(levels) ? llvm::Log2_64(levels) : 0;
+}
+
+SmallVector<int64_t> quant_bnn::raise_ste::getBitChoices(const Expr *body,
+                                                         ArrayRef<Piece> pieces,
+                                                         Type type,
+                                                         bool isSigned) {
+  llvm::SmallDenseSet<const Expr *> levels;
+  for (const Piece &piece : pieces)
+    if (piece.value->isConstant() && !piece.value->isNaN())
+      levels.insert(piece.value);
+  SmallVector<int64_t> choices;
+  auto add = [&](double steps) {
+    int64_t bits = getBits(steps);
+    int64_t most =
+        std::min<int64_t>(24, APFloat::semanticsPrecision(getSemantics(type)));
+    if (!bits || (isSigned && ++bits < 2) || bits > most ||
+        llvm::is_contained(choices, bits))
+      return;
+    choices.push_back(bits);
+  };
+  for (double constant : getConstants(body))
+    add(constant);
+  // A zero level may have both signs. 2^k levels have 2^k - 1 steps, signed
+  // ones 2^(k-1) - 1 on each side.
+  for (size_t count : {levels.size(), levels.size() - 1}) {
+    double steps = double(count) - 1.0;
+    add(isSigned ? steps / 2.0 : steps);
+  }
+  return choices;
+}
+
+/// Whether the constant range of `candidate` is its number of steps, so that it
+/// only clamps and rounds: that is no quantizer to a range.
+static bool hasUnitScale(const Candidate &candidate) {
+  if (!candidate.scalar)
+    return false;
+  double range = candidate.scalar->convertToDouble();
+  return llvm::any_of(candidate.attributes, [&](NamedAttribute attribute) {
+    auto bits = dyn_cast<IntegerAttr>(attribute.getValue());
+    return bits && (range == std::ldexp(1.0, bits.getInt()) - 1.0 ||
+                    range == std::ldexp(1.0, bits.getInt() - 1) - 1.0);
+  });
+}
+
+SmallVector<Candidate> CandidateTable::getCandidates(const Expr *body,
+                                                     ArrayRef<Piece> pieces) {
+  SmallVector<double> constants = getConstants(body);
+  bool usesG = body->symbols & (1u << symbolG);
+  bool usesS = body->symbols & (1u << symbolS);
+  Builder builder(mlirContext);
+  SmallVector<Candidate> candidates;
+  for (const Entry &entry : entries) {
+    bool takesS = llvm::is_contained(entry.operands, symbolS);
+    if (llvm::is_contained(entry.operands, symbolG) != usesG ||
+        (usesS ? !takesS : takesS && !entry.takesConstants))
+      continue;
+    SmallVector<Candidate> variants(1);
+    variants[0].opName = entry.opName;
+    variants[0].operands = entry.operands;
+    variants[0].numScalarResults = entry.numScalarResults;
+    variants[0].hasEstimator = entry.hasEstimator;
+    auto multiply = [&](auto choices, auto apply) {
+      SmallVector<Candidate> product;
+      for (const Candidate &variant : variants)
+        for (auto choice : choices) {
+          product.push_back(variant);
+          apply(product.back(), choice);
+        }
+      variants = std::move(product);
+    };
+    for (const AttributeChoice &attribute : entry.attributes) {
+      SmallVector<Attribute> values;
+      switch (attribute.source) {
+      case Source::listed:
+        for (StringRef text : attribute.listed)
+          values.push_back(parseAttribute(text, mlirContext));
+        break;
+      case Source::constants:
+        for (double constant : constants)
+          if (constant > 0.0)
+            values.push_back(builder.getF64FloatAttr(constant));
+        break;
+      case Source::bits:
+      case Source::signedBits:
+        for (int64_t bits :
+             getBitChoices(body, pieces, body->type,
+                           attribute.source == Source::signedBits))
+          values.push_back(builder.getI64IntegerAttr(bits));
+        break;
+      }
+      multiply(values, [&](Candidate &candidate, Attribute value) {
+        candidate.attributes.push_back(
+            builder.getNamedAttr(attribute.name, value));
+      });
+    }
+    if (takesS && !usesS) {
+      SmallVector<APFloat> scalars;
+      for (double constant : constants)
+        if (constant > 0.0)
+          scalars.push_back(*context.constant(body->type, constant)->value);
+      multiply(scalars, [](Candidate &candidate, const APFloat &scalar) {
+        candidate.scalar = scalar;
+      });
+    }
+    llvm::erase_if(variants, hasUnitScale);
+    candidates.append(variants);
+  }
+  return candidates;
+}
+
+//===----------------------------------------------------------------------===//
+// Functions
+//===----------------------------------------------------------------------===//
+
+Operation *Candidate::build(OpBuilder &builder, Location loc, Type type,
+                            Value x, Value g, Value scalarValue) const {
+  Type element = getElementTypeOrSelf(type);
+  if (scalar)
+    scalarValue = arith::ConstantOp::create(builder, loc,
+                                            FloatAttr::get(element, *scalar));
+  OperationState state(loc, opName);
+  for (Symbol symbol : operands)
+    state.operands.push_back(symbol == symbolX   ? x
+                             : symbol == symbolG ? g
+                                                 : scalarValue);
+  state.addAttributes(attributes);
+  state.addTypes(type);
+  state.types.append(numScalarResults, element);
+  return builder.create(state);
+}
+
+const Expr *CandidateTable::getExpr(const Candidate &candidate, Type type) {
+  std::string key;
+  llvm::raw_string_ostream os(key);
+  os << candidate.opName << ' ' << type << ' '
+     << DictionaryAttr::get(mlirContext, candidate.attributes);
+  if (candidate.scalar)
+    os << ' ' << FloatAttr::get(type, *candidate.scalar);
+  auto [it, isNew] = exprs.try_emplace(key);
+  if (!isNew)
+    return it->second;
+
+  // Built only to be looked at.
+  Location loc = UnknownLoc::get(mlirContext);
+  Block block;
+  OpBuilder builder(mlirContext);
+  builder.setInsertionPointToEnd(&block);
+  Value x = block.addArgument(type, loc), g = block.addArgument(type, loc),
+        s = block.addArgument(type, loc);
+  Operation *op = candidate.build(builder, loc, type, x, g, s);
+  Value value;
+  if (auto payloadOp = dyn_cast<ElementwisePayloadOpInterface>(op))
+    value = expandPayload(builder, payloadOp);
+  else
+    value = cast<DecomposableOpInterface>(op).decompose(builder, loc).front();
+  Extractor extractor(context);
+  Replacements replacements;
+  replacements[extractor.get(x)] = context.symbol(symbolX, type);
+  replacements[extractor.get(g)] = context.symbol(symbolG, type);
+  replacements[extractor.get(s)] = context.symbol(symbolS, type);
+  it->second = substitute(context, extractor.get(value), replacements);
+  return it->second;
+}
+
+/// Whether `a` and `b` are close at most of some inputs that are special to
+/// neither. It spares the comparison of what is clearly something else.
+static bool isAlike(const Expr *a, const Expr *b, Type type) {
+  if (!a->evaluable || !b->evaluable)
+    return true;
+  SmallVector<double> scales = {1.0};
+  for (double constant : getConstants(a))
+    if (constant > 0.0 && constant != 1.0 && scales.size() < 4)
+      scales.push_back(constant);
+  FloatLine line(type);
+  auto round = [&](double value) {
+    APFloat result(value);
+    bool losesInfo;
+    result.convert(getSemantics(type), APFloat::rmNearestTiesToEven,
+                   &losesInfo);
+    return result;
+  };
+  size_t most = scales.size() * 2, numFar = 0;
+  for (double scale : scales)
+    for (double factor : {-1.23, -0.87, -0.39, 0.13, 0.37, 0.61, 0.83, 1.21}) {
+      Evaluator evaluator({round(scale * factor), round(0.7), round(1.3)});
+      double first = evaluator.evaluate(a).convertToDouble();
+      double second = evaluator.evaluate(b).convertToDouble();
+      double larger = std::max(std::abs(first), std::abs(second));
+      // Also where one is a NaN.
+      if (!(std::abs(first - second) <= larger / 32) && ++numFar > most)
+        return false;
+    }
+  return true;
+}
+
+const CandidateFunction *
+CandidateTable::getFunction(const Candidate &candidate, Type type,
+                            const Expr *body, EvaluationOptions options) {
+  const Expr *expr = getExpr(candidate, type);
+  if (!isAlike(body, expr, type))
+    return nullptr;
+  auto [it, isNew] = functions.try_emplace({expr, options.positiveScalar});
+  if (isNew)
+    if (auto pieces = getPieces(context, expr, type, options))
+      it->second = std::make_unique<CandidateFunction>(
+          CandidateFunction{expr, std::move(*pieces)});
+  return it->second.get();
+}

@@ -1,0 +1,80 @@
+//===- Context.h - Where compiled code runs ---------------------*- C++ -*-===//
+//
+// Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef QUANT_BNN_LIB_EXECUTIONENGINE_CUDA_CONTEXT_H
+#define QUANT_BNN_LIB_EXECUTIONENGINE_CUDA_CONTEXT_H
+
+#include "Driver.h"
+
+#include <mutex>
+#include <unordered_map>
+#include <vector>
+
+namespace quant_bnn {
+namespace cuda {
+
+/// What is known of a context of the driver.
+struct Context {
+  CUcontext handle;
+  CUdevice device;
+  /// Whether memory is allocated in the order of a stream, from a pool that
+  /// keeps what is freed.
+  bool hasPool;
+};
+
+/// Returns the context that is current in this thread, after making one so if
+/// there is none. Ends the process if there is no device.
+const Context &enterContext();
+
+/// Returns the number of the device whose context is made current.
+int getDefaultDevice();
+
+/// Returns 10 times the compute capability of `device`.
+int getComputeCapability(CUdevice device);
+
+/// Streams or events that are handed out again after they were given back: the
+/// driver takes microseconds to create one.
+template <typename Handle>
+class HandlePool {
+public:
+  /// Returns a handle of `context`, from `create` if none is free.
+  template <typename Create>
+  Handle take(const Context &context, Create create) {
+    std::lock_guard<std::mutex> lock(mutex);
+    std::vector<Handle> &free = freeHandles[&context];
+    if (!free.empty()) {
+      Handle handle = free.back();
+      free.pop_back();
+      return handle;
+    }
+    Handle handle = create();
+    contexts[handle] = &context;
+    return handle;
+  }
+
+  /// Leaves alone what was not taken from here: that is its creator's.
+  void giveBack(Handle handle) {
+    std::lock_guard<std::mutex> lock(mutex);
+    auto it = contexts.find(handle);
+    if (it != contexts.end())
+      freeHandles[it->second].push_back(handle);
+  }
+
+private:
+  std::mutex mutex;
+  std::unordered_map<Handle, const Context *> contexts;
+  std::unordered_map<const Context *, std::vector<Handle>> freeHandles;
+};
+
+/// Returns the stream that the caller wants used, or null.
+CUstream getCallersStream();
+
+} // namespace cuda
+} // namespace quant_bnn
+
+#endif // QUANT_BNN_LIB_EXECUTIONENGINE_CUDA_CONTEXT_H

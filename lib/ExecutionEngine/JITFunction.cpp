@@ -1,0 +1,230 @@
+//===- JITFunction.cpp - A function compiled for the host -----------------===//
+//
+// Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "quant-bnn/ExecutionEngine/JITFunction.h"
+
+#include "HostSymbols.h"
+#include "mlir/Conversion/LLVMCommon/TypeConverter.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/ExecutionEngine/ExecutionEngine.h"
+#include "mlir/ExecutionEngine/OptUtils.h"
+#include "llvm/ExecutionEngine/Orc/JITTargetMachineBuilder.h"
+#include "llvm/Support/CodeGen.h"
+#include "llvm/Support/TargetSelect.h"
+#include "llvm/Target/TargetMachine.h"
+
+using namespace mlir;
+using namespace quant_bnn;
+
+// A descriptor is read and written here as a row of words.
+static_assert(sizeof(void *) == sizeof(uint64_t));
+
+//===----------------------------------------------------------------------===//
+// Compiling
+//===----------------------------------------------------------------------===//
+
+/// Finds the C wrapper of `name`, of the type that `signature` asks for: a call
+/// with another signature would read and write where nothing is.
+static FailureOr<LLVM::LLVMFuncOp>
+lookupWrapper(ModuleOp module, StringRef name, const Signature &signature) {
+  std::string wrapperName = ("_mlir_ciface_" + name).str();
+  auto wrapper = module.lookupSymbol<LLVM::LLVMFuncOp>(wrapperName);
+  if (!wrapper || wrapper.isExternal())
+    return module.emitError() << "expected a C wrapper of '@" << name
+                              << "', a function '@" << wrapperName << "'";
+
+  LLVMTypeConverter converter(module.getContext());
+  converter.addConversion([](BFloat16Type type) -> Type {
+    return IntegerType::get(type.getContext(), 16);
+  });
+  Type expected =
+      converter.convertFunctionTypeCWrapper(signature.bufferized).first;
+  if (wrapper.getFunctionType() != expected)
+    return wrapper.emitError()
+           << "expected the C wrapper of a function of type "
+           << signature.bufferized << " to have type " << expected;
+  return wrapper;
+}
+
+static llvm::Expected<std::unique_ptr<llvm::TargetMachine>>
+createTargetMachine(unsigned optLevel) {
+  llvm::InitializeNativeTarget();
+  llvm::InitializeNativeTargetAsmPrinter();
+  llvm::InitializeNativeTargetAsmParser();
+  auto builder = llvm::orc::JITTargetMachineBuilder::detectHost();
+  if (!builder)
+    return builder.takeError();
+  builder->setCodeGenOptLevel(*llvm::CodeGenOpt::getLevel(optLevel));
+  // Every operation is rounded as it is written.
+  builder->getOptions().AllowFPOpFusion = llvm::FPOpFusion::Strict;
+  return builder->createTargetMachine();
+}
+
+static llvm::Expected<std::unique_ptr<ExecutionEngine>>
+createEngine(ModuleOp module, unsigned optLevel) {
+  auto targetMachine = createTargetMachine(optLevel);
+  if (!targetMachine)
+    return targetMachine.takeError();
+  auto transformer = makeOptimizingTransformer(optLevel, /*sizeLevel=*/0,
+                                               targetMachine->get());
+  ExecutionEngineOptions options;
+  options.transformer = transformer;
+  options.enableGDBNotificationListener = false;
+  options.enablePerfNotificationListener = false;
+  return ExecutionEngine::create(module, options, std::move(*targetMachine));
+}
+
+FailureOr<std::vector<JITFunction>>
+JITFunction::compile(ModuleOp module, ArrayRef<StringRef> names,
+                     ArrayRef<Signature> signatures, unsigned optLevel) {
+  SmallVector<LLVM::LLVMFuncOp> wrappers;
+  for (auto [name, signature] : llvm::zip_equal(names, signatures)) {
+    FailureOr<LLVM::LLVMFuncOp> wrapper =
+        lookupWrapper(module, name, signature);
+    if (failed(wrapper))
+      return failure();
+    wrappers.push_back(*wrapper);
+  }
+  if (failed(checkSymbols(module)))
+    return failure();
+  auto engine = createEngine(module, optLevel);
+  if (!engine)
+    return (wrappers.size() == 1 ? wrappers.front() : module.getOperation())
+               ->emitError("cannot be compiled: ")
+           << llvm::toString(engine.takeError());
+  std::shared_ptr<ExecutionEngine> shared = std::move(*engine);
+  registerHostSymbols(module, *shared);
+  std::vector<JITFunction> functions;
+  for (auto [wrapper, signature] : llvm::zip_equal(wrappers, signatures)) {
+    // The lookup resolves every symbol and can fail, which initialize cannot.
+    auto packed = shared->lookupPacked(wrapper.getName());
+    if (!packed) {
+      std::string message = llvm::toString(packed.takeError());
+      // The engine has printed what is missing; this lists all that is not.
+      if (StringRef(message).starts_with("Failed to materialize symbols"))
+        message = "it has undefined symbols";
+      return wrapper.emitError("cannot be linked: ") << message;
+    }
+    functions.push_back(JITFunction(shared, *packed, signature));
+  }
+  shared->initialize();
+  return functions;
+}
+
+FailureOr<JITFunction> JITFunction::compile(ModuleOp module, StringRef name,
+                                            const Signature &signature,
+                                            unsigned optLevel) {
+  FailureOr<std::vector<JITFunction>> functions =
+      compile(module, ArrayRef(name), ArrayRef(signature), optLevel);
+  if (failed(functions))
+    return failure();
+  return std::move(functions->front());
+}
+
+JITFunction::JITFunction(std::shared_ptr<ExecutionEngine> engine,
+                         void (*packed)(void **), const Signature &signature)
+    : engine(std::move(engine)), packed(packed), arguments(signature.arguments),
+      results(signature.results) {}
+
+JITFunction::JITFunction(JITFunction &&) = default;
+JITFunction::~JITFunction() = default;
+
+//===----------------------------------------------------------------------===//
+// Calling
+//===----------------------------------------------------------------------===//
+
+/// The words of a memref descriptor: the allocated and the aligned pointer, the
+/// offset, the sizes and the strides.
+static size_t getDescriptorWords(size_t rank) { return 3 + 2 * rank; }
+
+static SmallVector<uint64_t> makeDescriptor(const CallArgument &array) {
+  size_t rank = array.shape.size();
+  SmallVector<uint64_t> words(getDescriptorWords(rank));
+  words[0] = words[1] = reinterpret_cast<uint64_t>(array.data);
+  uint64_t stride = 1;
+  for (size_t i = rank; i-- > 0;) {
+    words[3 + i] = array.shape[i];
+    words[3 + rank + i] = stride;
+    stride *= array.shape[i];
+  }
+  return words;
+}
+
+/// Adds where the value of `result` lies in a struct to `offset`, its end.
+static size_t addField(const SignatureValue &result, size_t &offset) {
+  size_t size = result.elementType.size, alignment = size;
+  if (result.isArray) {
+    size = 8 * getDescriptorWords(result.shape.size());
+    alignment = 8;
+  }
+  size_t begin = llvm::alignTo(offset, alignment);
+  offset = begin + size;
+  return begin;
+}
+
+CallResults JITFunction::call(llvm::MutableArrayRef<NpyArray> arrays) const {
+  return call(llvm::map_to_vector(arrays, [](NpyArray &array) {
+    return CallArgument{array.getShape(), array.getData()};
+  }));
+}
+
+CallResults JITFunction::call(llvm::ArrayRef<CallArgument> arrays) const {
+  CallResults call;
+  size_t size = 0;
+  SmallVector<size_t> fields;
+  for (const SignatureValue &result : results)
+    fields.push_back(addField(result, size));
+  call.words = std::make_unique<uint64_t[]>(size / 8 + 1);
+  char *base = reinterpret_cast<char *>(call.words.get());
+
+  // The wrapper takes a pointer to each descriptor, and before these one to the
+  // results if they are a struct. The packed function takes a pointer to each
+  // of its arguments, and after these one to the result if it is a scalar.
+  SmallVector<SmallVector<uint64_t>> descriptors;
+  SmallVector<void *> pointers;
+  void *resultPointer = base;
+  bool isStruct =
+      results.size() > 1 || (!results.empty() && results[0].isArray);
+  SmallVector<void *> packedArguments;
+  if (isStruct)
+    packedArguments.push_back(&resultPointer);
+  descriptors.reserve(arrays.size());
+  pointers.reserve(arrays.size());
+  for (auto [array, argument] : llvm::zip(arrays, arguments)) {
+    if (!argument.isArray) {
+      packedArguments.push_back(array.data);
+      continue;
+    }
+    descriptors.push_back(makeDescriptor(array));
+    pointers.push_back(descriptors.back().data());
+    packedArguments.push_back(&pointers.back());
+  }
+  if (!isStruct)
+    packedArguments.push_back(resultPointer);
+  packed(packedArguments.data());
+
+  // A function on memrefs may return an argument, one buffer twice, or a
+  // global, whose allocated pointer is no address but this mark.
+  llvm::SmallPtrSet<void *, 8> owned{reinterpret_cast<void *>(0xdeadbeef)};
+  for (const CallArgument &array : arrays)
+    owned.insert(array.data);
+  for (auto [result, field] : llvm::zip(results, fields)) {
+    NpyView view{result.elementType, {}, base + field};
+    if (result.isArray) {
+      auto *words = reinterpret_cast<uint64_t *>(base + field);
+      void *allocated = reinterpret_cast<void *>(words[0]);
+      if (owned.insert(allocated).second)
+        call.buffers.emplace_back(allocated);
+      view.data = reinterpret_cast<char *>(words[1]) +
+                  words[2] * result.elementType.size;
+      view.shape.assign(words + 3, words + 3 + result.shape.size());
+    }
+    call.views.push_back(std::move(view));
+  }
+  return call;
+}

@@ -1,0 +1,150 @@
+//===- Signature.cpp - What a function takes and returns ------------------===//
+//
+// Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "quant-bnn/ExecutionEngine/Signature.h"
+
+#include "mlir/Dialect/Bufferization/IR/Bufferization.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "quant-bnn/Dialect/QuantBNN/IR/QuantBNN.h"
+#include "quant-bnn/ExecutionEngine/NumPy/NumPyTypes.h"
+
+using namespace mlir;
+using namespace quant_bnn;
+
+/// None where a value of `type` cannot be passed.
+static std::optional<SignatureValue> getValue(Type type) {
+  Type element = type;
+  ArrayRef<int64_t> shape;
+  bool isArray = true, isWritable = false;
+  if (auto tensor = dyn_cast<RankedTensorType>(type)) {
+    if (tensor.getEncoding())
+      return std::nullopt;
+    element = tensor.getElementType();
+    shape = tensor.getShape();
+  } else if (auto memref = dyn_cast<MemRefType>(type)) {
+    if (!memref.getLayout().isIdentity() || memref.getMemorySpace())
+      return std::nullopt;
+    element = memref.getElementType();
+    shape = memref.getShape();
+    isWritable = true;
+  } else {
+    isArray = false;
+  }
+  std::optional<NpyElementType> elementType = getNpyElementType(element);
+  if (!elementType)
+    return std::nullopt;
+  return SignatureValue{type, *elementType, shape, isArray, isWritable};
+}
+
+static LogicalResult addValues(Operation *function, TypeRange types,
+                               StringRef what,
+                               SmallVectorImpl<SignatureValue> &values) {
+  for (auto [index, type] : llvm::enumerate(types)) {
+    std::optional<SignatureValue> value = getValue(type);
+    if (!value)
+      return function->emitError()
+             << what << " " << index << " has type " << type
+             << ", which cannot be passed: expected bool, an integer of 8, 16, "
+                "32 or 64 bits, index, f16, bf16, f32, f64, or a ranked tensor "
+                "or memref of one, with no encoding, layout or memory space";
+    values.push_back(*value);
+  }
+  return success();
+}
+
+static Type toMemRef(Type type) {
+  auto tensor = dyn_cast<RankedTensorType>(type);
+  if (!tensor)
+    return type;
+  return MemRefType::get(tensor.getShape(), tensor.getElementType());
+}
+
+static FailureOr<FunctionType> getLoweredType(Operation *function) {
+  if (!isa<LLVM::LLVMFuncOp>(function))
+    return function->emitError("expected a function of the LLVM dialect");
+  auto attr = function->getAttrOfType<TypeAttr>(signatureAttrName);
+  auto type = attr ? dyn_cast<FunctionType>(attr.getValue()) : FunctionType();
+  if (!type)
+    return function->emitError()
+           << "expected the function's type before lowering as attribute '"
+           << signatureAttrName << "'";
+  return type;
+}
+
+FailureOr<Signature> Signature::get(Operation *function, bool isLowered) {
+  FunctionType type;
+  auto funcOp = dyn_cast<func::FuncOp>(function);
+  if (isLowered) {
+    FailureOr<FunctionType> lowered = getLoweredType(function);
+    if (failed(lowered))
+      return failure();
+    type = *lowered;
+  } else {
+    if (!funcOp)
+      return function->emitError("expected a function of the func dialect");
+    if (funcOp.isExternal())
+      return function->emitError("expected a function with a body");
+    if (funcOp.isPrivate())
+      return function->emitError("expected a public function");
+    type = funcOp.getFunctionType();
+  }
+
+  Signature signature;
+  if (failed(addValues(function, type.getInputs(), "argument",
+                       signature.arguments)) ||
+      failed(
+          addValues(function, type.getResults(), "result", signature.results)))
+    return failure();
+  for (auto [index, argument] : llvm::enumerate(signature.arguments)) {
+    // Where another pipeline has run, nobody knows what it promised.
+    argument.isWritable |= isLowered;
+    if (!funcOp)
+      continue;
+    auto writable = funcOp.getArgAttrOfType<BoolAttr>(
+        index, bufferization::BufferizationDialect::kWritableAttrName);
+    argument.isWritable |= writable && writable.getValue();
+  }
+  signature.bufferized = FunctionType::get(
+      type.getContext(), llvm::map_to_vector(type.getInputs(), toMemRef),
+      llvm::map_to_vector(type.getResults(), toMemRef));
+  return signature;
+}
+
+/// Whether elements of type `actual` are values of `expected`.
+static bool isElement(Type expected, NpyElementType actual) {
+  if (getNpyElementType(expected) == actual)
+    return true;
+  // No NumPy type is bf16, so its bits come as two untyped bytes or as a
+  // number; a signless integer comes with either sign.
+  if (expected.isBF16())
+    return actual == NpyElementType{'u', 2};
+  return expected.isSignlessInteger() && actual.kind == 'u' &&
+         expected.getIntOrFloatBitWidth() == 8 * actual.size;
+}
+
+llvm::Error quant_bnn::checkArgument(const SignatureValue &value, size_t index,
+                                     const NpyArray &array, StringRef path) {
+  ArrayRef<int64_t> shape = array.getShape();
+  auto fits = [](auto dims) {
+    auto [expected, actual] = dims;
+    return ShapedType::isDynamic(expected) || expected == actual;
+  };
+  if (isElement(getElementTypeOrSelf(value.type), array.getElementType()) &&
+      shape.size() == value.shape.size() &&
+      llvm::all_of(llvm::zip(value.shape, shape), fits))
+    return llvm::Error::success();
+
+  std::string message;
+  llvm::raw_string_ostream stream(message);
+  stream << path << ": expected '" << value.type << "' for argument " << index
+         << ", but got shape [";
+  llvm::interleave(shape, stream, ",");
+  stream << "] and type '" << array.getElementType().str() << "'";
+  return llvm::createStringError(message);
+}

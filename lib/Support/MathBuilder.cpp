@@ -1,0 +1,328 @@
+//===- MathBuilder.cpp - Elementary functions in arithmetic ---------------===//
+//
+// Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "quant-bnn/Support/MathBuilder.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/IR/TypeUtilities.h"
+
+#include <cmath>
+#include <limits>
+
+using namespace mlir;
+using namespace quant_bnn;
+using arith::CmpFPredicate;
+
+/// The constants of a type of p bits.
+struct quant_bnn::MathFormat {
+  /// e^r - 1 = r q(r): the first term left out is below 2^-(p + 5) of the first
+  /// one.
+  int seriesDegree;
+  /// log m = 2 (s + s^3 / 3 + ...) for s = (m - 1) / (m + 1), with abs s <
+  /// 0.172 for m between the roots of 1/2 and of 2: the first term left out is
+  /// below 2^-(p + 3) of the first one.
+  int logDegree;
+  /// ln 2 in two parts; a product of the first with an exponent is exact.
+  double ln2High, ln2Low;
+  /// Adding this leaves the nearest integer in the low bits.
+  double integerShift;
+  /// e^x is infinite above, and 0 below minus this.
+  double largestExponent;
+  /// e^x is infinite at this, and 2^(k - 1) is not.
+  double overflow;
+  double smallestNormal;
+  int64_t mantissaBits, exponentBias;
+  /// The bits of the root of 1/2.
+  int64_t rootOfHalf;
+};
+
+static constexpr MathFormat f32Format = {
+    /*seriesDegree=*/9,
+    /*logDegree=*/11,
+    /*ln2High=*/0x1.62e4p-1,
+    /*ln2Low=*/0x1.7f7d1cp-20,
+    /*integerShift=*/0x1.8p+23,
+    /*largestExponent=*/105,
+    /*overflow=*/89,
+    /*smallestNormal=*/0x1p-126,
+    /*mantissaBits=*/23,
+    /*exponentBias=*/127,
+    /*rootOfHalf=*/0x3f3504f3,
+};
+
+static constexpr MathFormat f64Format = {
+    /*seriesDegree=*/14,
+    /*logDegree=*/23,
+    /*ln2High=*/0x1.62e42fefa3800p-1,
+    /*ln2Low=*/0x1.ef35793c76730p-45,
+    /*integerShift=*/0x1.8p+52,
+    /*largestExponent=*/746,
+    /*overflow=*/710,
+    /*smallestNormal=*/0x1p-1022,
+    /*mantissaBits=*/52,
+    /*exponentBias=*/1023,
+    /*rootOfHalf=*/0x3fe6a09e667f3bcd,
+};
+
+static constexpr double log2E = 0x1.71547652b82fep+0;
+
+/// Where e^-x is nothing beside e^x, and 1 beside e^x is nothing but rounding.
+static constexpr double largeArgument = 40;
+
+MathBuilder::MathBuilder(Location loc, OpBuilder &builder, Type type)
+    : PayloadBuilder(loc, builder, type),
+      format(getElementTypeOrSelf(type).isF64() ? f64Format : f32Format) {
+  bitsType = getIntegerType(getElementTypeOrSelf(type).getIntOrFloatBitWidth());
+  if (auto shaped = dyn_cast<ShapedType>(type))
+    bitsType = shaped.clone(bitsType);
+}
+
+//===----------------------------------------------------------------------===//
+// Pieces
+//===----------------------------------------------------------------------===//
+
+Value MathBuilder::fma(Value lhs, Value rhs, Value addend) {
+  return math::FmaOp::create(*this, lhs, rhs, addend);
+}
+
+Value MathBuilder::sqrt(Value x) { return math::SqrtOp::create(*this, x); }
+
+Value MathBuilder::copySign(Value x, Value sign) {
+  return math::CopySignOp::create(*this, x, sign);
+}
+
+Value MathBuilder::toBits(Value x) {
+  return arith::BitcastOp::create(*this, bitsType, x);
+}
+
+Value MathBuilder::fromBits(Value bits) {
+  return arith::BitcastOp::create(*this, getComputeType(), bits);
+}
+
+Value MathBuilder::fromInteger(Value k) {
+  return arith::SIToFPOp::create(*this, getComputeType(), k);
+}
+
+Value MathBuilder::integer(int64_t value) {
+  TypedAttr attr = getIntegerAttr(getElementTypeOrSelf(bitsType), value);
+  if (auto shaped = dyn_cast<ShapedType>(bitsType))
+    attr = DenseElementsAttr::get(shaped, attr);
+  return arith::ConstantOp::create(*this, attr);
+}
+
+MathBuilder::Exponential MathBuilder::reduce(Value x) {
+  Value shift = constant(format.integerShift);
+  Value shifted = add(mul(x, constant(log2E)), shift);
+  Value wholeK = sub(shifted, shift);
+  Value k = arith::SubIOp::create(*this, toBits(shifted), toBits(shift));
+  Value r = fma(wholeK, constant(-format.ln2High), x);
+  r = fma(wholeK, constant(-format.ln2Low), r);
+
+  double factorial = 1;
+  for (int i = 2; i <= format.seriesDegree; ++i)
+    factorial *= i;
+  Value q = constant(1 / factorial);
+  for (int i = format.seriesDegree; i > 1; --i) {
+    factorial /= i;
+    q = fma(q, r, constant(1 / factorial));
+  }
+  return {k, mul(r, q)};
+}
+
+/// 2^exponent for exponents of normal numbers.
+Value MathBuilder::buildPowerOf2(Value exponent) {
+  Value biased =
+      arith::AddIOp::create(*this, exponent, integer(format.exponentBias));
+  return fromBits(
+      arith::ShLIOp::create(*this, biased, integer(format.mantissaBits)));
+}
+
+/// x is normal and positive: with the bits of the root of 1/2 as origin, its
+/// exponent is k.
+MathBuilder::Scaled MathBuilder::scale(Value x) {
+  Value bits = toBits(x), mantissaBits = integer(format.mantissaBits);
+  Value offset = arith::SubIOp::create(*this, bits, integer(format.rootOfHalf));
+  Value k = arith::ShRSIOp::create(*this, offset, mantissaBits);
+  bits = arith::SubIOp::create(*this, bits,
+                               arith::ShLIOp::create(*this, k, mantissaBits));
+  return {k, fromBits(bits)};
+}
+
+/// log(2^k (1 + f)) + correction, for a small correction and a k that is a
+/// float.
+Value MathBuilder::buildLog(Value k, Value f, Value correction) {
+  Value s = div(f, add(f, constant(2)));
+  Value square = mul(s, s);
+  Value series = constant(2.0 / format.logDegree);
+  for (int i = format.logDegree - 2; i > 1; i -= 2)
+    series = fma(series, square, constant(2.0 / i));
+  // log(1 + f) = f - s (f - s^2 series).
+  Value rest = mul(s, sub(f, mul(square, series)));
+  Value low = fma(k, constant(format.ln2Low), f);
+  low = add(low, sub(correction, rest));
+  return fma(k, constant(format.ln2High), low);
+}
+
+//===----------------------------------------------------------------------===//
+// Exponentials
+//===----------------------------------------------------------------------===//
+
+Value MathBuilder::buildExp(Value x) {
+  x = clamp(x, constant(-format.largestExponent),
+            constant(format.largestExponent));
+  Exponential power = reduce(x);
+  // 2^k itself may be no normal number: it is multiplied with in two halves.
+  Value half = arith::ShRSIOp::create(*this, power.k, integer(1));
+  Value otherHalf = arith::SubIOp::create(*this, power.k, half);
+  Value result = add(constant(1), power.p);
+  return mul(mul(result, buildPowerOf2(half)), buildPowerOf2(otherHalf));
+}
+
+/// 2 (2^(k - 1) p + 2^(k - 1) - 1 / 2): nothing cancels that has been rounded,
+/// and only the last product overflows.
+Value MathBuilder::buildExpM1(Value x) {
+  Value limited = clamp(x, constant(-largeArgument), constant(format.overflow));
+  Exponential power = reduce(limited);
+  Value half = buildPowerOf2(arith::SubIOp::create(*this, power.k, integer(1)));
+  Value result = fma(half, power.p, sub(half, constant(0.5)));
+  result = add(result, result);
+  // A half of a subnormal number is none, and -0 stays.
+  return select(cmp(CmpFPredicate::OLT, abs(x),
+                    constant(std::ldexp(1.0, -int(format.mantissaBits) - 3))),
+                x, result);
+}
+
+/// (e^2a - 1) / (e^2a + 1), with the sign of x, for a = abs x.
+Value MathBuilder::buildTanh(Value x) {
+  // From here on the result is 1.
+  Value a = clamp(abs(x), constant(0), constant(20));
+  Exponential square = reduce(add(a, a));
+  Value power = buildPowerOf2(square.k);
+  // 2^k (1 + p) - 1, where nothing cancels that has been rounded.
+  Value minusOne = fma(power, square.p, sub(power, constant(1)));
+  Value result = div(minusOne, add(minusOne, constant(2)));
+  return copySign(result, x);
+}
+
+/// e^x / 2 where that is infinite later than e^x.
+Value MathBuilder::buildLargeSinh(Value x) {
+  Value root = buildExp(mul(x, constant(0.5)));
+  return mul(mul(root, constant(0.5)), root);
+}
+
+/// (t + t / (t + 1)) / 2 for t = e^abs x - 1.
+Value MathBuilder::buildSinh(Value x) {
+  Value a = abs(x);
+  Value large = constant(largeArgument);
+  Value t = buildExpM1(clamp(a, constant(0), large));
+  Value sum = add(t, div(t, add(t, constant(1))));
+  Value result = select(cmp(CmpFPredicate::OGT, a, large), buildLargeSinh(a),
+                        mul(sum, constant(0.5)));
+  return copySign(result, x);
+}
+
+Value MathBuilder::buildCosh(Value x) {
+  Value a = abs(x);
+  Value large = constant(largeArgument);
+  Value power = buildExp(clamp(a, constant(0), large));
+  Value sum = add(power, div(constant(1), power));
+  return select(cmp(CmpFPredicate::OGT, a, large), buildLargeSinh(a),
+                mul(sum, constant(0.5)));
+}
+
+//===----------------------------------------------------------------------===//
+// Logarithms
+//===----------------------------------------------------------------------===//
+
+Value MathBuilder::buildLog(Value x) {
+  // A subnormal number is made normal first.
+  Value isSmall = cmp(CmpFPredicate::OLT, x, constant(format.smallestNormal));
+  int shift = format.mantissaBits + 2;
+  Scaled scaled =
+      scale(select(isSmall, mul(x, constant(std::ldexp(1.0, shift))), x));
+  Value k = add(fromInteger(scaled.k),
+                select(isSmall, constant(-shift), constant(0)));
+  // m - 1 is exact.
+  Value result = buildLog(k, sub(scaled.m, constant(1)), constant(0));
+
+  Value infinity = constant(std::numeric_limits<double>::infinity());
+  result = select(cmp(CmpFPredicate::OEQ, x, infinity), x, result);
+  result =
+      select(cmp(CmpFPredicate::OEQ, x, constant(0)), neg(infinity), result);
+  // Also of a NaN.
+  Value isNumber = cmp(CmpFPredicate::OGE, x, constant(0));
+  return select(isNumber, result,
+                constant(std::numeric_limits<double>::quiet_NaN()));
+}
+
+/// log u + (1 + x - u) / u for u = 1 + x, rounded, or the series of log(1 + x)
+/// at x itself, where u is between the roots of 1/2 and of 2.
+Value MathBuilder::buildLog1p(Value x) {
+  Value one = constant(1), zero = constant(0);
+  Value u = add(one, x);
+  Scaled scaled = scale(u);
+  // Exact, by Dekker's FastTwoSum.
+  Value error =
+      select(isWithin(x, 1), sub(x, sub(u, one)), sub(one, sub(u, x)));
+  Value isUnscaled = arith::CmpIOp::create(*this, arith::CmpIPredicate::eq,
+                                           scaled.k, integer(0));
+  Value f = select(isUnscaled, x, sub(scaled.m, one));
+  Value correction = select(isUnscaled, zero, div(error, u));
+  Value result = buildLog(fromInteger(scaled.k), f, correction);
+
+  Value infinity = constant(std::numeric_limits<double>::infinity());
+  // What is left of -0 is not.
+  Value isItself =
+      arith::OrIOp::create(*this, cmp(CmpFPredicate::OEQ, x, infinity),
+                           cmp(CmpFPredicate::OEQ, x, zero));
+  result = select(isItself, x, result);
+  result = select(cmp(CmpFPredicate::OEQ, x, neg(one)), neg(infinity), result);
+  // Also of a NaN.
+  Value isNumber = cmp(CmpFPredicate::OGE, x, neg(one));
+  return select(isNumber, result,
+                constant(std::numeric_limits<double>::quiet_NaN()));
+}
+
+/// log(2 x).
+Value MathBuilder::buildLogOfTwice(Value x) {
+  return add(buildLog(x), constant(0x1.62e42fefa39efp-1));
+}
+
+/// log1p(a + a^2 / (1 + sqrt(a^2 + 1))), with the sign of x, for a = abs x.
+Value MathBuilder::buildAsinh(Value x) {
+  Value a = abs(x), one = constant(1);
+  Value large = constant(std::ldexp(1.0, format.mantissaBits / 2 + 3));
+  Value limited = clamp(a, constant(0), large);
+  Value square = mul(limited, limited);
+  Value root = add(one, sqrt(add(square, one)));
+  Value result = buildLog1p(add(limited, div(square, root)));
+  result =
+      select(cmp(CmpFPredicate::OGT, a, large), buildLogOfTwice(a), result);
+  return copySign(result, x);
+}
+
+/// log1p(t + sqrt(2 t + t^2)) for t = x - 1.
+Value MathBuilder::buildAcosh(Value x) {
+  Value large = constant(std::ldexp(1.0, format.mantissaBits / 2 + 3));
+  Value isLarge = cmp(CmpFPredicate::OGT, x, large);
+  Value t = sub(select(isLarge, large, x), constant(1));
+  Value root = sqrt(add(add(t, t), mul(t, t)));
+  Value result = select(isLarge, buildLogOfTwice(x), buildLog1p(add(t, root)));
+  // Also of a NaN.
+  Value isNumber = cmp(CmpFPredicate::OGE, x, constant(1));
+  return select(isNumber, result,
+                constant(std::numeric_limits<double>::quiet_NaN()));
+}
+
+/// log1p(2 a / (1 - a)) / 2, with the sign of x, for a = abs x.
+Value MathBuilder::buildAtanh(Value x) {
+  Value a = abs(x);
+  Value quotient = div(add(a, a), sub(constant(1), a));
+  return copySign(mul(buildLog1p(quotient), constant(0.5)), x);
+}

@@ -1,0 +1,58 @@
+//===- ResolveExtents.cpp - Extents of results by those of operands -------===//
+//
+// Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "quant-bnn/Support/ResolveExtents.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/MemRef/Transforms/Transforms.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/IR/PatternMatch.h"
+#include "mlir/Interfaces/DestinationStyleOpInterface.h"
+
+using namespace mlir;
+
+Value quant_bnn::getSameExtents(OpResult result) {
+  Operation *op = result.getOwner();
+  Value source;
+  if (auto destinations = dyn_cast<DestinationStyleOpInterface>(op))
+    source = destinations.getTiedOpOperand(result)->get();
+  else if (isa<tensor::CastOp, memref::CastOp>(op))
+    source = op->getOperand(0);
+  else if (mlir::OpTrait::hasElementwiseMappableTraits(op))
+    // Where there is a result with extents, there is an operand.
+    source = *llvm::find_if(op->getOperands(), [](Value operand) {
+      return isa<ShapedType>(operand.getType());
+    });
+  auto type = source ? dyn_cast<ShapedType>(source.getType()) : ShapedType();
+  return type && type.hasRank() ? source : Value();
+}
+
+namespace {
+struct ExtentOfDestination : OpRewritePattern<tensor::DimOp> {
+  // Before the patterns of upstream.
+  explicit ExtentOfDestination(MLIRContext *context)
+      : OpRewritePattern(context, /*benefit=*/2) {}
+
+  LogicalResult matchAndRewrite(tensor::DimOp op,
+                                PatternRewriter &rewriter) const override {
+    auto destinations =
+        op.getSource().getDefiningOp<DestinationStyleOpInterface>();
+    if (!destinations)
+      return rewriter.notifyMatchFailure(op, "not of a destination");
+    OpOperand *destination =
+        destinations.getTiedOpOperand(cast<OpResult>(op.getSource()));
+    rewriter.modifyOpInPlace(
+        op, [&] { op.getSourceMutable().assign(destination->get()); });
+    return success();
+  }
+};
+} // namespace
+
+void quant_bnn::populateResolveExtentsPatterns(RewritePatternSet &patterns) {
+  memref::populateResolveRankedShapedTypeResultDimsPatterns(patterns);
+  patterns.add<ExtentOfDestination>(patterns.getContext());
+}
