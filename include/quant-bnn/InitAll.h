@@ -43,6 +43,7 @@ inline void registerAllPasses() {
   registerQuantBNNConversionPasses();
   registerQuantBNNTransformsPasses();
   registerQuantBNNPipelines();
+  registerEarlierPassNames();
 }
 
 } // namespace quant_bnn

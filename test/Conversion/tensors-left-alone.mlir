@@ -1,12 +1,12 @@
 // Passes for scalars and vectors leave ops on tensors as they are.
 
-// RUN: bnn-opt %s --quant-bnn-approximate-math | FileCheck %s
-// RUN: bnn-opt %s --quant-bnn-compare-narrow-floats | FileCheck %s
-// RUN: bnn-opt %s --quant-bnn-expand-round-even | FileCheck %s
-// RUN: bnn-opt %s --quant-bnn-convert-math-to-arith | FileCheck %s
-// RUN: bnn-opt %s --quant-bnn-convert-math-to-intrinsics | FileCheck %s
+// RUN: bnn-opt %s --bnn-codegen-approximate-math | FileCheck %s
+// RUN: bnn-opt %s --bnn-codegen-compare-narrow-floats | FileCheck %s
+// RUN: bnn-opt %s --bnn-codegen-expand-round-even | FileCheck %s
+// RUN: bnn-opt %s --bnn-codegen-convert-math-to-arith | FileCheck %s
+// RUN: bnn-opt %s --bnn-codegen-convert-math-to-intrinsics | FileCheck %s
 // RUN: bnn-opt %s --convert-quant-bnn-to-arith | FileCheck %s
-// RUN: bnn-opt %s --quant-bnn-scalarize-vectors | FileCheck %s
+// RUN: bnn-opt %s --bnn-codegen-scalarize-vectors | FileCheck %s
 
 // CHECK-LABEL: func @f32(
 // CHECK-NEXT:    math.tanh %{{.*}} : tensor<?xf32>

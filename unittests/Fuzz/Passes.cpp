@@ -60,39 +60,39 @@ static const std::vector<PassChoice> &getChoices() {
         {"max-plane-products", {"0", "8", "64"}}}},
       {6, "quant-bnn-propagate-packed", {}},
       {6, "quant-bnn-fold-thresholds", {}},
-      {4, "quant-bnn-flatten-elementwise", {}},
-      {4, "quant-bnn-fuse-siblings", {}},
-      {4, "quant-bnn-recompute-producers", {}},
-      {3, "quant-bnn-expand-dynamic-reshapes", {}},
+      {4, "bnn-codegen-flatten-elementwise", {}},
+      {4, "bnn-codegen-fuse-siblings", {}},
+      {4, "bnn-codegen-recompute-producers", {}},
+      {3, "bnn-codegen-expand-dynamic-reshapes", {}},
       {4, "convert-quant-bnn-to-arith", {}},
       {4, "convert-quant-bnn-to-linalg", {}},
-      {2, "quant-bnn-approximate-math", {}},
-      {2, "quant-bnn-convert-math-to-arith", {}},
-      {2, "quant-bnn-compare-narrow-floats", {}},
-      {2, "quant-bnn-expand-round-even", {}},
+      {2, "bnn-codegen-approximate-math", {}},
+      {2, "bnn-codegen-convert-math-to-arith", {}},
+      {2, "bnn-codegen-compare-narrow-floats", {}},
+      {2, "bnn-codegen-expand-round-even", {}},
       {2,
-       "quant-bnn-emulate-narrow-floats",
+       "bnn-codegen-emulate-narrow-floats",
        {{"math-only", {"false", "true"}}}},
-      {2, "quant-bnn-widen-accumulators", {}},
-      {2, "quant-bnn-check-extents", {}},
-      {2, "quant-bnn-annotate-functions", {}},
-      {1, "quant-bnn-scalarize-vectors", {}},
-      {1, "quant-bnn-separate-results", {}},
-      {1, "quant-bnn-convert-results-to-out-params", {}},
-      {1, "quant-bnn-expand-strided-copies", {}},
-      {1, "quant-bnn-vectorize-linalg", {}},
-      {1, "quant-bnn-vectorize-popcount", {}},
-      {1, "quant-bnn-map-to-gpu", {}},
-      {1, "quant-bnn-allocate-on-gpu", {}},
-      {1, "quant-bnn-copy-host-arguments", {}},
-      {1, "quant-bnn-convert-scf-to-cf", {}},
-      {1, "quant-bnn-convert-math-to-intrinsics", {}},
-      {1, "quant-bnn-refuse-math-names", {}},
-      {1, "quant-bnn-refuse-vendor-math", {}},
-      {1, "quant-bnn-nest-spirv-modules", {}},
-      {1, "quant-bnn-convert-cancelling-math-to-libm", {}},
-      {1, "quant-bnn-refuse-leftovers", {}},
-      {1, "quant-bnn-convert-bf16-kernels-to-i16", {}}};
+      {2, "bnn-codegen-widen-accumulators", {}},
+      {2, "bnn-codegen-check-extents", {}},
+      {2, "bnn-codegen-annotate-functions", {}},
+      {1, "bnn-codegen-scalarize-vectors", {}},
+      {1, "bnn-codegen-separate-results", {}},
+      {1, "bnn-codegen-convert-results-to-out-params", {}},
+      {1, "bnn-codegen-expand-strided-copies", {}},
+      {1, "bnn-codegen-vectorize-linalg", {}},
+      {1, "bnn-codegen-vectorize-popcount", {}},
+      {1, "bnn-codegen-map-to-gpu", {}},
+      {1, "bnn-codegen-allocate-on-gpu", {}},
+      {1, "bnn-codegen-copy-host-arguments", {}},
+      {1, "bnn-codegen-convert-scf-to-cf", {}},
+      {1, "bnn-codegen-convert-math-to-intrinsics", {}},
+      {1, "bnn-codegen-refuse-math-names", {}},
+      {1, "bnn-codegen-refuse-vendor-math", {}},
+      {1, "bnn-codegen-nest-spirv-modules", {}},
+      {1, "bnn-codegen-convert-cancelling-math-to-libm", {}},
+      {1, "bnn-codegen-refuse-leftovers", {}},
+      {1, "bnn-codegen-convert-bf16-kernels-to-i16", {}}};
   return choices;
 }
 
@@ -149,8 +149,8 @@ bool quant_bnn::fuzz::mayChangeValues(StringRef step) {
 
 double quant_bnn::fuzz::getMathError(StringRef step) {
   if (step == executeStep || step.contains("pipeline") ||
-      step == "quant-bnn-approximate-math" ||
-      step == "quant-bnn-convert-math-to-arith")
+      step == "bnn-codegen-approximate-math" ||
+      step == "bnn-codegen-convert-math-to-arith")
     return 8;
   // Any pass folds constants, by the functions of the C library.
   return 2;

@@ -278,7 +278,7 @@ void buildCompileNVVMKernelsPipeline(mlir::OpPassManager &pm,
                                      const NVVMFields &options);
 
 /// GPU modules to binaries for AMD's driver. Kernels take buffers as bare
-/// pointers. Math other than what quant-bnn-convert-math-to-intrinsics converts
+/// pointers. Math other than what bnn-codegen-convert-math-to-intrinsics converts
 /// would be a call of ROCm's device libraries.
 void buildCompileROCDLKernelsPipeline(mlir::OpPassManager &pm,
                                       const ROCDLFields &options);
@@ -308,6 +308,10 @@ void buildLowerToSPIRVPipeline(mlir::OpPassManager &pm,
 
 /// Registers the pipelines by name.
 void registerQuantBNNPipelines();
+
+/// Registers passes that were renamed under their names in version 0.1 too, for
+/// one release.
+void registerEarlierPassNames();
 
 } // namespace quant_bnn
 

@@ -15,7 +15,7 @@ class Operation;
 
 namespace quant_bnn {
 
-/// What `quant-bnn-widen-accumulators` does to the `linalg` ops in `root`.
+/// What `bnn-codegen-widen-accumulators` does to the `linalg` ops in `root`.
 void widenAccumulators(mlir::Operation *root);
 
 } // namespace quant_bnn

@@ -1,4 +1,4 @@
-// RUN: bnn-opt %s --quant-bnn-vectorize-linalg="nontemporal-threshold=8192" --cse \
+// RUN: bnn-opt %s --bnn-codegen-vectorize-linalg="nontemporal-threshold=8192" --cse \
 // RUN:   | FileCheck %s
 
 #identity = affine_map<(d0) -> (d0)>

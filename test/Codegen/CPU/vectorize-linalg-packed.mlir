@@ -1,8 +1,8 @@
 // Words that hold a bit of each element, beside the elements.
 //
-// RUN: bnn-opt %s --quant-bnn-vectorize-linalg="nontemporal-threshold=0" \
+// RUN: bnn-opt %s --bnn-codegen-vectorize-linalg="nontemporal-threshold=0" \
 // RUN:   --canonicalize --cse --split-input-file | FileCheck %s
-// RUN: bnn-opt %s --quant-bnn-vectorize-linalg="nontemporal-threshold=0 vector-width=128" \
+// RUN: bnn-opt %s --bnn-codegen-vectorize-linalg="nontemporal-threshold=0 vector-width=128" \
 // RUN:   --canonicalize --cse --split-input-file | FileCheck %s --check-prefix=W128
 
 // A vector of bits is words as it is: nothing is shifted, and the zeros are not

@@ -1,4 +1,4 @@
-// RUN: bnn-opt %s --quant-bnn-vectorize-linalg="parallel nontemporal-threshold=0" \
+// RUN: bnn-opt %s --bnn-codegen-vectorize-linalg="parallel nontemporal-threshold=0" \
 // RUN:   --canonicalize --cse | FileCheck %s
 
 #identity = affine_map<(d0) -> (d0)>

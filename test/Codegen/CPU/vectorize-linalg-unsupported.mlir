@@ -1,7 +1,7 @@
-// RUN: bnn-opt %s --quant-bnn-vectorize-linalg | FileCheck %s
-// RUN: not bnn-opt %s --quant-bnn-vectorize-linalg="vector-width=96" 2>&1 \
+// RUN: bnn-opt %s --bnn-codegen-vectorize-linalg | FileCheck %s
+// RUN: not bnn-opt %s --bnn-codegen-vectorize-linalg="vector-width=96" 2>&1 \
 // RUN:   | FileCheck %s --check-prefix=WIDTH
-// RUN: not bnn-opt %s --quant-bnn-vectorize-linalg="vector-width=-512" 2>&1 \
+// RUN: not bnn-opt %s --bnn-codegen-vectorize-linalg="vector-width=-512" 2>&1 \
 // RUN:   | FileCheck %s --check-prefix=NEGATIVE
 
 // WIDTH: error: vector-width must be a power of two and at least 64, but is 96

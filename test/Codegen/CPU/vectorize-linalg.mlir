@@ -1,6 +1,6 @@
-// RUN: bnn-opt %s --quant-bnn-vectorize-linalg="nontemporal-threshold=0" \
+// RUN: bnn-opt %s --bnn-codegen-vectorize-linalg="nontemporal-threshold=0" \
 // RUN:   --canonicalize --cse --split-input-file | FileCheck %s
-// RUN: bnn-opt %s --quant-bnn-vectorize-linalg="nontemporal-threshold=0 vector-width=128" \
+// RUN: bnn-opt %s --bnn-codegen-vectorize-linalg="nontemporal-threshold=0 vector-width=128" \
 // RUN:   --canonicalize --cse --split-input-file | FileCheck %s --check-prefix=W128
 
 // Any rank is one loop, which LLVM unrolls, and the rest is masked.

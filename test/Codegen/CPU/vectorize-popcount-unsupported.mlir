@@ -1,11 +1,11 @@
-// RUN: bnn-opt %s --quant-bnn-vectorize-popcount | FileCheck %s
-// RUN: not bnn-opt %s --quant-bnn-vectorize-popcount="vector-width=96" 2>&1 \
+// RUN: bnn-opt %s --bnn-codegen-vectorize-popcount | FileCheck %s
+// RUN: not bnn-opt %s --bnn-codegen-vectorize-popcount="vector-width=96" 2>&1 \
 // RUN:   | FileCheck %s --check-prefix=WIDTH
-// RUN: not bnn-opt %s --quant-bnn-vectorize-popcount="popcount=nibbles" 2>&1 \
+// RUN: not bnn-opt %s --bnn-codegen-vectorize-popcount="popcount=nibbles" 2>&1 \
 // RUN:   | FileCheck %s --check-prefix=COUNT
-// RUN: not bnn-opt %s --quant-bnn-vectorize-popcount="popcount=table" 2>&1 \
+// RUN: not bnn-opt %s --bnn-codegen-vectorize-popcount="popcount=table" 2>&1 \
 // RUN:   | FileCheck %s --check-prefix=LOOKUP
-// RUN: not bnn-opt %s --quant-bnn-vectorize-popcount="popcount=table lookup=x86 vector-width=1024" 2>&1 \
+// RUN: not bnn-opt %s --bnn-codegen-vectorize-popcount="popcount=table lookup=x86 vector-width=1024" 2>&1 \
 // RUN:   | FileCheck %s --check-prefix=TABLE-WIDTH
 
 // WIDTH: error: vector-width must be a power of two and at least 64, but is 96

@@ -1,10 +1,10 @@
-// RUN: bnn-opt %s --quant-bnn-vectorize-popcount="vector-width=256" --canonicalize --cse \
+// RUN: bnn-opt %s --bnn-codegen-vectorize-popcount="vector-width=256" --canonicalize --cse \
 // RUN:   | FileCheck %s
-// RUN: bnn-opt %s --quant-bnn-vectorize-popcount="popcount=words" --canonicalize --cse \
+// RUN: bnn-opt %s --bnn-codegen-vectorize-popcount="popcount=words" --canonicalize --cse \
 // RUN:   | FileCheck %s --check-prefix=WORDS
-// RUN: bnn-opt %s --quant-bnn-vectorize-popcount="popcount=table lookup=x86 vector-width=256" \
+// RUN: bnn-opt %s --bnn-codegen-vectorize-popcount="popcount=table lookup=x86 vector-width=256" \
 // RUN:   --canonicalize --cse | FileCheck %s --check-prefix=TABLE
-// RUN: bnn-opt %s --quant-bnn-vectorize-popcount="parallel" --canonicalize --cse \
+// RUN: bnn-opt %s --bnn-codegen-vectorize-popcount="parallel" --canonicalize --cse \
 // RUN:   | FileCheck %s --check-prefix=PARALLEL
 
 #a = affine_map<(m, n, w) -> (m, w)>

@@ -1,4 +1,4 @@
-// RUN: bnn-opt %s --quant-bnn-approximate-math | FileCheck %s
+// RUN: bnn-opt %s --bnn-codegen-approximate-math | FileCheck %s
 
 // CHECK-LABEL: func @f32(
 func.func @f32(%x: f32, %v: vector<16xf32>) -> (f32, vector<16xf32>) {

@@ -1,4 +1,4 @@
-// RUN: bnn-opt %s --pass-pipeline='builtin.module(llvm.func(quant-bnn-bf16-to-i16))' | FileCheck %s
+// RUN: bnn-opt %s --pass-pipeline='builtin.module(llvm.func(bnn-codegen-bf16-to-i16))' | FileCheck %s
 
 // CHECK-LABEL: llvm.func @moves
 // CHECK-NOT:     bf16

@@ -1,5 +1,5 @@
-// RUN: bnn-opt %s --quant-bnn-check-extents | FileCheck %s
-// RUN: bnn-opt %s --convert-quant-bnn-to-linalg --quant-bnn-check-extents \
+// RUN: bnn-opt %s --bnn-codegen-check-extents | FileCheck %s
+// RUN: bnn-opt %s --convert-quant-bnn-to-linalg --bnn-codegen-check-extents \
 // RUN:   | FileCheck %s --check-prefix=LINALG
 
 // CHECK-LABEL: func @elementwise(

@@ -1,4 +1,4 @@
-// RUN: bnn-opt %s --quant-bnn-compare-narrow-floats --canonicalize --cse \
+// RUN: bnn-opt %s --bnn-codegen-compare-narrow-floats --canonicalize --cse \
 // RUN:   | FileCheck %s
 
 // From the smallest negative number to -infinity, and no NaN.

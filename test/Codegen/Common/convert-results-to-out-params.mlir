@@ -1,4 +1,4 @@
-// RUN: bnn-opt %s --quant-bnn-convert-results-to-out-params --split-input-file --verify-diagnostics | FileCheck %s
+// RUN: bnn-opt %s --bnn-codegen-convert-results-to-out-params --split-input-file --verify-diagnostics | FileCheck %s
 
 // A buffer for each tensor, in order, after the arguments; scalars stay.
 // CHECK-LABEL: func.func @mixed_results(

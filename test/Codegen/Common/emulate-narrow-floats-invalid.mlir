@@ -1,4 +1,4 @@
-// RUN: bnn-opt %s --quant-bnn-emulate-narrow-floats --split-input-file --verify-diagnostics
+// RUN: bnn-opt %s --bnn-codegen-emulate-narrow-floats --split-input-file --verify-diagnostics
 
 func.func @atomic(%x: memref<?xbf16>, %y: memref<?xf16>, %v: bf16, %w: f16, %i: index) -> (bf16, f16) {
   %0 = memref.atomic_rmw addf %w, %y[%i] : (f16, memref<?xf16>) -> f16

@@ -1,7 +1,7 @@
-// RUN: bnn-opt %s --quant-bnn-emulate-narrow-floats | FileCheck %s --implicit-check-not=fastmath
-// RUN: bnn-opt %s --quant-bnn-emulate-narrow-floats=math-only | FileCheck %s --check-prefix=MATH
+// RUN: bnn-opt %s --bnn-codegen-emulate-narrow-floats | FileCheck %s --implicit-check-not=fastmath
+// RUN: bnn-opt %s --bnn-codegen-emulate-narrow-floats=math-only | FileCheck %s --check-prefix=MATH
 // Folders keep the rounding between two ops.
-// RUN: bnn-opt %s --quant-bnn-emulate-narrow-floats --canonicalize | FileCheck %s --check-prefix=FOLD
+// RUN: bnn-opt %s --bnn-codegen-emulate-narrow-floats --canonicalize | FileCheck %s --check-prefix=FOLD
 
 // CHECK-LABEL: func @each_op
 // CHECK:         %[[X:.*]] = arith.extf %{{.*}} : bf16 to f32

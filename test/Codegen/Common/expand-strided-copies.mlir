@@ -1,4 +1,4 @@
-// RUN: bnn-opt %s --quant-bnn-expand-strided-copies | FileCheck %s
+// RUN: bnn-opt %s --bnn-codegen-expand-strided-copies | FileCheck %s
 
 // CHECK-LABEL: func @strided
 //   CHECK-NOT: memref.copy

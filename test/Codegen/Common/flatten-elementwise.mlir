@@ -1,4 +1,4 @@
-// RUN: bnn-opt %s --quant-bnn-flatten-elementwise --canonicalize --cse \
+// RUN: bnn-opt %s --bnn-codegen-flatten-elementwise --canonicalize --cse \
 // RUN:   --split-input-file | FileCheck %s
 
 #map1 = affine_map<(d0) -> (d0)>

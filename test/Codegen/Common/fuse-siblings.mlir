@@ -1,5 +1,5 @@
 // RUN: bnn-opt %s --convert-quant-bnn-to-linalg --linalg-fuse-elementwise-ops \
-// RUN:   --quant-bnn-fuse-siblings --canonicalize --cse --split-input-file \
+// RUN:   --bnn-codegen-fuse-siblings --canonicalize --cse --split-input-file \
 // RUN: | FileCheck %s
 
 // A value with two uses is not stored.

@@ -1,4 +1,4 @@
-// RUN: bnn-opt %s --convert-quant-bnn-to-linalg --quant-bnn-recompute-producers \
+// RUN: bnn-opt %s --convert-quant-bnn-to-linalg --bnn-codegen-recompute-producers \
 // RUN:   --canonicalize --cse --split-input-file \
 // RUN: | FileCheck %s
 

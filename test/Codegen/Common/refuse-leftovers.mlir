@@ -1,4 +1,4 @@
-// RUN: bnn-opt %s --quant-bnn-refuse-leftovers=dialects=llvm,func --split-input-file --verify-diagnostics --allow-unregistered-dialect
+// RUN: bnn-opt %s --bnn-codegen-refuse-leftovers=dialects=llvm,func --split-input-file --verify-diagnostics --allow-unregistered-dialect
 
 func.func @lowered(%x: i32) -> i32 {
   %0 = llvm.add %x, %x : i32

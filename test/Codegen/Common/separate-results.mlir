@@ -1,4 +1,4 @@
-// RUN: bnn-opt %s --quant-bnn-separate-results | FileCheck %s
+// RUN: bnn-opt %s --bnn-codegen-separate-results | FileCheck %s
 
 // CHECK-LABEL: func @same_buffer(
 func.func @same_buffer(%n: index) -> (memref<?xf32>, memref<?xf32>) {

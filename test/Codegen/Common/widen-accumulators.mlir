@@ -1,4 +1,4 @@
-// RUN: bnn-opt %s --quant-bnn-widen-accumulators | FileCheck %s
+// RUN: bnn-opt %s --bnn-codegen-widen-accumulators | FileCheck %s
 
 // The values are tested in unittests/Execution/NarrowFloatsTest.cpp.
 

@@ -1,5 +1,5 @@
-// RUN: bnn-opt %s --quant-bnn-allocate-on-gpu | FileCheck %s
-// RUN: bnn-opt %s --quant-bnn-allocate-on-gpu=unbounded-views | FileCheck %s --check-prefix=UNBOUNDED
+// RUN: bnn-opt %s --bnn-codegen-allocate-on-gpu | FileCheck %s
+// RUN: bnn-opt %s --bnn-codegen-allocate-on-gpu=unbounded-views | FileCheck %s --check-prefix=UNBOUNDED
 
 memref.global "private" constant @weights : memref<4xf32> = dense<[1.0, 2.0, 3.0, 4.0]>
 

@@ -1,4 +1,4 @@
-// RUN: bnn-opt %s --quant-bnn-convert-math-to-arith | FileCheck %s
+// RUN: bnn-opt %s --bnn-codegen-convert-math-to-arith | FileCheck %s
 
 // That the results are right is tested where kernels are executed
 // (unittests/Execution/MathTest.cpp).

@@ -1,4 +1,4 @@
-// RUN: bnn-opt %s --quant-bnn-convert-math-to-intrinsics | FileCheck %s
+// RUN: bnn-opt %s --bnn-codegen-convert-math-to-intrinsics | FileCheck %s
 
 // CHECK-LABEL: func @scalars
 // CHECK-SAME:    %[[X:.*]]: f32, %[[Y:.*]]: f32, %[[N:.*]]: i32

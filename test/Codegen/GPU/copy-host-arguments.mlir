@@ -1,4 +1,4 @@
-// RUN: bnn-opt %s --quant-bnn-copy-host-arguments --split-input-file --verify-diagnostics | FileCheck %s
+// RUN: bnn-opt %s --bnn-codegen-copy-host-arguments --split-input-file --verify-diagnostics | FileCheck %s
 
 // Both are copied to the device, and what is written is copied back.
 // CHECK-LABEL: func private @copy_on_device(

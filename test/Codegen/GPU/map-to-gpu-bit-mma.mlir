@@ -1,11 +1,11 @@
-// RUN: bnn-opt %s --quant-bnn-map-to-gpu=bit-mma=xor-m16n8k256 --canonicalize --split-input-file \
+// RUN: bnn-opt %s --bnn-codegen-map-to-gpu=bit-mma=xor-m16n8k256 --canonicalize --split-input-file \
 // RUN:   | FileCheck %s --check-prefixes=CHECK,XOR
-// RUN: bnn-opt %s --quant-bnn-map-to-gpu=bit-mma=and-m16n8k256 --canonicalize --split-input-file \
+// RUN: bnn-opt %s --bnn-codegen-map-to-gpu=bit-mma=and-m16n8k256 --canonicalize --split-input-file \
 // RUN:   | FileCheck %s --check-prefixes=CHECK,AND
-// RUN: bnn-opt %s --quant-bnn-map-to-gpu=bit-mma=xor-m8n8k128 --canonicalize --split-input-file \
+// RUN: bnn-opt %s --bnn-codegen-map-to-gpu=bit-mma=xor-m8n8k128 --canonicalize --split-input-file \
 // RUN:   | FileCheck %s --check-prefixes=CHECK,SMALL
-// RUN: bnn-opt %s --quant-bnn-map-to-gpu --split-input-file | FileCheck %s --check-prefix=NONE
-// RUN: bnn-opt %s --quant-bnn-map-to-gpu='bit-mma=and-m16n8k256 block-size=16' --split-input-file \
+// RUN: bnn-opt %s --bnn-codegen-map-to-gpu --split-input-file | FileCheck %s --check-prefix=NONE
+// RUN: bnn-opt %s --bnn-codegen-map-to-gpu='bit-mma=and-m16n8k256 block-size=16' --split-input-file \
 // RUN:   | FileCheck %s --check-prefix=NONE
 
 // NONE-NOT: mma.sync

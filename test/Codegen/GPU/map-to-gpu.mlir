@@ -1,5 +1,5 @@
-// RUN: bnn-opt %s --quant-bnn-map-to-gpu --canonicalize --split-input-file | FileCheck %s
-// RUN: bnn-opt %s --quant-bnn-map-to-gpu='unbounded-views block-size=64 vector-width=64' \
+// RUN: bnn-opt %s --bnn-codegen-map-to-gpu --canonicalize --split-input-file | FileCheck %s
+// RUN: bnn-opt %s --bnn-codegen-map-to-gpu='unbounded-views block-size=64 vector-width=64' \
 // RUN:   --canonicalize --split-input-file | FileCheck %s --check-prefix=OPTIONS
 
 #id = affine_map<(d0) -> (d0)>

@@ -1,6 +1,6 @@
 // REQUIRES: amdgpu-registered-target
 // RUN: bnn-opt %S/Inputs/math-kernels.mlir \
-// RUN:   --pass-pipeline="builtin.module(gpu.module(quant-bnn-convert-math-to-intrinsics,convert-gpu-to-rocdl{chipset=gfx942}),rocdl-attach-target{chip=gfx942},gpu-module-to-binary{format=isa})" \
+// RUN:   --pass-pipeline="builtin.module(gpu.module(bnn-codegen-convert-math-to-intrinsics,convert-gpu-to-rocdl{chipset=gfx942}),rocdl-attach-target{chip=gfx942},gpu-module-to-binary{format=isa})" \
 // RUN:   | FileCheck %s --implicit-check-not=__ocml
 
 // Instructions, and no call of the device libraries.

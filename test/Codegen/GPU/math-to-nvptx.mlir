@@ -1,6 +1,6 @@
 // REQUIRES: nvptx-registered-target
 // RUN: bnn-opt %S/Inputs/math-kernels.mlir \
-// RUN:   --pass-pipeline="builtin.module(gpu.module(quant-bnn-convert-math-to-intrinsics,convert-gpu-to-nvvm),nvvm-attach-target{chip=sm_90},gpu-module-to-binary{format=isa})" \
+// RUN:   --pass-pipeline="builtin.module(gpu.module(bnn-codegen-convert-math-to-intrinsics,convert-gpu-to-nvvm),nvvm-attach-target{chip=sm_90},gpu-module-to-binary{format=isa})" \
 // RUN:   | FileCheck %s --implicit-check-not=.extern
 
 // Instructions, and no call of libdevice.

@@ -1,4 +1,4 @@
-// RUN: bnn-opt %s --quant-bnn-refuse-vendor-math --verify-diagnostics
+// RUN: bnn-opt %s --bnn-codegen-refuse-vendor-math --verify-diagnostics
 
 llvm.func @__nv_erff(f32) -> f32
 llvm.func @__ocml_erf_f32(f32) -> f32

@@ -1,4 +1,4 @@
-// RUN: bnn-opt %s --quant-bnn-annotate-functions | FileCheck %s
+// RUN: bnn-opt %s --bnn-codegen-annotate-functions | FileCheck %s
 
 // CHECK: func.func @public(%{{.*}}: tensor<?xf32> {bufferization.writable = false}, %{{.*}}: f32, %{{.*}}: memref<4xf32>) -> tensor<?xf32>
 // CHECK-SAME: attributes {quant_bnn.signature = (tensor<?xf32>, f32, memref<4xf32>) -> tensor<?xf32>}

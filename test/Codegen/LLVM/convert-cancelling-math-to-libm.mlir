@@ -1,4 +1,4 @@
-// RUN: bnn-opt %s --quant-bnn-convert-cancelling-math-to-libm | FileCheck %s
+// RUN: bnn-opt %s --bnn-codegen-convert-cancelling-math-to-libm | FileCheck %s
 
 // CHECK-DAG:   func.func private @expm1f(f32) -> f32
 // CHECK-DAG:   func.func private @log1p(f64) -> f64

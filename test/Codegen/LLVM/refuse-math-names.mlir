@@ -1,4 +1,4 @@
-// RUN: bnn-opt %s --quant-bnn-refuse-math-names --split-input-file --verify-diagnostics
+// RUN: bnn-opt %s --bnn-codegen-refuse-math-names --split-input-file --verify-diagnostics
 // RUN: not bnn-opt %s --quant-bnn-lower-to-llvm-pipeline --split-input-file 2>&1 | FileCheck %s
 
 // CHECK: needs 'exp' of the C math library

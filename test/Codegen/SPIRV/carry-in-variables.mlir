@@ -1,4 +1,4 @@
-// RUN: bnn-opt %s --pass-pipeline="builtin.module(gpu.module(quant-bnn-carry-in-variables))" | FileCheck %s
+// RUN: bnn-opt %s --pass-pipeline="builtin.module(gpu.module(bnn-codegen-carry-in-variables))" | FileCheck %s
 
 gpu.module @kernels {
   // Values are exchanged, inside of a loop that carries one, too.

@@ -1,4 +1,4 @@
-// RUN: bnn-opt %s --allow-unregistered-dialect --quant-bnn-convert-bf16-kernels-to-i16 --split-input-file --verify-diagnostics | FileCheck %s
+// RUN: bnn-opt %s --allow-unregistered-dialect --bnn-codegen-convert-bf16-kernels-to-i16 --split-input-file --verify-diagnostics | FileCheck %s
 
 module attributes {gpu.container_module} {
   // CHECK-LABEL: func @host(

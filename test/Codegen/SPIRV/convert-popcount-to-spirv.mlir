@@ -1,4 +1,4 @@
-// RUN: bnn-opt %s --pass-pipeline="builtin.module(gpu.module(quant-bnn-convert-popcount-to-spirv))" | FileCheck %s
+// RUN: bnn-opt %s --pass-pipeline="builtin.module(gpu.module(bnn-codegen-convert-popcount-to-spirv))" | FileCheck %s
 
 gpu.module @kernels {
   // CHECK-LABEL: func @narrow(

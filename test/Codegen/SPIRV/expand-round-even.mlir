@@ -1,4 +1,4 @@
-// RUN: bnn-opt %s --quant-bnn-expand-round-even | FileCheck %s
+// RUN: bnn-opt %s --bnn-codegen-expand-round-even | FileCheck %s
 
 // CHECK-LABEL: func @f64
 // CHECK-SAME:    %[[X:.*]]: f64

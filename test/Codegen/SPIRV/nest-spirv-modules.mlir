@@ -1,4 +1,4 @@
-// RUN: bnn-opt %s --quant-bnn-nest-spirv-modules | FileCheck %s
+// RUN: bnn-opt %s --bnn-codegen-nest-spirv-modules | FileCheck %s
 
 // CHECK:      gpu.module @kernels {
 // CHECK-NEXT:   spirv.module @__spv__kernels

@@ -1,4 +1,4 @@
-// RUN: bnn-opt %s --pass-pipeline="builtin.module(gpu.module(quant-bnn-prepare-spirv-kernels))" \
+// RUN: bnn-opt %s --pass-pipeline="builtin.module(gpu.module(bnn-codegen-prepare-spirv-kernels))" \
 // RUN:   --split-input-file --verify-diagnostics | FileCheck %s
 
 // CHECK:      gpu.module @kernels [#spirv.target_env<

@@ -1,4 +1,4 @@
-// RUN: bnn-opt %s --quant-bnn-scalarize-vectors --split-input-file --verify-diagnostics | FileCheck %s
+// RUN: bnn-opt %s --bnn-codegen-scalarize-vectors --split-input-file --verify-diagnostics | FileCheck %s
 
 // CHECK-LABEL: func @elementwise
 // CHECK-SAME:    %[[IN:.*]]: memref<?xf32>, %[[OUT:.*]]: memref<?xf32>, %[[I:.*]]: index

@@ -1,6 +1,6 @@
-// RUN: bnn-opt %s --pass-pipeline="builtin.module(spirv.module(quant-bnn-set-spirv-float-controls))" \
+// RUN: bnn-opt %s --pass-pipeline="builtin.module(spirv.module(bnn-codegen-set-spirv-float-controls))" \
 // RUN:   | FileCheck %s --check-prefixes=CHECK,PRESERVE
-// RUN: bnn-opt %s --pass-pipeline="builtin.module(spirv.module(quant-bnn-set-spirv-float-controls{denormals=any}))" \
+// RUN: bnn-opt %s --pass-pipeline="builtin.module(spirv.module(bnn-codegen-set-spirv-float-controls{denormals=any}))" \
 // RUN:   | FileCheck %s --check-prefixes=CHECK,ANY --implicit-check-not=DenormPreserve
 
 // CHECK-LABEL: spirv.module @floats

@@ -1,4 +1,4 @@
-// RUN: bnn-opt %s --quant-bnn-convert-scf-to-cf --split-input-file --verify-diagnostics
+// RUN: bnn-opt %s --bnn-codegen-convert-scf-to-cf --split-input-file --verify-diagnostics
 
 func.func @results(%x: tensor<4xf32>) -> tensor<4xf32> {
   // expected-error @+1 {{'scf.forall' op cannot become branches: upstream has no pattern for its form}}

@@ -1,4 +1,4 @@
-// RUN: bnn-opt %s --quant-bnn-convert-scf-to-cf | FileCheck %s
+// RUN: bnn-opt %s --bnn-codegen-convert-scf-to-cf | FileCheck %s
 
 // The same as of upstream's pass, loops that a conversion makes included.
 // CHECK-LABEL: func @nested

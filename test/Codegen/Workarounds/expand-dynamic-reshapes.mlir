@@ -1,5 +1,5 @@
-// RUN: bnn-opt %s --quant-bnn-expand-dynamic-reshapes --split-input-file | FileCheck %s
-// RUN: bnn-opt %s --quant-bnn-expand-dynamic-reshapes --expand-strided-metadata \
+// RUN: bnn-opt %s --bnn-codegen-expand-dynamic-reshapes --split-input-file | FileCheck %s
+// RUN: bnn-opt %s --bnn-codegen-expand-dynamic-reshapes --expand-strided-metadata \
 // RUN:   --split-input-file | FileCheck %s --check-prefix=AFTER
 
 // CHECK-LABEL: func @several

@@ -11,7 +11,7 @@
 
 include "mlir/Pass/PassBase.td"
 
-def QuantBNNVectorizePopcountPass : Pass<"quant-bnn-vectorize-popcount"> {
+def QuantBNNVectorizePopcountPass : Pass<"bnn-codegen-vectorize-popcount"> {
   let summary = "Lower binary matmuls and convolutions to vector kernels";
   let description = [{
     Lowers each `linalg.generic` on memrefs whose body is
@@ -130,7 +130,7 @@ def QuantBNNVectorizePopcountPass : Pass<"quant-bnn-vectorize-popcount"> {
   ];
 }
 
-def QuantBNNVectorizeLinalgPass : Pass<"quant-bnn-vectorize-linalg"> {
+def QuantBNNVectorizeLinalgPass : Pass<"bnn-codegen-vectorize-linalg"> {
   let summary = "Lower linalg ops on memrefs to loops over vectors";
   let description = [{
     Lowers `linalg` ops on memrefs to `scf` loops over `vector.load` and

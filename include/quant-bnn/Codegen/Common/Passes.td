@@ -12,7 +12,7 @@
 include "mlir/Pass/PassBase.td"
 
 def QuantBNNCheckExtentsPass
-    : Pass<"quant-bnn-check-extents", "::mlir::func::FuncOp"> {
+    : Pass<"bnn-codegen-check-extents", "::mlir::func::FuncOp"> {
   let summary = "Assert that dynamic extents agree where an op requires it";
   let description = [{
     Inserts a `cf.assert` for each requirement on dynamic extents that does not
@@ -63,7 +63,7 @@ def QuantBNNCheckExtentsPass
 }
 
 def QuantBNNConvertResultsToOutParamsPass
-    : Pass<"quant-bnn-convert-results-to-out-params", "::mlir::ModuleOp"> {
+    : Pass<"bnn-codegen-convert-results-to-out-params", "::mlir::ModuleOp"> {
   let summary = "Convert tensor results to memref parameters of the caller";
   let description = [{
     Replaces each tensor result of a public function by a memref parameter after
@@ -99,7 +99,7 @@ def QuantBNNConvertResultsToOutParamsPass
                            "::mlir::memref::MemRefDialect"];
 }
 
-def QuantBNNExpandStridedCopiesPass : Pass<"quant-bnn-expand-strided-copies"> {
+def QuantBNNExpandStridedCopiesPass : Pass<"bnn-codegen-expand-strided-copies"> {
   let summary = "Convert memref.copy of strided buffers to linalg.generic";
   let description = [{
     Replaces a `memref.copy` from or to a buffer that is not contiguous by a
@@ -110,7 +110,7 @@ def QuantBNNExpandStridedCopiesPass : Pass<"quant-bnn-expand-strided-copies"> {
   let dependentDialects = ["::mlir::linalg::LinalgDialect"];
 }
 
-def QuantBNNFlattenElementwisePass : Pass<"quant-bnn-flatten-elementwise"> {
+def QuantBNNFlattenElementwisePass : Pass<"bnn-codegen-flatten-elementwise"> {
   let summary = "Collapse elementwise generics next to 1-D generics";
   let description = [{
     Collapses elementwise `linalg.generic` ops to one dimension where a reshape
@@ -120,7 +120,7 @@ def QuantBNNFlattenElementwisePass : Pass<"quant-bnn-flatten-elementwise"> {
     that produce or use the other operands of these generics. The reshape then
     no longer separates loops over the same elements, such as the loop of an
     activation and the loop that packs its mask, and
-    `quant-bnn-recompute-producers` and `quant-bnn-fuse-siblings` can fuse the
+    `bnn-codegen-recompute-producers` and `bnn-codegen-fuse-siblings` can fuse the
     loops. Run `linalg-fuse-elementwise-ops` before this pass, because it would
     expand some of the collapsed generics again.
 
@@ -148,7 +148,7 @@ def QuantBNNFlattenElementwisePass : Pass<"quant-bnn-flatten-elementwise"> {
                            "::mlir::tensor::TensorDialect"];
 }
 
-def QuantBNNFuseSiblingsPass : Pass<"quant-bnn-fuse-siblings"> {
+def QuantBNNFuseSiblingsPass : Pass<"bnn-codegen-fuse-siblings"> {
   let summary = "Fuse linalg.generic ops over the same elements into one loop";
   let description = [{
     Fuses `linalg.generic` ops on tensors that access the same elements in the
@@ -180,7 +180,7 @@ def QuantBNNFuseSiblingsPass : Pass<"quant-bnn-fuse-siblings"> {
   let dependentDialects = ["::mlir::linalg::LinalgDialect"];
 }
 
-def QuantBNNRecomputeProducersPass : Pass<"quant-bnn-recompute-producers"> {
+def QuantBNNRecomputeProducersPass : Pass<"bnn-codegen-recompute-producers"> {
   let summary = "Recompute cheap elementwise generics in each of their users";
   let description = [{
     Fuses an elementwise `linalg.generic` that reads at most one tensor into
@@ -201,7 +201,7 @@ def QuantBNNRecomputeProducersPass : Pass<"quant-bnn-recompute-producers"> {
 }
 
 def QuantBNNSeparateResultsPass
-    : Pass<"quant-bnn-separate-results", "::mlir::func::FuncOp"> {
+    : Pass<"bnn-codegen-separate-results", "::mlir::func::FuncOp"> {
   let summary = "Copy returned memrefs that share a buffer or are strided";
   let description = [{
     Copies each returned memref that may share its buffer with an earlier
@@ -234,7 +234,7 @@ def QuantBNNSeparateResultsPass
   let dependentDialects = ["::mlir::memref::MemRefDialect"];
 }
 
-def QuantBNNApproximateMathPass : Pass<"quant-bnn-approximate-math"> {
+def QuantBNNApproximateMathPass : Pass<"bnn-codegen-approximate-math"> {
   let summary = "Replace f32 math ops by polynomials that vectorize";
   let description = [{
     Replaces `math.tanh` and `math.exp` on `f32` scalars and vectors by the
@@ -242,7 +242,7 @@ def QuantBNNApproximateMathPass : Pass<"quant-bnn-approximate-math"> {
     `math.log1p` by series that do not cancel. `tanh` is within 5 ulp, `exp` is
     within 6 ulp and flushed to 0 below 2^-126, and `expm1` and `log1p` are
     within 4 ulp. Wider types are left to the C math library, and narrower types
-    to `quant-bnn-emulate-narrow-floats`. Ops on tensors are left alone.
+    to `bnn-codegen-emulate-narrow-floats`. Ops on tensors are left alone.
   }];
   let dependentDialects = ["::mlir::arith::ArithDialect",
                            "::mlir::math::MathDialect",
@@ -250,7 +250,7 @@ def QuantBNNApproximateMathPass : Pass<"quant-bnn-approximate-math"> {
 }
 
 def QuantBNNCompareNarrowFloatsPass
-    : Pass<"quant-bnn-compare-narrow-floats"> {
+    : Pass<"bnn-codegen-compare-narrow-floats"> {
   let summary = "Compare f16 and bf16 with constants as 16-bit integers";
   let description = [{
     Replaces a comparison of a value that was widened from `f16` or `bf16` by
@@ -293,14 +293,14 @@ def QuantBNNCompareNarrowFloatsPass
 }
 
 def QuantBNNEmulateNarrowFloatsPass
-    : Pass<"quant-bnn-emulate-narrow-floats"> {
+    : Pass<"bnn-codegen-emulate-narrow-floats"> {
   let summary = "Compute ops on bf16, and math ops on f16, in f32";
   let description = [{
     Extends the operands of each op of arith, math and vector on `bf16`, and of
     each op of math on `f16`, to `f32`, and rounds the results. Each op
     therefore rounds once, whichever ops it is fused with. Ops that only move
     bits are left alone, and so are tensors. A `linalg` op that reduces
-    accumulates in `f32`, as with `quant-bnn-widen-accumulators`.
+    accumulates in `f32`, as with `bnn-codegen-widen-accumulators`.
 
     The conversions have no fast-math flags. `arith-emulate-unsupported-floats`
     and `math-extend-to-supported-types` mark their conversions `contract`,
@@ -347,7 +347,7 @@ def QuantBNNEmulateNarrowFloatsPass
                            "::mlir::tensor::TensorDialect"];
 }
 
-def QuantBNNWidenAccumulatorsPass : Pass<"quant-bnn-widen-accumulators"> {
+def QuantBNNWidenAccumulatorsPass : Pass<"bnn-codegen-widen-accumulators"> {
   let summary = "Accumulate linalg reductions of f16 and bf16 in f32";
   let description = [{
     Gives each `linalg` op that reduces a dimension into `f16` or `bf16` an
@@ -409,7 +409,7 @@ def QuantBNNWidenAccumulatorsPass : Pass<"quant-bnn-widen-accumulators"> {
 }
 
 def QuantBNNBF16ToI16Pass
-    : Pass<"quant-bnn-bf16-to-i16", "::mlir::LLVM::LLVMFuncOp"> {
+    : Pass<"bnn-codegen-bf16-to-i16", "::mlir::LLVM::LLVMFuncOp"> {
   let summary = "Convert bf16 in LLVM functions to i16 with the same bits";
   let description = [{
     Replaces each `bf16` in a function of the LLVM dialect by an `i16` with the
@@ -418,7 +418,7 @@ def QuantBNNBF16ToI16Pass
     library call or by an instruction that flushes subnormal numbers to 0. LLVM
     also splits vectors of bf16 into scalars.
 
-    Run `quant-bnn-emulate-narrow-floats`, and `arith-expand` with
+    Run `bnn-codegen-emulate-narrow-floats`, and `arith-expand` with
     `include-bf16`, before this pass. Arithmetic then is on f32 and integers,
     and bf16 is only moved. Functions take and return i16 as well, because LLVM
     would convert the selection of a cast of two arguments to a cast of the
@@ -449,7 +449,7 @@ def QuantBNNBF16ToI16Pass
   }];
 }
 
-def QuantBNNRefuseLeftoversPass : Pass<"quant-bnn-refuse-leftovers"> {
+def QuantBNNRefuseLeftoversPass : Pass<"bnn-codegen-refuse-leftovers"> {
   let summary = "Refuse ops that were not lowered";
   let description = [{
     Emits an error at each op that is neither a `builtin.module` nor an op of

@@ -11,12 +11,12 @@
 
 include "mlir/Pass/PassBase.td"
 
-def QuantBNNMapToGPUPass : Pass<"quant-bnn-map-to-gpu"> {
+def QuantBNNMapToGPUPass : Pass<"bnn-codegen-map-to-gpu"> {
   let summary = "Map linalg ops on memrefs to GPU kernels";
   let description = [{
     Maps each `linalg` op on memrefs to a `gpu.launch`, with the body of the op
     on vectors. The pass finds loops, lanes and packed words as
-    `quant-bnn-vectorize-linalg` does. An op that `quant-bnn-vectorize-linalg`
+    `bnn-codegen-vectorize-linalg` does. An op that `bnn-codegen-vectorize-linalg`
     leaves alone gets one thread for each iteration of its parallel loops, and
     the thread runs the reduction loops sequentially.
 
@@ -36,10 +36,10 @@ def QuantBNNMapToGPUPass : Pass<"quant-bnn-map-to-gpu"> {
       are reduced, each row has one block. The threads of a block combine their
       values in a tree in workgroup memory. No operation is atomic, so every run
       on a target gives the same bits.
-    * Float sums are compensated, as in `quant-bnn-vectorize-linalg`.
+    * Float sums are compensated, as in `bnn-codegen-vectorize-linalg`.
 
     **Tensor cores.** With `bit-mma`, popcount contractions (see
-    `quant-bnn-vectorize-popcount`) of 32-bit and 64-bit words run on tensor
+    `bnn-codegen-vectorize-popcount`) of 32-bit and 64-bit words run on tensor
     cores; those of narrower words do not. All words of a row are one dimension,
     and all rows of the windows of an image are another dimension, so a
     convolution is a matrix product.
@@ -65,7 +65,7 @@ def QuantBNNMapToGPUPass : Pass<"quant-bnn-map-to-gpu"> {
 
     The host code keeps `memref.alloc` and its own memory accesses. The host
     code also allocates and frees the buffers for the partial results of
-    reductions. `quant-bnn-allocate-on-gpu` moves these buffers to the device.
+    reductions. `bnn-codegen-allocate-on-gpu` moves these buffers to the device.
 
     Example:
 
@@ -132,13 +132,13 @@ def QuantBNNMapToGPUPass : Pass<"quant-bnn-map-to-gpu"> {
 }
 
 def QuantBNNAllocateOnGPUPass
-    : Pass<"quant-bnn-allocate-on-gpu", "::mlir::ModuleOp"> {
+    : Pass<"bnn-codegen-allocate-on-gpu", "::mlir::ModuleOp"> {
   let summary = "Move buffers of host code to the memory of a GPU";
   let description = [{
     Moves memrefs of host code to the memory of the device: the memrefs that
     kernels or callers of public functions use, and all memrefs that may alias
     these. Memrefs that only the host uses stay in host memory. Run the pass
-    after `quant-bnn-map-to-gpu`.
+    after `bnn-codegen-map-to-gpu`.
 
     * `memref.alloc`, `memref.dealloc` and `memref.copy` become `gpu.alloc`,
       `gpu.dealloc` and `gpu.memcpy`.
@@ -170,7 +170,7 @@ def QuantBNNAllocateOnGPUPass
   }];
   let options = [
     Option<"unboundedViews", "unbounded-views", "bool", /*default=*/"false",
-           "As for quant-bnn-map-to-gpu">
+           "As for bnn-codegen-map-to-gpu">
   ];
   let dependentDialects = ["::mlir::arith::ArithDialect",
                            "::mlir::gpu::GPUDialect",
@@ -178,7 +178,7 @@ def QuantBNNAllocateOnGPUPass
 }
 
 def QuantBNNCopyHostArgumentsPass
-    : Pass<"quant-bnn-copy-host-arguments", "::mlir::ModuleOp"> {
+    : Pass<"bnn-codegen-copy-host-arguments", "::mlir::ModuleOp"> {
   let summary = "Copy host arguments of public functions to the GPU and back";
   let description = [{
     Moves the body of each public function that takes or returns memrefs to a
@@ -235,7 +235,7 @@ def QuantBNNCopyHostArgumentsPass
                            "::mlir::memref::MemRefDialect"];
 }
 
-def QuantBNNConvertMathToArithPass : Pass<"quant-bnn-convert-math-to-arith"> {
+def QuantBNNConvertMathToArithPass : Pass<"bnn-codegen-convert-math-to-arith"> {
   let summary = "Expand math ops on scalars and vectors into arithmetic";
   let description = [{
     Expands ops of the math dialect on scalars and vectors into arithmetic, for
@@ -256,14 +256,14 @@ def QuantBNNConvertMathToArithPass : Pass<"quant-bnn-convert-math-to-arith"> {
     Elementary Functions, 1980). r is the argument reduced by a multiple of
     ln(2), so that |r| <= ln(2) / 2; e^r - 1 is computed by Taylor's series.
 
-    `quant-bnn-approximate-math` has polynomials for exp and tanh of `f32`.
+    `bnn-codegen-approximate-math` has polynomials for exp and tanh of `f32`.
   }];
   let dependentDialects = ["::mlir::arith::ArithDialect",
                            "::mlir::math::MathDialect"];
 }
 
 def QuantBNNConvertMathToIntrinsicsPass
-    : Pass<"quant-bnn-convert-math-to-intrinsics"> {
+    : Pass<"bnn-codegen-convert-math-to-intrinsics"> {
   let summary = "Convert math ops with GPU instructions to LLVM intrinsics";
   let description = [{
     Converts `math.absf`, `ceil`, `copysign`, `ctpop`, `floor`, `fma`,
@@ -290,7 +290,7 @@ def QuantBNNConvertMathToIntrinsicsPass
                            "::mlir::vector::VectorDialect"];
 }
 
-def QuantBNNRefuseVendorMathPass : Pass<"quant-bnn-refuse-vendor-math"> {
+def QuantBNNRefuseVendorMathPass : Pass<"bnn-codegen-refuse-vendor-math"> {
   let summary = "Refuse unresolved calls to GPU vendors' math libraries";
   let description = [{
     Emits an error at each call of a `__nv_` or `__ocml_` function that the

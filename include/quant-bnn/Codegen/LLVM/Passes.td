@@ -12,7 +12,7 @@
 include "mlir/Pass/PassBase.td"
 
 def QuantBNNAnnotateFunctionsPass
-    : Pass<"quant-bnn-annotate-functions", "::mlir::func::FuncOp"> {
+    : Pass<"bnn-codegen-annotate-functions", "::mlir::func::FuncOp"> {
   let summary = "Protect arguments of public functions, and record types";
   let description = [{
     Marks each tensor argument of a public function as not writable, unless the
@@ -52,7 +52,7 @@ def QuantBNNAnnotateFunctionsPass
 }
 
 def QuantBNNConvertCancellingMathToLibmPass
-    : Pass<"quant-bnn-convert-cancelling-math-to-libm", "::mlir::ModuleOp"> {
+    : Pass<"bnn-codegen-convert-cancelling-math-to-libm", "::mlir::ModuleOp"> {
   let summary = "Convert math.expm1 and math.log1p to C math library calls";
   let description = [{
     Converts `math.expm1` and `math.log1p` as `convert-math-to-libm` does, and
@@ -66,7 +66,7 @@ def QuantBNNConvertCancellingMathToLibmPass
 }
 
 def QuantBNNRefuseMathNamesPass
-    : Pass<"quant-bnn-refuse-math-names", "::mlir::ModuleOp"> {
+    : Pass<"bnn-codegen-refuse-math-names", "::mlir::ModuleOp"> {
   let summary = "Refuse functions that shadow functions of the C math library";
   let description = [{
     Emits an error at each op of the math dialect that may be lowered to a call

@@ -11,7 +11,7 @@
 
 include "mlir/Pass/PassBase.td"
 
-def QuantBNNExpandRoundEvenPass : Pass<"quant-bnn-expand-round-even"> {
+def QuantBNNExpandRoundEvenPass : Pass<"bnn-codegen-expand-round-even"> {
   let summary = "Expand math.roundeven of f64 into an add and a subtract";
   let description = [{
     Expands `math.roundeven` of `f64` scalars and vectors into arithmetic that
@@ -40,7 +40,7 @@ def QuantBNNExpandRoundEvenPass : Pass<"quant-bnn-expand-round-even"> {
   let dependentDialects = ["::mlir::arith::ArithDialect"];
 }
 
-def QuantBNNScalarizeVectorsPass : Pass<"quant-bnn-scalarize-vectors"> {
+def QuantBNNScalarizeVectorsPass : Pass<"bnn-codegen-scalarize-vectors"> {
   let summary = "Replace vectors by one scalar for each lane";
   let description = [{
     Replaces each vector by one scalar for each of its lanes, also in loops and
@@ -86,11 +86,11 @@ def QuantBNNScalarizeVectorsPass : Pass<"quant-bnn-scalarize-vectors"> {
 }
 
 def QuantBNNConvertBF16KernelsToI16Pass
-    : Pass<"quant-bnn-convert-bf16-kernels-to-i16", "::mlir::ModuleOp"> {
+    : Pass<"bnn-codegen-convert-bf16-kernels-to-i16", "::mlir::ModuleOp"> {
   let summary = "Convert bf16 in GPU modules to i16 with the same bits";
   let description = [{
     Replaces each `bf16` type in GPU modules by `i16`, for targets that have no
-    `bf16`. Run `quant-bnn-emulate-narrow-floats`, and `arith-expand` with
+    `bf16`. Run `bnn-codegen-emulate-narrow-floats`, and `arith-expand` with
     `include-bf16`, before this pass: an op that still computes with `bf16` is
     an error. The buffers of host code keep their types; the launches of kernels
     cast them.
@@ -122,7 +122,7 @@ def QuantBNNConvertBF16KernelsToI16Pass
 }
 
 def QuantBNNCarryInVariablesPass
-    : Pass<"quant-bnn-carry-in-variables", "::mlir::gpu::GPUModuleOp"> {
+    : Pass<"bnn-codegen-carry-in-variables", "::mlir::gpu::GPUModuleOp"> {
   let summary = "Convert iter_args of scf.for in kernels to SPIR-V variables";
   let description = [{
     Replaces each loop-carried value of an `scf.for` in a GPU module by a
@@ -176,7 +176,7 @@ def QuantBNNCarryInVariablesPass
 }
 
 def QuantBNNConvertPopcountToSPIRVPass
-    : Pass<"quant-bnn-convert-popcount-to-spirv", "::mlir::gpu::GPUModuleOp"> {
+    : Pass<"bnn-codegen-convert-popcount-to-spirv", "::mlir::gpu::GPUModuleOp"> {
   let summary = "Convert math.ctpop of scalars to spirv.BitCount";
   let description = [{
     Converts `math.ctpop` of scalar integers of up to 64 bits, for which
@@ -213,7 +213,7 @@ def QuantBNNConvertPopcountToSPIRVPass
 }
 
 def QuantBNNPrepareSPIRVKernelsPass
-    : Pass<"quant-bnn-prepare-spirv-kernels", "::mlir::gpu::GPUModuleOp"> {
+    : Pass<"bnn-codegen-prepare-spirv-kernels", "::mlir::gpu::GPUModuleOp"> {
   let summary = "Prepare GPU kernels for the conversions to SPIR-V";
   let description = [{
     Makes three changes to a GPU module:
@@ -258,7 +258,7 @@ def QuantBNNPrepareSPIRVKernelsPass
 }
 
 def QuantBNNNestSPIRVModulesPass
-    : Pass<"quant-bnn-nest-spirv-modules", "::mlir::ModuleOp"> {
+    : Pass<"bnn-codegen-nest-spirv-modules", "::mlir::ModuleOp"> {
   let summary = "Move each spirv.module into the gpu.module it comes from";
   let description = [{
     Moves each `spirv.module` that `convert-gpu-to-spirv` created into its
@@ -284,7 +284,7 @@ def QuantBNNNestSPIRVModulesPass
 }
 
 def QuantBNNSetSPIRVFloatControlsPass
-    : Pass<"quant-bnn-set-spirv-float-controls", "::mlir::spirv::ModuleOp"> {
+    : Pass<"bnn-codegen-set-spirv-float-controls", "::mlir::spirv::ModuleOp"> {
   let summary = "Set SPIR-V float controls that preserve float semantics";
   let description = [{
     Adds execution modes and decorations so that a Vulkan device preserves NaN,

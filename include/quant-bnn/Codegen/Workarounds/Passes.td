@@ -12,7 +12,7 @@
 include "mlir/Pass/PassBase.td"
 
 def QuantBNNExpandDynamicReshapesPass
-    : Pass<"quant-bnn-expand-dynamic-reshapes"> {
+    : Pass<"bnn-codegen-expand-dynamic-reshapes"> {
   let summary = "Expand memref.expand_shape with several dynamic sizes";
   let description = [{
     Replaces a `memref.expand_shape` that expands one dimension into several
@@ -46,7 +46,7 @@ def QuantBNNExpandDynamicReshapesPass
                            "::mlir::memref::MemRefDialect"];
 }
 
-def QuantBNNConvertSCFToCFPass : Pass<"quant-bnn-convert-scf-to-cf"> {
+def QuantBNNConvertSCFToCFPass : Pass<"bnn-codegen-convert-scf-to-cf"> {
   let summary = "Convert structured control flow to branches, last op first";
   let description = [{
     Converts the ops that `convert-scf-to-cf` converts, with the same patterns,

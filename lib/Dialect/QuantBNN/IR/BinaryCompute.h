@@ -25,7 +25,7 @@ mlir::Value buildI32(mlir::ImplicitLocOpBuilder &builder,
                      mlir::OpFoldResult value);
 
 /// init - 2 popcount(a xor b), summed over the reduction iterators: what
-/// `quant-bnn-vectorize-popcount` looks for.
+/// `bnn-codegen-vectorize-popcount` looks for.
 mlir::Value
 buildXnorContraction(mlir::ImplicitLocOpBuilder &builder, mlir::Value a,
                      mlir::Value b, mlir::Value init,

@@ -1,4 +1,4 @@
-// What quant-bnn-convert-math-to-intrinsics converts, in each float type.
+// What bnn-codegen-convert-math-to-intrinsics converts, in each float type.
 gpu.module @kernels {
   gpu.func @f16(%x: vector<8xf16>, %y: vector<8xf16>,
                 %out: memref<?xvector<8xf16>>) kernel {

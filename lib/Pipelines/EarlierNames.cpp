@@ -1,0 +1,72 @@
+//===- EarlierNames.cpp - Passes under the names of version 0.1 -----------===//
+//
+// Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// Delete with version 0.3.
+//
+//===----------------------------------------------------------------------===//
+
+#include "mlir/Pass/PassRegistry.h"
+#include "quant-bnn/Pipelines/Pipelines.h"
+
+using namespace mlir;
+
+/// What follows `quant-bnn-` in an earlier name and `bnn-codegen-` in the name
+/// of today.
+static constexpr StringLiteral stems[] = {
+    "allocate-on-gpu",
+    "annotate-functions",
+    "approximate-math",
+    "bf16-to-i16",
+    "carry-in-variables",
+    "check-extents",
+    "compare-narrow-floats",
+    "convert-bf16-kernels-to-i16",
+    "convert-cancelling-math-to-libm",
+    "convert-math-to-arith",
+    "convert-math-to-intrinsics",
+    "convert-popcount-to-spirv",
+    "convert-results-to-out-params",
+    "convert-scf-to-cf",
+    "copy-host-arguments",
+    "emulate-narrow-floats",
+    "expand-dynamic-reshapes",
+    "expand-round-even",
+    "expand-strided-copies",
+    "flatten-elementwise",
+    "fuse-siblings",
+    "map-to-gpu",
+    "nest-spirv-modules",
+    "prepare-spirv-kernels",
+    "recompute-producers",
+    "refuse-leftovers",
+    "refuse-math-names",
+    "refuse-vendor-math",
+    "scalarize-vectors",
+    "separate-results",
+    "set-spirv-float-controls",
+    "vectorize-linalg",
+    "vectorize-popcount",
+    "widen-accumulators",
+};
+
+void quant_bnn::registerEarlierPassNames() {
+  for (StringRef stem : stems) {
+    std::string name = ("bnn-codegen-" + stem).str();
+    // With the options of the pass, which it parses itself.
+    auto addPass = [name](OpPassManager &pm, StringRef options,
+                          function_ref<LogicalResult(const Twine &)> onError) {
+      const PassInfo *pass = PassInfo::lookup(name);
+      if (!pass)
+        return onError("'" + name + "' is not registered");
+      return pass->addToPipeline(pm, options, onError);
+    };
+    registerPassPipeline(("quant-bnn-" + stem).str(), "Earlier name of " + name,
+                         addPass,
+                         /*optHandler=*/[](auto) {});
+  }
+}
