@@ -278,8 +278,8 @@ void buildCompileNVVMKernelsPipeline(mlir::OpPassManager &pm,
                                      const NVVMFields &options);
 
 /// GPU modules to binaries for AMD's driver. Kernels take buffers as bare
-/// pointers. Math other than what bnn-codegen-convert-math-to-intrinsics converts
-/// would be a call of ROCm's device libraries.
+/// pointers. Math other than what bnn-codegen-convert-math-to-intrinsics
+/// converts would be a call of ROCm's device libraries.
 void buildCompileROCDLKernelsPipeline(mlir::OpPassManager &pm,
                                       const ROCDLFields &options);
 

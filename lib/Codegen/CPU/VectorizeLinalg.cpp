@@ -6,7 +6,9 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "../LoopEmission/Plan.h"
+#include "../LoopEmission/Packing.h"
+#include "../LoopEmission/Sums.h"
+#include "LoopEmitter.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "quant-bnn/Codegen/CPU/Passes.h"

@@ -18,6 +18,7 @@
 
 #include "../LoopEmission/BodyEmitter.h"
 #include "../LoopEmission/IndexSpace.h"
+#include "../LoopEmission/Reductions.h"
 #include "Kernel.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/IR/Matchers.h"

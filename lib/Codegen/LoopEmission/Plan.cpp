@@ -7,6 +7,8 @@
 //===----------------------------------------------------------------------===//
 
 #include "Plan.h"
+#include "Packing.h"
+#include "Reductions.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
 
 using namespace mlir;

@@ -1,4 +1,4 @@
-//===- Plan.h - Linalg on memrefs to vector loops ---------------*- C++ -*-===//
+//===- Plan.h - Plans of vector loops for linalg ops ------------*- C++ -*-===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -10,7 +10,6 @@
 #define QUANT_BNN_LIB_CODEGEN_LOOPEMISSION_PLAN_H
 
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
-#include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 
@@ -34,10 +33,6 @@ inline constexpr int64_t numAccumulators = 64;
 inline constexpr int64_t termsPerBlock = 256 * numAccumulators;
 /// and what lanes accumulate is combined with the rest after so many.
 inline constexpr int64_t termsPerChain = 256;
-
-//===----------------------------------------------------------------------===//
-// Analysis
-//===----------------------------------------------------------------------===//
 
 /// A loop of the nest: adjacent dimensions of the op that every operand walks
 /// contiguously, or not at all, are one loop.
@@ -137,87 +132,9 @@ struct Plan {
   mlir::Block *getBody() const { return &op->getRegion(0).front(); }
 };
 
-/// Whether `expr` is a dimension divided by a constant, rounded down; returns
-/// the constant.
-std::optional<int64_t> matchPackedIndex(mlir::AffineExpr expr);
-
-/// Finds how the body of `plan` takes bits from words and puts them there, or
-/// fails where it uses packed operands in another way.
-llvm::LogicalResult analyzePacking(Plan &plan);
-
-/// Drops what fills the packed outputs of `op` before it, if all of its words
-/// are written when `op` is vectorized, and what of them they are not
-/// otherwise.
-void dropOverwrittenFills(mlir::linalg::LinalgOp op, const Options &options);
-
 /// Plans the loops of `op`, or fails where vector code would be wrong or slow.
 mlir::FailureOr<Plan> buildPlan(mlir::linalg::LinalgOp op,
                                 const Options &options);
-
-//===----------------------------------------------------------------------===//
-// Reductions
-//===----------------------------------------------------------------------===//
-
-/// How the result of `output` number `index` of `op` combines with its old
-/// value, or nothing.
-std::optional<mlir::vector::CombiningKind>
-matchCombiner(mlir::linalg::LinalgOp op, unsigned index);
-
-/// Whether output number `index` of `op` is a sum of floats.
-bool isFloatSum(mlir::linalg::LinalgOp op, unsigned index);
-
-/// The op that fuses a product into output number `index` of `op`, or null.
-mlir::math::FmaOp matchFusedProduct(mlir::linalg::LinalgOp op, unsigned index);
-
-/// What `kind` leaves unchanged, in every lane of `type`.
-mlir::Value buildNeutral(mlir::ImplicitLocOpBuilder &builder,
-                         mlir::vector::CombiningKind kind, mlir::Type type);
-
-/// What is accumulated: a sum, and of a compensated one also its rounding
-/// errors.
-using Carry = llvm::SmallVector<mlir::Value>;
-
-Carry buildNeutralCarry(mlir::ImplicitLocOpBuilder &builder,
-                        const Output &output, mlir::Type type);
-
-/// `carry` with `value` added to it.
-Carry accumulate(mlir::ImplicitLocOpBuilder &builder, const Output &output,
-                 const Carry &carry, mlir::Value value);
-
-/// All of `values` combined in a balanced tree.
-mlir::Value combineAll(mlir::ImplicitLocOpBuilder &builder,
-                       mlir::vector::CombiningKind kind,
-                       llvm::SmallVector<mlir::Value> values);
-
-/// What `carry` stands for: its sum, with the rounding errors.
-mlir::Value finishCarry(mlir::ImplicitLocOpBuilder &builder,
-                        const Output &output, const Carry &carry);
-
-/// The scalar that all lanes of `value` combine to.
-mlir::Value combineLanes(mlir::ImplicitLocOpBuilder &builder,
-                         mlir::vector::CombiningKind kind, mlir::Value value);
-
-/// The scalar that all lanes of `carry` combine to.
-mlir::Value reduceCarry(mlir::ImplicitLocOpBuilder &builder,
-                        const Output &output, const Carry &carry);
-
-/// Whether `plan` adds the terms of sums in the order that the loops of its op
-/// determine, whatever its operands are. Those of contractions may lie in lanes
-/// where their operands do.
-bool addsInOrder(const Plan &plan);
-
-/// Replaces `op` by one that stores the terms of its sums and ones that sum
-/// them, and returns these, or fails where there are no such sums, or more
-/// terms than elements of any operand.
-mlir::FailureOr<llvm::SmallVector<mlir::linalg::LinalgOp>>
-separateSums(mlir::linalg::LinalgOp op);
-
-//===----------------------------------------------------------------------===//
-// Emission
-//===----------------------------------------------------------------------===//
-
-/// Emits the loops of `plan` before its op.
-void emitLoops(const Plan &plan, const Options &options);
 
 } // namespace quant_bnn::vectorize
 

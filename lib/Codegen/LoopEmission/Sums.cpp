@@ -13,7 +13,8 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "Plan.h"
+#include "Sums.h"
+#include "Reductions.h"
 
 using namespace mlir;
 using namespace quant_bnn::vectorize;

@@ -1,0 +1,21 @@
+//===- LoopEmitter.h - Vector loops for CPUs --------------------*- C++ -*-===//
+//
+// Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef QUANT_BNN_LIB_CODEGEN_CPU_LOOPEMITTER_H
+#define QUANT_BNN_LIB_CODEGEN_CPU_LOOPEMITTER_H
+
+#include "../LoopEmission/Plan.h"
+
+namespace quant_bnn::vectorize {
+
+/// Emits the loops of `plan` before its op.
+void emitLoops(const Plan &plan, const Options &options);
+
+} // namespace quant_bnn::vectorize
+
+#endif // QUANT_BNN_LIB_CODEGEN_CPU_LOOPEMITTER_H
