@@ -55,6 +55,9 @@ if config.links_libmlir:
 for target in config.llvm_targets:
     config.available_features.add(f"{target.lower()}-registered-target")
 
+if config.has_assertions:
+    config.available_features.add("asserts")
+
 # Instructions of the machine that runs the tests.
 if os.path.exists("/proc/cpuinfo"):
     with open("/proc/cpuinfo") as cpuinfo:

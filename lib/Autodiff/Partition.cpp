@@ -20,6 +20,9 @@
 #include "mlir/IR/IRMapping.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
 #include "quant-bnn/Autodiff/Adjoints.h"
+#include "llvm/Support/DebugLog.h"
+
+#define DEBUG_TYPE "quant-bnn-differentiate"
 
 using namespace mlir;
 using namespace quant_bnn;
@@ -189,6 +192,8 @@ quant_bnn::differentiate::chooseResiduals(const Joint &joint,
                 isResidual);
   for (Operation &op : joint.getBody())
     llvm::copy_if(op.getResults(), std::back_inserter(residuals), isResidual);
+  for (Value residual : residuals)
+    LDBG() << "saves " << residual.getType() << " from " << residual.getLoc();
   return residuals;
 }
 

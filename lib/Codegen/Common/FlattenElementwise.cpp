@@ -13,6 +13,9 @@
 #include "mlir/Transforms/GreedyPatternRewriteDriver.h"
 #include "quant-bnn/Codegen/Common/Passes.h"
 #include "llvm/ADT/SetVector.h"
+#include "llvm/Support/DebugLog.h"
+
+#define DEBUG_TYPE "bnn-codegen-flatten-elementwise"
 
 namespace quant_bnn {
 #define GEN_PASS_DEF_QUANTBNNFLATTENELEMENTWISEPASS
@@ -140,6 +143,8 @@ Value Flattener::buildFlatInit(OpBuilder &builder, Value init) {
 }
 
 void Flattener::flatten(GenericOp generic) {
+  LDBG() << generic.getLoc() << ": " << generic.getNumLoops()
+         << " loops become one";
   OpBuilder builder(generic);
   Location loc = generic.getLoc();
   AffineMap identity = builder.getMultiDimIdentityMap(1);

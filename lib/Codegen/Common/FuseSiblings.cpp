@@ -13,6 +13,9 @@
 #include "quant-bnn/Codegen/Common/Passes.h"
 #include "llvm/ADT/EquivalenceClasses.h"
 #include "llvm/ADT/SetVector.h"
+#include "llvm/Support/DebugLog.h"
+
+#define DEBUG_TYPE "bnn-codegen-fuse-siblings"
 
 namespace quant_bnn {
 #define GEN_PASS_DEF_QUANTBNNFUSESIBLINGSPASS
@@ -101,8 +104,13 @@ bool BlockFuser::canJoin(GenericOp generic, const Cluster &cluster) {
   void *shape = getStreams(generic).front()->get().getAsOpaquePointer();
   void *other =
       getStreams(cluster.members.front()).front()->get().getAsOpaquePointer();
-  if (!shapes.isEquivalent(shape, other))
+  auto refuse = [&](StringRef reason) {
+    LDBG() << generic.getLoc() << " does not join the loop at "
+           << cluster.members.front().getLoc() << ": " << reason;
     return false;
+  };
+  if (!shapes.isEquivalent(shape, other))
+    return refuse("the shapes are not known to be equal");
   // A sum is not known before the loop ends, nor may an output start from what
   // the loop itself makes.
   for (OpOperand &operand : generic->getOpOperands()) {
@@ -110,20 +118,20 @@ bool BlockFuser::canJoin(GenericOp generic, const Cluster &cluster) {
     if (def && cluster.contains(def) &&
         (generic.isDpsInit(&operand) ||
          !generic.getMatchingIndexingMap(&operand).isIdentity()))
-      return false;
+      return refuse("it reads a sum or a destination that the loop computes");
   }
   unsigned newStreams = 0;
   for (OpOperand *operand : getStreams(generic))
     newStreams += !cluster.streams.contains(operand->get());
   if (cluster.streams.size() + newStreams > maxStreams)
-    return false;
+    return refuse("the loop would walk too many tensors");
   // The loop moves down to the generic, so nobody may need it earlier.
   for (GenericOp member : cluster.members)
     for (Operation *user : member->getUsers()) {
       Operation *inBlock = block.findAncestorOpInBlock(*user);
       if (inBlock && !cluster.contains(inBlock) &&
           inBlock->isBeforeInBlock(generic))
-        return false;
+        return refuse("an op between them uses a result of the loop");
     }
   return true;
 }
@@ -184,6 +192,10 @@ static void addExtents(const Cluster &cluster, ArrayRef<AffineMap> initMaps,
 
 /// Replaces the members of `cluster` by one generic.
 static void fuse(const Cluster &cluster) {
+  assert(cluster.members.size() > 1 && "one loop is fused with nothing");
+  LDBG() << "fuses " << cluster.members.size() << " loops, over "
+         << cluster.streams.size() << " tensors, at "
+         << cluster.members.back().getLoc();
   GenericOp last = cluster.members.back();
   OpBuilder builder(last);
   SmallVector<Location> locations;

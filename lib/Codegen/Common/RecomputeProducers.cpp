@@ -14,6 +14,9 @@
 #include "quant-bnn/Codegen/Common/Passes.h"
 #include "llvm/ADT/DenseMap.h"
 #include "llvm/ADT/SetVector.h"
+#include "llvm/Support/DebugLog.h"
+
+#define DEBUG_TYPE "bnn-codegen-recompute-producers"
 
 namespace quant_bnn {
 #define GEN_PASS_DEF_QUANTBNNRECOMPUTEPRODUCERSPASS
@@ -61,7 +64,11 @@ static SmallVector<GenericOp> selectProducers(Operation *root) {
     size_t cost = op.getBody()->getOperations().size() - 1;
     for (Value input : op.getDpsInputs())
       cost += costs.lookup(input.getDefiningOp());
-    if (cost > maxOperations || !canRecompute(op))
+    if (!canRecompute(op))
+      return;
+    LDBG() << op.getLoc() << ": " << cost << " operations for an element"
+           << (cost > maxOperations ? ", too many to repeat" : "");
+    if (cost > maxOperations)
       return;
     costs[op] = cost;
     producers.push_back(op);

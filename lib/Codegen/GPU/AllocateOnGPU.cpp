@@ -11,6 +11,9 @@
 #include "Kernel.h"
 #include "quant-bnn/Codegen/GPU/Passes.h"
 #include "llvm/ADT/TypeSwitch.h"
+#include "llvm/Support/DebugLog.h"
+
+#define DEBUG_TYPE "bnn-codegen-allocate-on-gpu"
 
 namespace quant_bnn {
 #define GEN_PASS_DEF_QUANTBNNALLOCATEONGPUPASS
@@ -154,5 +157,9 @@ void QuantBNNAllocateOnGPUPass::runOnOperation() {
     llvm::TypeSwitch<Operation *>(op)
         .Case<memref::AllocOp, memref::CopyOp, memref::DeallocOp,
               memref::GetGlobalOp, memref::LoadOp, memref::StoreOp>(
-            [&](auto op) { converter.convert(op); });
+            [&](auto op) {
+              LDBG() << op.getLoc() << ": " << op->getName()
+                     << " of device memory";
+              converter.convert(op);
+            });
 }

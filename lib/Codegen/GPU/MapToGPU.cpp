@@ -15,6 +15,9 @@
 #include "mlir/Transforms/WalkPatternRewriteDriver.h"
 #include "quant-bnn/Codegen/GPU/Passes.h"
 #include "quant-bnn/Support/FuseProducts.h"
+#include "llvm/Support/DebugLog.h"
+
+#define DEBUG_TYPE "bnn-codegen-map-to-gpu"
 
 namespace quant_bnn {
 #define GEN_PASS_DEF_QUANTBNNMAPTOGPUPASS
@@ -61,6 +64,7 @@ void QuantBNNMapToGPUPass::mapContractions(const map_to_gpu::Options &options) {
     if (failed(contraction) ||
         failed(map_to_gpu::emitBitMatrixKernel(*contraction, options)))
       continue;
+    LDBG() << op.getLoc() << ": a kernel on tensor cores";
     op.erase();
     if (contraction->fill)
       contraction->fill.erase();
@@ -80,7 +84,10 @@ void QuantBNNMapToGPUPass::runOnOperation() {
   });
   for (linalg::LinalgOp op : ops) {
     op = fuseProduct(op);
-    if (failed(map_to_gpu::emitVectorKernels(op, options)))
+    bool isVector = succeeded(map_to_gpu::emitVectorKernels(op, options));
+    LDBG() << op.getLoc() << ": a kernel of "
+           << (isVector ? "vectors" : "one element a thread");
+    if (!isVector)
       map_to_gpu::emitScalarKernel(op, options);
     op->erase();
   }

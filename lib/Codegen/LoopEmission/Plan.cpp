@@ -10,6 +10,9 @@
 #include "Packing.h"
 #include "Reductions.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
+#include "llvm/Support/DebugLog.h"
+
+#define DEBUG_TYPE "bnn-codegen-loop-emission"
 
 using namespace mlir;
 using namespace quant_bnn::vectorize;
@@ -418,16 +421,23 @@ static void chooseUnrolling(Plan &plan, const Options &options) {
 
 FailureOr<Plan> quant_bnn::vectorize::buildPlan(linalg::LinalgOp op,
                                                 const Options &options) {
-  if (!op.hasPureBufferSemantics() || !hasVectorizableOperands(op))
+  auto refuse = [&](StringRef reason) {
+    LDBG() << op.getLoc() << ": no vectors: " << reason;
     return failure();
+  };
+  if (!op.hasPureBufferSemantics() || !hasVectorizableOperands(op))
+    return refuse("operands that are no memrefs of numbers");
   Plan plan;
   plan.op = op;
   if (failed(collectLoops(plan)))
-    return failure();
+    return refuse("loops of unknown extent");
   collectAccesses(plan);
-  if (failed(chooseVectorLoop(plan)) || failed(analyzePacking(plan)) ||
-      failed(analyzeBody(plan)))
-    return failure();
+  if (failed(chooseVectorLoop(plan)))
+    return refuse("no loop walks every operand contiguously, or not at all");
+  if (failed(analyzePacking(plan)))
+    return refuse("bits of words are used in another way");
+  if (failed(analyzeBody(plan)))
+    return refuse("an op of the body has no form on vectors");
   plan.lanes = std::max<int64_t>(options.vectorBits / getLaneBits(plan), 1);
   // A step has whole words. Both are powers of two.
   for (const Access &input : plan.inputs)
@@ -436,7 +446,12 @@ FailureOr<Plan> quant_bnn::vectorize::buildPlan(linalg::LinalgOp op,
     plan.lanes = std::max(plan.lanes, output.elementsPerWord);
   orderNest(plan);
   if (failed(classifyOutputs(plan)))
-    return failure();
+    return refuse("an output is neither stored nor combined");
   chooseUnrolling(plan, options);
+  assert(llvm::isPowerOf2_64(plan.lanes) && plan.unrollFactor > 0 &&
+         "a step is a number of whole vectors");
+  LDBG() << op.getLoc() << ": loop " << plan.vectorLoop << " of "
+         << plan.loops.size() << " in vectors of " << plan.lanes << ", "
+         << plan.unrollFactor << " a step";
   return plan;
 }

@@ -14,6 +14,9 @@
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Utils/StaticValueUtils.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "llvm/Support/DebugLog.h"
+
+#define DEBUG_TYPE "bnn-codegen-vectorize-popcount"
 
 using namespace mlir;
 using namespace quant_bnn;
@@ -276,8 +279,12 @@ void quant_bnn::vectorize_popcount::emitKernel(const Contraction &contraction,
                                                const Options &options) {
   KernelEmitter nest(contraction, options);
   std::unique_ptr<Counting> counting = chooseCounting(contraction, options);
-  if (!contraction.isContiguous)
+  if (!contraction.isContiguous) {
+    LDBG() << "a kernel of blocks";
     return emitBlockedKernel(nest, *counting);
+  }
+  LDBG() << "a kernel of blocks from " << counting->minRows
+         << " rows on, and one of dot products below";
   nest.buildIf(
       nest.buildHasManyRows(counting->minRows),
       [&] { emitBlockedKernel(nest, *counting); },

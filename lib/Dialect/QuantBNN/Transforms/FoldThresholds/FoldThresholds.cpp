@@ -14,6 +14,10 @@
 #include "quant-bnn/Dialect/QuantBNN/IR/QuantBNN.h"
 #include "quant-bnn/Dialect/QuantBNN/Transforms/Passes.h"
 #include "quant-bnn/Support/Remarks.h"
+#include "llvm/Support/DebugLog.h"
+#include "llvm/Support/InterleavedRange.h"
+
+#define DEBUG_TYPE "quant-bnn-fold-thresholds"
 
 namespace quant_bnn {
 #define GEN_PASS_DEF_QUANTBNNFOLDTHRESHOLDSPASS
@@ -146,8 +150,12 @@ void QuantBNNFoldThresholdsPass::fold(PackOp pack) {
                     "what is packed switches too often, or where is not known, "
                     "in channel " +
                         Twine(channel));
+    LDBG() << "channel " << channel << " is " << switches->first
+           << " at first and changes at "
+           << llvm::interleaved_array(switches->at);
     channels.push_back(*switches);
   }
+  assert(channels.size() == size_t(numChannels) && "a function each");
 
   ImplicitLocOpBuilder b(pack.getLoc(), pack);
   Value words = buildThresholds(b, function.getAccumulators(), channels,

@@ -13,6 +13,9 @@
 #include "mlir/IR/Dominance.h"
 #include "quant-bnn/Dialect/QuantBNN/Transforms/Passes.h"
 #include "quant-bnn/Support/Remarks.h"
+#include "llvm/Support/DebugLog.h"
+
+#define DEBUG_TYPE "quant-bnn-raise-ste"
 
 namespace quant_bnn {
 #define GEN_PASS_DEF_QUANTBNNRAISESTEPASS
@@ -169,6 +172,9 @@ void Raiser::visit(Value root) {
     return;
   bool keepsGradients = isGradientTaken(root);
   std::optional<Match> match = findMatch(root, keepsGradients, extractor);
+  LDBG() << root.getLoc() << ": "
+         << (match ? match->candidate.opName : StringRef("no quantizer"))
+         << (match && !match->isExact ? ", not exactly" : "");
   if (match && match->isExact)
     return act(root, *match, keepsGradients, extractor);
   if (raiseDetached(root, extractor))
