@@ -94,8 +94,10 @@ func.func @dynamic_fwd(%x: tensor<?x3x?xf64>) -> (tensor<?x3x?xf64>, tensor<?x3x
 
 // CHECK-LABEL: func @dynamic_bwd(
 // CHECK-SAME: %[[W:.*]]: tensor<?xi8>, %[[G:.*]]: tensor<?x3x?xf64>)
-// CHECK-DAG: %[[D0:.*]] = tensor.dim %[[G]], %c0
-// CHECK-DAG: %[[D2:.*]] = tensor.dim %[[G]], %c2
+// CHECK-DAG: %[[C0:.*]] = arith.constant 0 : index
+// CHECK-DAG: %[[C2:.*]] = arith.constant 2 : index
+// CHECK-DAG: %[[D0:.*]] = tensor.dim %[[G]], %[[C0]]
+// CHECK-DAG: %[[D2:.*]] = tensor.dim %[[G]], %[[C2]]
 // CHECK: %[[FLAT:.*]] = quant_bnn.unpack %[[W]] depth %{{.*}} : tensor<?xi8> to tensor<?xi1>
 // CHECK: tensor.expand_shape %[[FLAT]] {{\[}}[0, 1, 2]] output_shape [%[[D0]], 3, %[[D2]]]
 // The mask is not asked for its size: that would keep it from being fused.

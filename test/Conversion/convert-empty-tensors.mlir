@@ -5,10 +5,11 @@
 
 // CHECK-LABEL: func @empty(
 // CHECK-SAME: %[[X:.*]]: tensor<?x0xf32>, %[[Y:.*]]: tensor<?x0xf32>)
+// CHECK-DAG: %[[C0:.*]] = arith.constant 0 : index
 // LLVM: llvm.func @empty
 func.func @empty(%x: tensor<?x0xf32>, %y: tensor<?x0xf32>) -> tensor<?x0xf32> {
-  // CHECK-DAG: %[[DX:.*]] = tensor.dim %[[X]], %c0
-  // CHECK-DAG: %[[DY:.*]] = tensor.dim %[[Y]], %c0
+  // CHECK-DAG: %[[DX:.*]] = tensor.dim %[[X]], %[[C0]]
+  // CHECK-DAG: %[[DY:.*]] = tensor.dim %[[Y]], %[[C0]]
   // CHECK: %[[SUM:.*]] = affine.apply #{{.*}}()[%[[DX]], %[[DY]]]
   // CHECK: %[[EMPTY:.*]] = tensor.empty(%[[SUM]]) : tensor<?x0xf32>
   // CHECK-NEXT: return %[[EMPTY]]

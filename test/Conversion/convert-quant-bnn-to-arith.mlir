@@ -8,9 +8,10 @@
 // CHECK-LABEL: func @sign(
 // CHECK-SAME: %[[X:.*]]: f32
 func.func @sign(%x: f32) -> (f32, f32, f32) {
-  // CHECK: %[[NEGATIVE:.*]] = arith.cmpf olt, %[[X]], %cst{{.*}} : f32
+  // CHECK-DAG: %[[ZERO:.*]] = arith.constant 0.000000e+00 : f32
+  // CHECK: %[[NEGATIVE:.*]] = arith.cmpf olt, %[[X]], %[[ZERO]] : f32
   // CHECK: %[[A:.*]] = arith.select %[[NEGATIVE]]
-  // CHECK: %[[POSITIVE:.*]] = arith.cmpf oge, %[[X]], %cst{{.*}} : f32
+  // CHECK: %[[POSITIVE:.*]] = arith.cmpf oge, %[[X]], %{{.*}} : f32
   // CHECK: %[[B:.*]] = arith.select %[[POSITIVE]]
   // CHECK: %[[SIGN:.*]] = arith.select
   // CHECK: %[[NAN:.*]] = arith.cmpf uno, %[[X]], %[[X]] : f32

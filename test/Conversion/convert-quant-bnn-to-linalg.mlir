@@ -174,6 +174,7 @@ func.func @pack(%x: tensor<4x40xf32>) -> tensor<4x3xi16> {
 // CHECK: #[[$WORDS:.*]] = affine_map<(d0) -> (d0 floordiv 8)>
 // CHECK-LABEL: func @masks(
 // CHECK-SAME: %[[X:.*]]: tensor<?xf32>, %[[B:.*]]: tensor<?xi8>, %[[G:.*]]: tensor<?xf32>, %[[K:.*]]: index
+// CHECK-DAG: %[[C8:.*]] = arith.constant 8 : index
 // FUSED-LABEL: func @masks(
 func.func @masks(%x: tensor<?xf32>, %b: tensor<?xi8>, %g: tensor<?xf32>, %k: index)
     -> (tensor<?xi8>, tensor<?xf32>) {
@@ -191,7 +192,7 @@ func.func @masks(%x: tensor<?xf32>, %b: tensor<?xi8>, %g: tensor<?xf32>, %k: ind
   // CHECK-SAME: ins(%[[B]] : tensor<?xi8>) outs(%[[EMPTY]] : tensor<?xi1>)
   // CHECK-NEXT: ^bb0(%[[WORD:.*]]: i8, %{{.*}}: i1):
   // CHECK-NEXT: %[[INDEX:.*]] = linalg.index 0
-  // CHECK-NEXT: %[[POSITION:.*]] = arith.remui %[[INDEX]], %c8
+  // CHECK-NEXT: %[[POSITION:.*]] = arith.remui %[[INDEX]], %[[C8]]
   // CHECK-NEXT: %[[SHIFT:.*]] = arith.index_castui %[[POSITION]] : index to i8
   // CHECK-NEXT: %[[SHIFTED:.*]] = arith.shrui %[[WORD]], %[[SHIFT]]
   // CHECK-NEXT: %[[BIT:.*]] = arith.trunci %[[SHIFTED]] : i8 to i1

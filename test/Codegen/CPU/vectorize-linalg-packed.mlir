@@ -10,13 +10,16 @@
 // one word, and here the bits of two vectors.
 // CHECK-LABEL: func @pack
 // CHECK-SAME:    %[[X:.*]]: memref<?xf32>, %[[Y:.*]]: memref<?xf32>, %[[B:.*]]: memref<?xi8>
+// CHECK-DAG: %[[C0:.*]] = arith.constant 0 : index
+// CHECK-DAG: %[[C8:.*]] = arith.constant 8 : index
+// CHECK-DAG: %[[C32:.*]] = arith.constant 32 : index
 // CHECK-NOT:     linalg.
 // CHECK-NOT:     arith.sh
-// CHECK:         scf.for %[[I:.*]] = %c0 to %{{.*}} step %c32
+// CHECK:         scf.for %[[I:.*]] = %[[C0]] to %{{.*}} step %[[C32]]
 // CHECK:           %[[IN:.*]] = vector.load %[[X]][%[[I]]] : memref<?xf32>, vector<32xf32>
 // CHECK:           %[[BIT:.*]] = arith.cmpf olt, %[[IN]], %{{.*}} : vector<32xf32>
 // CHECK:           vector.store %{{.*}}, %[[Y]][%[[I]]]
-// CHECK:           %[[J:.*]] = arith.divui %[[I]], %c8
+// CHECK:           %[[J:.*]] = arith.divui %[[I]], %[[C8]]
 // CHECK:           %[[WORDS:.*]] = vector.bitcast %[[BIT]] : vector<32xi1> to vector<4xi8>
 // CHECK:           vector.store %[[WORDS]], %[[B]][%[[J]]] : memref<?xi8>, vector<4xi8>
 // CHECK:         %[[MASK:.*]] = arith.cmpi ugt, %{{.*}} : vector<32xi32>
@@ -55,10 +58,12 @@ func.func @pack(%x: memref<?xf32>, %y: memref<?xf32>, %b: memref<?xi8>) {
 
 // CHECK-LABEL: func @unpack
 // CHECK-SAME:    %[[B:.*]]: memref<?xi64>, %[[G:.*]]: memref<?xf32>, %[[Y:.*]]: memref<?xf32>
+// CHECK-DAG: %[[C0:.*]] = arith.constant 0 : index
+// CHECK-DAG: %[[C64:.*]] = arith.constant 64 : index
 // CHECK-NOT:     linalg.
 // CHECK-NOT:     arith.sh
-// CHECK:         scf.for %[[I:.*]] = %c0 to %{{.*}} step %c64
-// CHECK:           %[[J:.*]] = arith.divui %[[I]], %c64
+// CHECK:         scf.for %[[I:.*]] = %[[C0]] to %{{.*}} step %[[C64]]
+// CHECK:           %[[J:.*]] = arith.divui %[[I]], %[[C64]]
 // CHECK:           %[[WORD:.*]] = vector.load %[[B]][%[[J]]] : memref<?xi64>, vector<1xi64>
 // CHECK:           %[[BITS:.*]] = vector.bitcast %[[WORD]] : vector<1xi64> to vector<64xi1>
 // CHECK:           %[[G64:.*]] = vector.load %[[G]][%[[I]]] : memref<?xf32>, vector<64xf32>

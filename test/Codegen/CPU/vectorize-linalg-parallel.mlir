@@ -47,7 +47,8 @@ func.func @rows(%x: memref<?x?xf32>, %y: memref<?xf32>, %z: memref<?x?xf32>) {
 
 // A task has columns of its own.
 // CHECK-LABEL: func @columns
-// CHECK:         scf.parallel (%[[I:.*]]) = {{.*}} step (%c256)
+// CHECK-DAG: %[[C256:.*]] = arith.constant 256 : index
+// CHECK:         scf.parallel (%[[I:.*]]) = {{.*}} step (%[[C256]])
 // CHECK:           scf.for
 // CHECK:         return
 func.func @columns(%x: memref<?x?xf32>, %y: memref<?xf32>) {

@@ -45,8 +45,10 @@ func.func @flatten(%x: memref<?x3x?xf32>, %y: memref<?x3x?xf32>) {
 // A known size needs no mask where it is whole vectors, and no loop where it is
 // one.
 // CHECK-LABEL: func @static
+// CHECK-DAG: %[[C16:.*]] = arith.constant 16 : index
+// CHECK-DAG: %[[C80:.*]] = arith.constant 80 : index
 // CHECK-NOT:     mask
-// CHECK:         scf.for %{{.*}} = %{{.*}} to %c80 step %c16
+// CHECK:         scf.for %{{.*}} = %{{.*}} to %[[C80]] step %[[C16]]
 // CHECK-NOT:     mask
 // CHECK:         return
 // W128-LABEL: func @static
@@ -194,9 +196,10 @@ func.func @row_sums(%x: memref<8x64xf32>, %y: memref<8xf32>) {
 // rows are added with their rounding errors.
 // CHECK-LABEL: func @column_sums
 // CHECK-SAME:    %[[X:.*]]: memref<?x?xf32>, %[[Y:.*]]: memref<?xf32>
+// CHECK-DAG: %[[C256:.*]] = arith.constant 256 : index
 // CHECK:         scf.for %[[COLUMN:.*]] =
 // CHECK-COUNT-4:   vector.load %[[Y]]
-// CHECK:           scf.for %{{.*}} step %c256 iter_args
+// CHECK:           scf.for %{{.*}} step %[[C256]] iter_args
 // CHECK:             scf.for %[[ROW:arg[0-9]+]] = {{.*}} iter_args
 // CHECK:               vector.load %[[X]][%[[ROW]], %[[COLUMN]]]
 // CHECK:             arith.subf
@@ -211,10 +214,11 @@ func.func @column_sums(%x: memref<?x?xf32>, %y: memref<?xf32>) {
 
 // CHECK-LABEL: func @matmul
 // CHECK-SAME:    %[[A:.*]]: memref<?x?xf32>, %[[B:.*]]: memref<?x?xf32>, %[[C:.*]]: memref<?x?xf32>
+// CHECK-DAG: %[[C256:.*]] = arith.constant 256 : index
 // CHECK:         scf.for %[[M:.*]] =
 // CHECK:           scf.for %[[N:.*]] =
 // CHECK-COUNT-4:     vector.load %[[C]][%[[M]],
-// CHECK:             scf.for %{{.*}} step %c256 iter_args
+// CHECK:             scf.for %{{.*}} step %[[C256]] iter_args
 // CHECK:               scf.for %[[K:arg[0-9]+]] = {{.*}} iter_args
 // CHECK:                 %[[SCALAR:.*]] = memref.load %[[A]][%[[M]], %[[K]]]
 // CHECK:                 %[[FACTOR:.*]] = vector.broadcast %[[SCALAR]]
@@ -252,9 +256,12 @@ func.func @bf16(%x: memref<?xbf16>, %y: memref<?xbf16>) {
 // Rows of one element with gaps between them are not one row of elements.
 // CHECK-LABEL: func @gaps
 // CHECK-SAME:    %[[X:.*]]: memref<64x1xf32, strided<[4, 1]>>
+// CHECK-DAG: %[[C0:.*]] = arith.constant 0 : index
+// CHECK-DAG: %[[C1:.*]] = arith.constant 1 : index
+// CHECK-DAG: %[[C64:.*]] = arith.constant 64 : index
 // CHECK-NOT:     memref.collapse_shape
-// CHECK:         scf.for %[[I:.*]] = %c0 to %c64 step %c1 {
-// CHECK:           vector.maskedload %[[X]][%[[I]], %c0]
+// CHECK:         scf.for %[[I:.*]] = %[[C0]] to %[[C64]] step %[[C1]] {
+// CHECK:           vector.maskedload %[[X]][%[[I]], %[[C0]]]
 #rows = affine_map<(i, j) -> (i, j)>
 func.func @gaps(%x: memref<64x1xf32, strided<[4, 1]>>, %y: memref<64x1xf32>) {
   linalg.generic {indexing_maps = [#rows, #rows],

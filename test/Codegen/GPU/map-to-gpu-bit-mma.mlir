@@ -19,6 +19,8 @@
 // column and of each row besides.
 // CHECK-LABEL: func @matmul(
 // CHECK-SAME:    %[[A:.*]]: memref<?x?xi64>, %[[B:.*]]: memref<?x?xi64>, %[[C:.*]]: memref<?x?xi32>)
+// CHECK-DAG: %[[C2:.*]] = arith.constant 2 : index
+// CHECK-DAG: %[[C4:.*]] = arith.constant 4 : index
 // CHECK-DAG:     %[[VA:.*]] = memref.reinterpret_cast %[[A]]
 // CHECK-DAG:     %[[VB:.*]] = memref.reinterpret_cast %[[B]]
 // CHECK-DAG:     %[[VC:.*]] = memref.reinterpret_cast %[[C]]
@@ -31,8 +33,8 @@
 // CHECK:             scf.if
 // CHECK:             gpu.barrier
 // CHECK:             scf.for %[[STEP:[^ ]*]] =
-// CHECK:               %[[AHEAD:.*]] = arith.addi %[[STEP]], %c2
-// CHECK:               arith.muli %[[AHEAD]], %c4
+// CHECK:               %[[AHEAD:.*]] = arith.addi %[[STEP]], %[[C2]]
+// CHECK:               arith.muli %[[AHEAD]], %[[C4]]
 // CHECK:               scf.if
 // CHECK-COUNT-2:         memref.load %[[VA]]{{.*}} {alignment = 8 : i64}
 // CHECK-COUNT-2:         memref.load %[[VB]]{{.*}} {alignment = 8 : i64}

@@ -8,15 +8,18 @@
 // by one, and elements.
 // CHECK-LABEL: func @elementwise(
 // CHECK-SAME:    %[[X:.*]]: memref<?xf32>, %[[Y:.*]]: memref<?xf32>)
+// CHECK-DAG: %[[C0:.*]] = arith.constant 0 : index
+// CHECK-DAG: %[[C16:.*]] = arith.constant 16 : index
+// CHECK-DAG: %[[C256:.*]] = arith.constant 256 : index
 // CHECK-DAG:     %[[SIZE:.*]] = memref.dim %[[X]]
 // CHECK-DAG:     %[[VX:.*]] = memref.reinterpret_cast %[[X]] to offset: [0], sizes: [%{{.*}}], strides: [1]
 // CHECK-DAG:     %[[VY:.*]] = memref.reinterpret_cast %[[Y]] to offset: [0], sizes: [%{{.*}}], strides: [1]
 // CHECK:         %[[WHOLE:.*]] = arith.divui %[[SIZE]], %{{.*}}
 // CHECK:         %[[ADDRESS:.*]] = memref.extract_aligned_pointer_as_index %[[VX]]
-// CHECK:         arith.remui %[[ADDRESS]], %c16
+// CHECK:         arith.remui %[[ADDRESS]], %[[C16]]
 // CHECK:         %[[ALIGNED:.*]] = arith.andi
-// CHECK:         %[[VECTORS:.*]] = arith.select %[[ALIGNED]], %[[WHOLE]], %c0
-// CHECK:         gpu.launch blocks(%[[BLOCK:[^ ,]*]], {{.*}}) in {{.*}} threads({{.*}}) in (%{{.*}} = %c256
+// CHECK:         %[[VECTORS:.*]] = arith.select %[[ALIGNED]], %[[WHOLE]], %[[C0]]
+// CHECK:         gpu.launch blocks(%[[BLOCK:[^ ,]*]], {{.*}}) in {{.*}} threads({{.*}}) in (%{{.*}} = %[[C256]]
 // CHECK:           scf.for %{{.*}} = %[[BLOCK]] to
 // CHECK-COUNT-4:     vector.load %[[VX]][%{{.*}}] {alignment = 16 : i64} : memref<?xf32>, vector<4xf32>
 // CHECK-COUNT-4:     quant_bnn.sign %{{.*}} : vector<4xf32>
@@ -29,8 +32,9 @@
 // CHECK-NOT:     linalg.generic
 
 // OPTIONS-LABEL: func @elementwise(
+// OPTIONS-DAG: %[[C64:.*]] = arith.constant 64 : index
 // OPTIONS:         memref.reinterpret_cast %{{.*}} : memref<?xf32> to memref<281474976710656xf32>
-// OPTIONS:         gpu.launch {{.*}} threads({{.*}}) in (%{{.*}} = %c64
+// OPTIONS:         gpu.launch {{.*}} threads({{.*}}) in (%{{.*}} = %[[C64]]
 // OPTIONS:           vector.load {{.*}} {alignment = 8 : i64} : memref<281474976710656xf32>, vector<2xf32>
 func.func @elementwise(%x: memref<?xf32>, %y: memref<?xf32>) {
   linalg.generic {indexing_maps = [#id, #id], iterator_types = ["parallel"]}
@@ -50,11 +54,12 @@ func.func @elementwise(%x: memref<?xf32>, %y: memref<?xf32>) {
 // A value of each row: rows are shared one vector at a time. 30 elements are not
 // whole vectors, so rows are aligned only by luck: never.
 // CHECK-LABEL: func @rows(
+// CHECK-DAG: %[[C30:.*]] = arith.constant 30 : index
 // CHECK:         gpu.launch
 // CHECK-NOT:       vector<4xf32>
 // CHECK:           scf.for %[[ITEM:.*]] = %
-// CHECK-DAG:         %[[COLUMN:.*]] = arith.remui %[[ITEM]], %c30
-// CHECK-DAG:         %[[ROW:.*]] = arith.divui %[[ITEM]], %c30
+// CHECK-DAG:         %[[COLUMN:.*]] = arith.remui %[[ITEM]], %[[C30]]
+// CHECK-DAG:         %[[ROW:.*]] = arith.divui %[[ITEM]], %[[C30]]
 // CHECK:             memref.load %{{.*}}[%[[ROW]]]
 // CHECK:             vector.store {{.*}} vector<1xf32>
 func.func @rows(%x: memref<?x30xf32>, %c: memref<?xf32>, %y: memref<?x30xf32>) {
@@ -74,6 +79,7 @@ func.func @rows(%x: memref<?x30xf32>, %c: memref<?xf32>, %y: memref<?x30xf32>) {
 
 // Blocks reduce a share each, in a tree, and one block what they leave.
 // CHECK-LABEL: func @reduce_all(
+// CHECK-DAG: %[[C1:.*]] = arith.constant 1 : index
 // CHECK:         %[[PARTIAL:.*]] = memref.alloc(%[[BLOCKS:[^)]*]]) : memref<?xf32>
 // CHECK:         %[[VIEW:.*]] = memref.reinterpret_cast %[[PARTIAL]]
 // CHECK:         gpu.launch blocks(%[[BLOCK:[^ ,]*]], {{.*}}) in (%{{[^ ]*}} = %[[BLOCKS]],
@@ -84,7 +90,7 @@ func.func @rows(%x: memref<?x30xf32>, %c: memref<?xf32>, %y: memref<?x30xf32>) {
 // CHECK-COUNT-8:   gpu.barrier
 // CHECK-NOT:       gpu.barrier
 // CHECK:           memref.store %{{.*}}, %[[VIEW]][%[[BLOCK]]]
-// CHECK:         gpu.launch blocks({{.*}}) in (%{{.*}} = %c1,
+// CHECK:         gpu.launch blocks({{.*}}) in (%{{.*}} = %[[C1]],
 // CHECK:           memref.load %[[VIEW]]
 // CHECK-COUNT-8:   gpu.barrier
 // CHECK:         memref.dealloc %[[PARTIAL]]
@@ -200,9 +206,10 @@ func.func @transpose(%x: memref<?x?xf32>, %y: memref<?x?xf32>) {
 
 // What depends on the index, and is reduced: the thread of a row adds it up.
 // CHECK-LABEL: func @index(
+// CHECK-DAG: %[[C0:.*]] = arith.constant 0 : index
 // CHECK:         gpu.launch
 // CHECK:           scf.for
-// CHECK:             scf.for %[[J:.*]] = %c0
+// CHECK:             scf.for %[[J:.*]] = %[[C0]]
 // CHECK:               arith.index_cast %[[J]] : index to i32
 // CHECK:               memref.store
 func.func @index(%x: memref<?x?xi32>, %y: memref<?xi32>) {

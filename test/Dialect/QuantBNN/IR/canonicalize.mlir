@@ -276,9 +276,10 @@ func.func @unpack_other_depth(%x: tensor<?xi1>, %y: tensor<9xi1>, %k: index) -> 
 // CHECK-LABEL: func @unpack_packed_floats(
 // CHECK-SAME: %[[X:.*]]: tensor<9xf32>
 func.func @unpack_packed_floats(%x: tensor<9xf32>) -> tensor<9xf32> {
+  // CHECK-DAG: %[[ZERO:.*]] = arith.constant 0.000000e+00 : f32
   // CHECK-NOT: quant_bnn
   // CHECK: linalg.generic {{.*}} ins(%[[X]] : tensor<9xf32>)
-  // CHECK: %[[BELOW:.*]] = arith.cmpf olt, %{{.*}}, %cst{{[_0-9]*}} : f32
+  // CHECK: %[[BELOW:.*]] = arith.cmpf olt, %{{.*}}, %[[ZERO]] : f32
   // CHECK: arith.select %[[BELOW]], %{{.*}}, %{{.*}} : f32
   // CHECK-NOT: quant_bnn
   %0 = quant_bnn.pack %x polarity = nonnegative : tensor<9xf32> to tensor<1xi64>

@@ -34,9 +34,11 @@ func.func @xnor_matmul(%a: tensor<4x2xi64>, %b: tensor<8x2xi64>) -> tensor<4x8xi
 // CHECK-DAG: #[[$ACC:.*]] = affine_map<(d0, d1, d2, d3) -> (d0, d1, d2)>
 // CHECK-LABEL: func @broadcast(
 // CHECK-SAME: %[[A_WORDS:.*]]: tensor<3x?x?xi8>, %[[B_WORDS:.*]]: tensor<?x?xi8>, %[[K:.*]]: index
+// CHECK-DAG: %[[C1:.*]] = arith.constant 1 : index
+// CHECK-DAG: %[[C0:.*]] = arith.constant 0 : index
 func.func @broadcast(%a: tensor<3x?x?xi8>, %b: tensor<?x?xi8>, %k: index) -> tensor<3x7x?xi32> {
-  // CHECK-DAG: %[[M:.*]] = tensor.dim %[[A_WORDS]], %c1
-  // CHECK-DAG: %[[N:.*]] = tensor.dim %[[B_WORDS]], %c0
+  // CHECK-DAG: %[[M:.*]] = tensor.dim %[[A_WORDS]], %[[C1]]
+  // CHECK-DAG: %[[N:.*]] = tensor.dim %[[B_WORDS]], %[[C0]]
   // CHECK-DAG: %[[DEPTH:.*]] = arith.index_cast %[[K]] : index to i32
   // CHECK: tensor.empty(%[[M]], %[[N]]) : tensor<3x?x?xi32>
   // CHECK: linalg.fill ins(%[[DEPTH]] : i32)
@@ -71,12 +73,13 @@ func.func @conv(%x: tensor<1x9x9x2xi32>, %f: tensor<4x3x2x2xi32>) -> tensor<1x4x
 // sums, which does not look at the images.
 // CHECK-LABEL: func @conv_of_zeros(
 // CHECK-SAME: %[[IMAGES:.*]]: tensor<1x9x9x1xi32>, %[[FILTER:.*]]: tensor<4x3x3x1xi32>
+// CHECK-DAG: %[[C0:.*]] = arith.constant 0 : i32
 func.func @conv_of_zeros(%x: tensor<1x9x9x1xi32>, %f: tensor<4x3x3x1xi32>) -> tensor<1x9x9x4xi32> {
   // CHECK: linalg.generic {{.*}} ins(%[[FILTER]] : tensor<4x3x3x1xi32>)
   // CHECK: %[[TOTALS:.*]] = linalg.broadcast ins(%{{.*}} : tensor<4xi32>)
   // CHECK: %[[INIT:.*]] = linalg.generic {{.*}} outs(%[[TOTALS]] : tensor<1x9x9x4xi32>)
   // CHECK: %[[PADDED:.*]] = tensor.pad %[[IMAGES]] low[0, 1, 1, 0] high[0, 1, 1, 0]
-  // CHECK: tensor.yield %c0_i32
+  // CHECK: tensor.yield %[[C0]]
   // CHECK: linalg.generic {{.*}} ins(%[[PADDED]], %[[FILTER]] : {{.*}}) outs(%[[INIT]] :
   %0 = quant_bnn.xnor_conv_2d %x, %f depth = 31 padding = [1, 1, 1, 1]
       : (tensor<1x9x9x1xi32>, tensor<4x3x3x1xi32>) -> tensor<1x9x9x4xi32>
@@ -88,10 +91,11 @@ func.func @conv_of_zeros(%x: tensor<1x9x9x1xi32>, %f: tensor<4x3x3x1xi32>) -> te
 // Bits of 1 go around whole words as words of them.
 // CHECK-LABEL: func @conv_of_minus_ones(
 // CHECK-SAME: %[[IMAGES:.*]]: tensor<1x9x9x1xi32>
+// CHECK-DAG: %[[CM1:.*]] = arith.constant -1 : i32
 func.func @conv_of_minus_ones(%x: tensor<1x9x9x1xi32>, %f: tensor<4x3x3x1xi32>) -> tensor<1x9x9x4xi32> {
   // CHECK-NOT: linalg.broadcast
   // CHECK: tensor.pad %[[IMAGES]] low[0, 1, 1, 0] high[0, 1, 1, 0]
-  // CHECK: tensor.yield %c-1_i32
+  // CHECK: tensor.yield %[[CM1]]
   %0 = quant_bnn.xnor_conv_2d %x, %f depth = 32 padding = [1, 1, 1, 1] pad_value = minus_one
       : (tensor<1x9x9x1xi32>, tensor<4x3x3x1xi32>) -> tensor<1x9x9x4xi32>
   return %0 : tensor<1x9x9x4xi32>
@@ -102,11 +106,13 @@ func.func @conv_of_minus_ones(%x: tensor<1x9x9x1xi32>, %f: tensor<4x3x3x1xi32>) 
 // With the other polarity these are the bits of +1.
 // CHECK-LABEL: func @conv_of_ones(
 // CHECK-SAME: %[[IMAGES:.*]]: tensor<1x9x9x1xi32>
+// CHECK-DAG: %[[CM1:.*]] = arith.constant -1 : i32
+// CHECK-DAG: %[[C0:.*]] = arith.constant 0 : i32
 func.func @conv_of_ones(%x: tensor<1x9x9x1xi32>, %f: tensor<4x3x3x1xi32>) -> (tensor<1x9x9x4xi32>, tensor<1x9x9x4xi32>) {
   // CHECK: tensor.pad %[[IMAGES]]
-  // CHECK: tensor.yield %c-1_i32
+  // CHECK: tensor.yield %[[CM1]]
   // CHECK: tensor.pad %[[IMAGES]]
-  // CHECK: tensor.yield %c0_i32
+  // CHECK: tensor.yield %[[C0]]
   %0 = quant_bnn.xnor_conv_2d %x, %f depth = 32 padding = [1, 1, 1, 1] pad_value = one polarity = nonnegative
       : (tensor<1x9x9x1xi32>, tensor<4x3x3x1xi32>) -> tensor<1x9x9x4xi32>
   %1 = quant_bnn.xnor_conv_2d %x, %f depth = 32 padding = [1, 1, 1, 1] pad_value = one
@@ -145,9 +151,10 @@ func.func @no_positions(%x: tensor<1x1x5x1xi8>, %f: tensor<2x3x3x1xi8>) -> (tens
 // -----
 
 // CHECK-LABEL: func @no_taps(
+// CHECK-DAG: %[[C0:.*]] = arith.constant 0 : i32
 func.func @no_taps(%x: tensor<1x3x3x1xi8>, %f: tensor<2x0x2x1xi8>) -> tensor<1x4x2x2xi32> {
   // CHECK-NOT: linalg.generic
-  // CHECK: linalg.fill ins(%c0_i32 : i32) outs(%{{.*}} : tensor<1x4x2x2xi32>)
+  // CHECK: linalg.fill ins(%[[C0]] : i32) outs(%{{.*}} : tensor<1x4x2x2xi32>)
   // CHECK-NOT: linalg.generic
   %0 = quant_bnn.xnor_conv_2d %x, %f depth = 8 : (tensor<1x3x3x1xi8>, tensor<2x0x2x1xi8>) -> tensor<1x4x2x2xi32>
   return %0 : tensor<1x4x2x2xi32>

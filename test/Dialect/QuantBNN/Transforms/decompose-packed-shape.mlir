@@ -20,10 +20,11 @@ func.func @cast_of_sizes(%b: tensor<?x?xi64>) -> tensor<4x2xi64> {
 
 // CHECK-LABEL: func @flip_of_whole_words(
 // CHECK-SAME: %[[B:.*]]: tensor<?x2xi64>
+// CHECK-DAG: %[[CM1:.*]] = arith.constant -1 : i64
 func.func @flip_of_whole_words(%b: tensor<?x2xi64>) -> tensor<?x2xi64> {
   // CHECK: linalg.generic {{.*}} ins(%[[B]] : tensor<?x2xi64>)
   // CHECK-NOT: linalg.index
-  // CHECK: arith.xori %{{.*}}, %c-1_i64 : i64
+  // CHECK: arith.xori %{{.*}}, %[[CM1]] : i64
   %0 = quant_bnn.packed_cast %b depth = 128 flip : tensor<?x2xi64> to tensor<?x2xi64>
   return %0 : tensor<?x2xi64>
 }
@@ -33,11 +34,12 @@ func.func @flip_of_whole_words(%b: tensor<?x2xi64>) -> tensor<?x2xi64> {
 // The bits past the end are not to be flipped.
 // CHECK-LABEL: func @flip_of_tails(
 // CHECK-SAME: %[[B:.*]]: tensor<4x2xi64>
+// CHECK-DAG: %[[CM1:.*]] = arith.constant -1 : i64
 func.func @flip_of_tails(%b: tensor<4x2xi64>) -> tensor<4x2xi64> {
   // CHECK: linalg.generic {{.*}} ins(%[[B]] : tensor<4x2xi64>)
   // CHECK: %[[UNUSED:.*]] = affine.max
   // CHECK: %[[SHIFT:.*]] = arith.index_castui %[[UNUSED]] : index to i64
-  // CHECK: %[[USED:.*]] = arith.shrui %c-1_i64, %[[SHIFT]] : i64
+  // CHECK: %[[USED:.*]] = arith.shrui %[[CM1]], %[[SHIFT]] : i64
   // CHECK: arith.xori %{{.*}}, %[[USED]] : i64
   %0 = quant_bnn.packed_cast %b depth = 100 flip : tensor<4x2xi64> to tensor<4x2xi64>
   return %0 : tensor<4x2xi64>
@@ -252,9 +254,10 @@ func.func @slice_of_nothing(%b: tensor<4x1xi64>) -> (tensor<0x1xi64>, tensor<4x0
 
 // CHECK-LABEL: func @pad_of_rows(
 // CHECK-SAME: %[[B:.*]]: tensor<4x2xi64>, %[[N:.*]]: index
+// CHECK-DAG: %[[C0:.*]] = arith.constant 0 : i64
 func.func @pad_of_rows(%b: tensor<4x2xi64>, %n: index) -> tensor<?x2xi64> {
   // CHECK: tensor.pad %[[B]] low[%[[N]], 0] high[1, 0]
-  // CHECK: tensor.yield %c0_i64
+  // CHECK: tensor.yield %[[C0]]
   %0 = quant_bnn.packed_pad %b depth = 100 low = [%n, 0] high = [1, 0] : tensor<4x2xi64> to tensor<?x2xi64>
   return %0 : tensor<?x2xi64>
 }
@@ -263,9 +266,10 @@ func.func @pad_of_rows(%b: tensor<4x2xi64>, %n: index) -> tensor<?x2xi64> {
 
 // CHECK-LABEL: func @pad_of_whole_words(
 // CHECK-SAME: %[[B:.*]]: tensor<4x2xi64>
+// CHECK-DAG: %[[CM1:.*]] = arith.constant -1 : i64
 func.func @pad_of_whole_words(%b: tensor<4x2xi64>) -> tensor<5x2xi64> {
   // CHECK: tensor.pad %[[B]] low[0, 0] high[1, 0]
-  // CHECK: tensor.yield %c-1_i64
+  // CHECK: tensor.yield %[[CM1]]
   %0 = quant_bnn.packed_pad %b depth = 128 low = [0, 0] high = [1, 0] ones : tensor<4x2xi64> to tensor<5x2xi64>
   return %0 : tensor<5x2xi64>
 }

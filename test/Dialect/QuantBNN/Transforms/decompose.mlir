@@ -27,8 +27,10 @@ func.func @qactivation_that_reduces(%x: tensor<8xf32>) -> tensor<8xf32> {
 // max |w| is an integer maximum, and its tanh is the maximum of the tanhs.
 // CHECK-LABEL: func @weight_dorefa(
 // CHECK-SAME: %[[W:.*]]: tensor<?x4xf32>
+// CHECK-DAG: %[[ONE:.*]] = arith.constant 1.000000e+00 : f32
+// CHECK-DAG: %[[C0:.*]] = arith.constant 0 : i32
 func.func @weight_dorefa(%w: tensor<?x4xf32>) -> tensor<?x4xf32> {
-  // CHECK: %[[INIT:.*]] = linalg.fill ins(%c0{{[^ ]*}} : i32)
+  // CHECK: %[[INIT:.*]] = linalg.fill ins(%[[C0]] : i32)
   // CHECK: %[[MAX:.*]] = linalg.generic {{.*}} iterator_types = ["reduction", "reduction"]} ins(%[[W]] : tensor<?x4xf32>) outs(%[[INIT]] : tensor<i32>)
   // CHECK: arith.andi
   // CHECK: arith.maxsi
@@ -36,7 +38,7 @@ func.func @weight_dorefa(%w: tensor<?x4xf32>) -> tensor<?x4xf32> {
   // CHECK: %[[ABS:.*]] = arith.bitcast %[[BITS]] : i32 to f32
   // CHECK: math.tanh %[[ABS]] : f32
   // The range of an all-zero tensor is 1.
-  // CHECK: %[[RANGE:.*]] = arith.select %{{.*}}, %cst{{[^ ]*}}, %{{.*}} : f32
+  // CHECK: %[[RANGE:.*]] = arith.select %{{.*}}, %[[ONE]], %{{.*}} : f32
   // CHECK: %[[DEST:.*]] = tensor.empty(%{{.*}}) : tensor<?x4xf32>
   // CHECK: %[[Y:.*]] = linalg.generic {{.*}} iterator_types = ["parallel", "parallel"]} ins(%[[W]], %[[RANGE]] : tensor<?x4xf32>, f32) outs(%[[DEST]] : tensor<?x4xf32>)
   // CHECK: math.tanh
