@@ -29,9 +29,11 @@ config.substitutions.append(("%source_root", config.quant_bnn_source_root))
 config.substitutions.append(("%binary_root", config.quant_bnn_binary_root))
 config.substitutions.append(("%library_dir", config.quant_bnn_library_dir))
 # A driver that runs PTX on the CPU, and a program that calls the runtime on it.
-cuda_driver = os.path.join(config.test_exec_root, "cuda-driver")
+cuda_driver = os.path.join(config.quant_bnn_binary_root, "utils", "ptx-emulator")
+cuda_calls = f"{config.quant_bnn_binary_root}/unittests/ExecutionEngine/CUDA/cuda-calls"
+config.substitutions.append(("%cuda_calls_alone", cuda_calls))
 config.substitutions.append(
-    ("%cuda_calls", f"env LD_LIBRARY_PATH={cuda_driver} {cuda_driver}/cuda-calls")
+    ("%cuda_calls", f"env LD_LIBRARY_PATH={cuda_driver} {cuda_calls}")
 )
 config.substitutions.append(("%cuda_driver", cuda_driver))
 config.substitutions.append(

@@ -21,15 +21,15 @@
 // RUN: %npy write %t/f.npy i32 [6,3,3,2] random:4
 // RUN: bnn-runner %s --entry=matmul --arg=%t/a.npy --arg=%t/b.npy --result=%t/matmul.npy
 // RUN: bnn-runner %s --entry=conv --arg=%t/x.npy --arg=%t/f.npy --result=%t/conv.npy
-// RUN: env LD_LIBRARY_PATH=%cuda_driver QUANT_BNN_FAKE_CUDA_CAPABILITY=75 bnn-runner %s --target=cuda \
+// RUN: env LD_LIBRARY_PATH=%cuda_driver PTX_EMULATOR_CAPABILITY=75 bnn-runner %s --target=cuda \
 // RUN:   --entry=matmul --arg=%t/a.npy --arg=%t/b.npy --result=%t/matmul-75.npy
-// RUN: env LD_LIBRARY_PATH=%cuda_driver QUANT_BNN_FAKE_CUDA_CAPABILITY=80 bnn-runner %s --target=cuda \
+// RUN: env LD_LIBRARY_PATH=%cuda_driver PTX_EMULATOR_CAPABILITY=80 bnn-runner %s --target=cuda \
 // RUN:   --entry=matmul --arg=%t/a.npy --arg=%t/b.npy --result=%t/matmul-80.npy
 // RUN: env LD_LIBRARY_PATH=%cuda_driver bnn-runner %s --target=cuda \
 // RUN:   --entry=matmul --arg=%t/a.npy --arg=%t/b.npy --result=%t/matmul-90.npy
-// RUN: env LD_LIBRARY_PATH=%cuda_driver QUANT_BNN_FAKE_CUDA_CAPABILITY=75 bnn-runner %s --target=cuda \
+// RUN: env LD_LIBRARY_PATH=%cuda_driver PTX_EMULATOR_CAPABILITY=75 bnn-runner %s --target=cuda \
 // RUN:   --entry=conv --arg=%t/x.npy --arg=%t/f.npy --result=%t/conv-75.npy
-// RUN: env LD_LIBRARY_PATH=%cuda_driver QUANT_BNN_FAKE_CUDA_CAPABILITY=80 bnn-runner %s --target=cuda \
+// RUN: env LD_LIBRARY_PATH=%cuda_driver PTX_EMULATOR_CAPABILITY=80 bnn-runner %s --target=cuda \
 // RUN:   --entry=conv --arg=%t/x.npy --arg=%t/f.npy --result=%t/conv-80.npy
 // RUN: env LD_LIBRARY_PATH=%cuda_driver bnn-runner %s --target=cuda \
 // RUN:   --entry=conv --arg=%t/x.npy --arg=%t/f.npy --result=%t/conv-90.npy

@@ -26,7 +26,7 @@ func.func @mixed(%x: tensor<?x33xf32>, %alpha: f32)
 // RUN: %npy check %t/q.npy f32 [0,33]
 
 // Without a device nothing is written.
-// RUN: not env LD_LIBRARY_PATH=%cuda_driver QUANT_BNN_FAKE_CUDA_DEVICES=0 \
+// RUN: not env LD_LIBRARY_PATH=%cuda_driver PTX_EMULATOR_DEVICES=0 \
 // RUN:   bnn-runner %s --target=cuda --entry=one --result=%t/none.npy 2>&1 \
 // RUN:   | FileCheck %s --check-prefix=NONE
 // RUN: not ls %t/none.npy

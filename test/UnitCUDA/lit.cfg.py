@@ -43,5 +43,5 @@ else:
         ]
     )
     config.environment["LD_LIBRARY_PATH"] = os.path.join(
-        config.quant_bnn_binary_root, "test", "cuda-driver"
+        config.quant_bnn_binary_root, "utils", "ptx-emulator"
     )
