@@ -222,12 +222,23 @@ def main():
         directory = pathlib.Path(name)
         network = Network(directory, seed=1)
         (directory / "floats.mlir").write_text(network.build())
-        files = ",".join(map(str, network.files))
+        bindings = [f"--arg={i}:{file}" for i, file in enumerate(network.files, 1)]
+        bound = directory / "bound.mlir"
+        subprocess.run(
+            [
+                tools / "bnn-bind",
+                directory / "floats.mlir",
+                "--entry=predict",
+                *bindings,
+                "-o",
+                bound,
+            ],
+            check=True,
+        )
         subprocess.run(
             [
                 tools / "bnn-opt",
-                directory / "floats.mlir",
-                f"--quant-bnn-bind-arguments=function=predict first=1 files={files}",
+                bound,
                 "--quant-bnn-binary-inference-pipeline",
                 "-o",
                 directory / "packed.mlir",

@@ -30,6 +30,7 @@ BinaryInferenceOptions::BinaryInferenceOptions()
 void quant_bnn::buildBinaryInferencePipeline(
     OpPassManager &pm, const BinaryInferenceOptions &options) {
   OpPassManager &functions = pm.nest<func::FuncOp>();
+  functions.addPass(createQuantBNNReadResourcesPass());
   functions.addPass(createQuantBNNStripGradientsPass());
   // A size that is taken of a result would keep it.
   functions.addPass(memref::createResolveShapedTypeResultDimsPass());

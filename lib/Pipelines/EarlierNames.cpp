@@ -69,4 +69,11 @@ void quant_bnn::registerEarlierPassNames() {
                          addPass,
                          /*optHandler=*/[](auto) {});
   }
+  auto refuse = [](OpPassManager &, StringRef,
+                   function_ref<LogicalResult(const Twine &)> onError) {
+    return onError("'quant-bnn-bind-arguments' was removed: the tool bnn-bind "
+                   "replaces arguments by the arrays of files");
+  };
+  registerPassPipeline("quant-bnn-bind-arguments", "Removed: use bnn-bind",
+                       refuse, /*optHandler=*/[](auto) {});
 }

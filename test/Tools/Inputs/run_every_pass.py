@@ -15,7 +15,6 @@ import sys
 PATH = sys.argv[1]
 # What a pass must be told.
 OPTIONS = {
-    "quant-bnn-bind-arguments": "=function=f",
     "quant-bnn-differentiate": "=functions=f",
 }
 FLAGS = ["--allow-unregistered-dialect", "--split-input-file"]
@@ -49,7 +48,12 @@ def main():
     help_text = subprocess.run(
         ["bnn-opt", "--help"], capture_output=True, text=True
     ).stdout
-    names = re.findall(r"^ +--((?:quant-bnn|convert-quant-bnn)[\w-]*)", help_text, re.M)
+    names = re.findall(
+        r"^ +--((?:quant-bnn|convert-quant-bnn|bnn-codegen)[\w-]*)"
+        r" +-   (?!Earlier name|Removed)",
+        help_text,
+        re.M,
+    )
     with concurrent.futures.ThreadPoolExecutor(2) as executor:
         faults = [fault for fault in executor.map(check, names) if fault]
     print(f"{len(names)} passes and pipelines, {len(faults)} faults")

@@ -38,6 +38,30 @@ def QuantBNNDecomposePass : Pass<"quant-bnn-decompose"> {
                            "::mlir::tensor::TensorDialect"];
 }
 
+def QuantBNNReadResourcesPass : Pass<"quant-bnn-read-resources"> {
+  let summary = "Replace dense_resource constants by dense ones, for folds";
+  let description = [{
+    Replaces each `arith.constant` that is a `dense_resource` by one that is
+    `dense`. Folds and canonicalizations, those of upstream too, look into
+    `dense` alone; so this pass lets the passes that follow fold trained
+    weights: signs to packed bits, and batch norms to thresholds. A resource
+    without data stays as it is. Constants that no pass folds need more memory
+    as `dense`, so a pipeline that folds nothing does not need the pass.
+
+    Example:
+
+    ```mlir
+    %w = arith.constant dense_resource<w> : tensor<2xf32>
+    ```
+
+    becomes, with 0.5 and -0.5 in the resource,
+
+    ```mlir
+    %w = arith.constant dense<[5.000000e-01, -5.000000e-01]> : tensor<2xf32>
+    ```
+  }];
+}
+
 def QuantBNNStripGradientsPass : Pass<"quant-bnn-strip-gradients"> {
   let summary = "Rewrite quantizers to simpler ops of equal value (inference)";
   let description = [{
@@ -285,38 +309,6 @@ def QuantBNNFuseSTEPass : Pass<"quant-bnn-fuse-ste"> {
     Option<"valuesOnly", "values-only", "bool", /*default=*/"false",
            "Assume that no gradient is taken of any function">
   ];
-}
-
-def QuantBNNBindArgumentsPass
-    : Pass<"quant-bnn-bind-arguments", "::mlir::ModuleOp"> {
-  let summary = "Replace arguments of a function by constants from NumPy files";
-  let description = [{
-    Replaces the arguments of `function` from number `first` on, which must be
-    tensors, by the arrays in `files`, in NumPy's format. The arrays are, for
-    example, trained weights. The replaced arguments are removed from the
-    function. The pass propagates the sizes that become known, so inline the
-    calls in the function first.
-
-    The pass emits an error if a file cannot be read, if the element type or
-    shape of an array differs from that of its argument, and if the module calls
-    the function.
-
-    ```sh
-    bnn-opt network.mlir --inline \
-      --quant-bnn-bind-arguments="function=predict first=1 files=w1.npy,b1.npy"
-    ```
-  }];
-  let options = [
-    Option<"function", "function", "std::string", /*default=*/"",
-           "Function whose arguments are bound: a symbol of the module">,
-    Option<"first", "first", "int64_t", "0",
-           "Number of the first argument to bind">,
-    ListOption<"files", "files", "std::string",
-               "One file for each argument from the first on, separated by "
-               "commas">
-  ];
-  let dependentDialects = ["::mlir::arith::ArithDialect",
-                           "::mlir::tensor::TensorDialect"];
 }
 
 def QuantBNNBinarizePass : Pass<"quant-bnn-binarize"> {
