@@ -47,5 +47,12 @@ Value HardSignGradOp::buildForward(PayloadBuilder &builder,
   return builder.select(isInside, builder.mul(operands[1], height), zero);
 }
 
+SmallVector<quant_bnn::RaiseForm> HardSignGradOp::getRaiseForms(MLIRContext *) {
+  using quant_bnn::RaiseOperand;
+  quant_bnn::RaiseForm form{200, {RaiseOperand::x, RaiseOperand::cotangent}};
+  form.hasEstimator = false;
+  return {form};
+}
+
 #define GET_OP_CLASSES
 #include "ConsumerOps.cpp.inc"

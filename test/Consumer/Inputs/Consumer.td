@@ -41,7 +41,8 @@ def Consumer_HardSignOp : Consumer_Op<"hard_sign", [
   let assemblyFormat = "$x attr-dict `:` type($y)";
 }
 
-def Consumer_HardSignGradOp : Consumer_Op<"hard_sign_grad"> {
+def Consumer_HardSignGradOp : Consumer_Op<"hard_sign_grad", [
+    DeclareOpInterfaceMethods<RaisableOpInterface, ["getRaiseForms"]>]> {
   let summary = "Gradient of hard_sign";
   let arguments = (ins FloatLike:$x, FloatLike:$g);
   let results = (outs FloatLike:$dx);

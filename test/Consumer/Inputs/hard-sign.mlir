@@ -33,3 +33,19 @@ func.func @vector(%x: vector<8xbf16>) -> vector<8xbf16> {
   %y = consumer.hard_sign %x : vector<8xbf16>
   return %y : vector<8xbf16>
 }
+
+// The gradient written out in arithmetic.
+// RAISE-LABEL: func.func @written_out(
+// RAISE-SAME:    %[[X:.*]]: f32, %[[G:.*]]: f32)
+// RAISE-NEXT:    %[[DX:.*]] = consumer.hard_sign_grad %[[X]], %[[G]] : f32
+// RAISE-NEXT:    return %[[DX]]
+func.func @written_out(%x: f32, %g: f32) -> f32 {
+  %one = arith.constant 1.0 : f32
+  %zero = arith.constant 0.0 : f32
+  %abs = math.absf %x : f32
+  %height = arith.subf %one, %abs : f32
+  %inside = arith.cmpf ogt, %height, %zero : f32
+  %scaled = arith.mulf %g, %height : f32
+  %dx = arith.select %inside, %scaled, %zero : f32
+  return %dx : f32
+}

@@ -74,7 +74,8 @@ class QuantBNN_SignLikeOp<string mnemonic, list<Trait> traits = []>
 }
 
 def QuantBNN_SignOp : QuantBNN_SignLikeOp<"sign", [
-    QuantBNN_ValueIdempotent, WindowedGradientOpInterface]> {
+    QuantBNN_ValueIdempotent, WindowedGradientOpInterface,
+    DeclareOpInterfaceMethods<RaisableOpInterface, ["getRaiseForms", "getEstimatorForm"]>]> {
   let summary = "Sign with an optionally clipped straight-through gradient";
   let description = [{
     Binarizes `x` to -1 and +1. The gradient is the straight-through estimator,
@@ -260,7 +261,8 @@ def QuantBNN_SignGradOp : QuantBNN_WindowGradOp<"sign_grad"> {
 def QuantBNN_ApproxSignGradOp
     : QuantBNN_ElementwiseOp<"approx_sign_grad", [
         SameOperandsAndResultType,
-        DeclareOpInterfaceMethods<WindowedGradientOpInterface, ["getWindow"]>]> {
+        DeclareOpInterfaceMethods<WindowedGradientOpInterface, ["getWindow"]>,
+        DeclareOpInterfaceMethods<RaisableOpInterface, ["getRaiseForms"]>]> {
   let summary = "Gradient of approx_sign";
   let description = [{
     Scales the cotangent `g` of `approx_sign`:
@@ -280,7 +282,9 @@ def QuantBNN_ApproxSignGradOp
 }
 
 def QuantBNN_SwishSignGradOp
-    : QuantBNN_ElementwiseOp<"swish_sign_grad", [SameOperandsAndResultType]> {
+    : QuantBNN_ElementwiseOp<"swish_sign_grad", [
+        SameOperandsAndResultType,
+        DeclareOpInterfaceMethods<RaisableOpInterface, ["getRaiseForms"]>]> {
   let summary = "Gradient of swish_sign";
   let description = [{
     Scales the cotangent `g` of `swish_sign` by the derivative of the sign-swish

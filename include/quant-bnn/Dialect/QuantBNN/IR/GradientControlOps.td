@@ -214,7 +214,8 @@ def QuantBNN_StraightThroughGradOp : QuantBNN_WindowGradOp<"straight_through_gra
 }
 
 def QuantBNN_GradientCancellationGradOp
-    : QuantBNN_WindowGradOp<"gradient_cancellation_grad"> {
+    : QuantBNN_WindowGradOp<"gradient_cancellation_grad", [
+        DeclareOpInterfaceMethods<RaisableOpInterface, ["getRaiseForms"]>]> {
   let summary = "Gradient of gradient_cancellation";
   let description = [{
     Clips the cotangent `g`: `dx = g where |x| <= threshold, else 0`. The

@@ -20,6 +20,7 @@
 #include "mlir/Interfaces/InferTypeOpInterface.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
 #include "quant-bnn/Dialect/QuantBNN/IR/QuantBNNTraits.h"
+#include "quant-bnn/Dialect/QuantBNN/IR/RaiseForms.h"
 #include "quant-bnn/Support/FunctionAttributes.h"
 #include "quant-bnn/Support/PayloadBuilder.h"
 

@@ -92,10 +92,11 @@ class QuantBNN_DecomposableOp<string mnemonic, list<Trait> traits = []>
 /// Base class of gradient ops that return the cotangent `g` where a mask of `x`
 /// holds, and 0 elsewhere. A derived op states the mask in `buildMasks`. If
 /// `getPassThrough` returns `g`, the op has no mask and returns `g` everywhere.
-class QuantBNN_MaskGradOp<string mnemonic, list<string> windowMethods>
+class QuantBNN_MaskGradOp<string mnemonic, list<string> windowMethods,
+                          list<Trait> traits = []>
     : QuantBNN_PassThroughOp<mnemonic, [
         DeclareOpInterfaceMethods<WindowedGradientOpInterface, windowMethods>,
-        DeclareOpInterfaceMethods<MaskedGradientOpInterface>]> {
+        DeclareOpInterfaceMethods<MaskedGradientOpInterface>] # traits> {
   code maskBody = [{
     ::mlir::Value $cppClass::buildForward(::quant_bnn::PayloadBuilder &builder,
                                           ::mlir::ValueRange operands) {
@@ -121,8 +122,8 @@ class QuantBNN_MaskGradOp<string mnemonic, list<string> windowMethods>
 
 /// Base class of gradient ops whose mask is their clipping window. The
 /// attribute `clip` or `threshold` gives the window.
-class QuantBNN_WindowGradOp<string mnemonic>
-    : QuantBNN_MaskGradOp<mnemonic, ["getUnwindowed"]> {
+class QuantBNN_WindowGradOp<string mnemonic, list<Trait> traits = []>
+    : QuantBNN_MaskGradOp<mnemonic, ["getUnwindowed"], traits> {
   let extraClassDefinition = reifyBody # maskBody # [{
     ::mlir::Value $cppClass::getUnwindowed() { return getG(); }
     ::mlir::Value $cppClass::getPassThrough() {

@@ -267,4 +267,30 @@ def PackedShapeOpInterface : OpInterface<"PackedShapeOpInterface"> {
   ];
 }
 
+def RaisableOpInterface : OpInterface<"RaisableOpInterface"> {
+  let cppNamespace = "::quant_bnn";
+  let description = [{
+    An op that `quant-bnn-raise-ste` can create in place of arithmetic. The pass
+    compares the arithmetic with the expansion of the op, for the attributes in
+    the forms of the op. The op has one result of the type of its first operand,
+    and scalars after it, and implements `ElementwisePayloadOpInterface` or
+    `DecomposableOpInterface`.
+  }];
+  let methods = [
+    StaticInterfaceMethod<[{
+        Returns the combinations of attributes to compare with.
+      }],
+      "::llvm::SmallVector<::quant_bnn::RaiseForm>", "getRaiseForms",
+      (ins "::mlir::MLIRContext *":$context), "", [{ return {}; }]>,
+    StaticInterfaceMethod<[{
+        Returns the op with the same value and the gradient of `estimator`, or
+        nothing if there is none. Not called for the straight-through estimator.
+      }],
+      "std::optional<::quant_bnn::EstimatorForm>", "getEstimatorForm",
+      (ins "::quant_bnn::Estimator":$estimator,
+           "::mlir::MLIRContext *":$context),
+      "", [{ return std::nullopt; }]>
+  ];
+}
+
 #endif // QUANT_BNN_DIALECT_QUANTBNN_IR_QUANTBNNINTERFACES

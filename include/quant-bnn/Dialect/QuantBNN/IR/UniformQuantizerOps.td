@@ -28,6 +28,7 @@ class QuantBNN_RangeQuantizerOp<string mnemonic, list<Trait> traits = []>
 
 def QuantBNN_InputDoReFaOp : QuantBNN_ElementwiseOp<"input_dorefa", [
     SameOperandsAndResultType, QuantBNN_ValueIdempotent,
+    DeclareOpInterfaceMethods<RaisableOpInterface, ["getRaiseForms", "getEstimatorForm"]>,
     DeclareOpInterfaceMethods<UniformLevelsOpInterface>,
     DeclareOpInterfaceMethods<WindowedGradientOpInterface, ["getWindow"]>,
     DeclareOpInterfaceMethods<DifferentiableOpInterface>,
@@ -76,6 +77,7 @@ def QuantBNN_InputDoReFaOp : QuantBNN_ElementwiseOp<"input_dorefa", [
 def QuantBNN_WeightDoReFaOp
     : QuantBNN_RangeQuantizerOp<"weight_dorefa", [
         SameOperandsAndResultType,
+        DeclareOpInterfaceMethods<RaisableOpInterface, ["getEstimatorForm"]>,
         DeclareOpInterfaceMethods<UniformLevelsOpInterface>]> {
   let summary = "Weight quantizer of DoReFa-Net, on [-1, 1]";
   let description = [{
@@ -173,6 +175,7 @@ def QuantBNN_MinMaxOp : QuantBNN_RangeQuantizerOp<"min_max", [
 }
 
 def QuantBNN_PactOp : QuantBNN_RangeQuantizerOp<"pact", [
+    DeclareOpInterfaceMethods<RaisableOpInterface, ["getRaiseForms", "getEstimatorForm"]>,
     AllTypesMatch<["x", "q"]>, QuantBNN_ElementTypeOf<"x", "alpha">,
     QuantBNN_ElementTypeOf<"x", "s">]> {
   let summary = "Quantizer to a learned clipping range (PACT)";
@@ -251,6 +254,7 @@ def QuantBNN_PactOp : QuantBNN_RangeQuantizerOp<"pact", [
 
 def QuantBNN_DequantizeOp : QuantBNN_ElementwiseOp<"dequantize", [
     AllTypesMatch<["q", "x"]>,
+    DeclareOpInterfaceMethods<RaisableOpInterface, ["getRaiseForms"]>,
     DeclareOpInterfaceMethods<DifferentiableOpInterface>,
     DeclareOpInterfaceMethods<QuantizerOpInterface>]> {
   let summary = "Convert quantized levels back to values";
@@ -291,7 +295,8 @@ def QuantBNN_DequantizeOp : QuantBNN_ElementwiseOp<"dequantize", [
 //===----------------------------------------------------------------------===//
 
 def QuantBNN_InputDoReFaGradOp
-    : QuantBNN_MaskGradOp<"input_dorefa_grad", ["getWindow"]> {
+    : QuantBNN_MaskGradOp<"input_dorefa_grad", ["getWindow"], [
+        DeclareOpInterfaceMethods<RaisableOpInterface, ["getRaiseForms"]>]> {
   let summary = "Gradient of input_dorefa";
   let description = [{
     Passes on the cotangent `g` of `input_dorefa`: `dx = g` with

@@ -10,6 +10,7 @@
 #define QUANT_BNN_DIALECT_QUANTBNN_TRANSFORMS_PASSES_H
 
 #include "mlir/Pass/Pass.h"
+#include "quant-bnn/Dialect/QuantBNN/IR/RaiseForms.h"
 
 namespace mlir {
 class RewritePatternSet;
@@ -23,22 +24,6 @@ enum class RewriteMode {
   Exact,
   /// What differs by rounding, or where a NaN is. A remark says which.
   Relaxed
-};
-
-/// The gradient of a quantizer that is raised from code that states none.
-enum class Estimator {
-  /// Straight-through, with a warning.
-  Unspecified,
-  /// The cotangent, unchanged or within the range of the quantizer.
-  StraightThrough,
-  /// The cotangent, 0 outside of a window.
-  Clip,
-  /// That of `approx_sign`.
-  ApproxSign,
-  /// That of `swish_sign`.
-  SwishSign,
-  /// None: what has no op with the gradient 0 stays written out.
-  None
 };
 
 #define GEN_PASS_DECL

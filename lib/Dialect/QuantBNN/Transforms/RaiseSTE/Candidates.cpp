@@ -7,7 +7,6 @@
 //===----------------------------------------------------------------------===//
 
 #include "Candidates.h"
-#include "mlir/AsmParser/AsmParser.h"
 #include "quant-bnn/Analysis/ScalarFunction/Extract.h"
 #include "quant-bnn/Analysis/ScalarFunction/Substitute.h"
 
@@ -16,155 +15,50 @@ using namespace quant_bnn;
 using namespace quant_bnn::raise_ste;
 
 //===----------------------------------------------------------------------===//
-// The table
+// Ops
 //===----------------------------------------------------------------------===//
 
-namespace {
-/// Where the values of an attribute or of a scalar come from.
-enum class Source {
-  /// Those that are listed.
-  listed,
-  /// The magnitudes of the body's constants.
-  constants,
-  /// k where the body has 2^k levels or a constant 2^k - 1, or 2^k - 1 and
-  /// 2^(k-1) - 1.
-  bits,
-  signedBits,
-};
+/// Returns the symbol that stands for `operand` in expressions.
+static Symbol getSymbol(RaiseOperand operand) {
+  switch (operand) {
+  case RaiseOperand::x:
+    return symbolX;
+  case RaiseOperand::cotangent:
+    return symbolG;
+  case RaiseOperand::scale:
+    return symbolS;
+  }
+  llvm_unreachable("an operand has a symbol");
+}
 
-struct AttributeChoice {
-  StringLiteral name;
-  Source source;
-  /// Each as it is written in IR.
-  ArrayRef<StringLiteral> listed = {};
-};
-
-struct Entry {
-  StringLiteral opName;
-  ArrayRef<Symbol> operands;
-  ArrayRef<AttributeChoice> attributes;
-  unsigned numScalarResults = 0;
-  /// Whether symbolS may be a constant of the body.
-  bool takesConstants = false;
-  /// False for gradients, and where the gradient is the derivative of the
-  /// value.
-  bool hasEstimator = true;
-};
-
-/// The op, with an attribute or without, that has the value of another one and
-/// the gradient of an estimator.
-struct EstimatorForm {
-  Estimator estimator;
-  StringLiteral opName;
-  StringLiteral newOpName;
-  StringLiteral attribute = "";
-  StringLiteral value = "";
-};
-} // namespace
-
-static constexpr Symbol ofX[] = {symbolX};
-static constexpr Symbol ofXAndG[] = {symbolX, symbolG};
-static constexpr Symbol ofXAndS[] = {symbolX, symbolS};
-
-static constexpr StringLiteral nanModes[] = {"#quant_bnn<nan_mode positive>",
-                                             "#quant_bnn<nan_mode negative>",
-                                             "#quant_bnn<nan_mode propagate>"};
-/// Where a zero has its own value, or that of a negative number. The sign with
-/// -1 at zeros and NaN is `ste_heaviside low = -1.0`.
-static constexpr StringLiteral ownZero[] = {"#quant_bnn<zero_mode zero>"};
-static constexpr StringLiteral nanModesOfOwnZero[] = {
-    "#quant_bnn<nan_mode positive>", "#quant_bnn<nan_mode negative>",
-    "#quant_bnn<nan_mode propagate>", "#quant_bnn<nan_mode zero>"};
-static constexpr StringLiteral negativeZero[] = {
-    "#quant_bnn<zero_mode negative>"};
-static constexpr StringLiteral nanModesOfNegativeZero[] = {
-    "#quant_bnn<nan_mode positive>", "#quant_bnn<nan_mode propagate>"};
-static constexpr StringLiteral lows[] = {"0.0 : f64", "-1.0 : f64"};
-static constexpr StringLiteral window[] = {
-    "#quant_bnn<input_dorefa_gradient window>"};
-static constexpr StringLiteral signedMode[] = {"#quant_bnn<pact_mode signed>"};
-static constexpr StringLiteral unsignedMode[] = {
-    "#quant_bnn<pact_mode unsigned>"};
-static constexpr StringLiteral forms[] = {"#quant_bnn<pact_form level>",
-                                          "#quant_bnn<pact_form value>"};
-
-static constexpr AttributeChoice signAttributes[] = {
-    {"nan", Source::listed, nanModes}};
-static constexpr AttributeChoice ownZeroAttributes[] = {
-    {"zero", Source::listed, ownZero},
-    {"nan", Source::listed, nanModesOfOwnZero}};
-static constexpr AttributeChoice negativeZeroAttributes[] = {
-    {"zero", Source::listed, negativeZero},
-    {"nan", Source::listed, nanModesOfNegativeZero}};
-static constexpr AttributeChoice heavisideAttributes[] = {
-    {"low", Source::listed, lows}};
-static constexpr AttributeChoice dorefaAttributes[] = {{"bits", Source::bits}};
-static constexpr AttributeChoice windowAttributes[] = {
-    {"grad", Source::listed, window}};
-static constexpr AttributeChoice cancellationAttributes[] = {
-    {"threshold", Source::constants}};
-static constexpr AttributeChoice swishAttributes[] = {
-    {"beta", Source::constants}};
-static constexpr AttributeChoice signedPactAttributes[] = {
-    {"bits", Source::signedBits},
-    {"mode", Source::listed, signedMode},
-    {"form", Source::listed, forms}};
-static constexpr AttributeChoice unsignedPactAttributes[] = {
-    {"bits", Source::bits},
-    {"mode", Source::listed, unsignedMode},
-    {"form", Source::listed, forms}};
-
-/// Ops with the same values (approx_sign and sign, sign_grad and
-/// gradient_cancellation_grad) are told apart by nothing that a body says: the
-/// plainest stands for them. An attribute that only shapes gradients has its
-/// default, which is the straight-through one, until `withEstimator`.
-static constexpr Entry entries[] = {
-    {"quant_bnn.sign", ofX, signAttributes},
-    {"quant_bnn.ste_heaviside", ofX, heavisideAttributes},
-    {"quant_bnn.sign", ofX, negativeZeroAttributes},
-    {"quant_bnn.sign", ofX, ownZeroAttributes},
-    {"quant_bnn.input_dorefa", ofX, dorefaAttributes},
-    {"quant_bnn.gradient_cancellation_grad", ofXAndG, cancellationAttributes, 0,
-     false, false},
-    {"quant_bnn.input_dorefa_grad", ofXAndG, windowAttributes, 0, false, false},
-    {"quant_bnn.approx_sign_grad", ofXAndG, {}, 0, false, false},
-    {"quant_bnn.swish_sign_grad", ofXAndG, swishAttributes, 0, false, false},
-    {"quant_bnn.dequantize", ofXAndS, {}, 0, false, false},
-    {"quant_bnn.pact", ofXAndS, signedPactAttributes, 1, true},
-    {"quant_bnn.pact", ofXAndS, unsignedPactAttributes, 1, true},
-};
-
-/// What is not here does not have the gradient of that estimator.
-static constexpr EstimatorForm estimatorForms[] = {
-    {Estimator::Clip, "quant_bnn.sign", "quant_bnn.sign", "clip", "1.0 : f64"},
-    {Estimator::Clip, "quant_bnn.ste_heaviside", "quant_bnn.ste_heaviside",
-     "clip", "1.0 : f64"},
-    {Estimator::Clip, "quant_bnn.input_dorefa", "quant_bnn.input_dorefa",
-     "grad", "#quant_bnn<input_dorefa_gradient window>"},
-    // Its range is its window.
-    {Estimator::Clip, "quant_bnn.pact", "quant_bnn.pact"},
-    {Estimator::ApproxSign, "quant_bnn.sign", "quant_bnn.approx_sign"},
-    {Estimator::SwishSign, "quant_bnn.sign", "quant_bnn.swish_sign"},
-    {Estimator::None, "quant_bnn.weight_dorefa", "quant_bnn.weight_dorefa",
-     "grad", "#quant_bnn<weight_dorefa_gradient zero>"},
-};
+CandidateTable::CandidateTable(ExprContext &context, MLIRContext *mlirContext)
+    : context(context), mlirContext(mlirContext) {
+  for (RegisteredOperationName name : mlirContext->getRegisteredOperations())
+    if (auto *raisable = name.getInterface<RaisableOpInterface>())
+      for (RaiseForm &form : raisable->getRaiseForms(mlirContext))
+        entries.push_back({name.getStringRef(), std::move(form)});
+  llvm::stable_sort(entries, [](const Entry &a, const Entry &b) {
+    return a.form.rank < b.form.rank;
+  });
+}
 
 std::optional<Candidate>
 quant_bnn::raise_ste::withEstimator(const Candidate &candidate,
                                     Estimator estimator, MLIRContext *context) {
   if (estimator == Estimator::StraightThrough)
     return candidate;
-  for (const EstimatorForm &form : estimatorForms) {
-    if (form.estimator != estimator || form.opName != candidate.opName)
-      continue;
-    Candidate result = candidate;
-    result.opName = form.newOpName;
-    if (!form.attribute.empty())
-      result.attributes.emplace_back(StringAttr::get(context, form.attribute),
-                                     parseAttribute(form.value, context));
-    return result;
-  }
-  return std::nullopt;
+  auto *raisable = OperationName(candidate.opName, context)
+                       .getInterface<RaisableOpInterface>();
+  std::optional<EstimatorForm> form;
+  if (raisable)
+    form = raisable->getEstimatorForm(estimator, context);
+  if (!form)
+    return std::nullopt;
+  Candidate result = candidate;
+  result.opName = form->opName;
+  if (form->attribute)
+    result.attributes.push_back(*form->attribute);
+  return result;
 }
 
 //===----------------------------------------------------------------------===//
@@ -245,16 +139,17 @@ SmallVector<Candidate> CandidateTable::getCandidates(const Expr *body,
   bool usesS = body->symbols & (1u << symbolS);
   Builder builder(mlirContext);
   SmallVector<Candidate> candidates;
-  for (const Entry &entry : entries) {
-    bool takesS = llvm::is_contained(entry.operands, symbolS);
-    if (llvm::is_contained(entry.operands, symbolG) != usesG ||
-        (usesS ? !takesS : takesS && !entry.takesConstants))
+  for (const auto &[opName, form] : entries) {
+    bool takesS = llvm::is_contained(form.operands, RaiseOperand::scale);
+    bool takesG = llvm::is_contained(form.operands, RaiseOperand::cotangent);
+    if (takesG != usesG || (usesS ? !takesS : takesS && !form.takesConstants))
       continue;
     SmallVector<Candidate> variants(1);
-    variants[0].opName = entry.opName;
-    variants[0].operands = entry.operands;
-    variants[0].numScalarResults = entry.numScalarResults;
-    variants[0].hasEstimator = entry.hasEstimator;
+    variants[0].opName = opName;
+    for (RaiseOperand operand : form.operands)
+      variants[0].operands.push_back(getSymbol(operand));
+    variants[0].numScalarResults = form.numScalarResults;
+    variants[0].hasEstimator = form.hasEstimator;
     auto multiply = [&](auto choices, auto apply) {
       SmallVector<Candidate> product;
       for (const Candidate &variant : variants)
@@ -264,12 +159,12 @@ SmallVector<Candidate> CandidateTable::getCandidates(const Expr *body,
         }
       variants = std::move(product);
     };
-    for (const AttributeChoice &attribute : entry.attributes) {
+    for (const AttributeChoices &attribute : form.attributes) {
+      using Source = AttributeChoices::Source;
       SmallVector<Attribute> values;
       switch (attribute.source) {
       case Source::listed:
-        for (StringRef text : attribute.listed)
-          values.push_back(parseAttribute(text, mlirContext));
+        values.append(attribute.listed.begin(), attribute.listed.end());
         break;
       case Source::constants:
         for (double constant : constants)

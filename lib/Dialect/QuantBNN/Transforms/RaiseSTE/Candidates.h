@@ -22,7 +22,7 @@ struct Candidate {
   llvm::StringRef opName;
   llvm::SmallVector<mlir::NamedAttribute> attributes;
   /// What each operand is.
-  llvm::ArrayRef<Symbol> operands;
+  llvm::SmallVector<Symbol, 2> operands;
   /// The value of symbolS, where it is a constant.
   std::optional<llvm::APFloat> scalar;
   /// How many scalars the op returns after its result.
@@ -54,8 +54,8 @@ std::optional<Candidate> withEstimator(const Candidate &candidate,
 /// Makes candidates for bodies, and keeps their functions.
 class CandidateTable {
 public:
-  CandidateTable(ExprContext &context, mlir::MLIRContext *mlirContext)
-      : context(context), mlirContext(mlirContext) {}
+  /// Collects the forms of every registered op with `RaisableOpInterface`.
+  CandidateTable(ExprContext &context, mlir::MLIRContext *mlirContext);
 
   /// The candidates that `body`, whose pieces are given, may be: those of its
   /// symbols, with each attribute that its constants suggest.
@@ -72,8 +72,16 @@ public:
   const Expr *getExpr(const Candidate &candidate, mlir::Type type);
 
 private:
+  /// A form of an op.
+  struct Entry {
+    llvm::StringRef opName;
+    RaiseForm form;
+  };
+
   ExprContext &context;
   mlir::MLIRContext *mlirContext;
+  /// In the order of ranks.
+  llvm::SmallVector<Entry> entries;
   std::map<std::string, const Expr *> exprs;
   std::map<std::pair<const Expr *, bool>, std::unique_ptr<CandidateFunction>>
       functions;

@@ -137,7 +137,6 @@ static bool areEqualAt(ExprContext &context, const Expr *a, const Expr *b,
 /// The attributes with which `body` may be the op.
 static SmallVector<Candidate> getCandidates(const Expr *body, Type type,
                                             bool ofTanh) {
-  static constexpr Symbol ofX[] = {symbolX};
   Builder builder(type.getContext());
   SmallVector<Candidate> candidates;
   for (int64_t bits : getBitChoices(body, {}, type, /*isSigned=*/!ofTanh))
@@ -145,9 +144,9 @@ static SmallVector<Candidate> getCandidates(const Expr *body, Type type,
       if (unrounded && ofTanh)
         continue;
       Candidate candidate;
-      candidate.opName =
-          ofTanh ? "quant_bnn.weight_dorefa" : "quant_bnn.min_max";
-      candidate.operands = ofX;
+      candidate.opName = ofTanh ? WeightDoReFaOp::getOperationName()
+                                : MinMaxOp::getOperationName();
+      candidate.operands = {symbolX};
       candidate.numScalarResults = ofTanh ? 0 : 1;
       candidate.hasEstimator = true;
       candidate.attributes.push_back(
