@@ -10,6 +10,8 @@
 
 #include "Numerics.h"
 
+#include <algorithm>
+
 namespace quant_bnn::reference {
 
 template <typename T>
@@ -67,6 +69,16 @@ T swishSignGrad(T x, T g, double beta) {
   return static_cast<T>(g * factor);
 }
 
+template <typename T>
+T edeGrad(T x, T g, double t) {
+  T roundedT = static_cast<T>(t);
+  if (std::isinf(roundedT * x))
+    return T(0);
+  Wide<T> e = std::exp(-2 * std::abs(Wide<T>(roundedT) * x));
+  Wide<T> scale = std::max(T(1), roundedT);
+  return static_cast<T>(g * (scale * 4 * e / ((1 + e) * (1 + e))));
+}
+
 template float sign(float, NanPolicy, ZeroPolicy);
 template double sign(double, NanPolicy, ZeroPolicy);
 template float heaviside(float, double);
@@ -75,5 +87,7 @@ template float approxSignGrad(float, float);
 template double approxSignGrad(double, double);
 template float swishSignGrad(float, float, double);
 template double swishSignGrad(double, double, double);
+template float edeGrad(float, float, double);
+template double edeGrad(double, double, double);
 
 } // namespace quant_bnn::reference

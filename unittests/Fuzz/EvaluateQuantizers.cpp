@@ -83,7 +83,7 @@ static std::function<double(ArrayRef<double>)> getMath(Operation *op) {
       .template Case<IdentityOp, StraightThroughOp, GradientCancellationOp,
                      IdentityGradOp>(
           [](auto) { return [](X x) { return x[0]; }; })
-      .template Case<SignOp, ApproxSignOp, SwishSignOp>(
+      .template Case<SignOp, ApproxSignOp, SwishSignOp, SurrogateSignOp>(
           [&](auto op) { return signOf(op.getNan(), op.getZero()); })
       .Case([](SteHeavisideOp op) {
         double low = op.getLow().convertToDouble();
@@ -116,19 +116,19 @@ static std::function<double(ArrayRef<double>)> getMath(Operation *op) {
       .Default([](Operation *) { return Math(); });
 }
 
-/// swish_sign_grad is within an absolute bound.
-template <typename T>
-static void evaluateSwishSignGrad(Evaluator &evaluator, SwishSignGradOp op,
-                                  FloatType type) {
-  double beta = op.getBeta().convertToDouble();
+/// A gradient that is g times a factor, which is `largest` at most, is within
+/// an absolute bound.
+template <typename T, typename Function>
+static void evaluateSmoothGrad(Evaluator &evaluator, Operation *op,
+                               FloatType type, double largest,
+                               Function function) {
   evaluator.map(op, [&](ArrayRef<Element> x) {
     if (!x[0].isExact() || !x[1].isExact())
       return x[0].isUndefined() ? x[0] : Element::unknown();
-    double value = roundTo(
-        type, reference::swishSignGrad<T>(x[0].value, x[1].value, beta));
+    double value = roundTo(type, function(T(x[0].value), T(x[1].value)));
     double bound =
         reference::swishSignGradError *
-        (getEpsilon(type) * std::abs(beta * x[1].value) +
+        (getEpsilon(type) * std::abs(largest * x[1].value) +
          APFloat::getSmallest(type.getFloatSemantics()).convertToDouble());
     if (std::isnan(value) && !std::isinf(x[1].value))
       return Element::ofFloat(value);
@@ -355,7 +355,20 @@ static bool evaluateIn(Evaluator &evaluator, Operation *op, FloatType type) {
   }
   return llvm::TypeSwitch<Operation *, bool>(op)
       .Case([&](SwishSignGradOp op) {
-        evaluateSwishSignGrad<T>(evaluator, op, type);
+        double beta = op.getBeta().convertToDouble();
+        evaluateSmoothGrad<T>(evaluator, op, type, beta, [&](T x, T g) {
+          return reference::swishSignGrad(x, g, beta);
+        });
+        return true;
+      })
+      .Case([&](SurrogateGradOp op) {
+        auto ede = dyn_cast<EDEAttr>(op.getGradient());
+        if (!ede)
+          return false;
+        double t = ede.getT().getValueAsDouble();
+        evaluateSmoothGrad<T>(
+            evaluator, op, type, std::max(1.0, t),
+            [&](T x, T g) { return reference::edeGrad(x, g, t); });
         return true;
       })
       .Case([&](WeightDoReFaOp op) {

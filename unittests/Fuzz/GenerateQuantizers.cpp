@@ -36,6 +36,9 @@ struct Attributes {
     return NanMode(random.oneIn(2) ? 0 : random.below(modes));
   }
   double beta() { return random.pick({5.0, 1.0, 0.3, 12.0}); }
+  EDEAttr surrogate() {
+    return EDEAttr::get(b.getContext(), f64(random.pick({1.0, 0.3, 10.0})));
+  }
   int64_t bits(unsigned least = 1) {
     unsigned most = type.isBF16() ? 8 : type.isF16() ? 11 : 24;
     return random.oneIn(6) ? least + random.below(most - least + 1)
@@ -97,6 +100,9 @@ Value Generator::quantizer(Value x) {
         .getQ();
   }
   default:
+    if (random.oneIn(4))
+      return SurrogateSignOp::create(b, t, x, any.surrogate(), zero,
+                                     any.nan(zero));
     return SignOp::create(b, t, x, any.clip(), zero, any.nan(zero));
   }
 }
@@ -104,7 +110,7 @@ Value Generator::quantizer(Value x) {
 Value Generator::gradient(Value x, Value g) {
   Attributes any{random, b, type};
   Type t = x.getType();
-  switch (random.below(8)) {
+  switch (random.below(9)) {
   case 0:
     return SignGradOp::create(b, t, x, g, any.clip());
   case 1:
@@ -119,6 +125,8 @@ Value Generator::gradient(Value x, Value g) {
     return StraightThroughGradOp::create(b, t, x, g, any.clip());
   case 6:
     return IdentityGradOp::create(b, t, g);
+  case 7:
+    return SurrogateGradOp::create(b, t, x, g, any.surrogate());
   default:
     return GradientCancellationGradOp::create(b, t, x, g, any.threshold());
   }

@@ -117,6 +117,8 @@ void Builder::addForwards() {
     }
   add("sign %0 clip = 1.0", {0},
       [](auto x) { return sign(x, NanPolicy::positive); });
+  add("surrogate_sign %0 gradient = #quant_bnn.ede<2.0> nan = negative", {0},
+      [](auto x) { return sign(x, NanPolicy::negative); });
   add("ste_heaviside %0", {0}, [](auto x) {
     return heaviside(x, 0.0);
   }).isRepresentative = true;
@@ -199,6 +201,16 @@ void Builder::addGradients() {
         [beta](auto x, auto g) { return swishSignGrad(x, g, beta); });
     op.beta = beta;
     op.isRepresentative = beta == 5;
+  }
+  for (double t : {10.0, 1.0, 0.25}) {
+    // Where the factor underflows in float and in double.
+    std::vector<double> breakpoints = {0, 44 / t, 52 / t, 354 / t, 373 / t};
+    ElementwiseOp &op = addGradient(
+        formatv("surrogate_grad %0, %1 gradient = #quant_bnn.ede<{0:f2}>", t),
+        std::move(breakpoints),
+        [t](auto x, auto g) { return edeGrad(x, g, t); });
+    op.beta = std::max(1.0, t);
+    op.isRepresentative = t == 10;
   }
   addGradient("input_dorefa_grad %0, %1", {0, 1},
               [](auto, auto g) { return g; });

@@ -34,7 +34,8 @@ struct ElementwiseOp {
   std::vector<double> breakpoints;
   /// The most bits, or 0.
   int64_t bits = 0;
-  /// For swish_sign_grad, whose result has a tolerance.
+  /// For swish_sign_grad and surrogate_grad, whose results have a tolerance:
+  /// beta, or the largest factor of the cotangent.
   std::optional<double> beta;
   /// Whether the last operand, which may be the only one, is a cotangent.
   bool isGradient = false;

@@ -49,6 +49,15 @@ T approxSignGrad(T x, T g);
 template <typename T>
 T swishSignGrad(T x, T g, double beta);
 
+/// The gradient of the error decay estimator (Qin et al. 2020, IR-Net,
+/// arXiv:1909.10788), the derivative of k tanh(t x) with k = max(1 / t, 1):
+///   g max(1, t) (1 - tanh(t x)^2),
+/// 0 where t x is infinite, whatever g is, and NaN where x is NaN. Evaluated in
+/// the wider type and rounded once. swishSignGradAgrees has the bound, with
+/// max(1, t) for beta.
+template <typename T>
+T edeGrad(T x, T g, double t);
+
 } // namespace quant_bnn::reference
 
 #endif // QUANT_BNN_REFERENCE_BINARIZERS_H

@@ -156,6 +156,32 @@ Gradients SignOp::buildGradient(OpBuilder &builder, Location loc,
 }
 
 //===----------------------------------------------------------------------===//
+// SurrogateSignOp
+//===----------------------------------------------------------------------===//
+
+Gradients SurrogateSignOp::buildGradient(OpBuilder &builder, Location loc,
+                                         ValueRange cotangents) {
+  Value g = cotangents.front();
+  if (!g)
+    return SmallVector<Value>{Value()};
+  return SmallVector<Value>{
+      SurrogateGradOp::create(builder, loc, getX(), g, getGradient())};
+}
+
+std::optional<double> SurrogateSignOp::getWindow() {
+  return getGradient().getWindow();
+}
+
+std::optional<double> SurrogateGradOp::getWindow() {
+  return getGradient().getWindow();
+}
+
+Value SurrogateGradOp::buildForward(PayloadBuilder &builder,
+                                    ValueRange operands) {
+  return getGradient().buildGradient(builder, operands[0], operands[1]);
+}
+
+//===----------------------------------------------------------------------===//
 // ApproxSignOp
 //===----------------------------------------------------------------------===//
 

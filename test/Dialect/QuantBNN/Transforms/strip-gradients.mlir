@@ -13,15 +13,17 @@ func.func @gradient_control_goes(%x: tensor<?xf32>, %q: tensor<?xf32>)
 
 // CHECK-LABEL: func @surrogates_become_sign(
 // CHECK-SAME: %[[X:.*]]: f32
-func.func @surrogates_become_sign(%x: f32) -> (f32, f32, f32) {
+func.func @surrogates_become_sign(%x: f32) -> (f32, f32, f32, f32) {
   // CHECK-NEXT: %[[A:.*]] = quant_bnn.sign %[[X]] : f32
   // CHECK-NEXT: %[[B:.*]] = quant_bnn.sign %[[X]] nan = negative : f32
   // CHECK-NEXT: %[[C:.*]] = quant_bnn.sign %[[X]] nan = propagate : f32
-  // CHECK-NEXT: return %[[A]], %[[B]], %[[C]]
+  // CHECK-NEXT: %[[D:.*]] = quant_bnn.sign %[[X]] zero = negative : f32
+  // CHECK-NEXT: return %[[A]], %[[B]], %[[C]], %[[D]]
   %0 = quant_bnn.sign %x clip = 1.0 : f32
   %1 = quant_bnn.approx_sign %x nan = negative : f32
   %2 = quant_bnn.swish_sign %x beta = 4.0 nan = propagate : f32
-  return %0, %1, %2 : f32, f32, f32
+  %3 = quant_bnn.surrogate_sign %x gradient = #quant_bnn.ede<1.0> zero = negative : f32
+  return %0, %1, %2, %3 : f32, f32, f32, f32
 }
 
 // CHECK-LABEL: func @zeros_stay_as_they_are(

@@ -9,6 +9,7 @@
 #ifndef QUANT_BNN_DIALECT_QUANTBNN_IR_BINARIZEROPS
 #define QUANT_BNN_DIALECT_QUANTBNN_IR_BINARIZEROPS
 
+include "quant-bnn/Dialect/QuantBNN/IR/QuantBNNAttributes.td"
 include "quant-bnn/Dialect/QuantBNN/IR/QuantBNNBase.td"
 
 /// Base class of quantizers to two values, or to three if zero has a value of
@@ -126,6 +127,32 @@ def QuantBNN_SignOp : QuantBNN_SignLikeOp<"sign", [
   let builders = [OpBuilder<(ins "::mlir::Value":$x), [{
     build($_builder, $_state, x.getType(), x, ::mlir::FloatAttr());
   }]>];
+}
+
+def QuantBNN_SurrogateSignOp : QuantBNN_SignLikeOp<"surrogate_sign", [
+    DeclareOpInterfaceMethods<WindowedGradientOpInterface, ["getWindow"]>]> {
+  let summary = "Sign with the surrogate gradient that an attribute states";
+  let description = [{
+    Binarizes `x` like `sign`, with the same attributes `zero` and `nan`. The
+    attribute `gradient` states the gradient. It implements
+    `SurrogateGradientAttrInterface` and is, for example, `#quant_bnn.ede`, or
+    an attribute of another dialect.
+
+    Example:
+
+    ```mlir
+    %y = quant_bnn.surrogate_sign %x gradient = #quant_bnn.ede<10.0> : tensor<64x?xf32>
+    ```
+  }];
+  let arguments = (ins
+    QuantBNN_FloatLike:$x,
+    SurrogateGradientAttrInterface:$gradient,
+    DefaultValuedAttr<QuantBNN_ZeroModeAttr, "::quant_bnn::ZeroMode::positive">:$zero,
+    DefaultValuedAttr<QuantBNN_NanModeAttr, "::quant_bnn::NanMode::positive">:$nan);
+  let assemblyFormat = [{
+    $x `gradient` `=` $gradient (`zero` `=` `` $zero^)? (`nan` `=` `` $nan^)?
+    attr-dict `:` type($y)
+  }];
 }
 
 def QuantBNN_ApproxSignOp : QuantBNN_SignLikeOp<"approx_sign", [
@@ -255,6 +282,29 @@ def QuantBNN_SignGradOp : QuantBNN_WindowGradOp<"sign_grad"> {
   let results = (outs QuantBNN_FloatLike:$dx);
   let assemblyFormat = [{
     $x `,` $g (`clip` `=` $clip^)? attr-dict `:` type($dx)
+  }];
+}
+
+def QuantBNN_SurrogateGradOp
+    : QuantBNN_ElementwiseOp<"surrogate_grad", [
+        SameOperandsAndResultType,
+        DeclareOpInterfaceMethods<WindowedGradientOpInterface, ["getWindow"]>]> {
+  let summary = "Gradient of surrogate_sign";
+  let description = [{
+    Computes the gradient of `surrogate_sign` from the cotangent `g`. The
+    description of the attribute has the formula.
+
+    Example:
+
+    ```mlir
+    %dx = quant_bnn.surrogate_grad %x, %g gradient = #quant_bnn.ede<10.0> : tensor<?xf32>
+    ```
+  }];
+  let arguments = (ins QuantBNN_FloatLike:$x, QuantBNN_FloatLike:$g,
+                       SurrogateGradientAttrInterface:$gradient);
+  let results = (outs QuantBNN_FloatLike:$dx);
+  let assemblyFormat = [{
+    $x `,` $g `gradient` `=` $gradient attr-dict `:` type($dx)
   }];
 }
 

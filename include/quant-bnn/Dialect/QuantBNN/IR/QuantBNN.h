@@ -28,6 +28,8 @@
 #include "quant-bnn/Dialect/QuantBNN/IR/QuantBNNEnums.h.inc"
 #include "quant-bnn/Dialect/QuantBNN/IR/QuantBNNInterfaces.h.inc"
 
+#include "quant-bnn/Dialect/QuantBNN/IR/QuantBNNAttrInterfaces.h.inc"
+
 #define GET_ATTRDEF_CLASSES
 #include "quant-bnn/Dialect/QuantBNN/IR/QuantBNNAttributes.h.inc"
 
