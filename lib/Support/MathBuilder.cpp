@@ -9,6 +9,7 @@
 #include "quant-bnn/Support/MathBuilder.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Arith/Utils/Utils.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/IR/TypeUtilities.h"
 
@@ -110,10 +111,7 @@ Value MathBuilder::fromInteger(Value k) {
 }
 
 Value MathBuilder::integer(int64_t value) {
-  TypedAttr attr = getIntegerAttr(getElementTypeOrSelf(bitsType), value);
-  if (auto shaped = dyn_cast<ShapedType>(bitsType))
-    attr = DenseElementsAttr::get(shaped, attr);
-  return arith::ConstantOp::create(*this, attr);
+  return createScalarOrSplatConstant(*this, getLoc(), bitsType, value);
 }
 
 MathBuilder::Exponential MathBuilder::reduce(Value x) {

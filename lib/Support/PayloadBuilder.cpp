@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "quant-bnn/Support/PayloadBuilder.h"
+#include "mlir/Dialect/Arith/Utils/Utils.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
@@ -23,14 +24,6 @@ using namespace quant_bnn;
 // PayloadBuilder
 //===----------------------------------------------------------------------===//
 
-static Value buildConstant(OpBuilder &builder, Location loc, Type type,
-                           const APFloat &value) {
-  TypedAttr attr = FloatAttr::get(getElementTypeOrSelf(type), value);
-  if (auto shaped = dyn_cast<ShapedType>(type))
-    attr = DenseElementsAttr::get(shaped, attr);
-  return arith::ConstantOp::create(builder, loc, attr);
-}
-
 static APFloat round(const APFloat &value, Type type) {
   APFloat rounded = value;
   bool losesInfo;
@@ -41,7 +34,7 @@ static APFloat round(const APFloat &value, Type type) {
 }
 
 Value PayloadBuilder::constant(double value) {
-  return buildConstant(*this, getLoc(), computeType,
+  return createScalarOrSplatConstant(*this, getLoc(), computeType,
                        round(APFloat(value), computeType));
 }
 
@@ -162,11 +155,11 @@ Value quant_bnn::narrow(OpBuilder &builder, Location loc, Value value,
         narrow(builder, loc, select.getFalseValue(), type));
   FloatAttr constant;
   if (matchPattern(value, m_Constant(&constant)))
-    return buildConstant(builder, loc, narrowType,
+    return createScalarOrSplatConstant(builder, loc, narrowType,
                          round(constant.getValue(), narrowType));
   DenseFPElementsAttr splat;
   if (matchPattern(value, m_Constant(&splat)) && splat.isSplat())
-    return buildConstant(builder, loc, narrowType,
+    return createScalarOrSplatConstant(builder, loc, narrowType,
                          round(splat.getSplatValue<APFloat>(), narrowType));
   return arith::TruncFOp::create(builder, loc, narrowType, value);
 }

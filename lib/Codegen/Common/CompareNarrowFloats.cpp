@@ -6,7 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Arith/Utils/Utils.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/IR/Matchers.h"
 #include "mlir/Transforms/GreedyPatternRewriteDriver.h"
@@ -127,11 +127,7 @@ LogicalResult CompareBits::matchAndRewrite(arith::CmpFOp op,
   if (auto shaped = dyn_cast<ShapedType>(narrow.getType()))
     bitsType = shaped.clone(bitsType);
   auto build = [&](const APInt &value) -> Value {
-    TypedAttr attr =
-        rewriter.getIntegerAttr(getElementTypeOrSelf(bitsType), value);
-    if (auto shaped = dyn_cast<ShapedType>(bitsType))
-      attr = DenseElementsAttr::get(shaped, attr);
-    return arith::ConstantOp::create(rewriter, loc, attr);
+    return createScalarOrSplatConstant(rewriter, loc, bitsType, value);
   };
   Value bits = arith::BitcastOp::create(rewriter, loc, bitsType, narrow);
   if (!range->mask.isAllOnes())

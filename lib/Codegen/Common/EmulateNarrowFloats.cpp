@@ -7,7 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "WidenAccumulators.h"
-#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Arith/Utils/Utils.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
@@ -60,10 +60,7 @@ static Type withElement(Type type, Type element) {
 
 static Value buildInteger(ImplicitLocOpBuilder &builder, Type type,
                           int64_t value) {
-  TypedAttr attr = builder.getIntegerAttr(getElementTypeOrSelf(type), value);
-  if (auto vector = dyn_cast<VectorType>(type))
-    attr = DenseElementsAttr::get(vector, attr);
-  return arith::ConstantOp::create(builder, attr);
+  return createScalarOrSplatConstant(builder, builder.getLoc(), type, value);
 }
 
 //===----------------------------------------------------------------------===//

@@ -6,7 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Arith/Utils/Utils.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Transforms/WalkPatternRewriteDriver.h"
 #include "quant-bnn/Codegen/SPIRV/Passes.h"
@@ -31,10 +31,8 @@ struct ExpandRoundEven : OpRewritePattern<math::RoundEvenOp> {
     if (isa<TensorType>(type) || !getElementTypeOrSelf(type).isF64())
       return rewriter.notifyMatchFailure(op, "no scalar or vector of f64");
     ImplicitLocOpBuilder builder(op.getLoc(), rewriter);
-    TypedAttr limitAttr = builder.getF64FloatAttr(0x1.0p52);
-    if (auto shaped = dyn_cast<ShapedType>(type))
-      limitAttr = DenseElementsAttr::get(shaped, limitAttr);
-    Value limit = arith::ConstantOp::create(builder, limitAttr);
+    Value limit = createScalarOrSplatConstant(builder, op.getLoc(), type,
+                                              APFloat(0x1.0p52));
     Value x = op.getOperand();
     Value magnitude = math::AbsFOp::create(builder, x);
     Value sum = arith::AddFOp::create(builder, magnitude, limit);

@@ -8,6 +8,7 @@
 
 #include "Counting.h"
 #include "KernelEmitter.h"
+#include "mlir/Dialect/Arith/Utils/Utils.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
@@ -19,16 +20,8 @@ using namespace mlir;
 using namespace quant_bnn;
 using namespace quant_bnn::vectorize_popcount;
 
-/// `value` as an integer or a vector of `type`.
-static TypedAttr getScalarOrSplatAttr(Type type, int64_t value) {
-  auto attr = IntegerAttr::get(getElementTypeOrSelf(type), value);
-  if (auto vector = dyn_cast<VectorType>(type))
-    return DenseElementsAttr::get(vector, attr);
-  return attr;
-}
-
 static Value buildConstant(ImplicitLocOpBuilder &b, Type type, int64_t value) {
-  return arith::ConstantOp::create(b, getScalarOrSplatAttr(type, value));
+  return createScalarOrSplatConstant(b, b.getLoc(), type, value);
 }
 
 static Value shiftRight(ImplicitLocOpBuilder &b, Value value,

@@ -10,6 +10,7 @@
 #include "../../LoopEmission/IndexSpace.h"
 #include "Counting.h"
 #include "mlir/Dialect/Affine/Utils.h"
+#include "mlir/Dialect/Arith/Utils/Utils.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Utils/StaticValueUtils.h"
@@ -256,11 +257,7 @@ void KernelEmitter::subtractTwice(Value count, Value mask, Value isFirst) {
   Type type = count.getType();
   SmallVector<Value> indices = buildIndices(output);
   Value before = buildBefore(type, indices, mask, isFirst);
-  Value one = arith::ConstantOp::create(
-      b, type,
-      isa<VectorType>(type)
-          ? TypedAttr(DenseElementsAttr::get(cast<VectorType>(type), 1))
-          : b.getI32IntegerAttr(1));
+  Value one = createScalarOrSplatConstant(b, b.getLoc(), type, 1);
   Value twice = arith::ShLIOp::create(b, count, one);
   Value after = arith::SubIOp::create(b, before, twice);
   if (!isa<VectorType>(type))
