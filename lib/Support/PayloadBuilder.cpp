@@ -35,7 +35,7 @@ static APFloat round(const APFloat &value, Type type) {
 
 Value PayloadBuilder::constant(double value) {
   return createScalarOrSplatConstant(*this, getLoc(), computeType,
-                       round(APFloat(value), computeType));
+                                     round(APFloat(value), computeType));
 }
 
 Value PayloadBuilder::add(Value lhs, Value rhs) {
@@ -156,11 +156,12 @@ Value quant_bnn::narrow(OpBuilder &builder, Location loc, Value value,
   FloatAttr constant;
   if (matchPattern(value, m_Constant(&constant)))
     return createScalarOrSplatConstant(builder, loc, narrowType,
-                         round(constant.getValue(), narrowType));
+                                       round(constant.getValue(), narrowType));
   DenseFPElementsAttr splat;
   if (matchPattern(value, m_Constant(&splat)) && splat.isSplat())
-    return createScalarOrSplatConstant(builder, loc, narrowType,
-                         round(splat.getSplatValue<APFloat>(), narrowType));
+    return createScalarOrSplatConstant(
+        builder, loc, narrowType,
+        round(splat.getSplatValue<APFloat>(), narrowType));
   return arith::TruncFOp::create(builder, loc, narrowType, value);
 }
 

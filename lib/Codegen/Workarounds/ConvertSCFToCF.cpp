@@ -6,8 +6,8 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// convert-scf-to-cf of LLVM 22 takes quadratic time in the ops of a block. Delete
-// when it converts the last op of a block first.
+// convert-scf-to-cf of LLVM 22 takes quadratic time in the ops of a block.
+// Delete when it converts the last op of a block first.
 //
 //===----------------------------------------------------------------------===//
 

@@ -8,7 +8,8 @@
 //
 // expand-strided-metadata of LLVM 22 crashes on a dimension that is expanded to
 // several dynamic ones: https://github.com/llvm/llvm-project/issues/186830.
-// Delete with LLVM 23, which has https://github.com/llvm/llvm-project/pull/187844.
+// Delete with LLVM 23, which has
+// https://github.com/llvm/llvm-project/pull/187844.
 //
 //===----------------------------------------------------------------------===//
 

@@ -21,9 +21,9 @@
 using namespace mlir;
 using namespace quant_bnn;
 
+#include "quant-bnn/Dialect/QuantBNN/IR/QuantBNNAttrInterfaces.cpp.inc"
 #include "quant-bnn/Dialect/QuantBNN/IR/QuantBNNDialect.cpp.inc"
 #include "quant-bnn/Dialect/QuantBNN/IR/QuantBNNEnums.cpp.inc"
-#include "quant-bnn/Dialect/QuantBNN/IR/QuantBNNAttrInterfaces.cpp.inc"
 #include "quant-bnn/Dialect/QuantBNN/IR/QuantBNNInterfaces.cpp.inc"
 
 #define GET_ATTRDEF_CLASSES
