@@ -24,8 +24,8 @@
 
 namespace quant_bnn {
 
-/// Adds the dialects of this project to `registry`, and what it knows of the
-/// gradients of others.
+/// Adds the dialects of this project to `registry`, and the external models
+/// that give gradients to ops of other dialects.
 inline void registerAllDialects(mlir::DialectRegistry &registry) {
   registry.insert<QuantBNNDialect>();
   registerDifferentiableOpInterfaceModels(registry);

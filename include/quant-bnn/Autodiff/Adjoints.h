@@ -6,9 +6,9 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// Builds the adjoint ops of a list of ops, each from its operands, its results
-// and the cotangents of these, in reverse order. It serves a function's body as
-// well as the regions of structured ops, whose gradients are made by it.
+// Builds the adjoint ops of a list of ops in reverse order, each from the
+// operands and results of the op and the cotangents of the results. The list is
+// the body of a function or the region of a structured op.
 //
 //===----------------------------------------------------------------------===//
 
@@ -26,15 +26,16 @@ class IRMapping;
 
 namespace quant_bnn {
 
-/// The cotangents known so far; what has none is zero.
+/// The cotangents known so far. A value without a cotangent has the cotangent
+/// zero.
 class Cotangents {
 public:
-  /// The cotangent of `value`, or null.
+  /// Returns the cotangent of `value`, or null.
   mlir::Value lookup(mlir::Value value) const {
     return cotangents.lookup(value);
   }
 
-  /// Adds `cotangent`, which may be null, to that of `value`.
+  /// Adds `cotangent`, which may be null, to the cotangent of `value`.
   void add(mlir::OpBuilder &builder, mlir::Location loc, mlir::Value value,
            mlir::Value cotangent);
 
@@ -42,14 +43,16 @@ private:
   llvm::DenseMap<mlir::Value, mlir::Value> cotangents;
 };
 
-/// Values that depend on what gradients are taken for.
+/// Values that depend on the values for which gradients are taken.
 using ActiveValues = llvm::DenseSet<mlir::Value>;
 
-/// The values for which `DifferentiableOpInterface::buildGradient` returns a
-/// gradient: the operands of `op`, and what its regions use from outside.
+/// Returns the values for which `DifferentiableOpInterface::buildGradient`
+/// returns a gradient: the operands of `op`, and the values that its regions
+/// use from outside.
 llvm::SmallVector<mlir::Value> getDifferentiatedValues(mlir::Operation *op);
 
-/// Adds to `active` what of the results of `ops`, in order, depends on it.
+/// Adds to `active` the results of `ops`, which are in order, that depend on
+/// values in `active`.
 void propagateActivity(llvm::ArrayRef<mlir::Operation *> ops,
                        ActiveValues &active);
 
@@ -57,42 +60,43 @@ void propagateActivity(llvm::ArrayRef<mlir::Operation *> ops,
 /// float argument.
 bool isActive(mlir::FunctionOpInterface function);
 
-/// Whether `value` may depend on a float argument of the function that it is
-/// in, or on the argument of another block.
+/// Whether `value` may depend on a float argument of its function, or on the
+/// argument of another block.
 bool mayBeActive(mlir::Value value);
 
 /// Builds the adjoints of `ops`, which are in order, from the `cotangents` of
-/// their results, and adds those of the active values that they use. `active`
-/// holds the values for which gradients are wanted, and is completed. Fails
-/// with an error at an op that lies between these and has no gradient.
+/// their results, and adds the cotangents of the active values that `ops` use.
+/// `active` holds the values for which gradients are wanted; the active results
+/// of `ops` are added to it. Emits an error and fails at an op without a
+/// gradient if its result has a cotangent and it uses an active value.
 mlir::LogicalResult buildAdjoints(mlir::OpBuilder &builder,
                                   llvm::ArrayRef<mlir::Operation *> ops,
                                   ActiveValues &active, Cotangents &cotangents);
 
-/// What to do about `op`, which has no gradient: the end of a message.
+/// Returns the end of an error message: advice on `op`, which has no gradient.
 llvm::StringRef getWayOut(mlir::Operation *op);
 
-/// Whether `op` may end the program or tell something, and does nothing else:
-/// it has no results, and its effects are on nothing that is read.
+/// Whether `op` only ends the program or emits a message: it has no results and
+/// no regions, and its only effects are writes that nothing reads.
 bool isAssertion(mlir::Operation *op);
 
 /// Erases the assertions within `op`.
 void eraseAssertions(mlir::Operation *op);
 
-/// Copies the ops of `block`, without its terminator and without assertions,
-/// and returns the copies. The forward pass has made the assertions.
+/// Copies the ops of `block`, except its terminator and assertions, and returns
+/// the copies. The forward pass executes the assertions.
 llvm::SmallVector<mlir::Operation *> cloneOps(mlir::OpBuilder &builder,
                                               mlir::Block &block,
                                               mlir::IRMapping &mapping);
 
-/// The ops of `block`, without its terminator.
+/// Returns the ops of `block`, without its terminator.
 llvm::SmallVector<mlir::Operation *> getOps(mlir::Block &block);
 
-/// A zero of the type and the extents of `like`.
+/// Builds a zero with the type and the extents of `like`.
 mlir::Value buildZero(mlir::OpBuilder &builder, mlir::Location loc,
                       mlir::Value like);
 
-/// Whether `value` is a zero as `buildZero` makes it.
+/// Whether `value` is a zero as built by `buildZero`.
 bool isZero(mlir::Value value);
 
 } // namespace quant_bnn

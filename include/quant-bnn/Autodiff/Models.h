@@ -15,8 +15,8 @@ class DialectRegistry;
 
 namespace quant_bnn {
 
-/// Gives the ops of arith, func, linalg, math, scf and tensor that have a
-/// gradient the `DifferentiableOpInterface`.
+/// Registers external models of `DifferentiableOpInterface` for the ops of
+/// arith, func, linalg, math, scf and tensor that have a gradient.
 void registerDifferentiableOpInterfaceModels(mlir::DialectRegistry &registry);
 
 } // namespace quant_bnn

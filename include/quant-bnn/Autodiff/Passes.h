@@ -13,16 +13,16 @@
 
 namespace quant_bnn {
 
-/// What the backward function of `quant-bnn-differentiate` computes again
-/// instead of having it saved.
+/// Ops that the backward function of `quant-bnn-differentiate` recomputes
+/// instead of taking their results as residuals.
 enum class Recompute {
-  /// Only what costs nothing.
+  /// Only ops that cost nothing.
   none,
-  /// Elementwise ops too, so that the fewest bytes are saved.
+  /// Also elementwise ops, so that the fewest bytes are saved.
   cheap
 };
 
-/// What `quant-bnn-differentiate` does about an op whose derivative is 0 almost
+/// How `quant-bnn-differentiate` treats an op whose derivative is 0 almost
 /// everywhere.
 enum class ZeroDerivative {
   warn,

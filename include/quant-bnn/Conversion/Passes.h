@@ -20,7 +20,7 @@ namespace quant_bnn {
 #define GEN_PASS_DECL
 #include "quant-bnn/Conversion/Passes.h.inc"
 
-/// Expands elementwise ops on scalars and vectors.
+/// Adds patterns that expand elementwise ops on scalars and vectors.
 void populateQuantBNNToArithPatterns(mlir::RewritePatternSet &patterns);
 
 #define GEN_PASS_REGISTRATION

@@ -1,4 +1,4 @@
-/*===- CUDA.h - What callers ask of the CUDA runtime ------------*- C -*-===*\
+/*===- CUDA.h - Functions of the CUDA runtime for callers -------*- C -*-===*\
 |*                                                                            *|
 |* Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.     *|
 |* See LICENSE for license information.                                       *|
@@ -7,13 +7,13 @@
 |*===----------------------------------------------------------------------===*|
 |*                                                                            *|
 |* The library quant_bnn_cuda_runtime has the functions mgpu* that compiled   *|
-|* host code calls, and those below for the callers of that code. It finds    *|
-|* libcuda.so.1 when the first of them needs a device.                        *|
+|* host code calls, and the functions below for callers of that code. The     *|
+|* library loads libcuda.so.1 when a function first needs a device.           *|
 |*                                                                            *|
-|* The context that is current in the calling thread is used. Where there is  *|
-|* none, the primary context of a device becomes current: of the device of    *|
-|* mgpuSetDefaultDevice, else of QUANT_BNN_CUDA_DEVICE in the environment,    *|
-|* else of device 0.                                                          *|
+|* The functions use the context that is current in the calling thread. If    *|
+|* there is none, the primary context of a device becomes current: the device *|
+|* that mgpuSetDefaultDevice set, else the device that QUANT_BNN_CUDA_DEVICE  *|
+|* in the environment names, else device 0.                                   *|
 |*                                                                            *|
 |* An error of the driver is printed to stderr and ends the process with exit *|
 |* status 1, except in quant_bnn_cuda_is_available. All functions may be      *|
@@ -39,9 +39,9 @@ int quant_bnn_cuda_is_available(char *message, size_t size);
 int quant_bnn_cuda_get_compute_capability(void);
 
 /** Makes compiled code that this thread calls use `stream`, a CUstream, for
- *  all it does. It then returns without waiting for the stream: waiting is the
- *  caller's. Null ends that, so the default stream is given by its other name,
- *  CU_STREAM_LEGACY or cudaStreamLegacy. */
+ *  all its work. Compiled code then returns without waiting for the stream;
+ *  the caller waits. Null restores the initial state, so pass the default
+ *  stream as CU_STREAM_LEGACY or cudaStreamLegacy. */
 void quant_bnn_cuda_set_stream(void *stream);
 
 /** Waits for all work in the context. */
@@ -52,12 +52,12 @@ void quant_bnn_cuda_synchronize(void);
 void *quant_bnn_cuda_allocate(size_t size);
 
 /** Frees memory of quant_bnn_cuda_allocate, or memory that compiled code
- *  returned, once the device has done all that came before. */
+ *  returned, after the device has finished all earlier work. */
 void quant_bnn_cuda_free(void *pointer);
 
-/** Copies between memory of the host and of the device, in any direction, and
- *  returns when the copy is done. It comes after what is in the stream of
- *  quant_bnn_cuda_set_stream, else after what is in the default stream. */
+/** Copies between host memory and device memory, in any direction, and returns
+ *  when the copy is done. The copy follows the work in the stream of
+ *  quant_bnn_cuda_set_stream, or in the default stream if none is set. */
 void quant_bnn_cuda_copy(void *to, const void *from, size_t size);
 
 #ifdef __cplusplus

@@ -20,14 +20,15 @@ class ExecutionEngine;
 
 namespace quant_bnn {
 
-/// An argument in memory of the caller's, in C order and without gaps. Nothing
-/// is checked.
+/// An argument in memory of the caller, in C order and without gaps. The call
+/// does not check it.
 struct CallArgument {
   llvm::ArrayRef<int64_t> shape;
   void *data;
 };
 
-/// What a call returned. Frees the buffers that the function allocated for it.
+/// The results of a call. Frees the buffers that the function allocated for
+/// them.
 class CallResults {
 public:
   CallResults() = default;
@@ -44,7 +45,7 @@ private:
   };
 
   std::vector<NpyView> views;
-  /// Where the scalars and the descriptors of the arrays are.
+  /// Memory of the scalars and of the descriptors of the arrays.
   std::unique_ptr<uint64_t[]> words;
   std::vector<std::unique_ptr<void, Free>> buffers;
 };
@@ -58,7 +59,7 @@ public:
                                               const Signature &signature,
                                               unsigned optLevel);
 
-  /// Compiles `module` once for all the functions `names`.
+  /// Compiles `module` once for all functions in `names`.
   static mlir::FailureOr<std::vector<JITFunction>>
   compile(mlir::ModuleOp module, llvm::ArrayRef<llvm::StringRef> names,
           llvm::ArrayRef<Signature> signatures, unsigned optLevel);
@@ -66,8 +67,8 @@ public:
   JITFunction(JITFunction &&);
   ~JITFunction();
 
-  /// Calls the function. The arguments are as checkArgument wants them. Results
-  /// may lie in an argument if both are memrefs.
+  /// Calls the function. The arguments must satisfy checkArgument. A result may
+  /// share memory with an argument if both are memrefs.
   CallResults call(llvm::MutableArrayRef<NpyArray> arguments) const;
   CallResults call(llvm::ArrayRef<CallArgument> arguments) const;
 

@@ -1,4 +1,4 @@
-//===- Signature.h - What a function takes and returns ----------*- C++ -*-===//
+//===- Signature.h - The signature of a function ----------------*- C++ -*-===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -6,9 +6,9 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// A function's signature as its source states it, in terms of NumPy arrays.
-// Lowering loses it: to the LLVM dialect every tensor is a handful of pointers
-// and integers.
+// The signature of a function before lowering, in terms of NumPy arrays.
+// Lowering loses it: in the LLVM dialect, a tensor is several pointers and
+// integers.
 //
 //===----------------------------------------------------------------------===//
 
@@ -23,13 +23,13 @@ namespace quant_bnn {
 /// An argument or a result.
 struct SignatureValue {
   mlir::Type type;
-  /// What a result is written as.
+  /// The element type of the file that a result is written to.
   NpyElementType elementType;
-  /// Empty for a scalar; a dimension may be dynamic.
+  /// Empty for a scalar. Dimensions may be dynamic.
   llvm::ArrayRef<int64_t> shape;
-  /// Whether it is a buffer when it is run, rather than a scalar.
+  /// Whether the value is a buffer after lowering, rather than a scalar.
   bool isArray;
-  /// Whether the function may write to it.
+  /// Whether the function may write to the value.
   bool isWritable;
 };
 
@@ -37,12 +37,13 @@ struct Signature {
   llvm::SmallVector<SignatureValue> arguments;
   llvm::SmallVector<SignatureValue> results;
 
-  /// The function's type with memrefs for tensors.
+  /// The type of the function with memrefs instead of tensors.
   mlir::FunctionType bufferized;
 
-  /// That of `function`, a func.func, or if it `isLowered` an llvm.func with
-  /// the attribute `quant_bnn.signature`. Emits an error if it is neither, or
-  /// if it takes or returns what NumPy has no type for.
+  /// Returns the signature of `function`, which is a func.func, or, if
+  /// `isLowered`, an llvm.func with the attribute `quant_bnn.signature`. Emits
+  /// an error if it is neither, or if an argument or result has a type that
+  /// cannot be passed as a NumPy array.
   static mlir::FailureOr<Signature> get(mlir::Operation *function,
                                         bool isLowered);
 };

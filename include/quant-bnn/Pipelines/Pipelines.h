@@ -21,7 +21,7 @@ class OpPassManager;
 
 namespace quant_bnn {
 
-/// How a function returns its tensors once they are buffers.
+/// How a function returns its tensors after bufferization.
 enum class ResultConvention {
   /// A returned memref owns its buffer: free(allocated) frees it.
   Return,
@@ -29,37 +29,37 @@ enum class ResultConvention {
   OutParams
 };
 
-/// How tanh and exp are computed in f32.
+/// How tanh, exp, expm1 and log1p of f32 are computed.
 enum class MathAccuracy {
   /// Vectorized polynomials, within a few units in the last place.
   Fast,
-  /// Calls of the C math library.
+  /// Calls to the C math library.
   Libm
 };
 
-/// Where the memrefs of public functions are when they are called.
+/// The memory that holds the memrefs of a public function when it is called.
 enum class ArgumentMemory {
-  /// In memory of the host: a call copies them to the device and back.
+  /// Host memory: each call copies the memrefs to the device and back.
   Host,
-  /// In memory of the device.
+  /// Device memory.
   Device
 };
 
-/// What kernels are compiled to.
+/// The format of compiled kernels.
 enum class KernelFormat {
-  /// Text that the driver compiles when it loads it.
+  /// Assembly text, which the driver compiles when it loads the text.
   Assembly,
-  /// Code for one chip.
+  /// Machine code for one chip.
   Binary,
-  /// Both.
+  /// Machine code and assembly text.
   Fatbin
 };
 
-/// What becomes of host code that launches kernels.
+/// How host code that launches kernels is lowered.
 enum class HostCode {
-  /// The LLVM dialect, with calls of the functions of a runtime.
+  /// To the LLVM dialect, with calls to a runtime library.
   LLVM,
-  /// Nothing: launches stay.
+  /// Not at all: `gpu.launch_func` ops stay.
   Keep
 };
 
@@ -93,14 +93,14 @@ struct VectorizeFields {
   PassOptions::Option<bool> host;
 };
 
-/// What a CPU computes with best.
+/// The vector width and popcount method that are fastest on a CPU.
 struct VectorInstructions {
   int64_t vectorWidth;
   PopcountAccumulation popcount;
   LookupInstructions lookup;
 };
 
-/// The vector instructions of the CPU that this runs on.
+/// Returns the vector instructions of the CPU that this process runs on.
 VectorInstructions getHostVectorInstructions();
 
 /// Options of buildFinalizeLLVMPipeline.
@@ -131,7 +131,7 @@ struct NVVMFields {
   PassOptions::Option<KernelFormat> format;
 };
 
-/// What becomes of the host code around kernels.
+/// Options of the lowering of the host code that launches kernels.
 struct HostCodeFields {
   using PassOptions = mlir::detail::PassOptions;
   explicit HostCodeFields(PassOptions *parent);
@@ -241,76 +241,87 @@ struct CompileSPIRVKernelsOptions
   CompileSPIRVKernelsOptions() : SPIRVFields(this) {}
 };
 
-/// A network for inference, where no gradient will be taken: gradients go,
-/// products of signs are computed on packed bits, which stay packed from one to
-/// the next, and what is computed of their sums in between becomes thresholds.
+/// Builds a pipeline for inference, where no gradient will be taken. The
+/// pipeline strips gradients, computes bipolar matmuls and convolutions on
+/// packed bits, keeps tensors packed between these ops, and folds the math on
+/// their integer sums to thresholds.
 void buildBinaryInferencePipeline(mlir::OpPassManager &pm,
                                   const BinaryInferenceOptions &options);
 
-/// quant_bnn and elementwise ops on tensors to fused linalg.
+/// Builds the pipeline that lowers quant_bnn and elementwise ops on tensors to
+/// fused linalg.
 void buildFusePipeline(mlir::OpPassManager &pm, const FuseFields &options);
 
-/// Tensors to buffers, with functions that return as the options say.
+/// Builds the pipeline that bufferizes tensors. Functions return tensors as
+/// `options.results` says.
 void buildBufferizePipeline(mlir::OpPassManager &pm,
                             const BufferizeFields &options);
 
-/// linalg on buffers to loops over vectors, with every quant_bnn op expanded.
+/// Builds the pipeline that lowers linalg on buffers to loops over vectors, and
+/// expands every quant_bnn op.
 void buildVectorizePipeline(mlir::OpPassManager &pm,
                             const VectorizeFields &options);
 
-/// Loops, vectors, math and buffers to the LLVM dialect.
+/// Builds the pipeline that lowers loops, vectors, math and buffers to the LLVM
+/// dialect.
 void buildFinalizeLLVMPipeline(mlir::OpPassManager &pm,
                                const FinalizeLLVMFields &options);
 
-/// All of the above: quant_bnn to the LLVM dialect for the CPU.
+/// Builds the pipeline that lowers quant_bnn to the LLVM dialect for the CPU:
+/// fuse, bufferize, vectorize and finalize, in this order.
 void buildLowerToLLVMPipeline(mlir::OpPassManager &pm,
                               const LowerToLLVMOptions &options);
 
-/// linalg on buffers to kernels in gpu modules, and host code that launches
-/// them. With `unboundedViews`, kernels take buffers as bare pointers. Matrices
-/// of bits are multiplied by `bitMMA`.
+/// Builds the pipeline that maps linalg on buffers to kernels in GPU modules,
+/// and to host code that launches the kernels. With `unboundedViews`, kernels
+/// take buffers as bare pointers. `bitMMA` is the tensor core instruction that
+/// multiplies matrices of bits.
 void buildMapToGPUPipeline(mlir::OpPassManager &pm,
                            const MapToGPUFields &options, bool unboundedViews,
                            BitMMA bitMMA = BitMMA::None);
 
-/// GPU modules to binaries for CUDA.
+/// Builds the pipeline that compiles GPU modules to binaries for CUDA.
 void buildCompileNVVMKernelsPipeline(mlir::OpPassManager &pm,
                                      const NVVMFields &options);
 
-/// GPU modules to binaries for AMD's driver. Kernels take buffers as bare
-/// pointers. Math other than what bnn-codegen-convert-math-to-intrinsics
-/// converts would be a call of ROCm's device libraries.
+/// Builds the pipeline that compiles GPU modules to binaries for AMD's driver.
+/// Kernels take buffers as bare pointers. The pipeline refuses math that
+/// `bnn-codegen-convert-math-to-intrinsics` does not convert, since such math
+/// would become calls to ROCm's device libraries.
 void buildCompileROCDLKernelsPipeline(mlir::OpPassManager &pm,
                                       const ROCDLFields &options);
 
-/// GPU modules to SPIR-V for Vulkan. A kernel has a known_block_size, and takes
-/// buffers of one dimension, and scalars: an argument is the storage buffer of
-/// its number in set 0, a scalar that of one element. An index has 32 bits
-/// there: none may exceed 2^31 - 1, also not a loop's after its last step.
+/// Builds the pipeline that compiles GPU modules to SPIR-V for Vulkan. A kernel
+/// must have a known_block_size, and its arguments must be 1-D buffers and
+/// scalars. Argument i is bound to storage buffer i of set 0; a scalar is a
+/// storage buffer of one element. An index has 32 bits in SPIR-V: no index may
+/// exceed 2^31 - 1, including the induction variable of a loop after its last
+/// step.
 void buildCompileSPIRVKernelsPipeline(mlir::OpPassManager &pm,
                                       const SPIRVFields &options);
 
-/// Host code that launches kernels to the LLVM dialect, with calls of the
-/// functions of a runtime.
+/// Builds the pipeline that lowers host code with kernel launches to the LLVM
+/// dialect, with calls to a runtime library.
 void buildFinalizeGPUHostPipeline(mlir::OpPassManager &pm);
 
-/// quant_bnn to CUDA.
+/// Builds the pipeline that lowers quant_bnn to CUDA.
 void buildLowerToNVVMPipeline(mlir::OpPassManager &pm,
                               const LowerToNVVMOptions &options);
 
-/// quant_bnn to AMD GPUs.
+/// Builds the pipeline that lowers quant_bnn to AMD GPUs.
 void buildLowerToROCDLPipeline(mlir::OpPassManager &pm,
                                const LowerToROCDLOptions &options);
 
-/// quant_bnn to shaders for Vulkan, and host code that launches them.
+/// Builds the pipeline that lowers quant_bnn to shaders for Vulkan and host
+/// code that launches them.
 void buildLowerToSPIRVPipeline(mlir::OpPassManager &pm,
                                const LowerToSPIRVOptions &options);
 
 /// Registers the pipelines by name.
 void registerQuantBNNPipelines();
 
-/// Registers passes that were renamed under their names in version 0.1 too, for
-/// one release.
+/// Registers each renamed pass under its name in version 0.1 as well, for one
+/// release.
 void registerEarlierPassNames();
 
 } // namespace quant_bnn

@@ -6,13 +6,13 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// Everything is compared with `equal`, bit for bit but for the sign of a zero
-// and the payload of a NaN. The four kinds of result for which that cannot be
-// asked have a comparison of their own here, each with its bound.
+// Results are compared with `equal`, bit for bit except for the sign of a zero
+// and the payload of a NaN. Four kinds of results cannot be required to be
+// equal. Each of them has its own comparison here, with a bound.
 //
-// Each takes `roundToResult`, which rounds to a result type that is narrower
-// than T: the bound is one on the value before that, and what is compared are
-// the results of the ends of its range.
+// Each of these takes `roundToResult`, which rounds to a result type that is
+// narrower than T. The bound then applies to the value before this rounding:
+// the result must lie between the rounded ends of the range.
 //
 //===----------------------------------------------------------------------===//
 
@@ -25,56 +25,59 @@
 
 namespace quant_bnn::reference {
 
-/// Both NaN, or equal in value: zeros compare equal.
+/// Whether `a` and `b` are both NaN, or equal in value: zeros compare equal.
 template <typename T>
 bool equal(T a, T b);
 
-/// How far, in units of epsilon of the compute type times n = 2^bits - 1, a
-/// computed (t / (2m) + 1/2) n may be from the exact one: abs (t / (2m)) <= 1/2
-/// carries the errors of two tanh of up to 5 ulps, which gives 5, and the four
-/// roundings add up to less than 2.
+/// The maximal error of a computed (t / (2m) + 1/2) n, in units of epsilon of
+/// the compute type times n = 2^bits - 1. The quotient t / (2m), of magnitude
+/// at most 1/2, has the errors of two tanh of up to 5 ulps, which gives 5; the
+/// four roundings add up to less than 2.
 constexpr double weightDoReFaPreRoundingError = 7;
 
-/// Whether `actual` is the value of a level that a tanh with that error may
-/// round to; `preRounding` is from weightDoReFaPreRounding. Where no tie is
-/// near, this is the reference's level alone.
+/// Whether `actual` is the value of a level that a computation with that error
+/// may round to; `preRounding` is from weightDoReFaPreRounding. If no tie is
+/// near, only the level of the reference agrees.
 template <typename T>
 bool weightDoReFaAgrees(T actual, double preRounding, int64_t bits,
                         T (*roundToResult)(T) = nullptr);
 
-/// How many epsilons of the compute type times g / m the tanh gradient of
-/// weight_dorefa may be off: 1 - t^2 carries twice the error of t, which is up
-/// to 5 ulps or 2.5 epsilons of 1, and that of m is up to 5; the roundings add
-/// up to less than 2. The bound is absolute because 1 - t^2 cancels.
+/// The maximal error of the tanh gradient of weight_dorefa, in units of epsilon
+/// of the compute type times g / m. 1 - t^2 has twice the error of t, which is
+/// up to 5 ulps or 2.5 epsilons of 1, and the error of m is up to 5; the
+/// roundings add up to less than 2. The bound is absolute because 1 - t^2
+/// cancels.
 constexpr double weightDoReFaGradError = 12;
 
-/// Whether `actual` is within that bound of `expected`, with m the largest
-/// abs t. An infinite or NaN g asks for a result that is not finite where the
-/// reference's is not.
+/// Whether `actual` is within that bound of `expected`, where m is the largest
+/// abs t. If g is infinite or NaN, `actual` must equal `expected`, or neither
+/// may be finite.
 template <typename T>
 bool weightDoReFaGradAgrees(T actual, T expected, T g, T m,
                             T (*roundToResult)(T) = nullptr);
 
-/// How many epsilons of the compute type times beta g a swish_sign gradient may
-/// be off. The bound is absolute because the factor has a root.
+/// The maximal error of a swish_sign gradient, in units of epsilon of the
+/// compute type times beta g. The bound is absolute because the factor has a
+/// root.
 constexpr double swishSignGradError = 8;
 
-/// Whether `actual` is within that bound of `expected`. An infinite or NaN g
-/// asks for a result that is not finite where the reference's is not.
+/// Whether `actual` is within that bound of `expected`. If g is infinite or
+/// NaN, `actual` must equal `expected`, or neither may be finite.
 template <typename T>
 bool swishSignGradAgrees(T actual, T expected, T g, double beta,
                          T (*roundToResult)(T) = nullptr);
 
-/// The factor below for compiled code. A lane adds up to 256 terms before its
-/// errors are compensated, half an epsilon each, and the lanes and vectors of a
-/// step are up to 256, added in pairs; the terms and their sum are rounded less
-/// than eight times.
+/// The default of `factor` below, for compiled code. A lane adds up to 256
+/// terms, with an error of half an epsilon each, before its errors are
+/// compensated. A step has up to 256 lanes and vectors, which are added in
+/// pairs. The terms and their sum are rounded less than eight times.
 constexpr double sumError = 136;
 
-/// Whether abs (actual - value) <= factor epsilon absoluteTerms. Where the sum
-/// of absolute terms is infinite or NaN, `actual` need only not be finite where
-/// `value` is not: the order of the terms decides between the infinities and
-/// NaN, and between them and a value whose terms alone overflow.
+/// Whether abs (actual - value) <= factor epsilon absoluteTerms. If the sum of
+/// absolute terms is infinite or NaN, the only requirement is that `actual` is
+/// not finite where `value` is not: the order of the terms decides between the
+/// infinities and NaN, and between these and a finite value if only the terms
+/// overflow.
 template <typename T>
 bool sumAgrees(T actual, Sum<T> expected, double factor = sumError,
                T (*roundToResult)(T) = nullptr);

@@ -11,41 +11,42 @@
 
 namespace quant_bnn::reference {
 
-/// What the sign of a NaN is. The frameworks disagree on it, and one of them
-/// between its own versions, so it is stated and not inherited.
+/// The sign of a NaN. The frameworks disagree on it, and one of them between
+/// its own versions, so each op states it.
 enum class NanPolicy { positive, negative, propagate, zero };
 
-/// What the sign of a zero of either sign is. A binary network needs one of two
-/// values; torch.sign and its like give 0.
+/// The sign of a zero of either sign. A binary network needs one of two values;
+/// torch.sign and similar functions give 0.
 enum class ZeroPolicy { positive, negative, zero };
 
-/// The forward of sign, approx_sign and swish_sign: -1 where x < 0, +1 where
-/// x > 0; both zeros and a NaN as `zero` and `nan` say.
+/// Returns the value of sign, approx_sign and swish_sign: -1 where x < 0, +1
+/// where x > 0. `zero` and `nan` determine the value at both zeros and at a
+/// NaN.
 template <typename T>
 T sign(T x, NanPolicy nan, ZeroPolicy zero = ZeroPolicy::positive);
 
-/// The forward of ste_heaviside: 1 where x > 0, else `low`, which is also what
-/// both zeros and a NaN give.
+/// Returns the value of ste_heaviside: 1 where x > 0, else `low`, also at both
+/// zeros and at a NaN.
 template <typename T>
 T heaviside(T x, double low);
 
-/// The gradient of approx_sign, the derivative of a piecewise quadratic (Liu et
-/// al. 2018, Bi-Real Net, arXiv:1808.00278): (2 - 2 abs x) g where abs x <= 1,
-/// else 0. Infinities and NaN are outside. At abs x = 1 the factor is 0, but it
-/// is inside: an infinite g gives NaN there.
+/// Returns the gradient of approx_sign, the derivative of a piecewise quadratic
+/// (Liu et al. 2018, Bi-Real Net, arXiv:1808.00278): (2 - 2 abs x) g where abs
+/// x <= 1, else 0. Infinities and NaN are outside of this window. abs x = 1 is
+/// inside, with the factor 0, so that an infinite g gives NaN there.
 template <typename T>
 T approxSignGrad(T x, T g);
 
-/// The gradient of swish_sign, the derivative of SignSwish (Darabi et al. 2018,
-/// BNN+, arXiv:1812.11800): with z = beta x,
+/// Returns the gradient of swish_sign, the derivative of SignSwish (Darabi et
+/// al. 2018, BNN+, arXiv:1812.11800): with z = beta x,
 ///   g beta (2 - z tanh(z/2)) / (1 + cosh z),
-/// 0 where z is infinite (also where beta x overflows to it, and whatever g
-/// is), NaN where x is NaN. Evaluated in the wider type with one exponential
-/// and rounded once.
+/// 0 where z is infinite (also where beta x overflows, and for any g), NaN
+/// where x is NaN. The gradient is evaluated in the wider type with one
+/// exponential and rounded once.
 ///
-/// The factor falls below the smallest number at a z that depends on the type
-/// in which it is computed. Up to there an infinite g gives an infinity, beyond
-/// it a NaN; swishSignGradAgrees takes either.
+/// The factor underflows to 0 at a z that depends on the type in which it is
+/// computed. An infinite g gives an infinity below this z, and a NaN above it;
+/// swishSignGradAgrees accepts both.
 template <typename T>
 T swishSignGrad(T x, T g, double beta);
 

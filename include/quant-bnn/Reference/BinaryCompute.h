@@ -1,4 +1,4 @@
-//===- BinaryCompute.h - Products of signs ----------------------*- C++ -*-===//
+//===- BinaryCompute.h - Binary compute on +1 and -1 ------------*- C++ -*-===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -6,8 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// The ops of binary compute on elements, which are +1 or -1: nothing is packed
-// here.
+// The ops of binary compute on unpacked elements, which are +1 or -1.
 //
 //===----------------------------------------------------------------------===//
 
@@ -19,43 +18,47 @@
 
 namespace quant_bnn::reference {
 
-/// acc[m, n] = sum over k of a[m, k] b[n, k], of `rows` and `columns` rows.
+/// Computes acc[m, n] = sum over k of a[m, k] b[n, k], where `a` has `rows`
+/// rows and `b` has `columns` rows, of `depth` elements each.
 void xnorMatmul(const int8_t *a, const int8_t *b, int32_t *acc, size_t rows,
                 size_t columns, size_t depth);
 
-/// How windows walk along one dimension of images.
+/// The windows of a convolution or pooling along one dimension: the size of a
+/// window, its stride and dilation, and the padding before and after the image.
 struct WindowWalk {
   int64_t kernel;
   int64_t stride = 1, dilation = 1, low = 0, high = 0;
 };
 
-/// The positions of a window along a dimension of `size`.
+/// Returns the number of positions of a window along a dimension of `size`.
 int64_t getNumPositions(int64_t size, const WindowWalk &walk);
 
-/// Where tap `tap` of the window at `position` is, outside of the image as
-/// well.
+/// Returns the index in the image of tap `tap` of the window at `position`. The
+/// index may be outside of the image.
 int64_t getTap(int64_t position, int64_t tap, const WindowWalk &walk);
 
 struct ImageShape {
   int64_t batch, height, width, channels;
 };
 
-/// What a convolution sees outside of an image.
+/// The value that a convolution reads outside of an image.
 enum class PadValue { zero, one, minusOne };
 
-/// `x` is of `shape` (NHWC), `filter` is outputs x kernel x channels of a
-/// group, `acc` batch x positions x outputs.
+/// Computes a binary convolution. `x` has the shape `shape` (NHWC), `filter` is
+/// outputs x kernel x channels of a group, and `acc` is batch x positions x
+/// outputs.
 void xnorConv2D(const int8_t *x, const int8_t *filter, int32_t *acc,
                 const ImageShape &shape, int64_t outputs, int64_t groups,
                 const WindowWalk &vertical, const WindowWalk &horizontal,
                 PadValue padValue);
 
-/// The maximum of windows that have a pixel each. `y` is batch x positions x
-/// channels.
+/// Computes the maximum of each window. Each window must contain a pixel of the
+/// image. `y` is batch x positions x channels.
 void xnorMaxPool2D(const int8_t *x, int8_t *y, const ImageShape &shape,
                    const WindowWalk &vertical, const WindowWalk &horizontal);
 
-/// -1 where acc[row, n] < t[n], else +1; the other way round where flip[n].
+/// Computes signs[row, n] = -1 where acc[row, n] < t[n], else +1, or the
+/// opposite sign where flip[n] holds.
 void threshold(const int32_t *acc, const int32_t *t, const bool *flip,
                int8_t *signs, size_t rows, size_t channels);
 

@@ -1,4 +1,4 @@
-//===- GradientControl.h - Gradients that a window masks --------*- C++ -*-===//
+//===- GradientControl.h - Clipped straight-through estimators --*- C++ -*-===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -13,14 +13,15 @@
 
 namespace quant_bnn::reference {
 
-/// The straight-through estimator (Bengio et al. 2013, arXiv:1308.3432) and its
-/// clipped form (Courbariaux et al. 2016, arXiv:1602.02830): g, or with a clip
-/// g where abs x <= clip and 0 elsewhere.
+/// Returns the straight-through estimator (Bengio et al. 2013, arXiv:1308.3432)
+/// or its clipped form (Courbariaux et al. 2016, arXiv:1602.02830): g, or with
+/// a clip g where abs x <= clip and else 0.
 ///
-/// It is the gradient of sign, ste_heaviside, straight_through and
-/// gradient_cancellation, whose threshold is the clip. The mask selects, so a g
-/// of inf or NaN does not get out of a closed window; a NaN x is outside every
-/// window, also that of clip = inf, which lets both infinities through.
+/// This is the gradient of sign, ste_heaviside, straight_through and
+/// gradient_cancellation, whose threshold is the clip. The mask selects, so an
+/// infinite or NaN g has no effect outside of the window. A NaN x is outside of
+/// every window, also of the window with clip = inf, which contains both
+/// infinities.
 template <typename T>
 T windowGrad(T x, T g, std::optional<double> clip);
 

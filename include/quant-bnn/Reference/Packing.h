@@ -1,4 +1,4 @@
-//===- Packing.h - One bit an element ---------------------------*- C++ -*-===//
+//===- Packing.h - One bit per element --------------------------*- C++ -*-===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -14,23 +14,24 @@
 
 namespace quant_bnn::reference {
 
-/// Which elements have a bit of 1: those below 0, or all others. Both zeros and
-/// a NaN are among the others.
+/// The elements that have a bit of 1: elements below 0, or all other elements,
+/// which include both zeros and NaN.
 enum class Polarity { negative, nonnegative };
 
-/// The words that hold a row of `depth` bits: ceil(depth / wordBits).
+/// Returns the number of words that hold a row of `depth` bits: ceil(depth /
+/// wordBits).
 size_t packedWords(size_t depth, unsigned wordBits);
 
 /// Packs each of `rows` rows of `depth` elements into words of `wordBits` bits,
-/// 64 at most, each in the low bits of one of `words`: the least significant
-/// bit first, the bits past the end of a row 0. A bool is its bit, whatever the
-/// polarity.
+/// at most 64. Each word is in the low bits of an element of `words`, the least
+/// significant bit comes first, and the bits past the end of a row are 0. The
+/// bit of a bool is its value, for either polarity.
 template <typename T>
 void pack(const T *x, uint64_t *words, size_t rows, size_t depth,
           unsigned wordBits, Polarity polarity);
 
-/// The inverse: -1 and +1, or the bit of a bool. Bits past the end of a row are
-/// not read.
+/// Unpacks words of `pack` to -1 and +1, or to bools. Bits past the end of a
+/// row are not read.
 template <typename T>
 void unpack(const uint64_t *words, T *x, size_t rows, size_t depth,
             unsigned wordBits, Polarity polarity);

@@ -1,4 +1,4 @@
-//===- Reference.h - The specification, executable --------------*- C++ -*-===//
+//===- Reference.h - Reference implementation of the ops --------*- C++ -*-===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -6,18 +6,17 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// What every quantizer and gradient of the dialect computes, in plain C++ and
-// without MLIR, so that folders, unit tests and tests of compiled code have one
-// thing to be compared with.
+// Implements the ops of the dialect in plain C++ without MLIR. Folders, unit
+// tests and tests of compiled code compare results with this implementation.
 //
-// The templates exist for float and double, the types that the ops compute in.
-// An f16 or bf16 op computes in float from end to end: its caller widens the
+// The templates exist for float and double, the compute types of the ops. An
+// f16 or bf16 op computes in float from end to end: its caller widens the
 // operands, and rounds each result once.
 //
 // Every operation is rounded as it is written, half to even; nothing is
 // contracted. A float attribute comes as a double and is rounded to the compute
 // type before it is used. Only tanh, the swish gradient and sums are evaluated
-// in a wider type, so that what is left of the error is the tested code's own.
+// in a wider type, so that the remaining error is that of the tested code.
 //
 //===----------------------------------------------------------------------===//
 

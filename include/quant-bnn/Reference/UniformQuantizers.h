@@ -1,4 +1,4 @@
-//===- UniformQuantizers.h - Uniform quantizers, gradients ------*- C++ -*-===//
+//===- UniformQuantizers.h - Uniform quantizers and gradients ---*- C++ -*-===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -16,8 +16,8 @@
 
 namespace quant_bnn::reference {
 
-/// A sum and the sum of its terms' absolute values, which is what the error of
-/// a summation in another order or type is measured by. Both are accumulated in
+/// A sum and the sum of the absolute values of its terms, by which the error of
+/// a summation in another order or type is measured. Both are accumulated in
 /// the wider type and rounded once.
 template <typename T>
 struct Sum {
@@ -25,7 +25,7 @@ struct Sum {
   T absoluteTerms;
 };
 
-/// The largest abs x: NaN if there is a NaN, 0 for an empty tensor.
+/// Returns the largest abs x, NaN if there is a NaN, or 0 for an empty tensor.
 template <typename T>
 T maxAbs(const T *x, size_t n);
 
@@ -33,34 +33,36 @@ T maxAbs(const T *x, size_t n);
 // DoReFa (Zhou et al. 2016, arXiv:1606.06160)
 //===----------------------------------------------------------------------===//
 
-/// roundeven(clamp(x, 0, 1) n) / n with n = 2^bits - 1; NaN gives NaN.
+/// Returns roundeven(clamp(x, 0, 1) n) / n with n = 2^bits - 1; NaN gives NaN.
 template <typename T>
 T inputDoReFa(T x, int64_t bits);
 
-/// The paper's gradient of input_dorefa (grad = window): g where 0 <= x <= 1,
-/// both ends inside, else 0.
+/// Returns the paper's gradient of input_dorefa (grad = window): g where 0 <= x
+/// <= 1, both ends inside, else 0.
 template <typename T>
 T inputDoReFaWindowGrad(T x, T g);
 
-/// With t = tanh w, m the largest abs t and n = 2^bits - 1,
-///   2 roundeven((t / (2m) + 1/2) n) / n - 1.
+/// Writes, with t = tanh w, m the largest abs t and n = 2^bits - 1,
+///   y = 2 roundeven((t / (2m) + 1/2) n) / n - 1.
 /// t / (2m) is 0 where m = 0, so that an all-zero tensor is quantized like a
 /// zero among other weights; one NaN makes every element NaN. t is evaluated in
-/// the wider type and rounded; the rest is in T.
+/// the wider type and rounded; all other operations are in T.
 template <typename T>
 void weightDoReFa(const T *w, T *y, size_t n, int64_t bits);
 
-/// The value before it is rounded, (t / (2m) + 1/2) n, in the wider type and
-/// rounded to double: what tells whether a level was a near tie.
+/// Writes the value of weightDoReFa before rounding, (t / (2m) + 1/2) n,
+/// evaluated in the wider type and rounded to double. It shows whether a level
+/// is near a tie.
 template <typename T>
 void weightDoReFaPreRounding(const T *w, double *v, size_t n, int64_t bits);
 
 enum class WeightDoReFaGradient { identity, tanh, zero };
 
-/// identity: g. zero: 0. tanh: the chain rule through tanh with m detached,
-/// (g (1 - t^2)) / m, and 0 everywhere where m = 0. `m` is the residual of the
-/// forward; without one it is computed from w, and a NaN in w then makes the
-/// tanh gradient NaN everywhere, as it does the forward.
+/// Writes the gradient of weight_dorefa. identity: g. zero: 0. tanh: the chain
+/// rule through tanh with m detached, (g (1 - t^2)) / m, and 0 everywhere where
+/// m = 0. `m` is the residual of the forward pass. Without a residual, m is
+/// computed from w, and a NaN in w then makes the tanh gradient NaN everywhere,
+/// as it does the value.
 template <typename T>
 void weightDoReFaGrad(const T *w, const T *g, T *dw, size_t n,
                       WeightDoReFaGradient gradient, std::optional<T> m);
@@ -72,25 +74,25 @@ void weightDoReFaGrad(const T *w, const T *g, T *dw, size_t n,
 /// With m the largest abs x and s = min((2^(bits-1) - 1) / m, `largest`),
 /// writes q = roundeven(clamp(x, -m, m) s), or without roundeven if
 /// `unrounded`, and returns s. Where m = 0, or n = 0, q and s are 0; one NaN
-/// makes all of q and s NaN. The rest follows from the formula: m = inf gives s
-/// = 0, so finite elements give 0 and the infinite ones inf times 0, NaN.
+/// makes all of q and s NaN. The formula holds for m = inf as well: s is 0, so
+/// finite elements give 0, and infinite elements give inf times 0, a NaN.
 ///
-/// `largest` is the largest finite number of the type of x, where that is
+/// `largest` is the largest finite number of the type of x, if that type is
 /// narrower than T.
 template <typename T>
 T minMax(const T *x, T *q, size_t n, int64_t bits, bool unrounded,
          double largest = std::numeric_limits<T>::max());
 
-/// g s: s is detached, and the clamp never acts.
+/// Returns g s: s is detached, and the clamp has no effect.
 template <typename T>
 T minMaxGrad(T s, T g);
 
-/// q / s, and 0 where s = 0 whatever q is.
+/// Returns q / s, or 0 where s = 0, for any q.
 template <typename T>
 T dequantize(T q, T s);
 
 /// Writes dq = g / s and returns ds = -sum of dq (q / s), where both factors
-/// are rounded to T; all 0 where s = 0.
+/// are rounded to T; all are 0 where s = 0.
 template <typename T>
 Sum<T> dequantizeGrad(const T *q, T s, const T *g, T *dq, size_t n);
 
@@ -108,33 +110,35 @@ struct PactAttributes {
   PactForm form = PactForm::level;
   PactGradient gradient = PactGradient::full;
   bool unrounded = false;
-  /// The largest finite number of the type of alpha, where that is narrower
+  /// The largest finite number of the type of alpha, if that type is narrower
   /// than T.
   double largestScale = std::numeric_limits<double>::max();
 };
 
-/// signed: i / alpha with i = 2^(bits-1) - 1. unsigned: n (1 / alpha) with
-/// n = 2^bits - 1, which is two roundings. `largestScale` where that is larger.
-/// 0 where alpha <= 0 or is NaN; also 0 for alpha = inf, by the formula.
+/// Returns the scale of pact. signed: i / alpha with i = 2^(bits-1) - 1.
+/// unsigned: n (1 / alpha) with n = 2^bits - 1, which is two roundings. The
+/// scale is at most `largestScale`. It is 0 where alpha <= 0 or is NaN, and
+/// also for alpha = inf, by the formula.
 template <typename T>
 T pactScale(T alpha, const PactAttributes &attributes);
 
-/// signed: level = roundeven(clamp(s x, -i, i)). unsigned: level =
-/// roundeven(clamp(x, 0, alpha) s). The value form is level / s. 0 where
-/// alpha <= 0 or is NaN, also for a NaN x, which otherwise gives NaN.
+/// Returns the level or the value of pact. signed: level = roundeven(clamp(s x,
+/// -i, i)). unsigned: level = roundeven(clamp(x, 0, alpha) s). The value is
+/// level / s. The result is 0 where alpha <= 0 or is NaN, also for a NaN x,
+/// which otherwise gives NaN.
 ///
-/// alpha = inf is not caught and follows from the formula with s = 0: the level
-/// of a finite x is 0 and of an infinite one that is not clamped to 0, NaN;
-/// the value is 0 / 0, NaN.
+/// The formula holds for alpha = inf as well, with s = 0: the level is 0 for a
+/// finite x, and NaN for an infinite x that is not clamped to 0; the value is 0
+/// / 0, a NaN.
 template <typename T>
 T pact(T x, T alpha, const PactAttributes &attributes);
 
 /// Writes dx and returns dalpha. All are 0 where alpha <= 0 or is NaN.
 ///
-/// In range means -alpha <= x <= alpha, unsigned 0 <= x <= alpha; a NaN is not.
+/// In range means -alpha <= x <= alpha, unsigned 0 <= x <= alpha, and not NaN.
 /// * full, value: dx = g in range, else 0; dalpha = sum of g sign(x) where
-///   abs x >= alpha, unsigned sum of g where x >= alpha. An x on the edge is in
-///   both.
+///   abs x >= alpha, unsigned sum of g where x >= alpha. An x with
+///   abs x = alpha contributes to both.
 /// * full, level: dx = g s in range, else 0; dalpha = sum of -g ((x / alpha) s)
 ///   in range, and -(gs / alpha) s if there is a gs, the cotangent of the
 ///   scale. The factor in parentheses is rounded to T.

@@ -1,4 +1,4 @@
-//===- FunctionAttributes.h - Attributes of functions ----------*- C++ -*-===//
+//===- FunctionAttributes.h - Attributes of functions -----------*- C++ -*-===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -18,7 +18,7 @@
 
 namespace quant_bnn {
 
-/// A function's type before its tensors became buffers, for tools that call it.
+/// The type of a function before bufferization, for tools that call it.
 inline constexpr llvm::StringLiteral signatureAttrName = "quant_bnn.signature";
 
 /// On a function that `quant-bnn-differentiate` made: the function that
@@ -29,8 +29,8 @@ inline constexpr llvm::StringLiteral backwardAttrName = "quant_bnn.backward";
 /// arguments of its backward function, an `array<i64>`.
 inline constexpr llvm::StringLiteral residualsAttrName = "quant_bnn.residuals";
 
-/// On an argument or result of a function: no gradient is wanted for it, or
-/// comes from it. A unit attribute.
+/// On an argument or result of a function: the argument gets no gradient, or
+/// the result gets no cotangent. A unit attribute.
 inline constexpr llvm::StringLiteral noGradientAttrName =
     "quant_bnn.no_gradient";
 

@@ -1,4 +1,4 @@
-//===- FuseProducts.h - Products fused into sums ----------------*- C++ -*-===//
+//===- FuseProducts.h - Fuse products into sums -----------------*- C++ -*-===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -13,15 +13,16 @@
 
 namespace quant_bnn {
 
-/// The input of `op` that `value` of its body is, extended or not; or null.
+/// Returns the input of `op` whose block argument, extended or not, is `value`,
+/// or null if there is none.
 mlir::OpOperand *findInput(mlir::linalg::LinalgOp op, mlir::Value value);
 
-/// Rewrites the body of `op`, where it is a contraction of f32 or f64: each
-/// product of two of its inputs is added without being rounded before, by
-/// `math.fma`. An input of a contraction is the same in several iterations of
-/// some loop: sums of what other ops have multiplied are none, whether or not
-/// these are fused into them. Returns what `op` is then: a named op becomes a
-/// generic one.
+/// Rewrites the body of `op`, if `op` is a contraction of f32 or f64: the
+/// multiplication of two inputs and the addition become a `math.fma`, so that
+/// products are not rounded before they are added. An input of a contraction is
+/// the same in several iterations of some loop. A sum of products that another
+/// op computes is no contraction, whether or not that op is fused into the sum.
+/// Returns the op after the rewrite: a named op becomes a `linalg.generic`.
 mlir::linalg::LinalgOp fuseProduct(mlir::linalg::LinalgOp op);
 
 /// Whether `fuseProduct` rewrites `op`.

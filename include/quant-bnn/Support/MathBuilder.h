@@ -15,12 +15,13 @@ namespace quant_bnn {
 
 struct MathFormat;
 
-/// Builds elementary functions of `f32` or `f64`, or vectors of them, without
-/// calls: from e^r - 1 by Taylor's series for abs r <= ln(2) / 2, what is left
-/// of the argument when multiples of ln(2) are taken away, and from the series
-/// of the inverse of tanh for logarithms (W. J. Cody and W. Waite, Software
-/// Manual for the Elementary Functions, 1980). Nothing cancels that has been
-/// rounded. They are within 4 ulp, exp within 2, for all arguments.
+/// Builds elementary functions of `f32` or `f64`, or of vectors of these,
+/// without calls (W. J. Cody and W. Waite, Software Manual for the Elementary
+/// Functions, 1980). Exponentials subtract a multiple of ln(2) from the
+/// argument, and compute e^r - 1 of the remainder r, abs r <= ln(2) / 2, by its
+/// Taylor series. Logarithms use the series of the inverse of tanh. Rounded
+/// values never cancel. Errors are at most 4 ulp, and at most 2 ulp for exp,
+/// for all arguments.
 class MathBuilder : public PayloadBuilder {
 public:
   MathBuilder(mlir::Location loc, mlir::OpBuilder &builder, mlir::Type type);
@@ -41,10 +42,10 @@ private:
   struct Exponential {
     /// An integer.
     mlir::Value k;
-    /// e^r - 1 for the rest r of x, which does not cancel.
+    /// e^r - 1 for the remainder r of x, computed without cancellation.
     mlir::Value p;
   };
-  /// x = 2^k m, with m between the roots of 1/2 and of 2.
+  /// x = 2^k m, with m between sqrt(1/2) and sqrt(2).
   struct Scaled {
     /// An integer.
     mlir::Value k;

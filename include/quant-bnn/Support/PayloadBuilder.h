@@ -15,18 +15,18 @@
 namespace quant_bnn {
 
 /// Builds float math on values of one compute type: a float scalar, or a vector
-/// or tensor of one. Everything is rounded as written; nothing carries
-/// fast-math flags.
+/// or tensor of floats. Every op is rounded as written and has no fast-math
+/// flags.
 class PayloadBuilder : public mlir::ImplicitLocOpBuilder {
 public:
   PayloadBuilder(mlir::Location loc, mlir::OpBuilder &builder,
                  mlir::Type computeType)
       : ImplicitLocOpBuilder(loc, builder), computeType(computeType) {}
 
-  /// The type that every float value of the payload has.
+  /// Returns the type of every float value of the payload.
   mlir::Type getComputeType() const { return computeType; }
 
-  /// The constant `value`, rounded to the compute type.
+  /// Builds the constant `value`, rounded to the compute type.
   mlir::Value constant(double value);
 
   mlir::Value add(mlir::Value lhs, mlir::Value rhs);
@@ -37,30 +37,31 @@ public:
   mlir::Value abs(mlir::Value value);
   mlir::Value exp(mlir::Value value);
   mlir::Value tanh(mlir::Value value);
-  /// To the nearest integer, ties to even.
+  /// Rounds `value` to the nearest integer, ties to even.
   mlir::Value roundEven(mlir::Value value);
   mlir::Value cmp(mlir::arith::CmpFPredicate predicate, mlir::Value lhs,
                   mlir::Value rhs);
   mlir::Value select(mlir::Value condition, mlir::Value trueValue,
                      mlir::Value falseValue);
 
-  /// `value` limited to [low, high]; a NaN `value` stays NaN.
+  /// Limits `value` to [low, high]; a NaN `value` stays NaN.
   mlir::Value clamp(mlir::Value value, mlir::Value low, mlir::Value high);
-  /// abs `value` <= limit, false at NaN.
+  /// Builds the condition abs `value` <= limit, which is false at NaN.
   mlir::Value isWithin(mlir::Value value, double limit);
-  /// `level / n` correctly rounded, for an integer level with
-  /// abs level <= n < 2^24, or NaN. It needs no division: see the definition.
+  /// Builds `level / n`, correctly rounded, for an integer `level` with abs
+  /// level <= n < 2^24, or NaN. Uses no division where `splitReciprocal` has a
+  /// result.
   mlir::Value divideLevel(mlir::Value level, int64_t n);
 
 private:
   mlir::Type computeType;
 };
 
-/// The type in which an op on `type` computes: `f32` instead of `f16` and
-/// `bf16`, else the same, with the shape of `type`.
+/// Returns the type in which an op on `type` computes: `f32` instead of `f16`
+/// and `bf16`, else the same, with the shape of `type`.
 mlir::Type getComputeType(mlir::Type type);
 
-/// Extends `value` to its compute type; the identity where it has that type.
+/// Extends `value` to its compute type; returns `value` if it has that type.
 mlir::Value widen(mlir::OpBuilder &builder, mlir::Location loc,
                   mlir::Value value);
 
@@ -70,14 +71,15 @@ mlir::Value widen(mlir::OpBuilder &builder, mlir::Location loc,
 mlir::Value narrow(mlir::OpBuilder &builder, mlir::Location loc,
                    mlir::Value value, mlir::Type type);
 
-/// Math of one element on operands in the compute type, or conditions; may have
-/// several results.
+/// The math of one element, on operands that are floats of the compute type or
+/// conditions. A payload may have several results.
 using Payload = llvm::function_ref<llvm::SmallVector<mlir::Value>(
     PayloadBuilder &, mlir::ValueRange)>;
 
-/// Applies `payload` to every element of `operands`, of which those that are no
-/// shape of `resultTypes` are scalars. All results have one shape. On tensors
-/// it is one `linalg.generic` into `tensor.empty`.
+/// Applies `payload` to every element of `operands` and returns the results,
+/// which all have the same shape. An operand without that shape is a scalar
+/// that all elements share. On tensors, builds one `linalg.generic` into
+/// `tensor.empty`.
 llvm::SmallVector<mlir::Value> buildElementwise(mlir::OpBuilder &builder,
                                                 mlir::Location loc,
                                                 mlir::TypeRange resultTypes,

@@ -14,8 +14,8 @@
 
 namespace quant_bnn {
 
-/// The heading of a remark on `op`: what it is about, the pass that says it and
-/// the function that it is in.
+/// Returns the options of a remark on `op`: the name of the remark, the pass as
+/// its category, and the function that contains `op`, if any.
 inline mlir::remark::RemarkOpts
 getRemarkOpts(llvm::StringRef name, llvm::StringRef pass, mlir::Operation *op) {
   auto opts = mlir::remark::RemarkOpts::name(name).category(pass);

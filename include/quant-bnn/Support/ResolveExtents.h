@@ -17,15 +17,15 @@ class RewritePatternSet;
 
 namespace quant_bnn {
 
-/// A ranked value that is known before `result` and has its extents: the
-/// destination of an op that has destinations, what a cast casts, the first
-/// tensor of an elementwise op; or null.
+/// Returns a ranked operand that has the extents of `result`: the destination
+/// of a destination-style op, the source of a cast, or the first shaped operand
+/// of an elementwise op. Returns null if there is none.
 mlir::Value getSameExtents(mlir::OpResult result);
 
-/// Adds patterns that express `tensor.dim` of a result by extents of the
-/// operands. Those of upstream infer the extents of a structured op from its
-/// loops, which for the scatter that the gradient of a window is gives more
-/// than there are: here a result with a destination has the extents of that.
+/// Adds patterns that replace `tensor.dim` of a result by extents of operands.
+/// A result with a destination has the extents of the destination. Upstream's
+/// patterns infer the extents of a structured op from its loops, which gives
+/// too large extents for the scatter that is the gradient of a sliding window.
 void populateResolveExtentsPatterns(mlir::RewritePatternSet &patterns);
 
 } // namespace quant_bnn

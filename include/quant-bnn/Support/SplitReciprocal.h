@@ -1,4 +1,4 @@
-//===- SplitReciprocal.h - Levels divided by products -----------*- C++ -*-===//
+//===- SplitReciprocal.h - Divide levels by multiplication ------*- C++ -*-===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -15,9 +15,9 @@
 
 namespace quant_bnn {
 
-/// Parts hi + lo of 1/n for which `level * hi + level * lo` is `level / n`,
-/// correctly rounded to `type`, for every integer level with abs level <= n; or
-/// nullopt where n has too many bits for that.
+/// Returns parts hi + lo of 1/n such that `level * hi + level * lo` equals
+/// `level / n`, correctly rounded to `type`, for every integer level with abs
+/// level <= n. Returns nullopt if n has too many bits.
 std::optional<std::pair<double, double>> splitReciprocal(mlir::FloatType type,
                                                          int64_t n);
 

@@ -1,4 +1,4 @@
-//===- Arithmetic.h - Ops on floats, evaluated exactly ----------*- C++ -*-===//
+//===- Arithmetic.h - Exact evaluation of ops on floats ---------*- C++ -*-===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -14,9 +14,10 @@
 
 namespace quant_bnn::scalar_function {
 
-/// Floats in order, as integers: -NaN, -inf, ..., -0, +0, ..., +inf, +NaN. The
-/// zeros are two, and one NaN stands for all of a sign. Keys that follow one
-/// another are floats that do.
+/// Maps the floats of a type, in order, to consecutive integer keys: -NaN,
+/// -inf, ..., -0, +0, ..., +inf, +NaN. The two zeros have different keys, and
+/// all NaNs of a sign have the same key. Consecutive keys are neighbouring
+/// floats.
 class FloatLine {
 public:
   explicit FloatLine(mlir::Type type);
@@ -40,24 +41,27 @@ private:
   int64_t infinity;
 };
 
+/// Returns how `a` compares with `b`.
 Order compare(const llvm::APFloat &a, const llvm::APFloat &b);
 
-/// Whether `predicate` holds where operands compare so.
+/// Whether `predicate`, a set of orders, holds for operands that compare as
+/// `order`.
 bool holds(uintptr_t predicate, Order order);
 
-/// What an op of this opcode on floats gives, rounded to `type`.
+/// Returns the result of an op with this opcode on floats, rounded to `type`.
 llvm::APFloat apply(Opcode opcode, mlir::Type type,
                     llvm::ArrayRef<llvm::APFloat> operands);
 
-/// Values of those symbols that what is evaluated has.
+/// The values of the symbols of an expression. `g` and `s` are needed only if
+/// the expression has them.
 struct Assignment {
   llvm::APFloat x;
   std::optional<llvm::APFloat> g;
   std::optional<llvm::APFloat> s;
 };
 
-/// Evaluates evaluable expressions. What flags exclude is not looked at: a
-/// value is that of the op without them.
+/// Evaluates evaluable expressions. Ignores fast-math flags: the value of an op
+/// is its value without the flags.
 class Evaluator {
 public:
   explicit Evaluator(Assignment assignment)

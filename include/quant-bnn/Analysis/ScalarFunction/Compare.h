@@ -1,4 +1,4 @@
-//===- Compare.h - Where two functions differ -------------------*- C++ -*-===//
+//===- Compare.h - Differences between two functions ------------*- C++ -*-===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -13,36 +13,38 @@
 
 namespace quant_bnn::scalar_function {
 
-/// How a body and a candidate differ.
+/// The differences between a body and a candidate.
 ///
-/// Two results are the same if they are the same bits or both a NaN. The sign
-/// of a zero counts, unless an op with nsz made it; a poison of the body is
-/// whatever the candidate has.
+/// Two results are the same if they have the same bits or are both NaN. The
+/// sign of a zero counts, unless an op with nsz computed the zero. A poison
+/// result of the body equals any result of the candidate.
 struct Differences {
   bool atNaN = false;
   bool atInfinity = false;
   bool inSignOfZero = false;
-  /// There is a difference beyond those.
+  /// Whether there is a difference other than these.
   bool atNumber = false;
-  /// How many floats those are, leaving out constants that are a rounding
-  /// apart.
+  /// The number of floats with a difference `atNumber`, without constants that
+  /// are a few roundings apart.
   uint64_t numFar = 0;
-  /// The ends of intervals on which they differ, beyond those and in those.
+  /// `keys` has ends of the intervals with a difference `atNumber`, and
+  /// `keysBeyondReals` those of intervals with other differences.
   llvm::SmallVector<int64_t> keys, keysBeyondReals;
 
   bool none() const {
     return !atNaN && !atInfinity && !inSignOfZero && !atNumber;
   }
-  /// Equal on real numbers.
+  /// Whether the functions are equal on real numbers.
   bool onlyBeyondReals() const { return !atNumber; }
 };
 
+/// Compares the pieces of a body with those of a candidate.
 Differences compare(const FloatLine &line, llvm::ArrayRef<Piece> body,
                     llvm::ArrayRef<Piece> candidate);
 
-/// "at x = 0 the body gives 0, the op 1" for one of the keys of `differences`,
-/// or an empty text where none is found: results that are not evaluated (exp,
-/// tanh) or agree on all that was tried.
+/// Returns a text such as "at x = 0 the body gives 0, the op 1" for one of the
+/// keys of `differences`. Returns an empty text if the results cannot be
+/// evaluated (exp, tanh) or agree at all keys.
 std::string describe(const FloatLine &line, const Differences &differences,
                      const Expr *body, const Expr *candidate);
 

@@ -1,4 +1,4 @@
-//===- Derivative.h - What has a gradient of its own ------------*- C++ -*-===//
+//===- Derivative.h - Gradients of expressions ------------------*- C++ -*-===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -13,10 +13,10 @@
 
 namespace quant_bnn::scalar_function {
 
-/// Whether a gradient changes on its way through `expr` to symbolX, of type
-/// `xType`: through a clamp, a scaling, a relu or a tanh. It does not through a
-/// step, which has no gradient to pass and is what an estimator stands for, nor
-/// through x, -x or x in another type.
+/// Whether `expr`, a function of symbolX of type `xType`, changes a gradient
+/// that passes through it, as a clamp, a scaling, a relu or a tanh does.
+/// Returns false for a step, which has no gradient and which an estimator
+/// replaces, and for x, -x and conversions of x to another type.
 bool hasOwnGradient(ExprContext &context, const Expr *expr, mlir::Type xType);
 
 } // namespace quant_bnn::scalar_function

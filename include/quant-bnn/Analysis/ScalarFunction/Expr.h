@@ -1,4 +1,4 @@
-//===- Expr.h - The math of one element as a graph --------------*- C++ -*-===//
+//===- Expr.h - The math of one element as an expression graph --*- C++ -*-===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -20,14 +20,14 @@ enum class Opcode : uint8_t {
   constant, // a float
   truth,    // an i1 constant
   symbol,   // an input, see Symbol
-  unknown,  // a value that is not looked into
-  poison,   // what fast-math flags leave open
-  // Of i1.
+  unknown,  // an opaque value
+  poison,   // a value that fast-math flags exclude
+  // Results are i1.
   compare,
   andi,
   ori,
   xori,
-  // Of floats; `select` of either.
+  // Results are floats; the result of `select` is either.
   select,
   neg,
   abs,
@@ -47,41 +47,41 @@ enum class Opcode : uint8_t {
   trunc,
   extend,
   truncate,
-  tanh, // not evaluated, but where it is exact
+  tanh, // evaluated only where it is exact
   call, // another function, not evaluated
 };
 
-/// The inputs that an expression is matched over.
+/// The inputs of an expression.
 enum Symbol : unsigned {
-  symbolX = 0, // the value that is quantized, or the saved one of a gradient
+  symbolX = 0, // the value that is quantized, or the saved value of a gradient
   symbolG = 1, // the cotangent
   symbolS = 2, // a scalar: the range or the scale of a quantizer
 };
 
-/// How two floats compare. A predicate is the set of those in which it holds.
+/// How two floats compare. A predicate is the set of orders in which it holds.
 enum class Order : unsigned { equal = 1, greater = 2, less = 4, unordered = 8 };
 
-/// A node. Nodes are unique within an `ExprContext`, so equality is identity.
-/// A subtraction is the addition of a negation, and uitofp and sitofp of i1 are
-/// selects: both say the same to the bit.
+/// A node. Nodes are unique within an `ExprContext`, so equality is identity. A
+/// subtraction is represented by the addition of a negation, and uitofp and
+/// sitofp of i1 by selects: these are equal bit for bit.
 struct Expr : llvm::FoldingSetNode {
   Opcode opcode;
-  /// Operands have smaller numbers.
+  /// The index in the context; operands have smaller numbers.
   unsigned number = 0;
   /// f16, bf16, f32, f64 or i1.
   mlir::Type type;
   llvm::SmallVector<const Expr *, 3> operands;
-  /// constant
+  /// The value of a constant.
   std::optional<llvm::APFloat> value;
-  /// compare: the predicate, a set of Order; truth: 0 or 1; symbol and unknown:
-  /// its number; call: the name of the op.
+  /// For compare, the predicate, a set of Order; for truth, 0 or 1; for symbol,
+  /// its number; for unknown, its key; for call, the name of the op.
   uintptr_t payload = 0;
-  /// nnan, ninf and nsz of the op; no other flag is kept.
+  /// The flags nnan, ninf and nsz of the op; other flags are dropped.
   mlir::arith::FastMathFlags flags = mlir::arith::FastMathFlags::none;
 
-  /// The symbols that it depends on, one bit each.
+  /// The symbols that the expression depends on, one bit each.
   unsigned symbols = 0;
-  /// Whether it can be evaluated, given its symbols.
+  /// Whether the expression can be evaluated, given values of its symbols.
   bool evaluable = true;
 
   bool isConstant() const { return opcode == Opcode::constant; }
@@ -93,7 +93,7 @@ struct Expr : llvm::FoldingSetNode {
   bool has(mlir::arith::FastMathFlags flag) const {
     return bitEnumContainsAll(flags, flag);
   }
-  /// Whether it can be evaluated from x alone, and is no constant.
+  /// Whether the expression can be evaluated from x alone and is no constant.
   bool isFunctionOfX() const { return evaluable && symbols == 1u << symbolX; }
 
   void Profile(llvm::FoldingSetNodeID &id) const;
@@ -103,20 +103,20 @@ struct Expr : llvm::FoldingSetNode {
 class ExprContext {
 public:
   const Expr *constant(mlir::Type type, const llvm::APFloat &value);
-  /// Rounds to `type`, half to even.
+  /// Rounds `value` to `type`, half to even.
   const Expr *constant(mlir::Type type, double value);
   const Expr *truth(mlir::MLIRContext *context, bool value);
   const Expr *symbol(Symbol symbol, mlir::Type type);
-  /// A value of its own; `key` tells it from others.
+  /// Returns an opaque value, which `key` identifies.
   const Expr *unknown(const void *key, mlir::Type type);
   const Expr *poison(mlir::Type type);
 
-  /// A node of this opcode, as it is: nothing is folded.
+  /// Returns a node with this opcode, without folding.
   const Expr *
   get(Opcode opcode, mlir::Type type, llvm::ArrayRef<const Expr *> operands,
       mlir::arith::FastMathFlags flags = mlir::arith::FastMathFlags::none,
       uintptr_t payload = 0);
-  /// `expr` with other operands.
+  /// Returns `expr` with `operands` instead of its operands.
   const Expr *rebuild(const Expr *expr, llvm::ArrayRef<const Expr *> operands);
 
 private:
@@ -126,10 +126,12 @@ private:
   std::vector<std::unique_ptr<Expr>> nodes;
 };
 
-/// Every node that `root` depends on and `root`, operands first.
+/// Returns `root` and every node that `root` depends on, operands first.
 llvm::SmallVector<const Expr *> getNodes(const Expr *root);
 
+/// Returns the float semantics of `type`, a float type.
 const llvm::fltSemantics &getSemantics(mlir::Type type);
+/// Whether `type` is f16 or bf16.
 bool isHalf(mlir::Type type);
 
 } // namespace quant_bnn::scalar_function

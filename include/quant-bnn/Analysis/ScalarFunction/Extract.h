@@ -1,4 +1,4 @@
-//===- Extract.h - What values compute, as graphs ---------------*- C++ -*-===//
+//===- Extract.h - Expressions of SSA values --------------------*- C++ -*-===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -16,25 +16,27 @@
 
 namespace quant_bnn::scalar_function {
 
-/// What a value computes, one element of it where it is a vector or tensor.
+/// Builds the expression of an SSA value, or of one element if the value is a
+/// vector or tensor.
 ///
-/// It looks through elementwise ops of arith and math, whatever they are on,
-/// and through structured ops on tensors whose element depends on the same
-/// element of their operands; so an expression is the same in one loop, in
-/// several, and in none. Constants, splats and fills are constants. Everything
-/// else, and what is further away than a number of ops, is an input that is not
-/// looked into.
+/// The extractor looks through elementwise ops of arith and math on scalars,
+/// vectors and tensors, and through structured ops on tensors in which an
+/// element of a result depends on the same element of the operands. The
+/// expression is thus the same for one loop, several loops and no loop.
+/// Constants, splats and fills are constants. All other values are opaque
+/// inputs, and so are values that are more than a certain number of ops away.
 class Extractor {
 public:
-  /// What a value is to somebody who knows better, or null.
+  /// Returns the expression that the caller assigns to a value, or null.
   using Leaves = std::function<const Expr *(mlir::Value)>;
 
   explicit Extractor(ExprContext &context, Leaves leaves = {})
       : context(context), leaves(std::move(leaves)) {}
 
+  /// Returns the expression of `value`.
   const Expr *get(mlir::Value value);
 
-  /// The values that are known to be `expr`.
+  /// Returns the values whose expression is `expr`, of those extracted so far.
   llvm::ArrayRef<mlir::Value> getValues(const Expr *expr) const;
 
 private:
@@ -52,8 +54,9 @@ private:
   unsigned depth = 0;
 };
 
-/// The map by which a structured op on tensors makes element i of its results
-/// of element i of operands with the same map; null if it does not.
+/// Returns the indexing map of the results of `op` if element i of each result
+/// depends on element i of the operands with the same map. Returns null if it
+/// does not, or if `op` is not on tensors.
 mlir::AffineMap getElementMap(mlir::linalg::LinalgOp op);
 
 } // namespace quant_bnn::scalar_function

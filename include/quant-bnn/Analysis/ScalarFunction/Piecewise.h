@@ -1,4 +1,4 @@
-//===- Piecewise.h - Expressions as functions of x, by pieces ---*- C++ -*-===//
+//===- Piecewise.h - Expressions as piecewise functions of x ----*- C++ -*-===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -13,39 +13,42 @@
 
 namespace quant_bnn::scalar_function {
 
-/// What an expression is for every x from `low` to `high`, keys of a FloatLine:
-/// a constant, or an expression of x and the other symbols in normal form.
+/// The value of an expression for every x from `low` to `high`, which are keys
+/// of a FloatLine: a constant, or an expression of x and the other symbols in
+/// normal form.
 struct Piece {
   int64_t low;
   int64_t high;
   const Expr *value;
-  /// The value is a zero of whichever sign (an op with nsz made it).
+  /// Whether the value is a zero whose sign is unspecified, for example because
+  /// an op with nsz computed it.
   bool anyZero = false;
 };
 
 struct EvaluationOptions {
-  /// Take symbolS to be positive.
+  /// Assume that symbolS is positive.
   bool positiveScalar = false;
-  /// Take what is computed of symbolS alone, a scale, to be below the largest
-  /// number of the type: the limit that quantizers set it does not act.
+  /// Assume that a scale, which is an expression of symbolS alone, is below the
+  /// largest number of the type, so that the limit of quantizers on the scale
+  /// has no effect.
   bool finiteScale = false;
-  /// Take every rounded level that is divided by its number of steps n to be
-  /// from -n to n.
+  /// Assume that every rounded level that is divided by its number of steps n
+  /// is between -n and n.
   bool boundedLevels = false;
-  /// The x to look at: keys of the first and of the last one. All by default.
+  /// The keys of the first and of the last x to consider. All x by default.
   std::optional<std::pair<int64_t, int64_t>> range;
 };
 
-/// The pieces of `expr` over the x of type `xType`, in order and without gaps,
-/// or nullopt if there would be too many.
+/// Returns the pieces of `expr` as a function of x of type `xType`, in order
+/// and without gaps, or nullopt if there are too many pieces.
 ///
-/// Everything here is exact. What an op does to a piece is computed with the
-/// arithmetic of its type or is an identity that holds to the bit; where the
-/// result is not one expression on the whole piece (a comparison turns, a sign
-/// changes, a rounding steps), the piece is cut there and both parts are looked
-/// at anew. The place is found by bisection, since what is compared or rounded
-/// is monotone in x. So no sample stands for others: a constant piece is that
-/// constant at every float in it.
+/// The pieces are exact. The result of an op on a piece is computed in the
+/// arithmetic of its type, or follows from an identity that holds bit for bit.
+/// Where the result is not one expression on the whole piece (a comparison
+/// changes, a sign changes, a rounding steps), the piece is cut and both parts
+/// are simplified again. The position of the cut is found by bisection, since
+/// the value that is compared or rounded is monotone in x. No result relies on
+/// samples: a constant piece has the same value at every float in it.
 std::optional<llvm::SmallVector<Piece>>
 getPieces(ExprContext &context, const Expr *expr, mlir::Type xType,
           EvaluationOptions options = {});

@@ -1,4 +1,4 @@
-//===- Simplify.h - An expression on one interval of x ----------*- C++ -*-===//
+//===- Simplify.h - Simplify expressions on an interval of x ----*- C++ -*-===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -13,22 +13,23 @@
 
 namespace quant_bnn::scalar_function {
 
-/// The most levels that a rounding is cut into; with more it stays an
-/// expression. 11 bits are the most that f16 has.
+/// The maximal number of levels into which a rounding is cut; a rounding with
+/// more levels stays an expression. f16 has levels of at most 11 bits.
 constexpr int64_t maxLevels = 2200;
 
 /// Brings expressions to a normal form that holds for every x of one interval,
-/// or says where the interval has to be cut. The interval has one sign, and its
-/// infinities and NaNs are intervals of their own.
+/// or determines where the interval must be cut. All x of the interval have the
+/// same sign, and each infinity and NaN is an interval of its own.
 class Simplifier {
 public:
   Simplifier(ExprContext &context, const FloatLine &line, int64_t low,
              int64_t high, EvaluationOptions options);
 
-  /// An empty value where the interval must be cut.
+  /// Returns `expr` in normal form, with a null value if the interval must be
+  /// cut.
   Piece simplify(const Expr *expr);
 
-  /// The first key of the upper part, once `simplify` asked for a cut.
+  /// Returns the first key of the upper part, after `simplify` requested a cut.
   int64_t getCut() const { return cut; }
 
 private:
@@ -50,29 +51,31 @@ private:
   const Expr *simplifyMinMax(const Expr *expr, const Expr *a, const Expr *b);
   const Expr *simplifyRounding(const Expr *expr, const Expr *a);
 
-  /// A rounding stays an expression of its own; everything else that has one
-  /// value at both ends, and is monotone, is that constant.
+  /// Returns a constant if the interval is a single float, or if `expr` is
+  /// monotone and has the same value at both ends. Returns `expr` otherwise.
   const Expr *flatten(const Expr *expr);
   const Expr *negate(const Expr *expr);
   const Expr *constant(const Expr *like, double value);
   const Expr *build(Opcode opcode, const Expr *like,
                     llvm::ArrayRef<const Expr *> operands);
-  /// The same for either order of the operands.
+  /// Builds the same node for either order of the operands.
   const Expr *buildCommutative(Opcode opcode, const Expr *a, const Expr *b);
 
   llvm::APFloat atLow(const Expr *expr) { return lowValues.evaluate(expr); }
   llvm::APFloat atHigh(const Expr *expr) { return highValues.evaluate(expr); }
   llvm::APFloat at(const Expr *expr, int64_t key) const;
-  /// +1 where `expr` does not fall as x grows, -1 where it does not rise, 0 if
-  /// that is not known. It is then no NaN within the interval.
+  /// Returns +1 if `expr` does not decrease as x increases, -1 if it does not
+  /// increase, and 0 if neither is known. If the result is not 0, `expr` is not
+  /// NaN within the interval.
   int monotonicity(const Expr *expr);
   int computeMonotonicity(const Expr *expr);
   bool isMonotone(const Expr *expr) { return monotonicity(expr) != 0; }
   bool isFinite(const Expr *expr);
-  /// The sign bit that `expr` has throughout and is not zero with.
+  /// Returns the sign bit of `expr` if `expr` has one sign and is not 0
+  /// throughout the interval, or nullopt if that is not known.
   std::optional<bool> getSign(const Expr *expr);
-  /// Asks for a cut at the first key at which `predicate` is not what it is at
-  /// the lower end.
+  /// Requests a cut at the first key at which `predicate` differs from its
+  /// value at the lower end, and returns null.
   template <typename Predicate>
   const Expr *cutWhere(Predicate predicate);
 

@@ -1,4 +1,4 @@
-//===- Substitute.h - Graphs made of other graphs ---------------*- C++ -*-===//
+//===- Substitute.h - Rewriting of expression graphs ------------*- C++ -*-===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -16,11 +16,11 @@ namespace quant_bnn::scalar_function {
 
 using Replacements = llvm::SmallDenseMap<const Expr *, const Expr *, 4>;
 
-/// `root` with each node that is a key of `replacements` replaced.
+/// Returns `root` with each node that is a key of `replacements` replaced.
 const Expr *substitute(ExprContext &context, const Expr *root,
                        const Replacements &replacements);
 
-/// An expression with some steps replaced by what equals them in real
+/// An expression in which some ops are replaced by ops that are equal in real
 /// arithmetic.
 struct Relaxed {
   const Expr *expr;
@@ -29,11 +29,12 @@ struct Relaxed {
   bool singleRounding = false; // f16 and bf16 computed in f32, rounded once
 };
 
-/// Replaces products with the rounded 1/n of an n = 2^k - 1 by divisions by n,
-/// and products with what a mask makes 0 by selects.
+/// Replaces, for n = 2^k - 1, products with the rounded 1/n by divisions by n
+/// and divisions by the rounded 1/n by products with n. Replaces a product with
+/// a select between a value and 0 by a select between the product and 0.
 Relaxed relax(ExprContext &context, const Expr *root);
 
-/// Computes in f32 what `relaxed` computes in f16 or bf16.
+/// Rewrites ops of `relaxed` in f16 or bf16 to f32, and rounds the result once.
 void widen(ExprContext &context, Relaxed &relaxed);
 
 } // namespace quant_bnn::scalar_function

@@ -14,13 +14,13 @@
 
 namespace quant_bnn {
 
-/// What a vector counts the bits of words in.
+/// The elements of the vectors in which bits are counted.
 enum class PopcountAccumulation {
-  /// Words, where the target has an instruction that counts their bits.
+  /// Words, for targets with an instruction that counts the bits of words.
   Words,
-  /// Bytes, which are added to words before they overflow.
+  /// Bytes, which are widened to words before they overflow.
   Bytes,
-  /// Bytes, to which tables are added that have the counts of nibbles.
+  /// Bytes, by tables that hold the counts of nibbles.
   Table
 };
 

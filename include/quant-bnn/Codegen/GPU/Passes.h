@@ -15,13 +15,13 @@
 
 namespace quant_bnn {
 
-/// Instructions of a GPU's tensor cores that multiply matrices of bits.
+/// Tensor core instructions that multiply matrices of bits.
 enum class BitMMA {
   None,
-  /// They count the bits that differ, of 8 rows or of 16.
+  /// Xor: count the bits that differ, for 8 or 16 rows.
   XorM8N8K128,
   XorM16N8K256,
-  /// They count the bits that are 1 in both.
+  /// And: counts the bits that are 1 in both operands.
   AndM16N8K256
 };
 

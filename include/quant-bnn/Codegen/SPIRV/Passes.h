@@ -14,11 +14,11 @@
 
 namespace quant_bnn {
 
-/// What SPIR-V kernels make of subnormal numbers.
+/// How SPIR-V kernels treat subnormal numbers.
 enum class Denormals {
-  /// Numbers like any other.
+  /// Devices preserve subnormal numbers.
   Preserve,
-  /// Those, or zero: what the device prefers.
+  /// Devices preserve subnormal numbers or flush them to zero.
   Any
 };
 

@@ -6,9 +6,9 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// Reads and writes .npy files, of the element types that a compiled function
-// can take, in C order and little endian. What else the format allows is an
-// error that says so. Every message begins with the path.
+// Reads and writes .npy files in C order and little endian, with the element
+// types that a compiled function can take. Other features of the format are
+// errors. Every message begins with the path.
 //
 //===----------------------------------------------------------------------===//
 
@@ -29,8 +29,8 @@ namespace quant_bnn {
 
 /// An element type by NumPy's name for it: a kind and a size in bytes.
 struct NpyElementType {
-  /// b: bool, i: signed, u: unsigned, f: float, V: untyped, which is what NumPy
-  /// reads and writes a type like bfloat16 as.
+  /// b: bool, i: signed, u: unsigned, f: float, V: untyped, as which NumPy
+  /// reads and writes types like bfloat16.
   char kind;
   unsigned size;
 
@@ -38,27 +38,28 @@ struct NpyElementType {
     return kind == other.kind && size == other.size;
   }
 
-  /// The type string of the header, such as "<f4".
+  /// Returns the type string of the header, such as "<f4".
   std::string str() const;
 };
 
-/// An array that lies elsewhere, in C order and without gaps.
+/// An array in memory of another owner, in C order and without gaps.
 struct NpyView {
   NpyElementType elementType;
   llvm::SmallVector<int64_t> shape;
   const void *data;
 
-  /// The whole array's size; its elements' number and size are taken to fit.
+  /// Returns the size of the whole array. The size must not overflow.
   size_t getSizeInBytes() const;
 };
 
-/// An array and its memory, which is aligned to a cache line, that is, to the
-/// widest vector of any host.
+/// An array that owns its memory, which is aligned to a cache line. A cache
+/// line is as large as the widest vector of any host.
 class NpyArray {
 public:
   static constexpr size_t alignment = 64;
 
-  /// Fails where the size overflows or the memory cannot be had.
+  /// Allocates an array. Fails if the size overflows or the memory cannot be
+  /// allocated.
   static llvm::Expected<NpyArray> allocate(NpyElementType elementType,
                                            llvm::ArrayRef<int64_t> shape);
 
@@ -67,7 +68,7 @@ public:
   llvm::MutableArrayRef<char> getBytes() { return {data.get(), sizeInBytes}; }
   llvm::ArrayRef<char> getBytes() const { return {data.get(), sizeInBytes}; }
 
-  /// Never null, not even for an array without elements.
+  /// Returns the memory, which is not null even if the array has no elements.
   void *getData() { return data.get(); }
 
 private:
@@ -84,18 +85,19 @@ private:
   std::unique_ptr<char, Free> data;
 };
 
-/// Reads one array, which must be all that the file holds.
+/// Reads one array from the file at `path`. Fails if the file has other
+/// contents.
 llvm::Expected<NpyArray> readNpy(llvm::StringRef path);
 
-/// What is to be written, and where to.
+/// An array and the path of the file to write.
 struct NpyOutput {
   llvm::StringRef path;
   NpyView array;
 };
 
-/// Writes all of the files or none: each goes to a temporary file beside its
-/// destination first. A destination that exists and is no regular file, such as
-/// /dev/null, is written as it is.
+/// Writes all files or none: each array is first written to a temporary file
+/// beside its destination. A destination that exists and is no regular file,
+/// such as /dev/null, is written directly.
 llvm::Error writeNpy(llvm::ArrayRef<NpyOutput> outputs);
 
 } // namespace quant_bnn

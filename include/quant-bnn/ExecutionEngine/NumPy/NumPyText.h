@@ -21,13 +21,14 @@ class MLIRContext;
 
 namespace quant_bnn {
 
-/// The array of a constant of MLIR, a number or `dense`, with its type, such as
-/// `dense<[1.0, -0.0]> : tensor<2xf32>`. A message begins with the text.
+/// Parses an MLIR constant with its type, a number or `dense`, such as
+/// `dense<[1.0, -0.0]> : tensor<2xf32>`. Error messages begin with `text`.
 llvm::Expected<NpyArray> parseNpy(llvm::StringRef text,
                                   mlir::MLIRContext *context);
 
-/// Prints nested lists, such as `[[1, -0], [nan, -inf]]`. A float gets as many
-/// digits as tell it from its neighbours; an untyped element is a bf16.
+/// Prints `array` as nested lists, such as `[[1, -0], [nan, -inf]]`. A float
+/// gets as many digits as distinguish it from its neighbours; an untyped
+/// element is a bf16.
 void printNpy(llvm::raw_ostream &os, const NpyView &array);
 
 } // namespace quant_bnn

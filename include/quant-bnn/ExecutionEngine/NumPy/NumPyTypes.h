@@ -1,4 +1,4 @@
-//===- NumPyTypes.h - Types of NumPy's elements -----------------*- C++ -*-===//
+//===- NumPyTypes.h - NumPy's element types ---------------------*- C++ -*-===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -16,7 +16,7 @@
 
 namespace quant_bnn {
 
-/// How NumPy calls elements of `type`, or none where it has no such.
+/// Returns NumPy's element type for `type`, or nullopt if there is none.
 std::optional<NpyElementType> getNpyElementType(mlir::Type type);
 
 } // namespace quant_bnn

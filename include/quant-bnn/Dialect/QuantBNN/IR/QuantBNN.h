@@ -38,8 +38,8 @@
 
 namespace quant_bnn {
 
-/// Whether `type` is a float scalar, or a vector or ranked tensor of one: what
-/// has a gradient.
+/// Whether values of `type` can have a gradient: `type` is a float scalar, or a
+/// vector or ranked tensor of floats.
 bool isDifferentiable(mlir::Type type);
 
 /// Whether the backward function of `function` returns a gradient for the
@@ -47,17 +47,18 @@ bool isDifferentiable(mlir::Type type);
 bool hasGradient(mlir::FunctionOpInterface function, unsigned index);
 bool hasCotangent(mlir::FunctionOpInterface function, unsigned index);
 
-/// Expands `op` into arith and math at its place, widening its operands to the
-/// compute type and rounding the result once. `op` is left in place.
+/// Expands `op` into arith and math at the insertion point of `builder`: widens
+/// the operands to the compute type and rounds the result once. Returns the
+/// operand that `op` passes through, if there is one. `op` is not erased.
 mlir::Value expandPayload(mlir::OpBuilder &builder,
                           ElementwisePayloadOpInterface op);
 
-/// In the body of a structured op: the bit, an `i1`, of the element at hand in
-/// `word`, which holds bits along what loop number `loop` walks.
+/// Builds, in the body of a structured op, the bit (`i1`) of the current
+/// element in `word`, which holds bits along loop number `loop`.
 mlir::Value buildPackedBit(mlir::ImplicitLocOpBuilder &builder,
                            mlir::Value word, int64_t loop);
 
-/// The attribute for a depth that is static, or null.
+/// Returns the `i64` attribute for `depth`, or null if `depth` is dynamic.
 mlir::IntegerAttr getStaticDepthAttr(mlir::Builder &builder,
                                      mlir::OpFoldResult depth);
 

@@ -22,70 +22,73 @@ namespace quant_bnn {
 
 class WindowedGradientOpInterface;
 
-/// The values of a function of the sign of a number.
+/// The values of a sign function.
 struct SignValues {
   double negative;
   /// At both zeros.
   double zero;
   double positive;
-  /// None: a NaN stays one.
+  /// Nullopt: the value at a NaN is NaN.
   std::optional<double> nan;
 };
 
 namespace detail {
-/// Checks `clip`, `threshold`, `beta`, `bits`, and `zero` with `nan`, where
-/// `op` has them.
+/// Checks the values of the attributes `clip`, `threshold`, `beta` and `bits`,
+/// and `zero` together with `nan`, where `op` has them.
 llvm::LogicalResult verifyAttributeLimits(mlir::Operation *op);
 
-/// The shape of each tensor result is that of the first tensor operand.
+/// Sets the shape of each tensor result of `op` to the shape of the first
+/// tensor operand. Fails if no operand is a ranked tensor.
 llvm::LogicalResult
 reifyResultShapes(mlir::Operation *op, mlir::OpBuilder &builder,
                   mlir::ReifiedRankedShapedTypeDims &shapes);
 
-/// The pass-through operand of an elementwise op, or null.
+/// Returns the pass-through operand of an elementwise op, or null.
 mlir::Value getPassThrough(mlir::Operation *op);
 
-/// `g` where `mask` holds, else 0: as the payload of an op, and on values of
-/// any type.
+/// Builds `g` where `mask` holds, else 0. The first form builds the payload of
+/// an op, and the second form takes values of any type.
 mlir::Value buildMasked(PayloadBuilder &builder, mlir::Value mask,
                         mlir::Value g);
 mlir::Value buildMasked(mlir::OpBuilder &builder, mlir::Location loc,
                         mlir::Value mask, mlir::Value g);
 
-/// The attribute `clip` or `threshold` of `op`, if it is there.
+/// Returns the attribute `clip` or `threshold` of `op`, or nullopt if `op` has
+/// neither.
 std::optional<double> getWindow(mlir::Operation *op);
 
 /// Rewrites a gradient op that only clips its cotangent to
-/// `gradient_cancellation_grad`, and merges it with such an op of the same `x`
-/// that computes the cotangent.
+/// `gradient_cancellation_grad`. If the cotangent is the result of a
+/// `gradient_cancellation_grad` of the same `x`, merges both ops.
 llvm::LogicalResult canonicalizeWindowGrad(WindowedGradientOpInterface op,
                                            mlir::PatternRewriter &rewriter);
 
-/// The default of `WindowedGradientOpInterface::buildWithWindow`.
+/// Implements `WindowedGradientOpInterface::buildWithWindow` by default.
 mlir::Value buildWithWindow(mlir::Operation *op, mlir::OpBuilder &builder,
                             mlir::Location loc, mlir::Value x, double window);
 
-/// The depth of a packed operand, whichever of the two it is.
+/// Returns the depth of a packed operand: `depth`, or `staticDepth` if `depth`
+/// is null.
 mlir::OpFoldResult getMixedDepth(mlir::Value depth,
                                  mlir::IntegerAttr staticDepth);
 
-/// Checks that it is exactly one of the two.
+/// Checks that exactly one of `depth` and `staticDepth` is set.
 llvm::LogicalResult verifyDepthForm(mlir::Operation *op, mlir::Value depth,
                                     mlir::IntegerAttr staticDepth);
 
-/// The sizes of the words that hold elements of `sizes`, for the result of
-/// `op`.
+/// Returns the shape of the result of `op`, a packed tensor whose elements have
+/// the shape `sizes`.
 llvm::SmallVector<mlir::OpFoldResult>
 getPackedSizes(mlir::Operation *op, mlir::OpBuilder &builder,
                llvm::SmallVector<mlir::OpFoldResult> sizes);
 
-/// What an op with `PackedShapeOpInterface` is made of: words where they can
-/// stay as they are, else bits.
+/// Decomposes `op`, which has `PackedShapeOpInterface`: on words if words stay
+/// as they are, else on unpacked bits.
 mlir::Value decomposePackedShape(mlir::Operation *op, mlir::OpBuilder &builder,
                                  mlir::Location loc);
 } // namespace detail
 
-/// The syntax of a depth: an integer or an operand.
+/// Parses or prints a depth: an integer or an operand.
 mlir::ParseResult
 parseDepth(mlir::OpAsmParser &parser,
            std::optional<mlir::OpAsmParser::UnresolvedOperand> &depth,
@@ -95,7 +98,7 @@ void printDepth(mlir::OpAsmPrinter &printer, mlir::Operation *op,
 
 namespace OpTrait {
 
-/// The limits on attributes that hold throughout the dialect.
+/// Verifies the limits on attributes that hold throughout the dialect.
 template <typename ConcreteOp>
 class AttributeLimits
     : public mlir::OpTrait::TraitBase<ConcreteOp, AttributeLimits> {
@@ -105,7 +108,7 @@ public:
   }
 };
 
-/// f(f(x)) = f(x) in value. It says nothing of gradients, so only
+/// f(f(x)) = f(x) in value. The trait states nothing about gradients, so only
 /// `quant-bnn-strip-gradients` may use it.
 template <typename ConcreteOp>
 class ValueIdempotent

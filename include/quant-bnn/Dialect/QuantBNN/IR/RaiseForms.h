@@ -15,19 +15,20 @@
 
 namespace quant_bnn {
 
-/// The gradient of a quantizer that `quant-bnn-raise-ste` creates.
+/// The gradient of a raised quantizer whose gradient the code does not state.
 enum class Estimator {
   /// Straight-through, with a warning.
   Unspecified,
-  /// The cotangent, unchanged or within the range of the quantizer.
+  /// The cotangent, unchanged or clipped to the range of the quantizer.
   StraightThrough,
-  /// The cotangent, 0 outside of a window.
+  /// The cotangent, 0 outside of a clipping window.
   Clip,
-  /// That of `approx_sign`.
+  /// The gradient of `approx_sign`.
   ApproxSign,
-  /// That of `swish_sign`.
+  /// The gradient of `swish_sign`.
   SwishSign,
-  /// None: code whose op has no form with the gradient 0 stays as it is.
+  /// The gradient 0: code stays written out if no op with the gradient 0 equals
+  /// it.
   None
 };
 

@@ -18,18 +18,20 @@ class RewritePatternSet;
 
 namespace quant_bnn {
 
-/// What a pass may change for the sake of a better op.
+/// Which changes of results a rewrite may make.
 enum class RewriteMode {
-  /// Not one bit of a result.
+  /// None: results are equal bit for bit.
   Exact,
-  /// What differs by rounding, or where a NaN is. A remark says which.
+  /// Results may differ by rounding, and where a NaN occurs. A remark states
+  /// each difference.
   Relaxed
 };
 
 #define GEN_PASS_DECL
 #include "quant-bnn/Dialect/QuantBNN/Transforms/Passes.h.inc"
 
-/// Replaces every `DecomposableOpInterface` op by its decomposition.
+/// Adds patterns that replace each op with `DecomposableOpInterface` by its
+/// decomposition.
 void populateDecomposePatterns(mlir::RewritePatternSet &patterns);
 
 #define GEN_PASS_REGISTRATION
