@@ -1,4 +1,4 @@
-//===- BinaryInference.cpp - A network on packed bits ---------------------===//
+//===- BinaryInference.cpp - Inference on packed bits ---------------------===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -19,22 +19,24 @@ using namespace quant_bnn;
 
 BinaryInferenceOptions::BinaryInferenceOptions()
     : wordWidth{*this, "word-width",
-                llvm::cl::desc("Bits of a word of packed signs"),
+                llvm::cl::desc("Bits of a word of packed tensors"),
                 llvm::cl::init(32)},
-      mode{*this, "mode", llvm::cl::desc("What may change"),
+      mode{*this, "mode",
+           llvm::cl::desc("Which changes of results rewrites may make"),
            llvm::cl::init(RewriteMode::Exact),
-           llvm::cl::values(clEnumValN(RewriteMode::Exact, "exact", "nothing"),
+           llvm::cl::values(clEnumValN(RewriteMode::Exact, "exact", "none"),
                             clEnumValN(RewriteMode::Relaxed, "relaxed",
-                                       "how sums are rounded"))} {}
+                                       "sums may be rounded differently"))} {}
 
 void quant_bnn::buildBinaryInferencePipeline(
     OpPassManager &pm, const BinaryInferenceOptions &options) {
   OpPassManager &functions = pm.nest<func::FuncOp>();
   functions.addPass(createQuantBNNReadResourcesPass());
   functions.addPass(createQuantBNNStripGradientsPass());
-  // A size that is taken of a result would keep it.
+  // A `tensor.dim` of a result would keep the op of that result.
   functions.addPass(memref::createResolveShapedTypeResultDimsPass());
-  // Constants through functions of a sign, so that they are seen as signs.
+  // Folds sign functions of constants, so that their results are recognized as
+  // bipolar.
   addCleanup(functions);
   QuantBNNBinarizePassOptions binarize;
   binarize.wordWidth = options.wordWidth;

@@ -1,4 +1,4 @@
-//===- Detail.cpp - What pipelines share ----------------------------------===//
+//===- Detail.cpp - Shared parts of pipelines -----------------------------===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -42,7 +42,7 @@ void quant_bnn::addExpansion(OpPassManager &functions) {
 }
 
 void quant_bnn::addConvertVectors(OpPassManager &pm) {
-  // A 32-bit index would silently lose what lies past 2^31 elements.
+  // A 32-bit index would silently lose elements past 2^31.
   ConvertVectorToLLVMPassOptions vectors;
   vectors.force32BitVectorIndices = false;
   pm.addPass(createConvertVectorToLLVMPass(vectors));

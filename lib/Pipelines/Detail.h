@@ -1,4 +1,4 @@
-//===- Detail.h - What pipelines share --------------------------*- C++ -*-===//
+//===- Detail.h - Shared parts of pipelines ---------------------*- C++ -*-===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -15,26 +15,29 @@ namespace quant_bnn {
 
 void addCleanup(mlir::OpPassManager &pm);
 
-/// Math on narrow floats to math on f32, which is approximated next.
+/// Adds the conversion of math on narrow floats to math on f32, which is
+/// approximated next.
 void addExtendMath(mlir::OpPassManager &functions);
 
-/// What has no counterpart on a target to what has: transfers of vectors,
-/// arithmetic on bf16, views of buffers and affine indices.
+/// Adds passes that expand ops without a counterpart on a target: transfers of
+/// vectors, arithmetic on bf16, views of buffers and affine indices.
 void addExpansion(mlir::OpPassManager &functions);
 
-/// Vectors to the LLVM dialect.
+/// Adds the conversion of vectors to the LLVM dialect.
 void addConvertVectors(mlir::OpPassManager &pm);
 
-/// The kernels of a GPU module, with its math converted, to the LLVM dialect:
-/// `conversion` is that of the target.
+/// Adds passes that convert the kernels of a GPU module, whose math is
+/// converted already, to the LLVM dialect. `conversion` is the conversion of
+/// the target.
 void addConvertKernels(mlir::OpPassManager &kernels,
                        std::unique_ptr<mlir::Pass> conversion);
 
-/// Refuses ops of other dialects than `dialects`.
+/// Adds a pass that refuses ops of dialects other than `dialects`.
 void addRefuseLeftovers(mlir::OpPassManager &pm,
                         llvm::ArrayRef<llvm::StringRef> dialects);
 
-/// Refuses ops that host code which stays as it is does not have.
+/// Adds a pass that refuses ops of dialects that host code does not use if it
+/// is not lowered to the LLVM dialect.
 void addRefuseHostLeftovers(mlir::OpPassManager &pm);
 
 } // namespace quant_bnn

@@ -6,7 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// Delete with version 0.3.
+// Delete this file with version 0.3.
 //
 //===----------------------------------------------------------------------===//
 
@@ -15,8 +15,8 @@
 
 using namespace mlir;
 
-/// What follows `quant-bnn-` in an earlier name and `bnn-codegen-` in the name
-/// of today.
+/// The part of a name after `quant-bnn-` in version 0.1 and after
+/// `bnn-codegen-` today.
 static constexpr StringLiteral stems[] = {
     "allocate-on-gpu",
     "annotate-functions",
@@ -57,7 +57,7 @@ static constexpr StringLiteral stems[] = {
 void quant_bnn::registerEarlierPassNames() {
   for (StringRef stem : stems) {
     std::string name = ("bnn-codegen-" + stem).str();
-    // With the options of the pass, which it parses itself.
+    // The pass parses its options itself.
     auto addPass = [name](OpPassManager &pm, StringRef options,
                           function_ref<LogicalResult(const Twine &)> onError) {
       const PassInfo *pass = PassInfo::lookup(name);

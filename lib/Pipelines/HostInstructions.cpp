@@ -1,4 +1,4 @@
-//===- HostInstructions.cpp - What the CPU computes with best -------------===//
+//===- HostInstructions.cpp - Vector instructions of the host CPU ---------===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.

@@ -50,12 +50,12 @@ BufferizeFields::BufferizeFields(PassOptions *parent)
 
 VectorizeFields::VectorizeFields(PassOptions *parent)
     : vectorWidth{*parent, "vector-width",
-                  llvm::cl::desc("Bits of a native vector of the target"),
+                  llvm::cl::desc("Bits of a vector register of the target"),
                   llvm::cl::init(512)},
       nontemporalThreshold{
           *parent, "nontemporal-threshold",
-          llvm::cl::desc("Bytes moved by a loop above which it stores past the "
-                         "caches; 0 for never, as with parallel"),
+          llvm::cl::desc("Bytes moved by a loop above which the loop uses "
+                         "nontemporal stores; 0 for never, as with parallel"),
           llvm::cl::init(int64_t(32) << 20)},
       parallel{*parent, "parallel",
                llvm::cl::desc("Run loops on the threads of OpenMP"),
@@ -68,24 +68,23 @@ VectorizeFields::VectorizeFields(PassOptions *parent)
                             clEnumValN(MathAccuracy::Libm, "libm",
                                        "by the C math library"))},
       popcount{*parent, "popcount",
-               llvm::cl::desc("What binary matrix products count bits in"),
+               llvm::cl::desc("How binary matmuls count bits"),
                llvm::cl::init(PopcountAccumulation::Bytes),
                llvm::cl::values(
                    clEnumValN(PopcountAccumulation::Words, "words",
-                              "words, for targets that count bits of words, "
-                              "such as AVX512VPOPCNTDQ"),
+                              "in words, for targets with an instruction for "
+                              "it, such as AVX512VPOPCNTDQ"),
                    clEnumValN(PopcountAccumulation::Bytes, "bytes",
-                              "bytes, for any target"),
+                              "in bytes, for any target"),
                    clEnumValN(PopcountAccumulation::Table, "table",
-                              "bytes, by the tables that lookup is for"))},
-      lookup{
-          *parent, "lookup",
-          llvm::cl::desc("The instruction set that looks up bytes in tables"),
-          llvm::cl::init(LookupInstructions::None),
-          llvm::cl::values(
-              clEnumValN(LookupInstructions::None, "none", "not known"),
-              clEnumValN(LookupInstructions::X86, "x86",
-                         "SSSE3, AVX2 or AVX-512BW, as vector-width says"))},
+                              "in bytes, by table lookups; see lookup"))},
+      lookup{*parent, "lookup",
+             llvm::cl::desc("Instruction set for table lookups of bytes"),
+             llvm::cl::init(LookupInstructions::None),
+             llvm::cl::values(
+                 clEnumValN(LookupInstructions::None, "none", "unknown"),
+                 clEnumValN(LookupInstructions::X86, "x86",
+                            "SSSE3, AVX2 or AVX-512BW, by vector-width"))},
       host{*parent, "host",
            llvm::cl::desc("Choose vector-width, popcount and lookup, if they "
                           "are not given, for the CPU of this machine"),
@@ -106,18 +105,20 @@ void quant_bnn::buildFusePipeline(OpPassManager &pm,
   functions.addPass(createConvertQuantBNNToLinalgPass());
   if (options.checkExtents)
     functions.addPass(createQuantBNNCheckExtentsPass());
-  // Before fusion, so that its choices do not decide what is rounded.
+  // Before fusion, so that the choices of fusion do not affect rounding.
   functions.addPass(createQuantBNNWidenAccumulatorsPass());
   functions.addPass(createLinalgElementwiseOpFusionPass());
-  // After upstream's fusion, which expands what reads a collapsed tensor.
+  // After upstream's fusion, which would expand readers of a collapsed tensor
+  // again.
   functions.addPass(createQuantBNNFlattenElementwisePass());
   functions.addPass(createQuantBNNRecomputeProducersPass());
   functions.addPass(createQuantBNNFuseSiblingsPass());
   addCleanup(functions);
 }
 
-/// Frees what is not returned. This is the upstream pipeline without the passes
-/// for what bufferization does not make here.
+/// Adds passes that free the buffers that are not returned. These are the
+/// passes of the upstream pipeline, without those for ops that bufferization
+/// does not create here.
 static void addDeallocation(OpPassManager &pm) {
   pm.addPass(bufferization::createOwnershipBasedBufferDeallocationPass());
   pm.addPass(createCanonicalizerPass());
@@ -146,7 +147,8 @@ void quant_bnn::buildBufferizePipeline(OpPassManager &pm,
   addDeallocation(pm);
 }
 
-/// What is given, and else what suits the target.
+/// Returns the instructions that `options` give. With `host`, an option that is
+/// not given is chosen for the host.
 static VectorInstructions chooseInstructions(const VectorizeFields &options) {
   VectorInstructions chosen = {options.vectorWidth, options.popcount,
                                options.lookup};
@@ -166,9 +168,10 @@ void quant_bnn::buildVectorizePipeline(OpPassManager &pm,
                                        const VectorizeFields &options) {
   OpPassManager &functions = pm.nest<func::FuncOp>();
   functions.addPass(createQuantBNNExpandStridedCopiesPass());
-  // Of functions on buffers.
+  // For functions that are on buffers from the start.
   functions.addPass(createQuantBNNWidenAccumulatorsPass());
-  // First, so that bodies are as long as they are.
+  // Expands quant_bnn first, so that the passes below see bodies of full
+  // length.
   functions.addPass(createConvertQuantBNNToArithPass());
   functions.addPass(createQuantBNNCompareNarrowFloatsPass());
   addExtendMath(functions);
@@ -183,13 +186,13 @@ void quant_bnn::buildVectorizePipeline(OpPassManager &pm,
   functions.addPass(createQuantBNNVectorizePopcountPass(count));
   QuantBNNVectorizeLinalgPassOptions vectorize;
   vectorize.vectorWidth = instructions.vectorWidth;
-  // Stores past the caches need a fence, which keeps a parallel loop from being
+  // Nontemporal stores need a fence, which keeps a parallel loop from being
   // lowered to OpenMP.
   vectorize.nontemporalThreshold =
       options.parallel ? int64_t(0) : int64_t(options.nontemporalThreshold);
   vectorize.parallel = options.parallel;
   functions.addPass(createQuantBNNVectorizeLinalgPass(vectorize));
-  // What does not vectorize.
+  // Lowers ops that do not vectorize.
   if (options.parallel)
     functions.addPass(createConvertLinalgToParallelLoopsPass());
   else
@@ -201,8 +204,8 @@ void quant_bnn::buildFinalizeLLVMPipeline(OpPassManager &pm,
                                           const FinalizeLLVMFields &options) {
   if (options.openmp) {
     pm.addPass(createConvertSCFToOpenMPPass());
-    // The conversion wraps bodies into regions of one block, which only
-    // canonicalization makes fit for the conversion to cf.
+    // The conversion wraps bodies into regions of one block. The conversion to
+    // cf can handle these only after canonicalization.
     pm.addNestedPass<func::FuncOp>(createCanonicalizerPass());
   }
   OpPassManager &functions = pm.nest<func::FuncOp>();
@@ -212,10 +215,11 @@ void quant_bnn::buildFinalizeLLVMPipeline(OpPassManager &pm,
   addConvertVectors(functions);
   pm.addPass(createQuantBNNRefuseMathNamesPass());
   pm.addPass(createQuantBNNConvertCancellingMathToLibmPass());
-  // Before libm, which turns what LLVM has an intrinsic for into calls.
+  // Before the conversion to libm, which replaces math by calls even if LLVM
+  // has an intrinsic for it.
   pm.addNestedPass<func::FuncOp>(createConvertMathToLLVMPass());
   pm.addPass(createConvertMathToLibmPass());
-  // Everything else at once.
+  // Converts all other ops at once.
   ConvertToLLVMPassOptions convert;
   convert.allowPatternRollback = false;
   pm.addPass(createConvertToLLVMPass(convert));
@@ -237,8 +241,8 @@ void quant_bnn::buildLowerToLLVMPipeline(OpPassManager &pm,
 void quant_bnn::registerQuantBNNPipelines() {
   PassPipelineRegistration<BinaryInferenceOptions>(
       "quant-bnn-binary-inference-pipeline",
-      "products of signs to packed bits, which stay packed from one to the "
-      "next; no gradients",
+      "bipolar matmuls and convolutions to packed bits, which stay packed in "
+      "between; no gradients",
       buildBinaryInferencePipeline);
   PassPipelineRegistration<FuseOptions>(
       "quant-bnn-fuse-pipeline",
@@ -246,7 +250,7 @@ void quant_bnn::registerQuantBNNPipelines() {
       buildFusePipeline);
   PassPipelineRegistration<BufferizeOptions>(
       "quant-bnn-bufferize-pipeline",
-      "tensors to buffers, whose arguments are never written",
+      "tensors to buffers; arguments are never written",
       buildBufferizePipeline);
   PassPipelineRegistration<VectorizeOptions>(
       "quant-bnn-vectorize-pipeline",
@@ -258,12 +262,12 @@ void quant_bnn::registerQuantBNNPipelines() {
       buildFinalizeLLVMPipeline);
   PassPipelineRegistration<LowerToLLVMOptions>(
       "quant-bnn-lower-to-llvm-pipeline",
-      "quant_bnn and what a network has around it to the LLVM dialect, for "
-      "the CPU: fuse, bufferize, vectorize and finalize in turn",
+      "quant_bnn and the other ops of a network to the LLVM dialect, for the "
+      "CPU: fuse, bufferize, vectorize and finalize in turn",
       buildLowerToLLVMPipeline);
   PassPipelineRegistration<MapToGPUOptions>(
       "quant-bnn-map-to-gpu-pipeline",
-      "linalg on buffers to kernels of a GPU, with quant_bnn expanded",
+      "linalg on buffers to GPU kernels, with quant_bnn expanded",
       [](OpPassManager &pm, const MapToGPUOptions &options) {
         buildMapToGPUPipeline(pm, options, /*unboundedViews=*/false);
       });
@@ -276,17 +280,17 @@ void quant_bnn::registerQuantBNNPipelines() {
       "GPU modules to SPIR-V for Vulkan", buildCompileSPIRVKernelsPipeline);
   PassPipelineRegistration<LowerToNVVMOptions>(
       "quant-bnn-lower-to-nvvm-pipeline",
-      "quant_bnn and what a network has around it to CUDA kernels and the host "
+      "quant_bnn and the other ops of a network to CUDA kernels and the host "
       "code that launches them",
       buildLowerToNVVMPipeline);
   PassPipelineRegistration<LowerToROCDLOptions>(
       "quant-bnn-lower-to-rocdl-pipeline",
-      "quant_bnn and what a network has around it to kernels for AMD GPUs and "
+      "quant_bnn and the other ops of a network to kernels for AMD GPUs and "
       "the host code that launches them",
       buildLowerToROCDLPipeline);
   PassPipelineRegistration<LowerToSPIRVOptions>(
       "quant-bnn-lower-to-spirv-pipeline",
-      "quant_bnn and what a network has around it to shaders for Vulkan and "
+      "quant_bnn and the other ops of a network to shaders for Vulkan and "
       "host code that launches them",
       buildLowerToSPIRVPipeline);
 }

@@ -22,9 +22,9 @@ NVVMFields::NVVMFields(PassOptions *parent)
     : chip{*parent, "chip", llvm::cl::desc("The GPU, such as sm_90"),
            llvm::cl::init("sm_80")},
       features{*parent, "features",
-               llvm::cl::desc("Features of the target, such as +ptx80; none: "
-                              "the oldest PTX with what kernels take")},
-      format{*parent, "format", llvm::cl::desc("What kernels are compiled to"),
+               llvm::cl::desc("Features of the target, such as +ptx80; if "
+                              "empty, the oldest PTX that kernels can use")},
+      format{*parent, "format", llvm::cl::desc("Format of compiled kernels"),
              llvm::cl::init(KernelFormat::Assembly),
              llvm::cl::values(
                  clEnumValN(KernelFormat::Assembly, "isa",
@@ -34,8 +34,8 @@ NVVMFields::NVVMFields(PassOptions *parent)
                  clEnumValN(KernelFormat::Fatbin, "fatbin",
                             "a cubin and PTX, by ptxas and fatbinary"))} {}
 
-/// Whether `features` allow PTX 7.0, which is the first version that multiplies
-/// matrices of bits.
+/// Whether `features` allow PTX 7.0, the first version with instructions that
+/// multiply matrices of bits.
 static bool allowPTX70(StringRef features) {
   unsigned version;
   StringRef name = features.split("+ptx").second;
@@ -43,8 +43,9 @@ static bool allowPTX70(StringRef features) {
          (!name.consumeInteger(10, version) && version >= 70);
 }
 
-/// What the chip multiplies matrices of bits with, in its hardware. The xor of
-/// sm_90 and all of newer chips are programs that compute the same.
+/// Returns the instruction by which the hardware of the chip multiplies
+/// matrices of bits. sm_90 emulates the xor form, and newer chips emulate both
+/// forms.
 static BitMMA getBitMMA(const NVVMFields &options) {
   StringRef chip = options.chip.getValue();
   unsigned number;
@@ -74,7 +75,8 @@ void quant_bnn::buildCompileNVVMKernelsPipeline(OpPassManager &pm,
   GpuNVVMAttachTargetOptions target;
   target.chip = options.chip;
   target.features = options.features;
-  // Without features, PTX would be the oldest that knows the chip.
+  // Without features, the PTX version would be the oldest that supports the
+  // chip.
   if (options.features.empty() && getBitMMA(options) == BitMMA::XorM8N8K128)
     target.features = "+ptx70";
   target.optLevel = 3;

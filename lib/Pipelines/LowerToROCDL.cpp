@@ -1,4 +1,4 @@
-//===- LowerToROCDL.cpp - Kernels to code of AMD GPUs ---------------------===//
+//===- LowerToROCDL.cpp - From the dialect to AMD GPUs --------------------===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -21,16 +21,16 @@ using namespace quant_bnn;
 ROCDLFields::ROCDLFields(PassOptions *parent)
     : chip{*parent, "chip", llvm::cl::desc("The GPU, such as gfx942"),
            llvm::cl::init("gfx942")},
-      format{*parent, "format", llvm::cl::desc("What kernels are compiled to"),
+      format{*parent, "format", llvm::cl::desc("Format of compiled kernels"),
              llvm::cl::init(KernelFormat::Assembly),
              llvm::cl::values(
                  clEnumValN(KernelFormat::Assembly, "isa",
-                            "text, which needs no toolkit"),
+                            "assembly text; needs no toolkit"),
                  clEnumValN(KernelFormat::Binary, "bin",
                             "a code object for the chip, by ROCm's lld"))},
       toolkit{*parent, "toolkit",
-              llvm::cl::desc("Where ROCm is, with llvm/bin/ld.lld in it; none: "
-                             "where $ROCM_PATH says")} {}
+              llvm::cl::desc("Folder of ROCm, which has llvm/bin/ld.lld; if "
+                             "empty, $ROCM_PATH")} {}
 
 void quant_bnn::buildCompileROCDLKernelsPipeline(OpPassManager &pm,
                                                  const ROCDLFields &options) {

@@ -24,17 +24,18 @@ using namespace mlir;
 using namespace quant_bnn;
 
 SPIRVFields::SPIRVFields(PassOptions *parent)
-    : denormals{*parent, "denormals",
-                llvm::cl::desc("What subnormal numbers are to kernels"),
-                llvm::cl::init(Denormals::Preserve),
-                llvm::cl::values(
-                    clEnumValN(Denormals::Preserve, "preserve",
-                               "numbers like any other"),
-                    clEnumValN(Denormals::Any, "any",
-                               "those, or zero: what the device prefers"))} {}
+    : denormals{
+          *parent, "denormals",
+          llvm::cl::desc("How kernels treat subnormal numbers"),
+          llvm::cl::init(Denormals::Preserve),
+          llvm::cl::values(
+              clEnumValN(Denormals::Preserve, "preserve", "preserve them"),
+              clEnumValN(Denormals::Any, "any",
+                         "preserve them or flush them to zero"))} {}
 
-/// SPIR-V 1.3, which every device of Vulkan 1.1 takes, and all that a kernel
-/// may need. Each module will declare what it does need.
+/// Returns a target with SPIR-V 1.3, which every device of Vulkan 1.1 accepts,
+/// and with all capabilities that a kernel may need. Each module will declare
+/// the capabilities that it needs.
 static GpuSPIRVAttachTargetOptions getTarget() {
   GpuSPIRVAttachTargetOptions target;
   target.spirvVersion = "v1.3";
@@ -68,7 +69,7 @@ void quant_bnn::buildCompileSPIRVKernelsPipeline(OpPassManager &pm,
   kernels.addPass(createQuantBNNCarryInVariablesPass());
   kernels.addPass(createQuantBNNExpandRoundEvenPass());
   kernels.addPass(createQuantBNNConvertPopcountToSPIRVPass());
-  // The conversion of gpu does not include math.
+  // The conversion of the gpu dialect does not include math.
   kernels.addPass(createConvertMathToSPIRVPass());
   kernels.addPass(createCanonicalizerPass());
   kernels.addPass(createCSEPass());

@@ -24,35 +24,35 @@ using namespace mlir;
 using namespace quant_bnn;
 
 MapToGPUFields::MapToGPUFields(PassOptions *parent)
-    : blockSize{*parent, "block-size", llvm::cl::desc("Threads of a block"),
+    : blockSize{*parent, "block-size", llvm::cl::desc("Threads per block"),
                 llvm::cl::init(256)},
       vectorWidth{*parent, "vector-width",
                   llvm::cl::desc("Bits that a thread loads at once"),
                   llvm::cl::init(128)},
       memory{*parent, "memory",
-             llvm::cl::desc("Where the arguments and results of public "
-                            "functions are"),
+             llvm::cl::desc("Memory that holds the arguments and results of "
+                            "public functions"),
              llvm::cl::init(ArgumentMemory::Host),
-             llvm::cl::values(
-                 clEnumValN(ArgumentMemory::Host, "host",
-                            "on the host: each call copies them"),
-                 clEnumValN(ArgumentMemory::Device, "device",
-                            "on the device, as the caller keeps them"))} {}
+             llvm::cl::values(clEnumValN(ArgumentMemory::Host, "host",
+                                         "host memory: each call copies them"),
+                              clEnumValN(ArgumentMemory::Device, "device",
+                                         "device memory of the caller"))} {}
 
 HostCodeFields::HostCodeFields(PassOptions *parent)
-    : host{*parent, "host", llvm::cl::desc("What becomes of host code"),
+    : host{*parent, "host", llvm::cl::desc("How host code is lowered"),
            llvm::cl::init(HostCode::LLVM),
            llvm::cl::values(
                clEnumValN(HostCode::LLVM, "llvm",
-                          "calls of the functions of a runtime library"),
-               clEnumValN(HostCode::Keep, "keep", "nothing: launches stay"))} {}
+                          "to the LLVM dialect, with calls to a runtime"),
+               clEnumValN(HostCode::Keep, "keep",
+                          "not at all: launches stay"))} {}
 
 void quant_bnn::buildMapToGPUPipeline(OpPassManager &pm,
                                       const MapToGPUFields &options,
                                       bool unboundedViews, BitMMA bitMMA) {
   OpPassManager &functions = pm.nest<func::FuncOp>();
   functions.addPass(createQuantBNNExpandStridedCopiesPass());
-  // Of functions on buffers.
+  // For functions that are on buffers from the start.
   functions.addPass(createQuantBNNWidenAccumulatorsPass());
   functions.addPass(createConvertQuantBNNToArithPass());
   functions.addPass(createQuantBNNCompareNarrowFloatsPass());
@@ -73,7 +73,7 @@ void quant_bnn::buildMapToGPUPipeline(OpPassManager &pm,
   OpPassManager &mapped = pm.nest<func::FuncOp>();
   addExpansion(mapped);
   addCleanup(mapped);
-  // Constants, which else would be arguments.
+  // Sinks constants, which would otherwise become kernel arguments.
   mapped.addPass(createGpuLaunchSinkIndexComputationsPass());
   pm.addPass(createGpuKernelOutliningPass());
   addCleanup(pm);
@@ -89,12 +89,13 @@ void quant_bnn::buildFinalizeGPUHostPipeline(OpPassManager &pm) {
   pm.addPass(createGpuToLLVMConversionPass(host));
   pm.addPass(createReconcileUnrealizedCastsPass());
   pm.addNestedPass<LLVM::LLVMFuncOp>(createQuantBNNBF16ToI16Pass());
-  // The translation to LLVM takes binaries and launches.
+  // The translation to LLVM IR handles binaries and launches of the gpu
+  // dialect.
   addRefuseLeftovers(pm, {"llvm", "gpu"});
 }
 
 void quant_bnn::addRefuseHostLeftovers(OpPassManager &pm) {
-  // A buffer of bf16 is cast to one of i16 for a shader.
+  // `builtin`: a buffer of bf16 is cast to a buffer of i16 for a shader.
   addRefuseLeftovers(pm, {"affine", "arith", "builtin", "cf", "func", "gpu",
                           "index", "llvm", "math", "memref", "scf", "ub",
                           "vector"});
