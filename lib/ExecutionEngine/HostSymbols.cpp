@@ -1,4 +1,4 @@
-//===- HostSymbols.cpp - What compiled code finds in the host -------------===//
+//===- HostSymbols.cpp - Host symbols for compiled code -------------------===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -21,7 +21,7 @@ using namespace mlir;
 
 /// Ends the process from within compiled code, which cannot be unwound.
 [[noreturn]] static void fail(const Twine &message) {
-  // An assertion's message is in the buffer of the C library.
+  // The message of an assertion is in a buffer of the C library.
   std::fflush(nullptr);
   llvm::WithColor::error(llvm::errs(), "bnn-runner") << message << "\n";
   std::_Exit(1);
@@ -49,8 +49,8 @@ static void *hostAlignedAlloc(size_t alignment, size_t size) {
 
 namespace {
 
-/// What compiled code passes for a memref of unknown rank: its rank and a
-/// pointer to its descriptor, whose sizes and strides follow the offset.
+/// A memref of unknown rank as compiled code passes it: its rank and a pointer
+/// to its descriptor, whose sizes and strides follow the offset.
 struct UnrankedMemRef {
   int64_t rank;
   struct {

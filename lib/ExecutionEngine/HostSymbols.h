@@ -1,4 +1,4 @@
-//===- HostSymbols.h - What compiled code finds in the host -----*- C++ -*-===//
+//===- HostSymbols.h - Host symbols for compiled code -----------*- C++ -*-===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -17,13 +17,13 @@ class ExecutionEngine;
 
 namespace quant_bnn {
 
-/// Emits an error where `module` uses a function that neither it nor the host
-/// defines.
+/// Emits an error if `module` uses a function that neither `module` nor the
+/// host defines.
 llvm::LogicalResult checkSymbols(mlir::ModuleOp module);
 
-/// Gives the compiled `module` functions of this library: what is in MLIR's and
-/// the compiler's runtime, which need not be there, and what in the C library
-/// would end in a crash, an allocation that fails and abort.
+/// Registers functions of this library for the compiled `module`: `memrefCopy`
+/// of MLIR's runtime, which may not be linked, and functions of the C library
+/// that would end in a crash, which are abort and failing allocations.
 void registerHostSymbols(mlir::ModuleOp module, mlir::ExecutionEngine &engine);
 
 } // namespace quant_bnn

@@ -21,15 +21,16 @@
 using namespace mlir;
 using namespace quant_bnn;
 
-// A descriptor is read and written here as a row of words.
+// This file reads and writes a descriptor as an array of words.
 static_assert(sizeof(void *) == sizeof(uint64_t));
 
 //===----------------------------------------------------------------------===//
 // Compiling
 //===----------------------------------------------------------------------===//
 
-/// Finds the C wrapper of `name`, of the type that `signature` asks for: a call
-/// with another signature would read and write where nothing is.
+/// Returns the C wrapper of the function `name`. Emits an error if there is
+/// none, or if its type does not match `signature`: a call with another
+/// signature would access invalid memory.
 static FailureOr<LLVM::LLVMFuncOp>
 lookupWrapper(ModuleOp module, StringRef name, const Signature &signature) {
   std::string wrapperName = ("_mlir_ciface_" + name).str();
@@ -101,11 +102,13 @@ JITFunction::compile(ModuleOp module, ArrayRef<StringRef> names,
   registerHostSymbols(module, *shared);
   std::vector<JITFunction> functions;
   for (auto [wrapper, signature] : llvm::zip_equal(wrappers, signatures)) {
-    // The lookup resolves every symbol and can fail, which initialize cannot.
+    // The lookup resolves every symbol and can report a failure, which
+    // initialize cannot.
     auto packed = shared->lookupPacked(wrapper.getName());
     if (!packed) {
       std::string message = llvm::toString(packed.takeError());
-      // The engine has printed what is missing; this lists all that is not.
+      // The engine has printed the missing symbols; this message lists the
+      // symbols that are not missing.
       if (StringRef(message).starts_with("Failed to materialize symbols"))
         message = "it has undefined symbols";
       return wrapper.emitError("cannot be linked: ") << message;
@@ -138,8 +141,8 @@ JITFunction::~JITFunction() = default;
 // Calling
 //===----------------------------------------------------------------------===//
 
-/// The words of a memref descriptor: the allocated and the aligned pointer, the
-/// offset, the sizes and the strides.
+/// Returns the number of words of a memref descriptor: the allocated and the
+/// aligned pointer, the offset, the sizes and the strides.
 static size_t getDescriptorWords(size_t rank) { return 3 + 2 * rank; }
 
 static SmallVector<uint64_t> makeDescriptor(const CallArgument &array) {
@@ -155,7 +158,8 @@ static SmallVector<uint64_t> makeDescriptor(const CallArgument &array) {
   return words;
 }
 
-/// Adds where the value of `result` lies in a struct to `offset`, its end.
+/// Returns the offset of the value of `result` in a struct whose fields so far
+/// end at `offset`, and moves `offset` to the end of the value.
 static size_t addField(const SignatureValue &result, size_t &offset) {
   size_t size = result.elementType.size, alignment = size;
   if (result.isArray) {
@@ -182,9 +186,10 @@ CallResults JITFunction::call(llvm::ArrayRef<CallArgument> arrays) const {
   call.words = std::make_unique<uint64_t[]>(size / 8 + 1);
   char *base = reinterpret_cast<char *>(call.words.get());
 
-  // The wrapper takes a pointer to each descriptor, and before these one to the
-  // results if they are a struct. The packed function takes a pointer to each
-  // of its arguments, and after these one to the result if it is a scalar.
+  // The wrapper takes a pointer to each descriptor. If the results are a
+  // struct, a pointer to the struct comes first. The packed function takes a
+  // pointer to each argument of the wrapper. If the result is a scalar, a
+  // pointer to the result comes last.
   SmallVector<SmallVector<uint64_t>> descriptors;
   SmallVector<void *> pointers;
   void *resultPointer = base;
@@ -209,7 +214,8 @@ CallResults JITFunction::call(llvm::ArrayRef<CallArgument> arrays) const {
   packed(packedArguments.data());
 
   // A function on memrefs may return an argument, one buffer twice, or a
-  // global, whose allocated pointer is no address but this mark.
+  // global. The allocated pointer of a global is this mark instead of an
+  // address.
   llvm::SmallPtrSet<void *, 8> owned{reinterpret_cast<void *>(0xdeadbeef)};
   for (const CallArgument &array : arrays)
     owned.insert(array.data);

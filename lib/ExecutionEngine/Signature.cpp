@@ -1,4 +1,4 @@
-//===- Signature.cpp - What a function takes and returns ------------------===//
+//===- Signature.cpp - The signature of a function ------------------------===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -17,7 +17,7 @@
 using namespace mlir;
 using namespace quant_bnn;
 
-/// None where a value of `type` cannot be passed.
+/// Returns nullopt if a value of `type` cannot be passed.
 static std::optional<SignatureValue> getValue(Type type) {
   Type element = type;
   ArrayRef<int64_t> shape;
@@ -102,7 +102,8 @@ FailureOr<Signature> Signature::get(Operation *function, bool isLowered) {
           addValues(function, type.getResults(), "result", signature.results)))
     return failure();
   for (auto [index, argument] : llvm::enumerate(signature.arguments)) {
-    // Where another pipeline has run, nobody knows what it promised.
+    // If another pipeline has run, it is unknown which arguments the function
+    // may write to.
     argument.isWritable |= isLowered;
     if (!funcOp)
       continue;
@@ -116,12 +117,12 @@ FailureOr<Signature> Signature::get(Operation *function, bool isLowered) {
   return signature;
 }
 
-/// Whether elements of type `actual` are values of `expected`.
+/// Whether elements of type `actual` can be passed as values of `expected`.
 static bool isElement(Type expected, NpyElementType actual) {
   if (getNpyElementType(expected) == actual)
     return true;
-  // No NumPy type is bf16, so its bits come as two untyped bytes or as a
-  // number; a signless integer comes with either sign.
+  // NumPy has no bf16, so a bf16 is passed as two untyped bytes or as an
+  // unsigned integer. A signless integer is passed as a signed or unsigned one.
   if (expected.isBF16())
     return actual == NpyElementType{'u', 2};
   return expected.isSignlessInteger() && actual.kind == 'u' &&

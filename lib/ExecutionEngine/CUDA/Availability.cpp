@@ -1,4 +1,4 @@
-//===- Availability.cpp - Whether there is a device -----------------------===//
+//===- Availability.cpp - Check for a device ------------------------------===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -12,7 +12,7 @@
 
 using namespace quant_bnn::cuda;
 
-/// Returns why there is no device to run on, or nothing.
+/// Returns the reason why there is no device to run on, or an empty text.
 static std::string findObstacle() {
   std::string reason;
   const Driver *driver = findDriver(reason);

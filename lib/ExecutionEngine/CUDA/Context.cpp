@@ -1,4 +1,4 @@
-//===- Context.cpp - Where compiled code runs -----------------------------===//
+//===- Context.cpp - CUDA contexts of compiled code -----------------------===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -13,7 +13,7 @@
 
 using namespace quant_bnn::cuda;
 
-/// The device of mgpuSetDefaultDevice, or -1.
+/// The device that mgpuSetDefaultDevice set, or -1.
 static thread_local int defaultDevice = -1;
 
 /// The context that the runtime made current in this thread, and may replace.
@@ -45,8 +45,8 @@ int quant_bnn::cuda::getComputeCapability(CUdevice device) {
   return 10 * major + minor;
 }
 
-/// Makes the pool of `device` keep what is freed, instead of returning it to
-/// the system at each synchronization. Returns whether there is a pool.
+/// Makes the pool of `device` keep freed memory, instead of returning it to the
+/// system at each synchronization. Returns whether there is a pool.
 static bool preparePool(CUdevice device) {
   const Driver &driver = getDriver();
   int isSupported = 0;
@@ -66,7 +66,7 @@ static bool preparePool(CUdevice device) {
   return true;
 }
 
-/// Returns what is known of `handle`, which is current.
+/// Returns the information about `handle`, which is current.
 static const Context &lookupContext(CUcontext handle) {
   static std::mutex &mutex = *new std::mutex;
   static auto &contexts =
@@ -81,7 +81,7 @@ static const Context &lookupContext(CUcontext handle) {
   return *context;
 }
 
-/// Returns the primary context of the device of that number.
+/// Returns the primary context of the device with the number `ordinal`.
 static CUcontext getPrimaryContext(int ordinal) {
   static std::mutex &mutex = *new std::mutex;
   static auto &contexts = *new std::unordered_map<int, CUcontext>;

@@ -1,4 +1,4 @@
-//===- Context.h - Where compiled code runs ---------------------*- C++ -*-===//
+//===- Context.h - CUDA contexts of compiled code ---------------*- C++ -*-===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -18,17 +18,17 @@
 namespace quant_bnn {
 namespace cuda {
 
-/// What is known of a context of the driver.
+/// Information about a context of the driver.
 struct Context {
   CUcontext handle;
   CUdevice device;
-  /// Whether memory is allocated in the order of a stream, from a pool that
-  /// keeps what is freed.
+  /// Whether memory is allocated in stream order, from a pool that keeps freed
+  /// memory.
   bool hasPool;
 };
 
-/// Returns the context that is current in this thread, after making one so if
-/// there is none. Ends the process if there is no device.
+/// Returns the context that is current in this thread. If there is none, makes
+/// one current. Ends the process if there is no device.
 const Context &enterContext();
 
 /// Returns the number of the device whose context is made current.
@@ -37,7 +37,7 @@ int getDefaultDevice();
 /// Returns 10 times the compute capability of `device`.
 int getComputeCapability(CUdevice device);
 
-/// Streams or events that are handed out again after they were given back: the
+/// A pool of streams or events, which are reused after they are given back: the
 /// driver takes microseconds to create one.
 template <typename Handle>
 class HandlePool {
@@ -57,7 +57,8 @@ public:
     return handle;
   }
 
-  /// Leaves alone what was not taken from here: that is its creator's.
+  /// Returns `handle` to the pool. Ignores a handle that was not taken from the
+  /// pool, since it belongs to its creator.
   void giveBack(Handle handle) {
     std::lock_guard<std::mutex> lock(mutex);
     auto it = contexts.find(handle);
@@ -71,7 +72,7 @@ private:
   std::unordered_map<const Context *, std::vector<Handle>> freeHandles;
 };
 
-/// Returns the stream that the caller wants used, or null.
+/// Returns the stream that the caller has set, or null.
 CUstream getCallersStream();
 
 } // namespace cuda

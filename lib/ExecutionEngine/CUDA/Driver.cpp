@@ -22,7 +22,8 @@ static bool lookup(void *library, const char *name, Function &function) {
   return function != nullptr;
 }
 
-/// Fills in `driver`. Returns why it cannot be used, or nothing.
+/// Fills in `driver`. Returns the reason why it cannot be used, or an empty
+/// text.
 static std::string load(Driver &driver) {
   void *library = dlopen(libraryName, RTLD_NOW | RTLD_LOCAL);
   if (!library)
@@ -55,14 +56,14 @@ struct LoadedDriver {
 } // namespace
 
 const Driver *quant_bnn::cuda::findDriver(std::string &reason) {
-  // Never destroyed: compiled code unloads its modules after what is static
-  // here would be gone.
+  // Never destroyed: compiled code unloads its modules after the static objects
+  // of this library would be destroyed.
   static const LoadedDriver &loaded = *new LoadedDriver;
   reason = loaded.reason;
   return reason.empty() ? &loaded.driver : nullptr;
 }
 
-/// Ends the process if there is no driver.
+/// Returns the driver, or ends the process if there is none.
 static const Driver &requireDriver() {
   std::string reason;
   const Driver *driver = findDriver(reason);
@@ -90,7 +91,7 @@ void quant_bnn::cuda::fail(const std::string &message) {
   std::fflush(stdout);
   std::fprintf(stderr, "quant-bnn: error: %s\n", message.c_str());
   std::fflush(stderr);
-  // Not exit: destructors would unload modules, which fails once more.
+  // Not exit: destructors would unload modules, which would fail again.
   std::_Exit(1);
 }
 

@@ -6,8 +6,8 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// The few types and functions of the driver API that the runtime needs are
-// declared here, so that it is built, and loaded, where there is no CUDA.
+// Declares the types and functions of the driver API that the runtime needs, so
+// that the runtime can be built and loaded without CUDA.
 //
 //===----------------------------------------------------------------------===//
 
@@ -19,10 +19,10 @@
 #include <string>
 
 #if __has_include("quant-bnn/ExecutionEngine/CUDA.h")
-#include "quant-bnn/ExecutionEngine/CUDA.h" // Not there if these files are alone.
+#include "quant-bnn/ExecutionEngine/CUDA.h" // Missing if these files are alone.
 #endif
 
-/// A function that compiled code or its caller finds by its name.
+/// A function that compiled code or its caller looks up by name.
 #define QUANT_BNN_CUDA_EXPORT extern "C" __attribute__((visibility("default")))
 
 namespace quant_bnn {
@@ -88,7 +88,8 @@ constexpr int CU_STREAM_DEFAULT = 0;
   X(cuStreamSynchronize, (CUstream))                                           \
   X(cuStreamWaitEvent, (CUstream, CUevent, unsigned))
 
-/// The same for those of memory pools, which came with CUDA 11.2.
+/// X(name, parameters) for each function of memory pools, which CUDA 11.2
+/// added.
 #define QUANT_BNN_CUDA_POOL_FUNCTIONS(X)                                       \
   X(cuDeviceGetDefaultMemPool, (CUmemoryPool *, CUdevice))                     \
   X(cuMemAllocAsync, (CUdeviceptr *, size_t, CUstream))                        \
@@ -104,25 +105,25 @@ struct Driver {
   QUANT_BNN_CUDA_POOL_FUNCTIONS(QUANT_BNN_CUDA_DECLARE)
 #undef QUANT_BNN_CUDA_DECLARE
 
-  /// Whether it has the functions of memory pools.
+  /// Whether the driver has the functions of memory pools.
   bool hasPoolFunctions;
 };
 
-/// Returns the driver, initialized, or null if there is none, and then says
-/// why in `reason`.
+/// Returns the driver, initialized. If there is none, returns null and sets
+/// `reason` to the reason.
 const Driver *findDriver(std::string &reason);
 
 /// Returns the driver, or ends the process if there is none.
 const Driver &getDriver();
 
-/// Returns the name and the description of an error.
+/// Returns the name and the description of the error `result`.
 std::string describe(const Driver &driver, CUresult result);
 
 /// Prints `message` to stderr and ends the process.
 [[noreturn]] void fail(const std::string &message);
 
-/// The same for a `result` that is an error. `action` names the function of
-/// the driver and what it was to do.
+/// Prints the error `result` to stderr and ends the process. `action` names the
+/// function of the driver and its purpose.
 [[noreturn]] void fail(const std::string &action, CUresult result);
 
 /// Ends the process if `result` is an error of `action`.

@@ -1,4 +1,4 @@
-//===- Memory.cpp - Memory of the device and copies -----------------------===//
+//===- Memory.cpp - Device memory and copies ------------------------------===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -27,7 +27,7 @@ static std::string printBytes(size_t size) {
 
 namespace {
 
-/// The allocations that are to be freed in the order of a stream.
+/// The allocations that must be freed in stream order.
 class StreamOrderedAllocations {
 public:
   void insert(CUdeviceptr pointer) {
@@ -35,7 +35,7 @@ public:
     pointers.insert(pointer);
   }
 
-  /// Returns whether `pointer` was one of them.
+  /// Removes `pointer`, and returns whether it was one of the allocations.
   bool remove(CUdeviceptr pointer) {
     std::lock_guard<std::mutex> lock(mutex);
     return pointers.erase(pointer) != 0;
@@ -58,7 +58,7 @@ QUANT_BNN_CUDA_EXPORT void *mgpuMemAlloc(uint64_t size, void *stream,
   const Driver &driver = getDriver();
   bool isStreamOrdered =
       enterContext().hasPool && stream != nullptr && !isHostShared;
-  // The driver allocates no 0 bytes.
+  // The driver refuses to allocate 0 bytes.
   size = std::max<uint64_t>(size, 1);
   CUdeviceptr pointer;
   CUresult result;
@@ -129,7 +129,7 @@ QUANT_BNN_CUDA_EXPORT void mgpuMemset16(void *to, unsigned short value,
 }
 
 //===----------------------------------------------------------------------===//
-// Memory of the host that kernels access
+// Host memory that kernels access
 //===----------------------------------------------------------------------===//
 
 QUANT_BNN_CUDA_EXPORT void mgpuMemHostRegister(void *pointer, uint64_t size) {
@@ -147,7 +147,7 @@ QUANT_BNN_CUDA_EXPORT void mgpuMemHostUnregister(void *pointer) {
 
 namespace {
 
-/// A memref's descriptor. The offset is followed by the sizes and the strides.
+/// The descriptor of a memref. The sizes and the strides follow the offset.
 struct MemRefDescriptor {
   char *allocated;
   char *aligned;
@@ -158,8 +158,8 @@ struct MemRefDescriptor {
 
 } // namespace
 
-/// Returns how many elements there are. They are to be in row-major order
-/// without gaps.
+/// Returns the number of elements. Ends the process if they are not in
+/// row-major order without gaps.
 static int64_t getElementCount(int64_t rank, const MemRefDescriptor &memref) {
   const int64_t *sizes = memref.getSizes();
   const int64_t *strides = sizes + rank;
@@ -184,13 +184,13 @@ QUANT_BNN_CUDA_EXPORT void mgpuMemHostRegisterMemRef(int64_t rank,
 QUANT_BNN_CUDA_EXPORT void mgpuMemHostUnregisterMemRef(int64_t rank,
                                                        MemRefDescriptor *memref,
                                                        int64_t elementSize) {
-  // Without elements nothing was registered.
+  // A memref without elements was not registered.
   if (getElementCount(rank, *memref) != 0)
     mgpuMemHostUnregister(memref->aligned + memref->offset * elementSize);
 }
 
 //===----------------------------------------------------------------------===//
-// For callers with memory of the device
+// Functions for callers with device memory
 //===----------------------------------------------------------------------===//
 
 QUANT_BNN_CUDA_EXPORT int quant_bnn_cuda_get_compute_capability() {

@@ -6,8 +6,9 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// Compiled code loads its modules from static constructors. Nothing is asked of
-// the driver then: a program may have kernels that it never runs, or fork.
+// Compiled code loads its modules in static constructors. The runtime does not
+// call the driver at that time, since a program may have kernels that it never
+// runs, or may fork.
 //
 //===----------------------------------------------------------------------===//
 
@@ -20,16 +21,18 @@
 
 using namespace quant_bnn::cuda;
 
-/// Above this much dynamic shared memory a kernel has to be told of it.
+/// A kernel needs an attribute to use more bytes of dynamic shared memory than
+/// this.
 static constexpr int32_t defaultSharedMemoryLimit = 48 * 1024;
 
-/// The last kernel that this thread launched: an error of its execution shows
-/// when the stream is waited for.
+/// The last kernel that this thread launched. Errors of its execution are
+/// reported when the stream is waited for.
 static thread_local const char *lastKernelName = nullptr;
 
 const char *quant_bnn::cuda::getLastKernelName() { return lastKernelName; }
 
-/// Returns a copy of `name` that stays, so that it can be printed at any time.
+/// Returns a copy of `name` that is never freed, so that it can be printed at
+/// any time.
 static const char *internName(const std::string &name) {
   static std::mutex &mutex = *new std::mutex;
   static auto &names = *new std::map<std::string, int>;
@@ -61,7 +64,8 @@ private:
   CUmodule load(const Context &context) const;
 
   const void *image;
-  /// How much the driver optimizes PTX, or -1 where `image` is machine code.
+  /// The level at which the driver optimizes PTX, or -1 if `image` is machine
+  /// code.
   int optLevel;
   std::mutex mutex;
   std::map<const Context *, Loaded> loaded;
@@ -71,8 +75,8 @@ private:
 
 Module::~Module() {
   for (auto &[context, module] : loaded) {
-    // Static destructors come here, too, when the driver may have shut down;
-    // then its error is of no use to anyone.
+    // Static destructors also unload modules, possibly after the driver has
+    // shut down. Errors are ignored.
     const Driver &driver = getDriver();
     if (driver.cuCtxPushCurrent_v2(context->handle) != CUDA_SUCCESS)
       continue;
@@ -122,7 +126,7 @@ Kernel *Module::lookup(const char *name) {
 }
 
 //===----------------------------------------------------------------------===//
-// What compiled code calls
+// Functions that compiled code calls
 //===----------------------------------------------------------------------===//
 
 QUANT_BNN_CUDA_EXPORT void *mgpuModuleLoad(void *image, size_t /*size*/) {
@@ -155,14 +159,14 @@ mgpuLaunchKernel(void *function, intptr_t gridX, intptr_t gridY, intptr_t gridZ,
   auto *kernel = static_cast<Kernel *>(function);
   const intptr_t grid[] = {gridX, gridY, gridZ};
   const intptr_t block[] = {blockX, blockY, blockZ};
-  // An empty tensor has no blocks. The driver takes that for an error.
+  // An empty tensor has no blocks, which is an error for the driver.
   if (gridX == 0 || gridY == 0 || gridZ == 0)
     return;
   auto describeLaunch = [&] {
     return std::string("cuLaunchKernel of kernel '") + kernel->name + "' on " +
            printSizes(grid) + " blocks of " + printSizes(block) + " threads";
   };
-  // The driver takes 32 bits of each.
+  // The driver takes 32 bits of each size.
   for (int i = 0; i < 3; ++i)
     if (grid[i] < 0 || grid[i] > INT32_MAX || block[i] < 0 ||
         block[i] > INT32_MAX)

@@ -1,4 +1,4 @@
-//===- Modules.h - What is known of launched kernels ------------*- C++ -*-===//
+//===- Modules.h - Information about launched kernels -----------*- C++ -*-===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.

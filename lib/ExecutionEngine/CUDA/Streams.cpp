@@ -26,8 +26,8 @@ static HandlePool<CUevent> &getEvents() {
   return events;
 }
 
-/// Ends the process if waiting in `function` failed. What failed is most often
-/// a kernel.
+/// Ends the process if `result`, of a wait in `function`, is an error. The
+/// message names the last kernel, since the cause is usually a kernel.
 static void checkWait(CUresult result, const char *function) {
   if (result == CUDA_SUCCESS)
     return;
@@ -50,8 +50,8 @@ QUANT_BNN_CUDA_EXPORT void *mgpuStreamCreate() {
   if (callersStream)
     return callersStream;
   return getStreams().take(enterContext(), [] {
-    // Ordered with the default stream, in which callers that know of no
-    // streams compute what they pass.
+    // The new stream is ordered with the default stream, in which callers that
+    // do not use streams compute the arguments.
     CUstream stream;
     check(getDriver().cuStreamCreate(&stream, CU_STREAM_DEFAULT),
           "cuStreamCreate");
@@ -60,7 +60,7 @@ QUANT_BNN_CUDA_EXPORT void *mgpuStreamCreate() {
 }
 
 QUANT_BNN_CUDA_EXPORT void mgpuStreamDestroy(void *stream) {
-  // What is still in the stream comes before what its next user puts there.
+  // Work that is still in the stream precedes the work of its next user.
   getStreams().giveBack(static_cast<CUstream>(stream));
 }
 
@@ -89,8 +89,8 @@ QUANT_BNN_CUDA_EXPORT void *mgpuEventCreate() {
 }
 
 QUANT_BNN_CUDA_EXPORT void mgpuEventDestroy(void *event) {
-  // A stream that waits for the event waits for what was recorded before it
-  // began to, whatever is recorded next.
+  // A stream that waits for the event waits for the work that was recorded
+  // before the wait, regardless of later records.
   getEvents().giveBack(static_cast<CUevent>(event));
 }
 

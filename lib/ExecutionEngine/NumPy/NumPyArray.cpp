@@ -29,10 +29,11 @@ using llvm::StringRef;
 using llvm::Twine;
 namespace fs = llvm::sys::fs;
 
-// The bytes of a file become the elements as they are.
+// Elements have the same bytes in a file and in memory.
 static_assert(llvm::endianness::native == llvm::endianness::little);
 
-/// `error` with `path` before its message, and no capital after it.
+/// Returns `error` with `path` before its message, whose first word becomes
+/// lower case.
 static Error atPath(StringRef path, Error error) {
   std::string message = llvm::toString(std::move(error));
   if (message.size() > 1 && llvm::isLower(message[1]))
@@ -74,8 +75,8 @@ Expected<NpyArray> NpyArray::allocate(NpyElementType elementType,
 // Reading
 //===----------------------------------------------------------------------===//
 
-/// Reads until `buffer` is full or the file ends, and returns how many bytes
-/// that were.
+/// Reads until `buffer` is full or the file ends, and returns the number of
+/// bytes read.
 static Expected<size_t> readUpTo(fs::file_t file,
                                  MutableArrayRef<char> buffer) {
   size_t done = 0;
@@ -122,8 +123,8 @@ static Expected<NpyHeader> readHeader(fs::file_t file) {
           readAll(file, MutableArrayRef<char>(length, major == 1 ? 2 : 4),
                   "header length"))
     return error;
-  // A header of a megabyte is no header of an array; do not allocate what its
-  // length claims.
+  // The header of an array is shorter than a megabyte. Do not allocate the
+  // length that a corrupt file claims.
   uint32_t size = llvm::support::endian::read32le(length);
   if (size > 1 << 20)
     return createStringError("header of " + Twine(size) + " bytes is too long");
@@ -134,8 +135,8 @@ static Expected<NpyHeader> readHeader(fs::file_t file) {
   return parseNpyHeader(dictionary);
 }
 
-/// Fails if `status`, which says the size of the file, has not `sizeInBytes`
-/// left; the memory for an array that is not there may be more than there is.
+/// Fails if the file with `status` has fewer than `sizeInBytes` bytes, so that
+/// a truncated file does not cause an allocation that is too large.
 static Error checkSize(const fs::file_status &status, uint64_t sizeInBytes) {
   if (status.type() == fs::file_type::regular_file &&
       status.getSize() < sizeInBytes)
@@ -168,7 +169,7 @@ static Expected<NpyArray> readArray(fs::file_t file) {
     return count.takeError();
   if (*count > 0)
     return createStringError("the file goes on after the last element");
-  // Any other value of an i1 is undefined behavior in the compiled function.
+  // A bool other than 0 and 1 is undefined behavior in the compiled function.
   if (header->elementType.kind == 'b')
     for (auto [index, byte] : llvm::enumerate(array->getBytes()))
       if (byte != 0 && byte != 1)
@@ -203,7 +204,7 @@ static Error writeArray(int descriptor, const NpyView &array) {
   return llvm::errorCodeToError(code);
 }
 
-/// Writes to a device or a pipe, where there is nothing to rename.
+/// Writes to a device or a pipe, which renaming a file would replace.
 static Error writeInPlace(const NpyOutput &output) {
   int descriptor;
   if (std::error_code code =
@@ -216,7 +217,7 @@ static Error writeInPlace(const NpyOutput &output) {
 
 namespace {
 
-/// A file that is complete but for its name.
+/// A temporary file and the path that it will be renamed to.
 struct Staged {
   StringRef path;
   fs::TempFile file;

@@ -7,7 +7,7 @@
 //===----------------------------------------------------------------------===//
 //
 // The header is a Python dictionary: {'descr': '<f4', 'fortran_order': False,
-// 'shape': (2, 3), }. The three keys come in any order, and nothing but these.
+// 'shape': (2, 3), }. The keys may be in any order, and there are no others.
 //
 //===----------------------------------------------------------------------===//
 
@@ -29,11 +29,11 @@ using llvm::StringRef;
 using llvm::Twine;
 
 std::string NpyElementType::str() const {
-  // A single byte has no order, and NumPy says so.
+  // A single byte has no byte order; NumPy writes '|' for it.
   return ((size == 1 ? "|" : "<") + Twine(kind) + Twine(size)).str();
 }
 
-/// Text of the file for a message of one line.
+/// Returns text of the file, quoted for a message of one line.
 static std::string quote(StringRef text) {
   std::string quoted;
   llvm::raw_string_ostream stream(quoted);
@@ -43,7 +43,7 @@ static std::string quote(StringRef text) {
   return quoted;
 }
 
-/// Whether a function can take the type at all.
+/// Whether a function can take elements of `type`.
 static bool isSupported(NpyElementType type) {
   switch (type.kind) {
   case 'b':
@@ -62,7 +62,7 @@ static bool isSupported(NpyElementType type) {
 
 namespace {
 
-/// A recursive descent over the one form of literal that the format uses.
+/// A recursive descent parser for the form of literal that the format uses.
 class HeaderParser {
 public:
   explicit HeaderParser(StringRef text) : rest(text) {}
@@ -72,7 +72,7 @@ public:
 private:
   void skipSpace() { rest = rest.ltrim(" \t\r\n"); }
 
-  /// Takes `token` and the space before it, if it is next.
+  /// Consumes `token` and the space before it, if `token` is next.
   bool consume(StringRef token) {
     skipSpace();
     return rest.consume_front(token);

@@ -21,7 +21,7 @@ struct NpyHeader {
 /// Parses the dictionary, a Python literal, that follows the header's length.
 llvm::Expected<NpyHeader> parseNpyHeader(llvm::StringRef dictionary);
 
-/// The bytes of a file up to its first element.
+/// Returns the bytes of a file up to its first element.
 std::string printNpyHeader(NpyElementType elementType,
                            llvm::ArrayRef<int64_t> shape);
 

@@ -1,4 +1,4 @@
-//===- NumPyTypes.cpp - Types of NumPy's elements -------------------------===//
+//===- NumPyTypes.cpp - NumPy's element types -----------------------------===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
