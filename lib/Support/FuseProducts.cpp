@@ -1,4 +1,4 @@
-//===- FuseProducts.cpp - Products fused into sums ------------------------===//
+//===- FuseProducts.cpp - Fuse products into sums -------------------------===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -31,7 +31,7 @@ static bool isReused(linalg::LinalgOp op, OpOperand *operand) {
   });
 }
 
-/// The product of inputs that `op` adds to its result, or null.
+/// Returns the product of inputs that `op` adds to its result, or null.
 static arith::MulFOp matchProduct(linalg::LinalgOp op) {
   if (op.getNumDpsInits() != 1 || op.getNumReductionLoops() == 0)
     return {};
@@ -61,7 +61,7 @@ bool quant_bnn::fusesProduct(linalg::LinalgOp op) {
 linalg::LinalgOp quant_bnn::fuseProduct(linalg::LinalgOp op) {
   if (!fusesProduct(op))
     return op;
-  // Named ops verify their bodies.
+  // Named ops verify their bodies, so a named op is generalized first.
   if (!isa<linalg::GenericOp>(op)) {
     IRRewriter rewriter(op);
     FailureOr<linalg::GenericOp> generic =

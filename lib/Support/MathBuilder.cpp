@@ -20,26 +20,28 @@ using namespace mlir;
 using namespace quant_bnn;
 using arith::CmpFPredicate;
 
-/// The constants of a type of p bits.
+/// The constants of a float type of p bits.
 struct quant_bnn::MathFormat {
-  /// e^r - 1 = r q(r): the first term left out is below 2^-(p + 5) of the first
-  /// one.
+  /// The degree of the series of e^r - 1 = r q(r): the first omitted term is
+  /// below 2^-(p + 5) of the first term.
   int seriesDegree;
-  /// log m = 2 (s + s^3 / 3 + ...) for s = (m - 1) / (m + 1), with abs s <
-  /// 0.172 for m between the roots of 1/2 and of 2: the first term left out is
-  /// below 2^-(p + 3) of the first one.
+  /// The degree of the series log m = 2 (s + s^3 / 3 + ...) for s = (m - 1) /
+  /// (m + 1), with abs s < 0.172 for m between sqrt(1/2) and sqrt(2): the first
+  /// omitted term is below 2^-(p + 3) of the first term.
   int logDegree;
-  /// ln 2 in two parts; a product of the first with an exponent is exact.
+  /// ln 2 in two parts; the product of the first part with an exponent is
+  /// exact.
   double ln2High, ln2Low;
-  /// Adding this leaves the nearest integer in the low bits.
+  /// The sum of a number and this constant has the nearest integer in its low
+  /// bits.
   double integerShift;
-  /// e^x is infinite above, and 0 below minus this.
+  /// e^x is infinite above this x, and 0 below its negative.
   double largestExponent;
-  /// e^x is infinite at this, and 2^(k - 1) is not.
+  /// e^x is infinite at this x, but 2^(k - 1) is finite.
   double overflow;
   double smallestNormal;
   int64_t mantissaBits, exponentBias;
-  /// The bits of the root of 1/2.
+  /// The bits of sqrt(1/2).
   int64_t rootOfHalf;
 };
 
@@ -73,7 +75,8 @@ static constexpr MathFormat f64Format = {
 
 static constexpr double log2E = 0x1.71547652b82fep+0;
 
-/// Where e^-x is nothing beside e^x, and 1 beside e^x is nothing but rounding.
+/// Above this x, the sum of e^x and e^-x is e^x, and the sum of e^x and 1
+/// differs from e^x only by rounding.
 static constexpr double largeArgument = 40;
 
 MathBuilder::MathBuilder(Location loc, OpBuilder &builder, Type type)
@@ -85,7 +88,7 @@ MathBuilder::MathBuilder(Location loc, OpBuilder &builder, Type type)
 }
 
 //===----------------------------------------------------------------------===//
-// Pieces
+// Building blocks
 //===----------------------------------------------------------------------===//
 
 Value MathBuilder::fma(Value lhs, Value rhs, Value addend) {
@@ -133,7 +136,7 @@ MathBuilder::Exponential MathBuilder::reduce(Value x) {
   return {k, mul(r, q)};
 }
 
-/// 2^exponent for exponents of normal numbers.
+/// Builds 2^exponent, where `exponent` is the exponent of a normal number.
 Value MathBuilder::buildPowerOf2(Value exponent) {
   Value biased =
       arith::AddIOp::create(*this, exponent, integer(format.exponentBias));
@@ -141,8 +144,8 @@ Value MathBuilder::buildPowerOf2(Value exponent) {
       arith::ShLIOp::create(*this, biased, integer(format.mantissaBits)));
 }
 
-/// x is normal and positive: with the bits of the root of 1/2 as origin, its
-/// exponent is k.
+/// Splits x, which is normal and positive. k is the exponent of x if the bits
+/// of sqrt(1/2) are the origin.
 MathBuilder::Scaled MathBuilder::scale(Value x) {
   Value bits = toBits(x), mantissaBits = integer(format.mantissaBits);
   Value offset = arith::SubIOp::create(*this, bits, integer(format.rootOfHalf));
@@ -152,8 +155,8 @@ MathBuilder::Scaled MathBuilder::scale(Value x) {
   return {k, fromBits(bits)};
 }
 
-/// log(2^k (1 + f)) + correction, for a small correction and a k that is a
-/// float.
+/// Builds log(2^k (1 + f)) + correction, where `correction` is small and `k` is
+/// a float.
 Value MathBuilder::buildLog(Value k, Value f, Value correction) {
   Value s = div(f, add(f, constant(2)));
   Value square = mul(s, s);
@@ -175,14 +178,15 @@ Value MathBuilder::buildExp(Value x) {
   x = clamp(x, constant(-format.largestExponent),
             constant(format.largestExponent));
   Exponential power = reduce(x);
-  // 2^k itself may be no normal number: it is multiplied with in two halves.
+  // 2^k may not be a normal number, so the result is multiplied by two factors
+  // of 2^k.
   Value half = arith::ShRSIOp::create(*this, power.k, integer(1));
   Value otherHalf = arith::SubIOp::create(*this, power.k, half);
   Value result = add(constant(1), power.p);
   return mul(mul(result, buildPowerOf2(half)), buildPowerOf2(otherHalf));
 }
 
-/// 2 (2^(k - 1) p + 2^(k - 1) - 1 / 2): nothing cancels that has been rounded,
+/// Builds 2 (2^(k - 1) p + 2^(k - 1) - 1 / 2): rounded values do not cancel,
 /// and only the last product overflows.
 Value MathBuilder::buildExpM1(Value x) {
   Value limited = clamp(x, constant(-largeArgument), constant(format.overflow));
@@ -190,31 +194,32 @@ Value MathBuilder::buildExpM1(Value x) {
   Value half = buildPowerOf2(arith::SubIOp::create(*this, power.k, integer(1)));
   Value result = fma(half, power.p, sub(half, constant(0.5)));
   result = add(result, result);
-  // A half of a subnormal number is none, and -0 stays.
+  // Returns a small x itself: half of a subnormal number may not be
+  // representable, and -0 stays -0.
   return select(cmp(CmpFPredicate::OLT, abs(x),
                     constant(std::ldexp(1.0, -int(format.mantissaBits) - 3))),
                 x, result);
 }
 
-/// (e^2a - 1) / (e^2a + 1), with the sign of x, for a = abs x.
+/// Builds (e^2a - 1) / (e^2a + 1), with the sign of x, for a = abs x.
 Value MathBuilder::buildTanh(Value x) {
-  // From here on the result is 1.
+  // From a = 20 on, the result is 1.
   Value a = clamp(abs(x), constant(0), constant(20));
   Exponential square = reduce(add(a, a));
   Value power = buildPowerOf2(square.k);
-  // 2^k (1 + p) - 1, where nothing cancels that has been rounded.
+  // 2^k (1 + p) - 1, in which rounded values do not cancel.
   Value minusOne = fma(power, square.p, sub(power, constant(1)));
   Value result = div(minusOne, add(minusOne, constant(2)));
   return copySign(result, x);
 }
 
-/// e^x / 2 where that is infinite later than e^x.
+/// Builds e^x / 2, which overflows at a larger x than e^x.
 Value MathBuilder::buildLargeSinh(Value x) {
   Value root = buildExp(mul(x, constant(0.5)));
   return mul(mul(root, constant(0.5)), root);
 }
 
-/// (t + t / (t + 1)) / 2 for t = e^abs x - 1.
+/// Builds (t + t / (t + 1)) / 2 for t = e^abs x - 1, with the sign of x.
 Value MathBuilder::buildSinh(Value x) {
   Value a = abs(x);
   Value large = constant(largeArgument);
@@ -239,7 +244,7 @@ Value MathBuilder::buildCosh(Value x) {
 //===----------------------------------------------------------------------===//
 
 Value MathBuilder::buildLog(Value x) {
-  // A subnormal number is made normal first.
+  // Scales a subnormal number to a normal one.
   Value isSmall = cmp(CmpFPredicate::OLT, x, constant(format.smallestNormal));
   int shift = format.mantissaBits + 2;
   Scaled scaled =
@@ -253,14 +258,14 @@ Value MathBuilder::buildLog(Value x) {
   result = select(cmp(CmpFPredicate::OEQ, x, infinity), x, result);
   result =
       select(cmp(CmpFPredicate::OEQ, x, constant(0)), neg(infinity), result);
-  // Also of a NaN.
+  // Also NaN for a NaN x.
   Value isNumber = cmp(CmpFPredicate::OGE, x, constant(0));
   return select(isNumber, result,
                 constant(std::numeric_limits<double>::quiet_NaN()));
 }
 
-/// log u + (1 + x - u) / u for u = 1 + x, rounded, or the series of log(1 + x)
-/// at x itself, where u is between the roots of 1/2 and of 2.
+/// Builds log u + (1 + x - u) / u for u = 1 + x, rounded. If u is between
+/// sqrt(1/2) and sqrt(2), uses the series of log(1 + x) at x itself.
 Value MathBuilder::buildLog1p(Value x) {
   Value one = constant(1), zero = constant(0);
   Value u = add(one, x);
@@ -275,24 +280,25 @@ Value MathBuilder::buildLog1p(Value x) {
   Value result = buildLog(fromInteger(scaled.k), f, correction);
 
   Value infinity = constant(std::numeric_limits<double>::infinity());
-  // What is left of -0 is not.
+  // Returns an infinity and zeros, since the series does not preserve -0.
   Value isItself =
       arith::OrIOp::create(*this, cmp(CmpFPredicate::OEQ, x, infinity),
                            cmp(CmpFPredicate::OEQ, x, zero));
   result = select(isItself, x, result);
   result = select(cmp(CmpFPredicate::OEQ, x, neg(one)), neg(infinity), result);
-  // Also of a NaN.
+  // Also NaN for a NaN x.
   Value isNumber = cmp(CmpFPredicate::OGE, x, neg(one));
   return select(isNumber, result,
                 constant(std::numeric_limits<double>::quiet_NaN()));
 }
 
-/// log(2 x).
+/// Builds log(2 x).
 Value MathBuilder::buildLogOfTwice(Value x) {
   return add(buildLog(x), constant(0x1.62e42fefa39efp-1));
 }
 
-/// log1p(a + a^2 / (1 + sqrt(a^2 + 1))), with the sign of x, for a = abs x.
+/// Builds log1p(a + a^2 / (1 + sqrt(a^2 + 1))), with the sign of x, for a = abs
+/// x.
 Value MathBuilder::buildAsinh(Value x) {
   Value a = abs(x), one = constant(1);
   Value large = constant(std::ldexp(1.0, format.mantissaBits / 2 + 3));
@@ -305,20 +311,20 @@ Value MathBuilder::buildAsinh(Value x) {
   return copySign(result, x);
 }
 
-/// log1p(t + sqrt(2 t + t^2)) for t = x - 1.
+/// Builds log1p(t + sqrt(2 t + t^2)) for t = x - 1.
 Value MathBuilder::buildAcosh(Value x) {
   Value large = constant(std::ldexp(1.0, format.mantissaBits / 2 + 3));
   Value isLarge = cmp(CmpFPredicate::OGT, x, large);
   Value t = sub(select(isLarge, large, x), constant(1));
   Value root = sqrt(add(add(t, t), mul(t, t)));
   Value result = select(isLarge, buildLogOfTwice(x), buildLog1p(add(t, root)));
-  // Also of a NaN.
+  // Also NaN for a NaN x.
   Value isNumber = cmp(CmpFPredicate::OGE, x, constant(1));
   return select(isNumber, result,
                 constant(std::numeric_limits<double>::quiet_NaN()));
 }
 
-/// log1p(2 a / (1 - a)) / 2, with the sign of x, for a = abs x.
+/// Builds log1p(2 a / (1 - a)) / 2, with the sign of x, for a = abs x.
 Value MathBuilder::buildAtanh(Value x) {
   Value a = abs(x);
   Value quotient = div(add(a, a), sub(constant(1), a));

@@ -75,8 +75,8 @@ Value PayloadBuilder::select(Value condition, Value trueValue,
 }
 
 Value PayloadBuilder::clamp(Value value, Value low, Value high) {
-  // x86 has one instruction for each of these, which returns its second operand
-  // where one is a NaN; arith.maximumf takes four.
+  // x86 has one instruction for each compare with its select, which returns its
+  // second operand if either operand is a NaN; arith.maximumf takes four.
   using Predicate = arith::CmpFPredicate;
   Value raised = select(cmp(Predicate::OLT, value, low), low, value);
   return select(cmp(Predicate::OGT, raised, high), high, raised);
@@ -190,8 +190,8 @@ static SmallVector<Value> applyPayload(OpBuilder &builder, Location loc,
   return results;
 }
 
-/// The extents of `tensor`. Fusion stops where an op is also asked for them, so
-/// a reshape is not, which was told.
+/// Returns the extents of `tensor`. Fusion stops at an op whose extents are
+/// also used, so the extents of a reshape are taken from its output shape.
 static SmallVector<OpFoldResult> getSizes(OpBuilder &builder, Location loc,
                                           Value tensor) {
   if (auto reshape = tensor.getDefiningOp<tensor::ExpandShapeOp>())

@@ -1,4 +1,4 @@
-//===- ResolveExtents.cpp - Extents of results by those of operands -------===//
+//===- ResolveExtents.cpp - Extents of results from operands --------------===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -23,7 +23,7 @@ Value quant_bnn::getSameExtents(OpResult result) {
   else if (isa<tensor::CastOp, memref::CastOp>(op))
     source = op->getOperand(0);
   else if (mlir::OpTrait::hasElementwiseMappableTraits(op))
-    // Where there is a result with extents, there is an operand.
+    // An elementwise op with a shaped result has a shaped operand.
     source = *llvm::find_if(op->getOperands(), [](Value operand) {
       return isa<ShapedType>(operand.getType());
     });
@@ -33,7 +33,7 @@ Value quant_bnn::getSameExtents(OpResult result) {
 
 namespace {
 struct ExtentOfDestination : OpRewritePattern<tensor::DimOp> {
-  // Before the patterns of upstream.
+  // Applied before upstream's patterns.
   explicit ExtentOfDestination(MLIRContext *context)
       : OpRewritePattern(context, /*benefit=*/2) {}
 

@@ -1,4 +1,4 @@
-//===- ResolveExtents.h - Extents of results by those of operands -*- C++ -*-=//
+//===- ResolveExtents.h - Extents of results from operands ------*- C++ -*-===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
