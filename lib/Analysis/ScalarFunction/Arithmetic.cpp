@@ -1,4 +1,4 @@
-//===- Arithmetic.cpp - Ops on floats, evaluated exactly ------------------===//
+//===- Arithmetic.cpp - Exact evaluation of ops on floats -----------------===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.

@@ -1,4 +1,4 @@
-//===- Compare.cpp - Where two functions differ ---------------------------===//
+//===- Compare.cpp - Differences between two functions --------------------===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -17,8 +17,9 @@ static bool isSame(const APFloat &a, const APFloat &b) {
   return (a.isNaN() && b.isNaN()) || a.bitwiseIsEqual(b);
 }
 
-/// Whether two functions of x have the same values from `low` to `high`. With
-/// f16 and bf16 every one is looked at.
+/// Whether two functions of x are known to have the same values from `low` to
+/// `high`: compares every value of f16 and bf16, and returns false for other
+/// types.
 static bool isSameEverywhere(const FloatLine &line, int64_t low, int64_t high,
                              const Expr *a, const Expr *b) {
   if (!isHalf(line.getType()))
@@ -41,7 +42,7 @@ static bool isNear(const APFloat &a, const APFloat &b, Type type) {
          std::abs(steps) <= 4;
 }
 
-/// Enough of them to find one that is simple.
+/// The number of keys to collect: enough to find a simple one.
 static constexpr size_t maxKeys = 64;
 
 Differences quant_bnn::scalar_function::compare(const FloatLine &line,
@@ -107,7 +108,7 @@ static void print(llvm::raw_ostream &os, const APFloat &value) {
   }
 }
 
-/// The keys of `differences`: simple numbers, with few digits, first.
+/// Returns the keys of `differences`: simple numbers, with few digits, first.
 static SmallVector<int64_t> getSamples(const FloatLine &line,
                                        const Differences &differences) {
   SmallVector<std::pair<size_t, int64_t>> numbers;

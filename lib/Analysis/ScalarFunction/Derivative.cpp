@@ -1,4 +1,4 @@
-//===- Derivative.cpp - What has a gradient of its own --------------------===//
+//===- Derivative.cpp - Gradients of expressions --------------------------===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -16,8 +16,8 @@ static bool dependsOnX(const Expr *expr) {
   return expr->symbols & (1u << symbolX);
 }
 
-/// Whether `expr` is piecewise constant in x by its form: what it is made of
-/// is rounded, compared or constant.
+/// Whether `root` is piecewise constant in x by its form: it depends on x only
+/// through roundings and comparisons.
 static bool isStep(const Expr *root) {
   llvm::SmallDenseMap<const Expr *, bool> steps;
   for (const Expr *node : getNodes(root)) {
@@ -47,7 +47,7 @@ static bool isStep(const Expr *root) {
   return steps.lookup(root);
 }
 
-/// +1 or -1 if `expr` is x or -x, in any type; else 0.
+/// Returns +1 or -1 if `expr` is x or -x, in any type, else 0.
 static int getSlope(const Expr *expr) {
   int slope = 1;
   while (expr->opcode == Opcode::neg || expr->opcode == Opcode::extend ||
@@ -69,7 +69,7 @@ bool quant_bnn::scalar_function::hasOwnGradient(ExprContext &context,
   FloatLine line(xType);
   std::optional<int> slope;
   for (const Piece &piece : *pieces) {
-    // Single points: a zero, an infinity, a NaN.
+    // Skips single points: zeros, infinities and NaNs.
     if (line.isNaN(piece.low) || line.isInfinite(piece.low) || piece.low == 0 ||
         piece.low == -1)
       continue;

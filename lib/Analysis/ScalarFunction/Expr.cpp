@@ -1,4 +1,4 @@
-//===- Expr.cpp - The math of one element as a graph ----------------------===//
+//===- Expr.cpp - The math of one element as an expression graph ----------===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -115,7 +115,7 @@ quant_bnn::scalar_function::getNodes(const Expr *root) {
     for (const Expr *operand : nodes[i]->operands)
       if (seen.insert(operand).second)
         nodes.push_back(operand);
-  // An operand was made before what uses it.
+  // An operand is created before its users.
   llvm::sort(nodes, [](const Expr *a, const Expr *b) {
     return a->number < b->number;
   });

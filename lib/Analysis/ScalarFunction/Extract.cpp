@@ -1,4 +1,4 @@
-//===- Extract.cpp - What values compute, as graphs -----------------------===//
+//===- Extract.cpp - Expressions of SSA values ----------------------------===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -18,8 +18,8 @@
 using namespace mlir;
 using namespace quant_bnn::scalar_function;
 
-/// Quantizers are small. Limits keep the work for a function linear in its
-/// size.
+/// Limits on the number of ops and on their depth. Quantizers are small, and
+/// the limits keep the work for a function linear in its size.
 static constexpr unsigned maxOps = 192, maxDepth = 40;
 
 static bool isSupported(Type type) {
@@ -121,17 +121,17 @@ const Expr *Extractor::computeArgument(BlockArgument argument) {
   if (const Expr *constant = getConstant(source))
     return constant;
   AffineMap map = structured.getMatchingIndexingMap(operand);
-  // The element of a tensor of rank 0 is one, as are those of its producers.
+  // A tensor of rank 0 has one element, and so have its producers.
   auto type = dyn_cast<RankedTensorType>(source.getType());
   if ((type && type.getRank() == 0) || map == getElementMap(structured))
     return get(source);
-  // Every element of a fill is the same, whichever is read.
+  // All elements of a fill are the same, so the map does not matter.
   if (auto fill = source.getDefiningOp<linalg::FillOp>())
     return get(fill.getInputs().front());
   return nullptr;
 }
 
-/// The orders in which `predicate` holds, as the bits of Order.
+/// Returns the orders in which `predicate` holds, as bits of Order.
 static uintptr_t getOrders(arith::CmpFPredicate predicate) {
   using arith::CmpFPredicate;
   constexpr uintptr_t unordered = static_cast<unsigned>(Order::unordered);
@@ -229,7 +229,7 @@ const Expr *Extractor::computeOp(Operation *op) {
       return node(Opcode::xori);
     return nullptr;
   }
-  // exp and the like.
+  // exp and similar functions.
   if (isa_and_present<math::MathDialect>(op->getDialect()) &&
       isa<FloatType>(type) &&
       op->hasTrait<OpTrait::SameOperandsAndResultType>())

@@ -1,4 +1,4 @@
-//===- Piecewise.cpp - Expressions as functions of x, by pieces -----------===//
+//===- Piecewise.cpp - Expressions as piecewise functions of x ------------===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -11,7 +11,8 @@
 using namespace mlir;
 using namespace quant_bnn::scalar_function;
 
-/// Enough for the 2^11 levels of f16 and the cuts between them.
+/// The maximal number of pieces: enough for the 2^11 levels of f16 and the cuts
+/// between them.
 static constexpr size_t maxPieces = 8192;
 
 std::optional<SmallVector<Piece>>
@@ -20,8 +21,9 @@ quant_bnn::scalar_function::getPieces(ExprContext &context, const Expr *expr,
   FloatLine line(xType);
   int64_t minusInfinity = line.negativeInfinity();
   int64_t infinity = line.positiveInfinity();
-  // What is special stands alone, and no interval has two signs. -0 is key -1.
-  // In reverse, since the last is taken first.
+  // NaNs, infinities and zeros are intervals of their own, and no interval has
+  // both signs. -0 is key -1. The order is reversed, since the last interval is
+  // processed first.
   SmallVector<std::pair<int64_t, int64_t>> intervals = {
       {infinity + 1, infinity + 1},
       {infinity, infinity},

@@ -1,4 +1,4 @@
-//===- Simplify.cpp - An expression on one interval of x ------------------===//
+//===- Simplify.cpp - Simplify expressions on an interval of x ------------===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -25,7 +25,7 @@ Piece Simplifier::simplify(const Expr *expr) {
 }
 
 //===----------------------------------------------------------------------===//
-// What is known of an expression on the interval
+// Properties of an expression on the interval
 //===----------------------------------------------------------------------===//
 
 APFloat Simplifier::at(const Expr *expr, int64_t key) const {
@@ -72,8 +72,8 @@ int Simplifier::monotonicity(const Expr *expr) {
   return result;
 }
 
-/// Correct rounding is monotone, so an op is wherever its real function is. A
-/// NaN needs an infinity or a zero that each case excludes.
+/// Correct rounding is monotone, so an op is monotone wherever its real
+/// function is. A NaN requires an infinity or a zero, which each case excludes.
 int Simplifier::computeMonotonicity(const Expr *expr) {
   auto operand = [&](unsigned i) { return expr->operands[i]; };
   switch (expr->opcode) {
@@ -221,7 +221,7 @@ Simplifier::Result Simplifier::visitSelect(const Expr *expr) {
     return {};
   if (ifTrue == ifFalse)
     return {ifTrue};
-  // Of a predicate and its complement, one is the normal form.
+  // In normal form, the predicate is false for unordered operands.
   if (condition->opcode == Opcode::compare && condition->payload > 7) {
     condition =
         context.get(Opcode::compare, condition->type, condition->operands,
@@ -269,7 +269,7 @@ Simplifier::Result Simplifier::visitTruth(const Expr *expr) {
   return {context.rebuild(expr, {lhs, rhs})};
 }
 
-/// The predicate with its operands exchanged.
+/// Returns the predicate for exchanged operands.
 static uintptr_t swapPredicate(uintptr_t predicate) {
   constexpr uintptr_t greater = static_cast<unsigned>(Order::greater);
   constexpr uintptr_t less = static_cast<unsigned>(Order::less);
@@ -303,7 +303,7 @@ const Expr *Simplifier::visitCompare(const Expr *expr, const Expr *lhs,
   }
   if (rhs->isConstant() && isMonotone(lhs)) {
     const APFloat &bound = *rhs->value;
-    // Monotone: one order at both ends is that of all between.
+    // `lhs` is monotone: the same order at both ends holds in between.
     Order order = compare(atLow(lhs), bound);
     if (order == compare(atHigh(lhs), bound))
       return decide(order);
@@ -351,7 +351,7 @@ Simplifier::Result Simplifier::visitFloat(const Expr *expr) {
   if (excluded)
     return {context.poison(expr->type)};
   Result result;
-  // 0 times what is neither infinite nor a NaN is a zero.
+  // 0 times a finite number is a zero.
   constexpr FastMathFlags zeroProduct =
       FastMathFlags::nnan | FastMathFlags::ninf | FastMathFlags::nsz;
   if (expr->opcode == Opcode::mul && expr->has(zeroProduct) &&
@@ -361,7 +361,7 @@ Simplifier::Result Simplifier::visitFloat(const Expr *expr) {
   } else if (expr->opcode < Opcode::tanh && values.size() == operands.size()) {
     result.expr =
         context.constant(expr->type, apply(expr->opcode, expr->type, values));
-    // Which zero these return of two is not specified.
+    // minnum and maxnum of two different zeros may return either zero.
     if (expr->opcode == Opcode::minnum || expr->opcode == Opcode::maxnum)
       result.anyZero = values[0].isZero() && values[1].isZero() &&
                        values[0].isNegative() != values[1].isNegative();
@@ -456,7 +456,8 @@ const Expr *Simplifier::buildCommutative(Opcode opcode, const Expr *a,
   return build(opcode, a, {a, b});
 }
 
-/// hi L + lo L, as a quantizer divides its levels: L / n, rounded once.
+/// Returns n if the sum of `a` and `b` is hi L + lo L, by which a quantizer
+/// computes L / n, rounded once, for a level L. Returns nullopt if it is not.
 static std::optional<int64_t> getDividedSteps(const Expr *a, const Expr *b) {
   if (a->opcode != Opcode::mul || b->opcode != Opcode::mul)
     return std::nullopt;
@@ -497,7 +498,7 @@ const Expr *Simplifier::simplifyAdd(const Expr *a, const Expr *b) {
     std::swap(a, b);
   if (b->isNaN())
     return b;
-  // x + -0 is x; x + +0 is, but for a zero x.
+  // x + -0 is x; x + +0 is x, unless x is a zero.
   if (b->isZero() && (b->value->isNegative() || getSign(a)))
     return a;
   if (a == negate(b) && isFinite(a))
@@ -512,7 +513,7 @@ const Expr *Simplifier::simplifyAdd(const Expr *a, const Expr *b) {
     auto isLevel = [&](const APFloat &value) {
       return std::abs(value.convertToDouble()) <= double(*n);
     };
-    // The two products round as the quotient does for levels up to n alone.
+    // The sum rounds as the quotient does only for levels up to n.
     if (options.boundedLevels ||
         (isMonotone(product) && isLevel(atLow(product)) &&
          isLevel(atHigh(product))))
@@ -522,7 +523,7 @@ const Expr *Simplifier::simplifyAdd(const Expr *a, const Expr *b) {
 }
 
 const Expr *Simplifier::simplifyMul(const Expr *a, const Expr *b) {
-  // A product rounds to the same magnitude whatever the signs are.
+  // The rounded magnitude of a product does not depend on the signs.
   bool negative = false;
   auto takeSign = [&](const Expr *factor) {
     if (factor->opcode == Opcode::neg ||
@@ -549,8 +550,8 @@ const Expr *Simplifier::simplifyMul(const Expr *a, const Expr *b) {
   if (b->isConstant() && b->value->isInfinity())
     if (std::optional<bool> isNegative = getSign(a))
       return sign(*isNegative ? negate(b) : b);
-  // Scaling up by a power of two is exact, so it may be done before a sum
-  // rounds, where nothing overflows.
+  // A product with 2 is exact, so the terms of a sum may be doubled before the
+  // sum is rounded, if nothing overflows.
   if (b->isConstant() && a->opcode == Opcode::add && isFinite(a) &&
       b->value->isExactlyValue(2.0)) {
     const Expr *c = a->operands[0], *d = a->operands[1];
@@ -586,8 +587,8 @@ const Expr *Simplifier::simplifyDiv(const Expr *a, const Expr *b) {
     return result && negative ? negate(result) : result;
   };
   if (b->isConstant()) {
-    // By a power of two: the product with the reciprocal is the same number
-    // before rounding.
+    // The divisor is a power of two: the product with its reciprocal is the
+    // same number before rounding.
     APFloat reciprocal = *b->value;
     if (b->value->getExactInverse(&reciprocal))
       return sign(simplifyMul(a, context.constant(b->type, reciprocal)));
@@ -612,8 +613,8 @@ const Expr *Simplifier::simplifyMinMax(const Expr *expr, const Expr *a,
   if (a == b)
     return a;
   if (b->isConstant() && !b->isNaN() && isMonotone(a)) {
-    // Where they are equal throughout, a is a constant already, unless it is
-    // two zeros.
+    // If a equals b on the whole interval, a is a constant already, unless it
+    // takes both zeros.
     Order order = compare(atLow(a), *b->value);
     if (order != compare(atHigh(a), *b->value))
       return cutWhere(
@@ -636,7 +637,7 @@ const Expr *Simplifier::simplifyRounding(const Expr *expr, const Expr *a) {
   double start = first.convertToDouble(), end = last.convertToDouble();
   if (std::abs(end - start) > maxLevels)
     return rounding;
-  // In the middle, so that all levels are cut apart in few rounds.
+  // Cuts in the middle, so that few rounds of cuts separate all levels.
   double middle = start + (end - start) / 2;
   return cutWhere([&](int64_t key) {
     double value = at(rounding, key).convertToDouble();

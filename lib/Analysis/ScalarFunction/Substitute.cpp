@@ -1,4 +1,4 @@
-//===- Substitute.cpp - Graphs made of other graphs -----------------------===//
+//===- Substitute.cpp - Rewriting of expression graphs --------------------===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -12,8 +12,8 @@
 using namespace mlir;
 using namespace quant_bnn::scalar_function;
 
-/// Rebuilds what `root` depends on, operands first. `replace` is given a node
-/// and its new operands, and returns the new node.
+/// Rebuilds `root` and the nodes that `root` depends on, operands first.
+/// `replace` takes a node and its new operands, and returns the new node.
 static const Expr *
 transform(const Expr *root,
           llvm::function_ref<const Expr *(const Expr *, ArrayRef<const Expr *>)>
@@ -40,7 +40,7 @@ quant_bnn::scalar_function::substitute(ExprContext &context, const Expr *root,
       });
 }
 
-/// n = 2^k - 1 > 1 if `expr` is 1/n, rounded.
+/// Returns n = 2^k - 1 > 1 if `expr` is 1/n, rounded, or null if it is not.
 static const Expr *getReciprocal(ExprContext &context, const Expr *expr) {
   if (!expr->isConstant() || !expr->value->isFiniteNonZero())
     return nullptr;
@@ -53,8 +53,8 @@ static const Expr *getReciprocal(ExprContext &context, const Expr *expr) {
   return context.constant(expr->type, n);
 }
 
-/// `factor` times `other`, where `factor` selects between a value and 0: a
-/// select between the product and 0. Null if it does not.
+/// Returns `factor` times `other` as a select between a product and 0, if
+/// `factor` is a select between a value and 0. Returns null if it is not.
 static const Expr *selectProduct(ExprContext &context, const Expr *factor,
                                  const Expr *other,
                                  arith::FastMathFlags flags) {
