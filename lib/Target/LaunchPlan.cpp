@@ -64,7 +64,8 @@ json::Array FunctionWriter::number(ValueRange values) {
       values, [&](Value value) { return numbers.lookup(value); }));
 }
 
-/// The number that `value` is, for floats with all their digits.
+/// Returns the number that `value` holds, for floats with all their digits, or
+/// nullopt if it is no number.
 static std::optional<json::Value> getNumber(Attribute value) {
   if (auto integer = dyn_cast<IntegerAttr>(value))
     return json::Value(integer.getType().isInteger(1)
@@ -75,7 +76,8 @@ static std::optional<json::Value> getNumber(Attribute value) {
   return std::nullopt;
 }
 
-/// The elements of a constant of the host.
+/// Returns the bytes of the elements of a constant of the host. Emits an error
+/// if the constant has no dense value.
 static FailureOr<std::string> getBytes(memref::GetGlobalOp op) {
   auto global = SymbolTable::lookupNearestSymbolFrom<memref::GlobalOp>(
       op, op.getNameAttr());
@@ -98,7 +100,8 @@ static LogicalResult refuse(Operation *op) {
   return op->emitError("a launch plan cannot hold this step");
 }
 
-/// Adds what of `op` is not operands and results.
+/// Adds to `step` the fields of `op` other than operands and results. Emits an
+/// error if a launch plan cannot hold `op`.
 LogicalResult FunctionWriter::describe(Operation &op, json::Object &step) {
   return llvm::TypeSwitch<Operation *, LogicalResult>(&op)
       .Case([&](arith::ConstantOp op) -> LogicalResult {
@@ -247,7 +250,8 @@ void quant_bnn::registerToLaunchPlanTranslation() {
         return success();
       },
       [](DialectRegistry &registry) {
-        // With what a plan cannot hold, to say so.
+        // Includes dialects that a plan cannot hold, so that an error names the
+        // op.
         registry
             .insert<arith::ArithDialect, cf::ControlFlowDialect,
                     func::FuncDialect, gpu::GPUDialect, memref::MemRefDialect,
