@@ -1,4 +1,4 @@
-//===- Agreement.cpp - When a result agrees -------------------------------===//
+//===- Agreement.cpp - When a result agrees with the reference ------------===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -19,7 +19,7 @@ bool equal(T a, T b) {
   return a == b || (std::isnan(a) && std::isnan(b));
 }
 
-/// Whether `actual` is what a value within `bound` of `expected` rounds to.
+/// Whether `actual` is a rounded value within `bound` of `expected`.
 template <typename T>
 static bool isNear(T actual, Wide<T> expected, Wide<T> bound,
                    T (*roundToResult)(T)) {
@@ -29,7 +29,7 @@ static bool isNear(T actual, Wide<T> expected, Wide<T> bound,
          actual <= roundToResult(static_cast<T>(expected + bound));
 }
 
-/// Compares where g or the gradient is infinite or NaN.
+/// Compares results if g or the gradient is infinite or NaN.
 template <typename T>
 static bool isAsInfinite(T actual, T expected, T g) {
   return equal(actual, expected) ||

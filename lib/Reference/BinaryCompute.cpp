@@ -1,4 +1,4 @@
-//===- BinaryCompute.cpp - Products of signs ------------------------------===//
+//===- BinaryCompute.cpp - Binary compute on +1 and -1 --------------------===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -44,7 +44,7 @@ static bool isInside(const ImageShape &shape, int64_t row, int64_t column) {
   return row >= 0 && row < shape.height && column >= 0 && column < shape.width;
 }
 
-/// The offset of the first channel of a pixel.
+/// Returns the offset of the first channel of a pixel.
 static int64_t getPixel(const ImageShape &shape, int64_t image, int64_t row,
                         int64_t column) {
   return ((image * shape.height + row) * shape.width + column) * shape.channels;

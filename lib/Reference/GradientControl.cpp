@@ -1,4 +1,4 @@
-//===- GradientControl.cpp - Gradients that a window masks ----------------===//
+//===- GradientControl.cpp - Clipped straight-through estimators ----------===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.

@@ -1,4 +1,4 @@
-//===- Numerics.h - What the reference's files share ------------*- C++ -*-===//
+//===- Numerics.h - Shared numerics of the reference ------------*- C++ -*-===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -37,33 +37,34 @@ struct WideType<double> {
 template <typename T>
 using Wide = typename WideType<T>::type;
 
-/// Half to even, which is what the default rounding mode makes of nearbyint.
+/// Rounds half to even, as nearbyint does in the default rounding mode.
 template <typename T>
 T roundEven(T x) {
   return std::nearbyint(x);
 }
 
-/// A NaN x stays NaN.
+/// Limits x to [low, high]. A NaN x stays NaN.
 template <typename T>
 T clamp(T x, T low, T high) {
   return x < low ? low : x > high ? high : x;
 }
 
-/// 2^bits - 1, the number of steps of an unsigned quantizer of that many bits.
-/// Exact in T: the verifiers allow up to 24 bits.
+/// Returns 2^bits - 1, the number of steps of an unsigned quantizer of that
+/// many bits. Exact in T: the verifiers allow up to 24 bits.
 template <typename T>
 T unsignedSteps(int64_t bits) {
   return static_cast<T>((int64_t(1) << bits) - 1);
 }
 
-/// 2^(bits-1) - 1, the largest level of a signed one, whose range is symmetric.
+/// Returns 2^(bits-1) - 1, the largest level of a signed quantizer, whose range
+/// is symmetric.
 template <typename T>
 T signedSteps(int64_t bits) {
   return unsignedSteps<T>(bits - 1);
 }
 
-/// A scale that does not overflow: `s`, or `largest` (or the largest number of
-/// T) where it is larger. A NaN stays one.
+/// Returns a scale that does not overflow: `s`, limited to `largest` and to the
+/// largest number of T. A NaN stays NaN.
 template <typename T>
 T limitScale(T s, double largest) {
   if (largest >= std::numeric_limits<T>::max())

@@ -1,4 +1,4 @@
-//===- Packing.cpp - One bit an element -----------------------------------===//
+//===- Packing.cpp - One bit per element ----------------------------------===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.

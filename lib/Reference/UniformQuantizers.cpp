@@ -1,4 +1,4 @@
-//===- UniformQuantizers.cpp - Uniform quantizers, gradients --------------===//
+//===- UniformQuantizers.cpp - Uniform quantizers and gradients -----------===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -36,8 +36,9 @@ T inputDoReFaWindowGrad(T x, T g) {
   return x >= 0 && x <= 1 ? g : T(0);
 }
 
-/// tanh is monotonic and its correct rounding is too, but a library's need not
-/// be; evaluated in the wider type it is, down to the last bit of T.
+/// Returns tanh x, evaluated in the wider type and rounded to T. tanh and its
+/// correct rounding are monotonic, but the tanh of a library need not be. The
+/// tanh of the wider type is monotonic down to the last bit of T.
 template <typename T>
 static T roundedTanh(T x) {
   return static_cast<T>(std::tanh(Wide<T>(x)));
