@@ -1,4 +1,4 @@
-//===- bnn-lsp-server.cpp - The language server -*- C++ -*-===//
+//===- bnn-lsp-server.cpp - The language server ---------------------------===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.

@@ -18,8 +18,8 @@
 #include "llvm/Support/raw_ostream.h"
 
 #ifndef NDEBUG
-/// Distributed LLVM libraries have no --debug-only, since they are built
-/// without assertions; this one switches on the output of this project's code.
+/// LLVM libraries of distributions are built without assertions and have no
+/// --debug-only. This option enables the debug output of this project.
 static llvm::cl::list<std::string> debugOnly(
     "debug-only", llvm::cl::CommaSeparated, llvm::cl::value_desc("pass names"),
     llvm::cl::desc("Print the debug output of these passes of quant-bnn"),

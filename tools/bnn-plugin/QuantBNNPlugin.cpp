@@ -1,4 +1,4 @@
-//===- QuantBNNPlugin.cpp - quant-bnn inside a stock mlir-opt -*- C++ -*-===//
+//===- QuantBNNPlugin.cpp - quant-bnn inside a stock mlir-opt -------------===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.

@@ -1,4 +1,4 @@
-//===- bnn-reduce.cpp - The test case reducer -*- C++ -*-===//
+//===- bnn-reduce.cpp - The test case reducer -----------------------------===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.

@@ -43,9 +43,10 @@ static cl::opt<std::string> entry("entry", cl::Required,
 
 static cl::list<std::string>
     argumentPaths("arg",
-                  cl::desc("The file of the next argument; a scalar is an "
-                           "array of no dimensions, bf16 is '<V2' or '<u2'. Or "
-                           "a constant: 'dense<[0.5, -0.0]> : tensor<2xf32>'"),
+                  cl::desc("The file of the next argument, or a constant: "
+                           "'dense<[0.5, -0.0]> : tensor<2xf32>'. In a file, a "
+                           "scalar is an array without dimensions, and bf16 is "
+                           "'<V2' or '<u2'"),
                   cl::value_desc("A.npy"), cl::cat(category));
 
 static cl::list<std::string>
@@ -53,8 +54,8 @@ static cl::list<std::string>
                 cl::value_desc("Y.npy"), cl::cat(category));
 
 static cl::opt<bool> prints("print",
-                            cl::desc("Print each result as a line, nested "
-                                     "lists; results need no files then"),
+                            cl::desc("Print each result on a line, as nested "
+                                     "lists; --result may then be left out"),
                             cl::cat(category));
 
 namespace {
@@ -63,11 +64,11 @@ enum class Pipeline { Lower, None };
 } // namespace
 
 static cl::opt<Target> target(
-    "target", cl::desc("What runs the function:"),
+    "target", cl::desc("The target that runs the function:"),
     cl::values(clEnumValN(Target::CPU, "cpu", "this machine (default)"),
                clEnumValN(Target::CUDA, "cuda",
-                          "a GPU of NVIDIA, by its driver; files are copied to "
-                          "it and back")),
+                          "an NVIDIA GPU, by its driver; arguments and results "
+                          "are copied")),
     cl::init(Target::CPU), cl::cat(category));
 
 static cl::opt<Pipeline> pipeline(
@@ -76,8 +77,9 @@ static cl::opt<Pipeline> pipeline(
                           "by quant-bnn-lower-to-llvm-pipeline, or -nvvm- for "
                           "cuda (default)"),
                clEnumValN(Pipeline::None, "none",
-                          "not at all: it is in the LLVM dialect, and the "
-                          "function has the attribute quant_bnn.signature")),
+                          "not at all: the module is in the LLVM dialect, and "
+                          "the function has the attribute "
+                          "quant_bnn.signature")),
     cl::init(Pipeline::Lower), cl::cat(category));
 
 static cl::opt<unsigned> optLevel("opt-level",
@@ -87,13 +89,13 @@ static cl::opt<unsigned> optLevel("opt-level",
 
 static cl::opt<unsigned>
     repeat("repeat",
-           cl::desc("Call the function so often and print the median time; the "
-                    "results are the last call's"),
+           cl::desc("Number of calls; print their median time and return the "
+                    "results of the last call"),
            cl::value_desc("N"), cl::init(1), cl::cat(category));
 
 static llvm::ExitOnError exitOnError("bnn-runner: error: ");
 
-/// Fails unless there is one of `paths` for each of `values`.
+/// Fails unless `paths` has one path for each of `values`.
 static llvm::Error checkCount(ArrayRef<SignatureValue> values, StringRef what,
                               const cl::list<std::string> &paths) {
   if (values.size() == paths.size())
@@ -103,14 +105,14 @@ static llvm::Error checkCount(ArrayRef<SignatureValue> values, StringRef what,
       paths.ArgStr + " is given " + Twine(paths.size()) + " times");
 }
 
-/// The argument that `text`, a path or a constant, stands for.
+/// Reads the argument that `text`, a path or a constant, specifies.
 static llvm::Expected<NpyArray> readArgument(StringRef text,
                                              MLIRContext *context) {
   return text.contains(" : ") ? parseNpy(text, context) : readNpy(text);
 }
 
-/// Erases what the function to run does not use, so that a file of many
-/// functions does not cost the compilation of all.
+/// Erases symbols that the function to run does not use, so that other
+/// functions of the file are not compiled.
 static LogicalResult eraseUnused(ModuleOp module) {
   SmallVector<StringAttr> publicNames;
   for (auto symbol : module.getOps<SymbolOpInterface>())
@@ -128,8 +130,8 @@ static LogicalResult eraseUnused(ModuleOp module) {
   return success();
 }
 
-/// The newest chip whose code a device of compute capability `capability` is
-/// certain to run, as PTX.
+/// Returns the newest chip whose code, as PTX, a device of compute capability
+/// `capability` is certain to run.
 static std::string getChip(int capability) {
   for (int chip : {100, 90, 80})
     if (capability >= chip)
@@ -164,15 +166,15 @@ static LogicalResult lower(ModuleOp module) {
   return pm.run(module);
 }
 
-/// Calls the function as often as asked for and reports the time if that was
-/// asked for, too.
+/// Calls the function `repeat` times, and prints the median time if the option
+/// is given.
 static CallResults callRepeatedly(const JITFunction &function,
                                   MutableArrayRef<NpyArray> arguments) {
   using Milliseconds = std::chrono::duration<double, std::milli>;
   CallResults results;
   std::vector<double> times;
   for (unsigned i = 0; i < repeat; ++i) {
-    // The buffers of the call before are free for this one.
+    // Frees the buffers of the previous call, so that this call can use them.
     results = CallResults();
     auto start = std::chrono::steady_clock::now();
     results = function.call(arguments);
@@ -189,7 +191,8 @@ static CallResults callRepeatedly(const JITFunction &function,
   return results;
 }
 
-/// What tells that an argument has changed that the function may not write to.
+/// Returns a hash of each argument that the function may not write to, to
+/// detect whether the function has changed one.
 static SmallVector<uint64_t> hashConstants(const Signature &signature,
                                            ArrayRef<NpyArray> arrays) {
   SmallVector<uint64_t> hashes;

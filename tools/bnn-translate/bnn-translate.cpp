@@ -1,4 +1,4 @@
-//===- bnn-translate.cpp - The translation driver -*- C++ -*-===//
+//===- bnn-translate.cpp - The translation driver -------------------------===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -23,7 +23,7 @@
 
 using namespace mlir;
 
-/// `mlir-to-llvmir` of upstream registers no dialect but its own, so attributes
+/// Upstream's `mlir-to-llvmir` registers only its own dialects, so attributes
 /// of this project that are left on lowered functions would not parse.
 static void registerToLLVMIRTranslationWithQuantBNN() {
   TranslateFromMLIRRegistration registration(
@@ -50,8 +50,8 @@ static llvm::cl::opt<std::string>
                              "writes, if there are several"),
               llvm::cl::value_desc("symbol"));
 
-/// Writes what the one object of a gpu.binary holds: assembly, or what a driver
-/// loads.
+/// Writes the contents of the only object of a gpu.binary: assembly, or a
+/// binary that a driver loads.
 static LogicalResult translateGPUBinaryToObject(ModuleOp module,
                                                 raw_ostream &output) {
   SmallVector<gpu::BinaryOp> binaries;
