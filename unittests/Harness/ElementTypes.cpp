@@ -81,8 +81,8 @@ static APFloat convert(const APFloat &value, const fltSemantics &semantics) {
   return result;
 }
 
-/// The pattern of a float that is a normal number of the narrow type already,
-/// which APFloat takes long for.
+/// Returns the bit pattern of `value` without APFloat, which is slow, at least
+/// for normal numbers of the narrow type. Returns nullopt for other values.
 static std::optional<uint16_t> getExactPattern(ElementType type, float value) {
   auto bits = bit_cast<uint32_t>(value);
   if (type == ElementType::bf16)
@@ -105,7 +105,7 @@ static uint16_t toPattern(ElementType type, double value) {
       .getZExtValue();
 }
 
-/// The values of all patterns of a narrow type.
+/// Returns the values of all bit patterns of a narrow type.
 static ArrayRef<float> getTable(ElementType type) {
   auto build = [](ElementType type) {
     std::vector<float> table;

@@ -6,8 +6,8 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// A test computes in the compute type, float or double, and its arrays are of
-// an element type. Conversions are APFloat's.
+// A test computes in the compute type, float or double, and its arrays have an
+// element type. APFloat converts between the two.
 //
 //===----------------------------------------------------------------------===//
 
@@ -28,16 +28,16 @@ enum class ElementType { f16, bf16, f32, f64 };
 constexpr ElementType allElementTypes[] = {ElementType::f16, ElementType::bf16,
                                            ElementType::f32, ElementType::f64};
 
-/// Its name in MLIR.
+/// Returns the name of `type` in MLIR.
 llvm::StringRef getName(ElementType type);
 
-/// Its elements in NumPy files.
+/// Returns the element type of `type` in NumPy files.
 NpyElementType getNpyType(ElementType type);
 
-/// The most bits of a quantizer of it.
+/// Returns the maximal number of bits of a quantizer of `type`.
 int64_t getMaxBits(ElementType type);
 
-/// Its largest finite number.
+/// Returns the largest finite number of `type`.
 double getLargest(ElementType type);
 
 /// Whether the compute type is double rather than float.
@@ -46,15 +46,16 @@ inline bool isNarrow(ElementType type) {
   return type == ElementType::f16 || type == ElementType::bf16;
 }
 
-/// `value` rounded to the type. T is the compute type.
+/// Rounds `value` to `type`. T is the compute type.
 template <typename T>
 T roundTo(ElementType type, T value);
 
-/// roundTo as a function, or null where it does nothing.
+/// Returns roundTo for `type` as a function, or null if roundTo returns its
+/// argument.
 template <typename T>
 T (*getRounding(ElementType type))(T);
 
-/// An array of `values`, which are values of the type.
+/// Makes an array of `values`, which are values of `type`.
 template <typename T>
 NpyArray makeArray(ElementType type, llvm::ArrayRef<int64_t> shape,
                    llvm::ArrayRef<T> values);
@@ -62,13 +63,13 @@ template <typename T>
 NpyArray makeArray(ElementType type, const std::vector<T> &values) {
   return makeArray<T>(type, {int64_t(values.size())}, values);
 }
-/// A scalar argument, or a tensor of rank 0.
+/// Makes a scalar argument, or a tensor of rank 0.
 template <typename T>
 NpyArray makeScalar(ElementType type, T value) {
   return makeArray<T>(type, {}, value);
 }
 
-/// What the bytes at `data` hold.
+/// Returns the values of `size` elements at `data`, or of `view`.
 template <typename T>
 std::vector<T> getValues(ElementType type, const void *data, size_t size);
 template <typename T>
@@ -78,32 +79,32 @@ std::vector<T> getValues(ElementType type, const NpyView &view);
 // Test data
 //===----------------------------------------------------------------------===//
 
-/// Every value of a type of 16 bits, in the order of their patterns.
+/// Returns every value of a 16-bit type, in the order of their bit patterns.
 std::vector<float> getAllValues(ElementType type);
-/// All 65,536 patterns, those of signaling NaNs included.
+/// Makes an array of all 65,536 bit patterns, including signaling NaNs.
 NpyArray makeAllPatterns(ElementType type);
 
-/// Values rounded to the type, each with its two neighbours and all three
-/// negated.
+/// Returns the values `at`, rounded to `type`, each with its two neighbours,
+/// and the negative of all three.
 template <typename T>
 std::vector<T> getNeighbourhoods(ElementType type, llvm::ArrayRef<double> at);
 
-/// Zeros, NaN, infinities, 1 and the ends of the normal and subnormal ranges,
-/// with their neighbours.
+/// Returns zeros, NaN, infinities, 1 and the ends of the normal and subnormal
+/// ranges, with their neighbours.
 template <typename T>
 std::vector<T> getSpecialValues(ElementType type);
 
-/// Cotangents: 1, -0, inf, NaN, a subnormal and -3.7.
+/// Returns cotangents: 1, -0, inf, NaN, a subnormal and -3.7.
 template <typename T>
 std::vector<T> getCotangents(ElementType type);
 
-/// Finite random values of the type, the same in every run: normally
-/// distributed.
+/// Returns finite random values of `type` from a normal distribution, the same
+/// in every run.
 template <typename T>
 std::vector<T> getNormalValues(ElementType type, size_t size, unsigned seed,
                                double deviation = 1.5);
 
-/// Random bit patterns of the type, the same in every run.
+/// Returns the values of random bit patterns of `type`, the same in every run.
 template <typename T>
 std::vector<T> getRandomPatterns(ElementType type, size_t size, unsigned seed);
 

@@ -22,7 +22,7 @@ struct Operands {
   Operands(ElementType type, std::vector<T> x)
       : values{std::move(x)},
         arrays(makeArguments(makeArray<T>(type, values[0]))) {}
-  /// As many operands as the op has, of that shape.
+  /// As many operands as the op has, with the shape `shape`.
   Operands(ElementType type, const ElementwiseOp &op,
            llvm::ArrayRef<int64_t> shape, const std::vector<T> &x,
            const std::vector<T> &y) {
@@ -41,9 +41,10 @@ struct Operands {
   std::vector<NpyArray> arrays;
 };
 
-/// Compares a call of the function `name`, which is `op`, with the reference.
-/// Reports the first difference alone. The result is what the function returns,
-/// or its last argument if that is one more than the op has operands.
+/// Compares a call of the function `name`, which computes `op`, with the
+/// reference. Reports only the first difference. The result is the result of
+/// the function, or its last argument if the function has one argument more
+/// than the op has operands.
 template <typename T>
 void checkElementwise(const Program &program, llvm::StringRef name,
                       const ElementwiseOp &op, ElementType type,

@@ -36,7 +36,8 @@ bool ElementwiseOp::agrees(ElementType type, T actual, T expected, T g) const {
   if (beta)
     return swishSignGradAgrees(actual, expected, g, *beta,
                                getRounding<T>(type));
-  // Most results are a copy or a constant, and rounding is what takes time.
+  // Most results are a copy or a constant, so try the comparison without the
+  // slow rounding first.
   return equal(actual, expected) || equal(actual, roundTo(type, expected));
 }
 template bool ElementwiseOp::agrees(ElementType, float, float, float) const;
@@ -150,7 +151,8 @@ void Builder::addForwards() {
 }
 
 void Builder::addInputDoReFa(int64_t bits) {
-  // The ties, of which there are up to 2^24: all of few bits, some of many.
+  // The ties, of which there are up to 2^24: all of them for few bits, a part
+  // of them for many.
   int64_t n = (int64_t(1) << bits) - 1;
   std::vector<double> breakpoints;
   for (int64_t i = 0; i <= 2 * n; i += std::max<int64_t>(1, n / 256))
@@ -163,7 +165,8 @@ void Builder::addInputDoReFa(int64_t bits) {
   op.isRepresentative = bits == 2 || bits == 8;
 }
 
-/// `mnemonic`, a window gradient, without and with its limit, `attribute`.
+/// Adds the clipped gradient `mnemonic` with several limits in `attribute`,
+/// and, if the attribute `isOptional`, without a limit.
 void Builder::addWindows(StringRef mnemonic, StringRef attribute,
                          bool isOptional) {
   std::string operands = (mnemonic + " %0, %1").str();
@@ -190,7 +193,8 @@ void Builder::addGradients() {
     return approxSignGrad(x, g);
   }).isRepresentative = true;
   for (double beta : {5.0, 0.5, 1.0, 12.0}) {
-    // The factor's root, and where it underflows in float and in double.
+    // The root of the factor, and the points at which the factor underflows in
+    // float and in double.
     std::vector<double> breakpoints = {0,          2.399357280520548 / beta,
                                        88 / beta,  104 / beta,
                                        709 / beta, 746 / beta};

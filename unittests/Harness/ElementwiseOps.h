@@ -30,19 +30,19 @@ struct ElementwiseOp {
   unsigned numOperands;
   ReferenceLoop<float> floatLoop;
   ReferenceLoop<double> doubleLoop;
-  /// Where the op changes its course, as a function of %0.
+  /// The points at which the op, as a function of %0, changes its form.
   std::vector<double> breakpoints;
-  /// The most bits, or 0.
+  /// The number of bits of the quantizer, or 0.
   int64_t bits = 0;
   /// For swish_sign_grad and surrogate_grad, whose results have a tolerance:
   /// beta, or the largest factor of the cotangent.
   std::optional<double> beta;
   /// Whether the last operand, which may be the only one, is a cotangent.
   bool isGradient = false;
-  /// Whether one of its operands may be a scalar where the other is not, so
-  /// that the types of both are written.
+  /// Whether one operand may be a scalar while the other is not, so that the
+  /// types of both are written.
   bool takesScalar = false;
-  /// One of the few that stand for all of the families.
+  /// Whether the op is one of the few that represent all families.
   bool isRepresentative = false;
 
   template <typename T>
@@ -55,19 +55,19 @@ struct ElementwiseOp {
 
   bool isLegal(ElementType type) const { return bits <= getMaxBits(type); }
 
-  /// The op on operands that all have the type `type`.
+  /// Returns the op on operands that all have the type `type`.
   std::string getAssembly(llvm::StringRef type) const {
     std::string result = assembly + " : " + type.str();
     return takesScalar ? result + ", " + type.str() : result;
   }
 
-  /// Whether `actual` is right where the reference gives `expected`, which is
+  /// Whether `actual` is correct if the reference gives `expected`, which is
   /// not rounded to `type` yet; `g` is the cotangent.
   template <typename T>
   bool agrees(ElementType type, T actual, T expected, T g) const;
 };
 
-/// All of them, also those that return an operand.
+/// Returns all elementwise ops, including ops that return an operand.
 const std::vector<ElementwiseOp> &getElementwiseOps();
 
 } // namespace quant_bnn::unittests

@@ -37,7 +37,7 @@ static const DialectRegistry &getRegistry() {
 }
 
 Program::Program()
-    // Modules are small: threads of the context cost more than they save.
+    // Modules are small, so threads of the context cost more than they save.
     : context(getRegistry(), MLIRContext::Threading::DISABLED) {}
 
 bool runsOnCUDA() {

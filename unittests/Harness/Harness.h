@@ -29,18 +29,19 @@ struct ProgramOptions {
   LookupInstructions lookup = LookupInstructions::None;
 };
 
-/// Whether programs run on a GPU: with QUANT_BNN_TEST_TARGET=cuda in the
-/// environment. Options for the CPU then have no meaning.
+/// Whether programs run on a GPU, which is the case if the environment has
+/// QUANT_BNN_TEST_TARGET=cuda. Options for the CPU then have no effect.
 bool runsOnCUDA();
 
-/// A module that went through the pipeline to LLVM or to CUDA and was compiled.
-/// Its public functions can be called, also by several threads.
+/// A module that was lowered to LLVM or to CUDA and compiled. Several threads
+/// may call its public functions.
 class Program {
 public:
-  /// Null, with the diagnostics printed, if that fails.
+  /// Lowers and compiles `source`. Prints diagnostics and returns null on
+  /// failure.
   static std::unique_ptr<Program> compile(llvm::StringRef source,
                                           const ProgramOptions &options = {});
-  /// The same of a module that `build` makes.
+  /// Lowers and compiles the module that `build` returns.
   static std::unique_ptr<Program> compile(
       llvm::function_ref<mlir::OwningOpRef<mlir::ModuleOp>(mlir::MLIRContext &)>
           build,
@@ -51,11 +52,11 @@ public:
   CallResults call(llvm::StringRef name,
                    llvm::MutableArrayRef<NpyArray> arguments) const;
 
-  /// The function itself, for calls that nothing is to be checked of.
+  /// Returns the function itself, for calls without checks.
   const JITFunction &lookup(llvm::StringRef name) const;
   const Signature &getSignature(llvm::StringRef name) const;
 
-  /// The public functions of the module.
+  /// Returns the names of the public functions of the module.
   std::vector<std::string> getNames() const;
 
 private:
