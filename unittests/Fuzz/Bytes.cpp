@@ -1,4 +1,4 @@
-//===- Bytes.cpp - Parsers on changed bytes -------------------------------===//
+//===- Bytes.cpp - Fuzzing of parsers with mutated bytes ------------------===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -26,20 +26,21 @@ using namespace mlir;
 using namespace quant_bnn;
 using namespace quant_bnn::fuzz;
 
-/// Larger entries are left out: time is better spent on many small ones.
+/// The maximal size of an entry. Many small entries are a better use of time.
 static constexpr size_t maxEntryBytes = 3000;
 
 //===----------------------------------------------------------------------===//
 // Corpus
 //===----------------------------------------------------------------------===//
 
-/// A file in memory, by its path.
+/// Returns the path of a file in memory.
 static std::string getMemoryPath() {
   static const int file = memfd_create("bytes", 0);
   return "/proc/self/fd/" + std::to_string(file);
 }
 
-/// A file of version 1 with `type`, such as <f4, and elements of `size` bytes.
+/// Returns a file of format version 1 with the element type `type`, such as
+/// <f4, and elements of `size` bytes.
 static std::string getArray(StringRef type, size_t size,
                             ArrayRef<int64_t> shape) {
   std::string header =
@@ -82,7 +83,8 @@ std::vector<std::string> quant_bnn::fuzz::makeCorpus(MLIRContext *context,
     if (!buffer)
       continue;
     for (const std::string &text : splitModules((*buffer)->getBuffer())) {
-      // Only what has something of this project.
+      // Skips large modules and modules without an op or attribute of this
+      // project.
       if (text.size() > maxEntryBytes || text.find("quant_bnn") == text.npos)
         continue;
       OwningOpRef<ModuleOp> module = parseSourceString<ModuleOp>(text, context);
@@ -90,7 +92,7 @@ std::vector<std::string> quant_bnn::fuzz::makeCorpus(MLIRContext *context,
       llvm::raw_string_ostream os(bytes);
       if (module && target == ByteTarget::Bytecode)
         (void)writeBytecodeToFile(*module, os);
-      // Without comments, and half of it in the generic form.
+      // Prints without comments, and half of the modules in the generic form.
       else if (module)
         module->print(os,
                       OpPrintingFlags().printGenericOpForm(corpus.size() % 2));
@@ -105,7 +107,7 @@ std::vector<std::string> quant_bnn::fuzz::makeCorpus(MLIRContext *context,
 // Mutation
 //===----------------------------------------------------------------------===//
 
-/// A part of an entry: a line, a word or any bytes.
+/// Returns a random part of an entry: a word, or up to 64 bytes.
 static StringRef anyPart(Random &random, StringRef entry) {
   if (entry.empty())
     return entry;
@@ -137,9 +139,8 @@ static std::string getNumber(Random &random) {
   return random.pick(numbers);
 }
 
-/// Changes names and the text of attributes, types and locations, but no number
-/// of bytes: the reader upstream does not check what it is told of sizes and
-/// indices.
+/// Changes names and the text of attributes, types and locations, but no byte
+/// that is a number: the upstream reader does not check sizes and indices.
 static std::string mutateBytecode(Random &random, std::string bytes,
                                   ArrayRef<std::string> corpus) {
   auto isText = [&](size_t i) {
@@ -183,7 +184,7 @@ std::string quant_bnn::fuzz::mutate(Random &random, ByteTarget target,
       bytes.insert(place, anyPart(random, bytes).str());
       break;
     case 4: {
-      // In place of a number.
+      // Replaces a number.
       size_t digit = bytes.find_first_of("0123456789", place);
       if (digit == bytes.npos)
         break;
@@ -229,13 +230,13 @@ static void executeNumPy(const std::string &bytes) {
   auto array = readNpy(path);
   if (!array)
     return llvm::consumeError(array.takeError());
-  // Reads all of it.
+  // Reads all bytes of the array.
   volatile char sum = 0;
   for (char byte : array->getBytes())
     sum = sum + byte;
 }
 
-// A frame of it is looked for in stacks, by its name.
+// Stacks are searched for a frame of this function, by its name.
 void __attribute__((noinline))
 quant_bnn::fuzz::executeBytes(MLIRContext *context, ByteTarget target,
                               const std::string &bytes) {
@@ -245,8 +246,8 @@ quant_bnn::fuzz::executeBytes(MLIRContext *context, ByteTarget target,
     (void)diagnostic.str();
     return success();
   });
-  // Bytecode is recognized by how it begins. No template of upstream, whose
-  // frame would be one of this program.
+  // The parser recognizes bytecode by its first bytes. Do not use a template of
+  // upstream, whose frame would be a frame of this program.
   Block block;
   if (failed(parseSourceString(bytes, &block, ParserConfig(context))))
     return;
@@ -262,25 +263,26 @@ quant_bnn::fuzz::executeBytes(MLIRContext *context, ByteTarget target,
 // Stacks
 //===----------------------------------------------------------------------===//
 
-/// A frame of a sanitizer, which is linked to the program.
+/// Whether `line` is a frame of a sanitizer, which is linked to the program.
 static bool isOfSanitizer(StringRef line) {
   return line.contains("__interceptor_") || line.contains("__asan_") ||
          line.contains("__sanitizer");
 }
 
 bool quant_bnn::fuzz::hasOwnFrame(StringRef stack) {
-  // The handler that ends what takes too long comes first, without a name.
+  // The handler that ends an item after a timeout comes first, without a name.
   bool isHandler = stack.contains(timeoutMessage);
   for (StringRef line : llvm::split(stack, '\n')) {
     if (line.contains("executeBytes"))
       return false;
-    // By the program, or by the name where a report names sources instead.
+    // Recognizes own frames by the program, or by the name if the report has
+    // source files instead.
     if (line.contains(" 0x") && !isOfSanitizer(line) &&
         (line.contains("quant-bnn-fuzz") || line.contains("quant_bnn::")) &&
         !std::exchange(isHandler, false))
       return true;
   }
-  // Not even the harness was found: better to look at it.
+  // The stack has no frame of the harness, so the crash needs a look.
   return true;
 }
 

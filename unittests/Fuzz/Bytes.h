@@ -1,4 +1,4 @@
-//===- Bytes.h - Parsers on changed bytes --------------------- -*- C++ -*-===//
+//===- Bytes.h - Fuzzing of parsers with mutated bytes ----------*- C++ -*-===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -17,28 +17,30 @@
 
 namespace quant_bnn::fuzz {
 
-/// What reads the bytes.
+/// The reader of the bytes.
 enum class ByteTarget { Text, Bytecode, NumPy };
 
-/// What bytes are made from: modules of the tests under `folder`, or arrays.
+/// Returns the inputs from which bytes are made: the modules of the tests under
+/// `folder`, or NumPy arrays.
 std::vector<std::string> makeCorpus(mlir::MLIRContext *context,
                                     ByteTarget target, llvm::StringRef folder);
 
-/// `bytes` with some of them changed, or with parts of entries of `corpus`.
+/// Returns `bytes` with some bytes changed, or with parts of entries of
+/// `corpus`.
 std::string mutate(Random &random, ByteTarget target, std::string bytes,
                    llvm::ArrayRef<std::string> corpus);
 
-/// Reads `bytes`, and prints what was read.
+/// Reads `bytes`, and prints or reads the result.
 void executeBytes(mlir::MLIRContext *context, ByteTarget target,
                   const std::string &bytes);
 
 /// Whether the stack of a crash in executeBytes has a frame of this project.
 bool hasOwnFrame(llvm::StringRef stack);
 
-/// Whether function `name` is on the stack of such a crash.
+/// Whether the function `name` is on the stack of a crash in executeBytes.
 bool hasFrame(llvm::StringRef stack, llvm::StringRef name);
 
-/// The function upstream that crashed.
+/// Returns the name of the upstream function that crashed.
 std::string getSignature(llvm::StringRef stack);
 
 } // namespace quant_bnn::fuzz

@@ -1,4 +1,4 @@
-//===- Case.cpp - A module and what is done to it -------------------------===//
+//===- Case.cpp - A module and the steps to check -------------------------===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.

@@ -1,4 +1,4 @@
-//===- Case.h - A module and what is done to it --------------- -*- C++ -*-===//
+//===- Case.h - A module and the steps to check -----------------*- C++ -*-===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -14,24 +14,24 @@
 
 namespace quant_bnn::fuzz {
 
-/// All that a finding depends on.
+/// Everything that a finding depends on.
 struct Case {
   mlir::OwningOpRef<mlir::ModuleOp> module;
   std::vector<std::string> steps;
-  /// Of the arguments.
+  /// The seed of the arguments.
   uint64_t seed = 0;
   int64_t dynamicExtent = 3;
 
   /// Checks a copy of the module.
   CheckResult check() const;
-  /// The text of a file that `quant-bnn-fuzz --replay` reads.
+  /// Returns the text of a file that `quant-bnn-fuzz --replay` reads.
   std::string str() const;
-  /// Reads such text.
+  /// Parses the text of such a file. Returns nullopt if the module is invalid.
   static std::optional<Case> parse(llvm::StringRef text,
                                    mlir::MLIRContext *context);
 };
 
-/// A smaller case for which `isSame` still holds.
+/// Makes `bug` smaller as long as `isSame` holds for the smaller case.
 void minimize(Case &bug, llvm::function_ref<bool(const Case &)> isSame);
 
 } // namespace quant_bnn::fuzz

@@ -1,4 +1,4 @@
-//===- Check.cpp - A module through a pipeline ----------------------------===//
+//===- Check.cpp - Check of a module after each step ----------------------===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -48,8 +48,8 @@ StringRef quant_bnn::fuzz::toString(Outcome outcome) {
 // Arguments
 //===----------------------------------------------------------------------===//
 
-/// The function that differentiation made `function` of, if it takes the
-/// arguments of that one first.
+/// Returns the function from which differentiation created `function`, if
+/// `function` takes its arguments first, or null.
 static func::FuncOp getOriginal(func::FuncOp function) {
   StringRef name = function.getName();
   if (!name.consume_back("_vjp") && !name.consume_back("_fwd"))
@@ -61,7 +61,8 @@ std::vector<std::vector<Data>> Arguments::make(func::FuncOp function) {
   Random random(seed ^ llvm::xxh3_64bits(function.getName()) % 1000003);
   std::vector<std::vector<Data>> sets;
   func::FuncOp original = getOriginal(function);
-  // Extents of residuals and cotangents depend on each other.
+  // The extents of residuals and cotangents depend on each other, so a backward
+  // function gets no arguments.
   if (function.getName().ends_with("_bwd"))
     return sets;
   const std::vector<std::vector<Data>> *originals = nullptr;
@@ -183,7 +184,8 @@ static void print(raw_ostream &os, const Data &data) {
   os << (data.elements.size() > 40 ? " ...]" : "]");
 }
 
-/// What differs between results, or nothing.
+/// Returns a description of the first difference between results, or an empty
+/// text.
 static std::string compare(ArrayRef<Data> expected, ArrayRef<Data> actual) {
   std::string text;
   llvm::raw_string_ostream os(text);
@@ -221,7 +223,8 @@ static std::string describe(StringRef name, ArrayRef<Data> arguments,
   return text;
 }
 
-/// Compares the functions of both; sets `result` at the first difference.
+/// Compares the functions of `before` and `after`; sets `result` at the first
+/// difference.
 static void compare(const ModuleValues &before, const ModuleValues &after,
                     ModuleOp module, Arguments &arguments, StringRef step,
                     CheckResult &result) {
@@ -260,8 +263,8 @@ static void compare(const ModuleValues &before, const ModuleValues &after,
 // Gradients
 //===----------------------------------------------------------------------===//
 
-/// The sum of products of results with cotangents; none if it is not finite, or
-/// not known.
+/// Returns the sum of products of results with cotangents, or nullopt if it is
+/// not finite, not known or not smooth.
 static std::optional<double> getLoss(ModuleOp module, func::FuncOp function,
                                      ArrayRef<Data> arguments,
                                      ArrayRef<Data> cotangents) {
@@ -281,7 +284,8 @@ static std::optional<double> getLoss(ModuleOp module, func::FuncOp function,
   return std::isfinite(loss) ? std::optional(loss) : std::nullopt;
 }
 
-/// Compares the gradients of @f_vjp in a random direction with differences.
+/// Compares the gradients of @f_vjp in a random direction with finite
+/// differences.
 static void checkGradients(ModuleOp module, Arguments &arguments,
                            CheckResult &result) {
   for (auto vjp : module.getOps<func::FuncOp>()) {
@@ -369,7 +373,7 @@ static void runPass(ModuleOp module, StringRef step, CheckResult &result) {
   manager.enableVerifier(false);
   std::string message;
   llvm::raw_string_ostream os(message);
-  // As bnn-opt does, a pass on functions is nested.
+  // Nests a pass on functions, as bnn-opt does.
   if (failed(parsePassPipeline(step, manager, os)) &&
       failed(
           parsePassPipeline(("func.func(" + step + ")").str(), manager, os))) {
@@ -403,7 +407,7 @@ static void runExecution(ModuleOp module, Arguments &arguments,
     std::string message;
     auto actual = execute(module, function, sets, message);
     if (!actual) {
-      // All that is generated can be compiled.
+      // Every generated module can be compiled, except for known refusals.
       result.outcome = message.empty()           ? Outcome::SilentFailure
                        : isKnownRefusal(message) ? Outcome::Refused
                                                  : Outcome::NotCompiled;
@@ -438,7 +442,7 @@ CheckResult quant_bnn::fuzz::check(ModuleOp module, ArrayRef<std::string> steps,
         mathError ? evaluate(module, arguments, mathError) : values;
     result.counters.push_back("ran: " + StringRef(step).split('{').first.str());
     if (step == executeStep) {
-      // What has no value may not even be defined.
+      // A function with undefined behavior must not be run.
       if (llvm::any_of(before, [](auto &function) {
             return llvm::any_of(function.second.sets, [](const Values &values) {
               return values.stop == Evaluator::Stop::Undefined;

@@ -1,4 +1,4 @@
-//===- Check.h - A module through a pipeline ------------------ -*- C++ -*-===//
+//===- Check.h - Check of a module after each step --------------*- C++ -*-===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -17,11 +17,11 @@
 namespace quant_bnn::fuzz {
 
 enum class Outcome {
-  /// Every step kept the values.
+  /// Every step preserved the values.
   Passed,
-  /// A step ended with an error.
+  /// A step failed with an error.
   Refused,
-  /// The values before are not known, or are not defined.
+  /// The values before a step are unknown or undefined.
   Skipped,
   // Findings.
   InvalidInput,
@@ -39,9 +39,9 @@ inline bool isFinding(Outcome outcome) {
 
 struct CheckResult {
   Outcome outcome = Outcome::Passed;
-  /// Where it ended, and why.
+  /// The step at which the check ended, and the reason.
   std::string detail;
-  /// For each step that ran, its name and what could be said of the values.
+  /// For each step that ran, its name and the results of comparisons of values.
   std::vector<std::string> counters;
 };
 
@@ -51,9 +51,10 @@ public:
   Arguments(uint64_t seed, int64_t dynamicExtent, unsigned numSets)
       : seed(seed), dynamicExtent(dynamicExtent), numSets(numSets) {}
 
-  /// Those of `function`, which have not changed if its type has not. Null if
-  /// there are none. A function that differentiation made gets cotangents
-  /// of the extents of the results of `module`'s original.
+  /// Returns the arguments of `function`, which stay the same while its type
+  /// stays the same. Returns null if there are none. A function that
+  /// differentiation created gets cotangents with the extents of the results of
+  /// its original function.
   const std::vector<std::vector<Data>> *get(mlir::func::FuncOp function);
 
 private:
@@ -70,13 +71,13 @@ private:
 };
 
 /// Runs `steps` one by one on `module`, and compares the values of its
-/// functions before and after each.
+/// functions before and after each step.
 CheckResult check(mlir::ModuleOp module, llvm::ArrayRef<std::string> steps,
                   Arguments &arguments);
 
-/// The results of `function` in a module that is lowered and compiled for the
-/// host, one list for each list of arguments. None, with `message`, if it is
-/// refused.
+/// Lowers `module`, compiles it for the host and calls `function`. Returns one
+/// list of results for each list of arguments, or nullopt and the error in
+/// `message` if the module is refused.
 std::optional<std::vector<std::vector<Data>>>
 execute(mlir::ModuleOp module, mlir::func::FuncOp function,
         llvm::ArrayRef<std::vector<Data>> arguments, std::string &message);

@@ -1,4 +1,4 @@
-//===- Element.cpp - Numbers and how far they may be off ------------------===//
+//===- Element.cpp - Numbers with error bounds ----------------------------===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -32,7 +32,8 @@ FloatType quant_bnn::fuzz::getComputeType(FloatType type) {
   return type.isF64() ? type : Float32Type::get(type.getContext());
 }
 
-/// Calls `visit` with all combinations of the ends of what `operands` may be.
+/// Calls `visit` with all combinations of the ends of the intervals of
+/// `operands`.
 static void visitCorners(ArrayRef<Element> operands,
                          llvm::function_ref<void(ArrayRef<double>)> visit) {
   SmallVector<double, 4> corner(operands.size());
@@ -73,7 +74,7 @@ Element quant_bnn::fuzz::apply(FloatType type, FloatFunction function,
     double distance = std::abs(roundTo(type, function(corner)) - value);
     error = distance <= error ? error : distance;
   });
-  // What is between the corners is rounded, too.
+  // Values between the corners are rounded as well.
   if (error > 0)
     error += 2 * getEpsilon(type) * (std::abs(value) + error);
   if (!std::isfinite(error) ||

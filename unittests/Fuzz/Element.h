@@ -1,4 +1,4 @@
-//===- Element.h - Numbers and how far they may be off -------- -*- C++ -*-===//
+//===- Element.h - Numbers with error bounds --------------------*- C++ -*-===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -21,8 +21,9 @@ struct Element {
   double value = 0;
   /// An integer, sign-extended; an i1 is 0 or -1.
   int64_t integer = 0;
-  /// How far a result that docs/Semantics.md allows may be from `value`. An
-  /// infinity allows any number; a NaN says that nothing defines the number.
+  /// The maximal distance from `value` of a result that docs/Semantics.md
+  /// allows. If it is infinite, any number is allowed; if it is NaN, the number
+  /// is undefined.
   double error = 0;
 
   static Element ofFloat(double value, double error = 0) {
@@ -43,36 +44,37 @@ struct Element {
   bool isUndefined() const { return std::isnan(error); }
 };
 
-/// `value` rounded to `type`, half to even.
+/// Returns `value` rounded to `type`, half to even.
 double roundTo(mlir::FloatType type, double value);
 
-/// The distance from 1 to the next number of `type`.
+/// Returns the distance from 1 to the next number of `type`.
 double getEpsilon(mlir::FloatType type);
 
-/// The type in which ops on `type` compute: f32 for f16 and bf16.
+/// Returns the type in which ops on `type` compute: f32 for f16 and bf16.
 mlir::FloatType getComputeType(mlir::FloatType type);
 
 using FloatFunction = llvm::function_ref<double(llvm::ArrayRef<double>)>;
 
-/// `function`, monotone in each operand, of `operands`, rounded to `type`. The
-/// error is that of the function over all that the operands may be.
+/// Applies `function`, which is monotone in each operand, to `operands` and
+/// rounds the result to `type`. The error covers all values that the operands
+/// may have.
 Element apply(mlir::FloatType type, FloatFunction function,
               llvm::ArrayRef<Element> operands);
 
-/// `function` of integers; unknown if one of `operands` is.
+/// Applies `function` to integers; the result is unknown if an operand is.
 Element
 applyInteger(unsigned width,
              llvm::function_ref<int64_t(llvm::ArrayRef<int64_t>)> function,
              llvm::ArrayRef<Element> operands);
 
-/// A condition on floats, unknown if it is not the same for all that the
-/// operands may be.
+/// Evaluates a condition on floats, which is unknown if it differs among the
+/// values that the operands may have.
 Element
 applyCondition(llvm::function_ref<bool(llvm::ArrayRef<double>)> function,
                llvm::ArrayRef<Element> operands);
 
-/// Whether both may be the same number: NaN is NaN, zeros of either sign are
-/// equal, and what nothing defines may be anything.
+/// Whether both may be the same number: NaN equals NaN, zeros of either sign
+/// are equal, and an undefined `expected` agrees with any number.
 bool agrees(mlir::Type type, const Element &expected, const Element &actual);
 
 } // namespace quant_bnn::fuzz

@@ -1,4 +1,4 @@
-//===- EvaluateArith.cpp - Values of arith --------------------------------===//
+//===- EvaluateArith.cpp - Evaluation of arith ----------------------------===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -28,8 +28,9 @@ static double maximum(double a, double b) { return -minimum(-a, -b); }
 
 using Function = double (*)(ArrayRef<double>);
 
-/// Products and sums of floats of at most 24 bits are exact in a double or
-/// rounded once more harmlessly, since it has more than twice the bits.
+/// Returns the function of an op on floats, or null. In a double, products and
+/// sums of floats of at most 24 bits are exact or rounded once more without
+/// effect, since a double has more than twice the bits.
 static Function getFloatFunction(Operation *op) {
   using X = ArrayRef<double>;
   return llvm::TypeSwitch<Operation *, Function>(op)
@@ -134,7 +135,7 @@ static bool compare(arith::CmpIPredicate predicate, int64_t a, int64_t b) {
     return a > b;
   case P::sge:
     return a >= b;
-  // The order of sign-extended integers is that of the integers.
+  // Sign extension preserves the unsigned order of integers.
   case P::ult:
     return ua < ub;
   case P::ule:
@@ -147,7 +148,8 @@ static bool compare(arith::CmpIPredicate predicate, int64_t a, int64_t b) {
   llvm_unreachable("not a predicate");
 }
 
-/// The result of an op on integers of `width`; none if it is not defined.
+/// Returns the result of an op on integers of `width` bits, or nullopt if it is
+/// undefined.
 static std::optional<int64_t> evaluateInteger(Operation *op, unsigned width,
                                               ArrayRef<int64_t> x) {
   bool overflows =
@@ -221,7 +223,8 @@ static bool isInteger(Operation *op) {
 // Conversions
 //===----------------------------------------------------------------------===//
 
-/// A float as an integer, or none where it is out of range.
+/// Converts a float to an integer, which is undefined if the float is out of
+/// range.
 static Element toInteger(const Element &x, unsigned width, bool isSigned) {
   if (!x.isKnown())
     return x;
@@ -245,7 +248,7 @@ static APFloat toAPFloat(FloatType type, double value) {
   return result;
 }
 
-/// An integer, rounded to `type` once.
+/// Converts an integer to `type`, rounded once.
 static double fromInteger(FloatType type, int64_t value, unsigned width,
                           bool isSigned) {
   APFloat result(type.getFloatSemantics());
@@ -260,7 +263,7 @@ static Element bitcast(Type from, Type to, const Element &x) {
   if (!x.isExact())
     return x.isUndefined() ? x : Element::unknown();
   auto source = dyn_cast<FloatType>(from);
-  // The payload of a NaN is not known.
+  // The payload of a NaN is unknown.
   if (source && std::isnan(x.value))
     return Element::unknown();
   APInt bits = source ? toAPFloat(source, x.value).bitcastToAPInt()
@@ -295,7 +298,8 @@ static Data getConstant(Attribute attribute, Type type) {
   return data;
 }
 
-/// Whether the results are the same for all that the operands may be.
+/// Selects `a` or `b`. If the condition is unknown, the result is known only if
+/// `a` and `b` are equal.
 static Element select(const Element &condition, const Element &a,
                       const Element &b) {
   if (condition.isUndefined())
@@ -354,7 +358,7 @@ bool quant_bnn::fuzz::evaluateArith(Evaluator &evaluator, Operation *op) {
   if (Function function = getFloatFunction(op)) {
     bool isQuotient = isa<arith::DivFOp>(op);
     evaluator.map(op, [&](Elements x) {
-      // By 0 it has no gradient, not even where a select leaves it out.
+      // A division by 0 has no gradient, even if a select drops the quotient.
       evaluator.isSmooth &= !isQuotient || x[1].value != 0;
       return apply(floatType, function, x);
     });

@@ -1,4 +1,4 @@
-//===- EvaluateControlFlow.cpp - Values of scf and cf ---------------------===//
+//===- EvaluateControlFlow.cpp - Evaluation of scf and cf -----------------===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -15,7 +15,8 @@ using namespace quant_bnn::fuzz;
 
 using Stop = Evaluator::Stop;
 
-/// Sets the results of `op` to what the terminator of its region gave.
+/// Sets the results of `op` to the values `yielded` by the terminator of its
+/// region.
 static void setResults(Evaluator &evaluator, Operation *op,
                        ArrayRef<Value> yielded) {
   SmallVector<Data> data;

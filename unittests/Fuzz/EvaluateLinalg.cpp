@@ -1,4 +1,4 @@
-//===- EvaluateLinalg.cpp - Values of linalg ------------------------------===//
+//===- EvaluateLinalg.cpp - Evaluation of linalg --------------------------===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -19,8 +19,9 @@ using namespace quant_bnn::fuzz;
 using Stop = Evaluator::Stop;
 
 namespace {
-/// The sum of an element of a result. Its terms may be added in any order, in
-/// the compute type or a wider one, and are rounded to the type at the end.
+/// The sum that is an element of a result. The terms may be added in any order,
+/// in the compute type or a wider type, and the sum is rounded to the type at
+/// the end.
 class Sum {
 public:
   Sum() = default;
@@ -37,7 +38,7 @@ public:
     if (term.value != 0 && std::isfinite(term.value)) {
       int exponent;
       double mantissa = std::frexp(term.value, &exponent);
-      // The place of the last bit.
+      // The position of the last bit.
       uint64_t bits = uint64_t(std::abs(std::ldexp(mantissa, 53)));
       lastBit = std::min(lastBit, exponent - 53 + int(llvm::countr_zero(bits)));
       ++numTerms;
@@ -54,7 +55,7 @@ public:
     if (isUnknown || !std::isfinite(roundTo(compute, absolute)) ||
         !std::isfinite(roundTo(type, std::abs(sum) + error)))
       return Element::unknown();
-    // Every partial sum is a number of the compute type.
+    // The sum is exact if every partial sum is a number of the compute type.
     bool isExact =
         numTerms <= 1 ||
         absolute <=
@@ -76,7 +77,7 @@ private:
   bool isUndefined = false, isUnknown = false, hasNaN = false;
 };
 
-/// A result of a structured op, as it is computed.
+/// A result of a structured op during its evaluation.
 struct Output {
   Data data;
   AffineMap map;
@@ -86,9 +87,10 @@ struct Output {
 };
 } // namespace
 
-/// The term that the body adds to its output argument `argument` to yield
-/// `yielded`, where that is all it does with it. If it fuses a product into the
-/// sum, that is `yielded` itself, which is the product where the sum is 0.
+/// Returns the term that the body adds to its output argument `argument` to
+/// yield `yielded`, if the body does not use the argument otherwise, or null.
+/// If the body fuses a product into the sum, the term is `yielded` itself,
+/// which is the product if the sum is 0.
 static Value getTerm(BlockArgument argument, Value yielded) {
   Operation *op = yielded.getDefiningOp();
   if (!op || !argument.hasOneUse() || !yielded.hasOneUse() ||
@@ -102,8 +104,8 @@ static Value getTerm(BlockArgument argument, Value yielded) {
   return add.getLhs() == argument ? add.getRhs() : add.getLhs();
 }
 
-/// The value of `term` for the sum that yields `yielded`. A product that is
-/// rounded may also be fused into the sum.
+/// Returns the value of `term` for the sum that yields `yielded`. A product
+/// that is rounded may also be fused into the sum.
 static Element getTermElement(Evaluator &evaluator, Value term, Value yielded) {
   Element element = evaluator.get(term).elements.front();
   auto type = cast<FloatType>(term.getType());
@@ -120,7 +122,7 @@ static Element getTermElement(Evaluator &evaluator, Value term, Value yielded) {
   return element;
 }
 
-/// The extents of the loops, or a stop where operands do not agree.
+/// Returns the extents of the loops. Stops the evaluation if operands disagree.
 static SmallVector<int64_t> getExtents(Evaluator &evaluator,
                                        linalg::LinalgOp op) {
   SmallVector<int64_t> sizes;
@@ -176,7 +178,7 @@ static void evaluateStructured(Evaluator &evaluator, linalg::LinalgOp op) {
   for (OpOperand *input : op.getDpsInputOperands())
     inputs.push_back(
         {&evaluator.get(input->get()), op.getMatchingIndexingMap(input)});
-  // Values of the body must not move those of the inputs.
+  // Copies the inputs, since setting values of the body may move the inputs.
   SmallVector<Data> copies;
   for (auto [data, map] : inputs)
     copies.push_back(*data);
@@ -229,7 +231,7 @@ static void evaluateStructured(Evaluator &evaluator, linalg::LinalgOp op) {
 }
 
 bool quant_bnn::fuzz::evaluateLinalg(Evaluator &evaluator, Operation *op) {
-  // Set before the body is evaluated.
+  // setIndices sets indices before the body is evaluated.
   if (isa<linalg::IndexOp>(op))
     return true;
   auto structured = dyn_cast<linalg::LinalgOp>(op);

@@ -1,4 +1,4 @@
-//===- EvaluateMath.cpp - Values of math ----------------------------------===//
+//===- EvaluateMath.cpp - Evaluation of math ------------------------------===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -14,10 +14,10 @@ using namespace mlir;
 using namespace quant_bnn::fuzz;
 
 namespace {
-/// A function and how it is computed.
+/// A function and its properties.
 struct MathFunction {
   double (*function)(ArrayRef<double>) = nullptr;
-  /// IEEE 754 asks for the rounded result.
+  /// Whether IEEE 754 requires the correctly rounded result.
   bool isExact = false;
   bool isSmooth = true;
   bool isMonotone = true;
@@ -109,8 +109,8 @@ bool quant_bnn::fuzz::evaluateMath(Evaluator &evaluator, Operation *op) {
     bool isExact = llvm::all_of(x, [](Element x) { return x.isExact(); });
     if (!function.isMonotone && !isExact)
       return Element::unknown();
-    // A double may round the sum of a product of f32 once too often. That of
-    // half types is rounded in f32, or only once.
+    // The fma of f32 would be rounded twice in double. The fma of half types is
+    // rounded in f32, or only once.
     if (isa<math::FmaOp>(op) && isExact && floatType.isF32())
       return Element::ofFloat(
           std::fma(float(x[0].value), float(x[1].value), float(x[2].value)));

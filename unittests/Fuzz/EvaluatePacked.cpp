@@ -1,4 +1,4 @@
-//===- EvaluatePacked.cpp - Values of packed bits -------------------------===//
+//===- EvaluatePacked.cpp - Evaluation of ops on packed bits --------------===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -21,7 +21,7 @@ using Stop = Evaluator::Stop;
 // Bits and words
 //===----------------------------------------------------------------------===//
 
-/// The bits of words of `type` as rows of `depth` elements of i1. Bits past the
+/// Returns the bits of `words` as rows of `depth` elements of i1. Bits past the
 /// end of a row must be 0, unless they are not read.
 static Data toBits(Evaluator &evaluator, const Data &words, int64_t depth,
                    bool readsTails = true) {
@@ -53,7 +53,7 @@ static Data toBits(Evaluator &evaluator, const Data &words, int64_t depth,
   return bits;
 }
 
-/// Words of `type` of rows of bits; those past the end of a row are 0.
+/// Packs rows of bits into words of `type`. Bits past the end of a row are 0.
 static Data toWords(const Data &bits, Type type) {
   unsigned width = type.getIntOrFloatBitWidth();
   SmallVector<int64_t> shape(ArrayRef(bits.shape));
@@ -73,7 +73,7 @@ static Data toWords(const Data &bits, Type type) {
   return words;
 }
 
-/// -1 where a bit is 1, else +1; none if one is not known.
+/// Returns -1 where a bit is 1, else +1, or nullopt if a bit is unknown.
 static std::optional<std::vector<int8_t>> toSigns(const Data &bits) {
   std::vector<int8_t> signs;
   for (const Element &bit : bits.elements) {
@@ -251,7 +251,7 @@ static void evaluateConv(Evaluator &evaluator, XnorConv2DOp op) {
                   : op.getPadValue() == PadValue::one
                       ? reference::PadValue::one
                       : reference::PadValue::minusOne;
-  // Bits are those of either polarity, but what is around the image is not.
+  // The product is the same for either polarity, but the padding is not.
   if (op.getPolarity() == Polarity::nonnegative) {
     for (int8_t &sign : *x)
       sign = -sign;

@@ -1,4 +1,4 @@
-//===- EvaluateQuantizers.cpp - Values of quantizers and gradients --------===//
+//===- EvaluateQuantizers.cpp - Evaluation of quantizers and gradients ----===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -45,7 +45,7 @@ static reference::ZeroPolicy getPolicy(ZeroMode mode) {
   llvm_unreachable("not a mode");
 }
 
-/// The largest finite number of `type`.
+/// Returns the largest finite number of `type`.
 static double getLargest(FloatType type) {
   return APFloat::getLargest(type.getFloatSemantics()).convertToDouble();
 }
@@ -67,7 +67,7 @@ static reference::PactAttributes getAttributes(PactOp op) {
           getLargest(cast<FloatType>(op.getAlpha().getType()))};
 }
 
-/// The math of one element in T, or an empty function.
+/// Returns the math of one element in T, or an empty function.
 template <typename T>
 static std::function<double(ArrayRef<double>)> getMath(Operation *op) {
   using X = ArrayRef<double>;
@@ -116,8 +116,8 @@ static std::function<double(ArrayRef<double>)> getMath(Operation *op) {
       .Default([](Operation *) { return Math(); });
 }
 
-/// A gradient that is g times a factor, which is `largest` at most, is within
-/// an absolute bound.
+/// Evaluates a gradient that is the cotangent times a factor of magnitude
+/// `largest` at most, with its absolute error bound.
 template <typename T, typename Function>
 static void evaluateSmoothGrad(Evaluator &evaluator, Operation *op,
                                FloatType type, double largest,
@@ -139,10 +139,10 @@ static void evaluateSmoothGrad(Evaluator &evaluator, Operation *op,
 }
 
 //===----------------------------------------------------------------------===//
-// Ops that reduce
+// Reducing ops
 //===----------------------------------------------------------------------===//
 
-/// The elements in T; none if one is not known.
+/// Returns the elements in T, or nullopt if an element is unknown.
 template <typename T>
 static std::optional<std::vector<T>> getVector(const Data &data) {
   std::vector<T> values;
@@ -163,7 +163,7 @@ static Data toData(FloatType type, ArrayRef<int64_t> shape,
   return data;
 }
 
-/// All results of `op` are unknown.
+/// Sets all results of `op` to unknown.
 static void setUnknown(Evaluator &evaluator, Operation *op) {
   const Data &first = evaluator.get(op->getOperand(0));
   for (Value result : op->getResults()) {
@@ -343,7 +343,7 @@ static void evaluateDequantizeGrad(Evaluator &evaluator, DequantizeGradOp op,
 // Dispatch
 //===----------------------------------------------------------------------===//
 
-/// Evaluates the two ops that `op` stands for.
+/// Evaluates the quantizer that `op` names.
 static void evaluateQActivation(Evaluator &evaluator, QActivationOp op);
 
 template <typename T>

@@ -1,4 +1,4 @@
-//===- EvaluateTensor.cpp - Values of tensor ------------------------------===//
+//===- EvaluateTensor.cpp - Evaluation of tensor --------------------------===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -16,7 +16,8 @@ using namespace quant_bnn::fuzz;
 
 using Stop = Evaluator::Stop;
 
-/// The static sizes of `type`, and for the dynamic ones the next of `dynamic`.
+/// Returns the shape of `type`, in which `dynamic` gives the dynamic sizes in
+/// order.
 static SmallVector<int64_t> getShape(Evaluator &evaluator, Type type,
                                      ValueRange dynamic) {
   SmallVector<int64_t> shape(cast<RankedTensorType>(type).getShape());
@@ -31,7 +32,7 @@ static SmallVector<int64_t> getShape(Evaluator &evaluator, Type type,
   return evaluator.isStopped() ? SmallVector<int64_t>() : shape;
 }
 
-/// The shape without the extents of 1 that `type` does not have.
+/// Returns `sizes` without the unit extents that `reduced` does not have.
 static SmallVector<int64_t> dropUnitDims(ArrayRef<int64_t> sizes,
                                          RankedTensorType full,
                                          RankedTensorType reduced) {

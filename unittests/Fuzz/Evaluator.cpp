@@ -1,4 +1,4 @@
-//===- Evaluator.cpp - The values of functions, without lowering ----------===//
+//===- Evaluator.cpp - Evaluation of functions without lowering -----------===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -14,7 +14,7 @@
 using namespace mlir;
 using namespace quant_bnn::fuzz;
 
-/// More than this of ops is not evaluated.
+/// Limits on the number of evaluated ops and on the depth of calls.
 static constexpr uint64_t maxNumSteps = 200000;
 static constexpr unsigned maxDepth = 20;
 
@@ -97,7 +97,7 @@ SmallVector<int64_t> Evaluator::getIndices(ArrayRef<OpFoldResult> values) {
   return indices;
 }
 
-/// Whether `element` may be what `flags` say that it is not.
+/// Whether `flags` exclude the value of `element`.
 static bool isExcluded(arith::FastMathFlags flags, Type type,
                        const Element &element) {
   if (!isa<FloatType>(type) || !element.isKnown())
@@ -183,7 +183,7 @@ SmallVector<Value> Evaluator::run(Block &block, ArrayRef<Data> arguments) {
   return {};
 }
 
-/// The index of each dimension that a static type states must be right.
+/// Whether the shape of `data` agrees with the static extents of `type`.
 static bool hasShapeOf(Type type, const Data &data) {
   auto shaped = dyn_cast<ShapedType>(type);
   if (!shaped)

@@ -1,4 +1,4 @@
-//===- Evaluator.h - The values of functions, without lowering  -*- C++ -*-===//
+//===- Evaluator.h - Evaluation of functions without lowering ---*- C++ -*-===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -6,9 +6,10 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// Evaluates functions op by op and shares nothing with the compiler: the ops of
-// quant_bnn by the reference implementation, those of arith and math by doubles
-// that are rounded to the type, linalg and scf by loops.
+// Evaluates functions op by op and shares nothing with the compiler: the
+// reference implementation evaluates ops of quant_bnn, doubles that are rounded
+// to the type evaluate ops of arith and math, and loops evaluate linalg and
+// scf.
 //
 //===----------------------------------------------------------------------===//
 
@@ -25,7 +26,7 @@ namespace quant_bnn::fuzz {
 
 /// The value of a scalar, a vector or a tensor.
 struct Data {
-  /// Of an element.
+  /// The type of an element.
   mlir::Type type;
   llvm::SmallVector<int64_t, 4> shape;
   llvm::SmallVector<Element, 1> elements;
@@ -38,7 +39,8 @@ struct Data {
   static Data ofIndex(mlir::MLIRContext *context, int64_t value);
 
   int64_t getRank() const { return shape.size(); }
-  /// The place of the element at `position`, none outside of the shape.
+  /// Returns the offset of the element at `position`, or nullopt if `position`
+  /// is outside of the shape.
   std::optional<size_t> getOffset(llvm::ArrayRef<int64_t> position) const;
 };
 
@@ -48,41 +50,43 @@ void visitPositions(llvm::ArrayRef<int64_t> shape,
 
 class Evaluator {
 public:
-  /// Why there is no value.
+  /// The reason why there is no value.
   enum class Stop { None, Unsupported, Undefined, Limit };
 
   explicit Evaluator(mlir::ModuleOp module) : module(module) {}
 
-  /// What `function` returns of `arguments`, or none: then `stop` tells why.
+  /// Returns the results of `function` for `arguments`. On failure, returns
+  /// nullopt and sets `stop`.
   std::optional<std::vector<Data>> call(mlir::func::FuncOp function,
                                         llvm::ArrayRef<Data> arguments);
 
   Stop stop = Stop::None;
-  /// The op that is not supported, or the behaviour that is undefined.
+  /// The op that is not supported, or the undefined behavior.
   std::string reason;
-  /// How many units in the last place the results of functions such as tanh may
-  /// be off: 0 for what is only rewritten, not compiled.
+  /// The maximal error of functions such as tanh, in units in the last place: 0
+  /// for a module that is only rewritten and not compiled.
   double mathError = 0;
-  /// Whether a function that is not smooth was evaluated.
+  /// Whether all functions evaluated so far are smooth.
   bool isSmooth = true;
 
-  // What the evaluation of ops is written with.
+  // Functions for the evaluation of ops.
 
   Data &get(mlir::Value value);
   void set(mlir::Value value, Data data) { values[value] = std::move(data); }
   void erase(mlir::Value value) { values.erase(value); }
-  /// An index that is known, else 0 and a stop.
+  /// Returns a known index. If the index is unknown, stops and returns 0.
   int64_t getIndex(mlir::Value value);
   int64_t getIndex(mlir::OpFoldResult value);
   llvm::SmallVector<int64_t>
   getIndices(llvm::ArrayRef<mlir::OpFoldResult> values);
-  /// Evaluates the block with `arguments`; the operands of its terminator.
+  /// Evaluates the block with `arguments` and returns the operands of its
+  /// terminator.
   llvm::SmallVector<mlir::Value> run(mlir::Block &block,
                                      llvm::ArrayRef<Data> arguments);
   bool isStopped() const { return stop != Stop::None; }
   void setStop(Stop why, const llvm::Twine &what);
-  /// Sets each result to `function` of the elements of the operands; operands
-  /// without a shape are the same for each element.
+  /// Sets each element of the result of `op` to `function` of the elements of
+  /// the operands; operands without a shape are the same for each element.
   void map(mlir::Operation *op,
            llvm::function_ref<Element(llvm::ArrayRef<Element>)> function);
 
@@ -97,7 +101,7 @@ private:
   unsigned depth = 0;
 };
 
-/// Each evaluates an op if it knows it, and says whether it did.
+/// Evaluate `op` if it is of a known kind, and return whether it is.
 bool evaluateArith(Evaluator &evaluator, mlir::Operation *op);
 bool evaluateMath(Evaluator &evaluator, mlir::Operation *op);
 bool evaluateTensor(Evaluator &evaluator, mlir::Operation *op);

@@ -1,4 +1,4 @@
-//===- Execute.cpp - Values of compiled modules ---------------------------===//
+//===- Execute.cpp - Execution of compiled modules ------------------------===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -37,7 +37,7 @@ static Element fromBits(Type type, uint64_t bits, unsigned size) {
   return Element::ofInteger(llvm::SignExtend64(bits, 8 * size));
 }
 
-/// The array that holds `data`, or none.
+/// Returns an array that holds `data`, or nullopt if it cannot be allocated.
 static std::optional<NpyArray> toArray(const SignatureValue &value,
                                        const Data &data) {
   auto array = NpyArray::allocate(value.elementType, data.shape);

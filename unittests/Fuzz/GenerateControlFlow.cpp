@@ -13,11 +13,11 @@
 using namespace mlir;
 using namespace quant_bnn::fuzz;
 
-/// Nested this deep at most.
+/// The maximal nesting depth.
 static constexpr unsigned maxDepth = 2;
 
-/// A value of the type of `x` that a region yields: what ops of the region make
-/// of x, or another value.
+/// Adds an scf.if whose regions yield the value x, or a value of its type that
+/// ops of the region compute.
 void Generator::addIf() {
   if (depth >= maxDepth)
     return addQuantizer();
@@ -37,7 +37,7 @@ void Generator::addIf() {
     Value result = x.value;
     if (random.oneIn(4)) {
       addOp();
-      // What the region does not yield is not seen outside of it.
+      // Only a yielded value is visible outside of the region.
       for (const Entry &entry : ArrayRef(entries).drop_front(numEntries))
         if (entry.value.getType() == x.value.getType() &&
             entry.extents == x.extents)
@@ -58,7 +58,7 @@ void Generator::addIf() {
   add(op.getResult(0), x.extents);
 }
 
-/// A loop of few steps that carries a value.
+/// Adds a loop of at most three iterations that carries a value.
 void Generator::addFor() {
   if (depth >= maxDepth)
     return addQuantizer();
@@ -83,7 +83,8 @@ void Generator::addFor() {
   add(op.getResult(0), x.extents);
 }
 
-/// Calls a function that there is, on arguments of the extents that it wants.
+/// Adds a call of an existing function, on arguments of the extents that the
+/// function requires.
 void Generator::addCall() {
   if (functions.empty())
     return addElementwise();
@@ -106,7 +107,7 @@ void Generator::addCall() {
                                : argument(argumentType, extents).value);
   }
   auto call = func::CallOp::create(b, callee, operands);
-  // Its extents are those of the callee's results, which are known if static.
+  // The extents of a result are known only if its type is static.
   for (Value result : call.getResults()) {
     auto tensor = llvm::dyn_cast<RankedTensorType>(result.getType());
     if (!tensor)

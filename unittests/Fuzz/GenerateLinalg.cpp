@@ -22,8 +22,8 @@ static Value fill(ImplicitLocOpBuilder &b, Value value, Value init) {
   return linalg::FillOp::create(b, value, init).getResult(0);
 }
 
-/// Maps each input by identity, a projection or to a scalar, and the result by
-/// a permutation.
+/// Adds an elementwise generic whose inputs have an identity map or a
+/// projection, and whose results have a permutation.
 void Generator::addElementwise() {
   Entry x = anyTensor();
   unsigned rank = x.extents.size();
@@ -35,7 +35,7 @@ void Generator::addElementwise() {
     maps.push_back(maps.front());
   }
   if (random.oneIn(3)) {
-    // Along some of the dimensions only.
+    // Adds an input with some of the dimensions only.
     SmallVector<AffineExpr> dims;
     Shape extents;
     for (unsigned i = 0; i < rank; ++i)
@@ -88,7 +88,8 @@ void Generator::addElementwise() {
     add(result, extents);
 }
 
-/// A sum, maximum or minimum over some dimensions, named or generic.
+/// Adds a sum, maximum or minimum over some dimensions, as a named op or a
+/// generic.
 void Generator::addReduction() {
   Entry x = anyTensor(1);
   unsigned rank = x.extents.size();
@@ -175,7 +176,7 @@ void Generator::addBroadcast() {
   add(op->getResult(0), extents);
 }
 
-/// Products, of signs where the module is about them.
+/// Adds a matmul, which is often bipolar if the theme is Signs.
 void Generator::addMatmul() {
   Entry x = anyTensor(2, 2);
   int64_t columns = anyExtent(), depth = x.extents[1];

@@ -14,7 +14,7 @@ using namespace quant_bnn;
 using namespace quant_bnn::fuzz;
 
 namespace {
-/// What attributes are chosen from.
+/// Random choices of attributes.
 struct Attributes {
   Random &random;
   OpBuilder &b;
@@ -30,7 +30,7 @@ struct Attributes {
     return f64(random.pick({1.0, 1.0, 0.5, 0.0, 2.5, double(HUGE_VAL)}));
   }
   ZeroMode zero() { return ZeroMode(random.oneIn(2) ? 0 : random.below(3)); }
-  /// What a sign that makes `zero` of a zero may make of a NaN.
+  /// Chooses a value at NaN that the verifier allows together with `zero`.
   NanMode nan(ZeroMode zero) {
     unsigned modes = zero == ZeroMode::zero ? 4 : 3;
     return NanMode(random.oneIn(2) ? 0 : random.below(modes));
@@ -226,7 +226,7 @@ void Generator::addReducingGradient() {
   }
 }
 
-/// Packs, and unpacks again.
+/// Adds a pack, and often an unpack of its result.
 void Generator::addPacked() {
   Entry x = anyTensor(1);
   auto tensor = llvm::cast<RankedTensorType>(x.value.getType());

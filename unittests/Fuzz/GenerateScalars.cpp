@@ -12,7 +12,8 @@
 using namespace mlir;
 using namespace quant_bnn::fuzz;
 
-/// Without special cases on the way, so that differences approximate gradients.
+/// Uses no function with special cases, so that differences approximate
+/// gradients.
 Value Generator::smoothOp(ArrayRef<Value> inputs) {
   Value x = random.pick(inputs), y = random.pick(inputs);
   switch (random.below(10)) {

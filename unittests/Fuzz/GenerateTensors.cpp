@@ -14,7 +14,7 @@ using namespace quant_bnn::fuzz;
 
 void Generator::addSlice() {
   Entry x = anyTensor(1);
-  // No offset is within an extent of 0, says the verifier.
+  // The verifier accepts no offset in an extent of 0.
   if (llvm::is_contained(x.extents, 0))
     return addPad();
   SmallVector<OpFoldResult> offsets, sizes, strides;
@@ -71,7 +71,7 @@ void Generator::addPad() {
       extents);
 }
 
-/// Collapses two dimensions, or expands one.
+/// Adds a reshape that collapses two dimensions or expands one.
 void Generator::addReshape() {
   Entry x = anyTensor(1);
   auto source = llvm::cast<RankedTensorType>(x.value.getType());
@@ -156,7 +156,7 @@ void Generator::addConstant() {
       extents);
 }
 
-/// Forgets extents, or reads an element.
+/// Adds a cast that changes which extents are static, or reads an element.
 void Generator::addCast() {
   Entry x = anyTensor();
   if (random.oneIn(2) && !llvm::is_contained(x.extents, 0)) {

@@ -84,7 +84,7 @@ Generator::Entry Generator::anyTensor(unsigned minRank, unsigned maxRank) {
     Shape extents = anyShape(minRank, std::min(maxRank, std::max(minRank, 3u)));
     return argument(typeOf(extents, type), extents);
   }
-  // Rather what is new, so that ops follow each other.
+  // Prefers the newest tensor, so that ops use each other's results.
   if (random.oneIn(2))
     return *candidates.back();
   return *random.pick(candidates);
@@ -114,7 +114,7 @@ Value Generator::anyScalar() {
   return random.pick(candidates);
 }
 
-/// A new argument of the function.
+/// Adds an argument to the function.
 Generator::Entry Generator::argument(Type argumentType,
                                      ArrayRef<int64_t> extents) {
   unsigned number = function.getNumArguments();

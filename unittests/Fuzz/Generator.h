@@ -16,22 +16,21 @@
 
 namespace quant_bnn::fuzz {
 
-/// On an argument: the extents that it has when the function is evaluated.
+/// On an argument: its extents when the function is evaluated.
 constexpr llvm::StringLiteral extentsAttr = "fuzz.extents";
 
 /// The kinds of modules.
 enum class Theme {
-  /// Quantizers and their gradients among everything else.
+  /// Quantizers and their gradients among all other ops.
   Quantizers,
-  /// Products of signs and what is around them.
+  /// Bipolar matmuls and convolutions, and the ops around them.
   Signs,
-  /// Smooth math in f64, whose gradients are compared with differences.
+  /// Smooth math in f64, whose gradients are compared with finite differences.
   Smooth
 };
 
-/// Writes modules of functions @f0, @f1, ... that are valid, and whose
-/// behaviour is defined for arguments of the extents that they are annotated
-/// with.
+/// Generates valid modules of functions @f0, @f1, ... The behavior of a
+/// function is defined for arguments with the extents in its attributes.
 class Generator {
 public:
   Generator(mlir::MLIRContext *context, uint64_t seed);
@@ -41,37 +40,39 @@ public:
 private:
   using Shape = llvm::SmallVector<int64_t, 4>;
 
-  /// A value that later ops may use, and the extents of it.
+  /// A value that later ops may use, and its extents.
   struct Entry {
     mlir::Value value;
     Shape extents;
   };
 
-  // Generator.cpp: functions, and choices among what there is.
+  // Generator.cpp: functions, and choices among existing values.
 
   void addFunction(unsigned index);
   void addOp();
   int64_t anyExtent();
   Shape anyShape(unsigned minRank, unsigned maxRank);
-  /// A tensor type with these extents, some of them dynamic.
+  /// Returns a tensor type with these extents, some of them dynamic.
   mlir::RankedTensorType typeOf(mlir::ArrayRef<int64_t> extents,
                                 mlir::Type element);
   void add(mlir::Value value, mlir::ArrayRef<int64_t> extents);
-  /// A tensor of floats of `float type`, of a rank in between.
+  /// Returns a tensor of elements of `type`, with a rank from `minRank` to
+  /// `maxRank`.
   Entry anyTensor(unsigned minRank = 0, unsigned maxRank = 4);
-  /// Another tensor of the type of `entry`.
+  /// Returns a tensor of the type and extents of `entry`, possibly another one.
   mlir::Value sameAs(const Entry &entry);
   mlir::Value anyScalar();
   Entry argument(mlir::Type type, mlir::ArrayRef<int64_t> extents);
   mlir::Value floatConstant(double value);
   mlir::Value index(int64_t value);
-  /// The dynamic extents of `type`, as indices.
+  /// Returns the dynamic extents of `type`, as indices.
   llvm::SmallVector<mlir::Value> sizesOf(mlir::RankedTensorType type,
                                          mlir::ArrayRef<int64_t> extents);
   mlir::Value emptyOf(mlir::RankedTensorType type,
                       mlir::ArrayRef<int64_t> extents);
   mlir::Value cast(mlir::Value value, mlir::Type type);
-  /// As an attribute where it is static, else as a value or an attribute.
+  /// Returns `value` as an attribute, or, if it may be dynamic, as an attribute
+  /// or a constant.
   mlir::OpFoldResult anyIndex(int64_t value, bool mayBeDynamic = true);
   double anyNumber();
 

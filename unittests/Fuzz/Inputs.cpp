@@ -1,4 +1,4 @@
-//===- Inputs.cpp - Arguments to evaluate functions on --------------------===//
+//===- Inputs.cpp - Arguments for the evaluation of functions -------------===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -12,7 +12,8 @@
 using namespace mlir;
 using namespace quant_bnn::fuzz;
 
-/// NaN, infinities, zeros, ties and their neighbours, subnormals, the largest.
+/// Returns a NaN, an infinity, a zero, a tie or one of its neighbours, a
+/// subnormal, the largest number, or a random bit pattern.
 static double anySpecial(Random &random, FloatType type) {
   const llvm::fltSemantics &semantics = type.getFloatSemantics();
   auto get = [&](const APFloat &value) {
@@ -33,7 +34,7 @@ static double anySpecial(Random &random, FloatType type) {
   case 5:
     return get(APFloat::getLargest(semantics));
   case 6: {
-    // Next to a number at which quantizers turn.
+    // A neighbour of a number at which quantizers change.
     double number = random.pick({0.0, 1.0, -1.0, 0.5, 1.5, 2.5, 1.0 / 6});
     return roundTo(type,
                    number * (1 + random.pick({-1, 1}) * getEpsilon(type)));
@@ -81,7 +82,8 @@ std::optional<Data> quant_bnn::fuzz::makeArgument(Random &random, Type type,
   unsigned kind =
       random.below(random.oneIn(4) ? 4 : 8) + (random.oneIn(2) ? 2 : 0);
   kind = random.oneIn(10) ? 2 : kind == 2 ? 3 : kind;
-  // Packed rows may end anywhere, and bits past the end are 0.
+  // The last word of a packed row may hold few elements, and its other bits
+  // must be 0, so most integers have few bits.
   uint64_t mask = flavor == Flavor::Smooth  ? 1
                   : flavor == Flavor::Plain ? 7
                                             : -1;

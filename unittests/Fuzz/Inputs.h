@@ -1,4 +1,4 @@
-//===- Inputs.h - Arguments to evaluate functions on ---------- -*- C++ -*-===//
+//===- Inputs.h - Arguments for the evaluation of functions -----*- C++ -*-===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -14,16 +14,18 @@
 
 namespace quant_bnn::fuzz {
 
-/// What the numbers of an argument are.
+/// The kinds of numbers in an argument.
 enum class Flavor { Plain, Special, Smooth };
 
-/// An argument of `type`, a tensor of `extents`, or none for other types.
+/// Returns an argument of `type`, which has the shape `extents` if it is a
+/// tensor, or nullopt for other types.
 std::optional<Data> makeArgument(Random &random, mlir::Type type,
                                  llvm::ArrayRef<int64_t> extents,
                                  Flavor flavor);
 
-/// Arguments of `function`, or none. Dynamic extents are those of its
-/// attributes, else `dynamicExtent`.
+/// Returns arguments of `function`, or nullopt if there are none. A dynamic
+/// extent is the extent in the attributes of `function`, or else
+/// `dynamicExtent`.
 std::optional<std::vector<Data>> makeArguments(Random &random,
                                                mlir::func::FuncOp function,
                                                Flavor flavor,

@@ -1,4 +1,4 @@
-//===- Isolation.cpp - Work in processes of its own -----------------------===//
+//===- Isolation.cpp - Work in child processes ----------------------------===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -21,7 +21,7 @@
 
 using namespace quant_bnn::fuzz;
 
-/// A child of this many items is replaced, so that it stays small.
+/// A child is replaced after this many items, so that it stays small.
 static constexpr uint64_t itemsPerChild = 400;
 
 static bool writeAll(int file, const void *data, size_t size) {
@@ -36,7 +36,8 @@ static bool writeAll(int file, const void *data, size_t size) {
   return true;
 }
 
-/// Reads all of it; false at the end of the file, or where nothing comes.
+/// Reads `size` bytes. Returns false at the end of the file, or if no data
+/// comes for `milliseconds`.
 static bool readAll(int file, void *data, size_t size, int milliseconds,
                     bool &hasTimedOut) {
   auto *bytes = static_cast<char *>(data);
@@ -61,8 +62,8 @@ static void endForTime(int) {
   abort();
 }
 
-/// Sends SIGPROF when the process has used so much time, however busy the
-/// machine is.
+/// Sends SIGPROF after the process has used `seconds` of CPU time, which does
+/// not depend on the load of the machine.
 static void setTimer(double seconds) {
   itimerval timer{};
   timer.it_value.tv_sec = time_t(seconds);
@@ -75,7 +76,7 @@ runChild(int results, FILE *errors, uint64_t begin, uint64_t end,
          double timeout, llvm::function_ref<std::string(uint64_t)> work) {
   signal(SIGPROF, endForTime);
 #if !LLVM_ADDRESS_SANITIZER_BUILD
-  // AddressSanitizer maps far more, and has limits of its own.
+  // AddressSanitizer maps far more memory, and has limits of its own.
   const rlim_t maxBytes = rlim_t(6) << 30;
   rlimit limit{maxBytes, maxBytes};
   setrlimit(RLIMIT_AS, &limit);
@@ -84,7 +85,7 @@ runChild(int results, FILE *errors, uint64_t begin, uint64_t end,
   setrlimit(RLIMIT_CORE, &noCore);
   dup2(fileno(errors), STDERR_FILENO);
   for (uint64_t item = begin; item < end; ++item) {
-    // The stack of a crash is of this item alone.
+    // Keeps only the output of this item, such as the stack of a crash.
     rewind(errors);
     (void)!ftruncate(fileno(errors), 0);
     setTimer(timeout);
@@ -111,7 +112,7 @@ void quant_bnn::fuzz::runIsolated(
     uint64_t begin, uint64_t end, double timeout,
     llvm::function_ref<std::string(uint64_t)> work,
     llvm::function_ref<bool(const Report &)> report) {
-  // A symbolizer takes seconds for each crash.
+  // A symbolizer would take seconds for each crash.
   setenv("LLVM_DISABLE_SYMBOLIZATION", "1", 1);
   bool isWanted = true;
   while (begin < end && isWanted) {
@@ -130,7 +131,7 @@ void quant_bnn::fuzz::runIsolated(
       runChild(ends[1], errors, begin, last, timeout, work);
     }
     close(ends[1]);
-    // One that waits for something uses no time.
+    // A child that waits for something uses no CPU time.
     const int milliseconds = int(timeout * 10 * 1000);
     while (begin < last && isWanted) {
       bool hasTimedOut = false;

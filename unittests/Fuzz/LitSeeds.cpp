@@ -1,4 +1,4 @@
-//===- LitSeeds.cpp - The tests of lit as cases ---------------------------===//
+//===- LitSeeds.cpp - Cases from lit tests --------------------------------===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -33,7 +33,7 @@ std::vector<std::string> quant_bnn::fuzz::splitModules(StringRef text) {
   return std::vector<std::string>(parts.begin(), parts.end());
 }
 
-/// The commands of the RUN lines, with their continuations.
+/// Returns the commands of the RUN lines, with their continuations.
 static std::vector<std::string> getCommands(StringRef text) {
   std::vector<std::string> commands;
   bool continues = false;
@@ -54,7 +54,7 @@ static std::vector<std::string> getCommands(StringRef text) {
   return commands;
 }
 
-/// Words as a shell splits them; `|` is one of its own.
+/// Returns the words of `command`, split at spaces outside of quotes.
 static std::vector<std::string> getWords(StringRef command) {
   std::vector<std::string> words(1);
   char quote = 0;
@@ -70,7 +70,8 @@ static std::vector<std::string> getWords(StringRef command) {
   return words;
 }
 
-/// The steps of a command on the test's file, or none if it is another.
+/// Returns the steps of a bnn-opt command on the file of the test, or no steps
+/// for other commands.
 static std::vector<std::string> getSteps(StringRef command) {
   std::vector<std::string> steps;
   bool isOnFile = false;

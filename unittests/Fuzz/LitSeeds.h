@@ -1,4 +1,4 @@
-//===- LitSeeds.h - The tests of lit as cases ----------------- -*- C++ -*-===//
+//===- LitSeeds.h - Cases from lit tests ------------------------*- C++ -*-===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -23,16 +23,16 @@ struct LitSeed {
   std::vector<std::string> steps;
 };
 
-/// The files under `folder` that end in `extension`, in an order that does not
-/// depend on the file system.
+/// Returns the files under `folder` that end in `extension`, in an order that
+/// does not depend on the file system.
 std::vector<std::string> findFiles(llvm::StringRef folder,
                                    llvm::StringRef extension);
 
-/// The modules in `text`, which `// -----` separates.
+/// Returns the modules in `text`, which `// -----` separates.
 std::vector<std::string> splitModules(llvm::StringRef text);
 
-/// All pairs of the tests under `folder` whose RUN lines run bnn-opt on the
-/// file.
+/// Returns all pairs of a module and a RUN line of the tests under `folder`
+/// whose RUN lines run bnn-opt on the file.
 std::vector<LitSeed> readLitSeeds(llvm::StringRef folder);
 
 } // namespace quant_bnn::fuzz

@@ -14,7 +14,7 @@
 using namespace mlir;
 using namespace quant_bnn::fuzz;
 
-/// `bug` with another module.
+/// Returns `bug` with another module.
 static Case with(const Case &bug, OwningOpRef<ModuleOp> module) {
   return {std::move(module), bug.steps, bug.seed, bug.dynamicExtent};
 }
@@ -33,7 +33,7 @@ static bool dropSteps(Case &bug,
   return hasChanged;
 }
 
-/// The op at place `number` of a walk.
+/// Returns the op at position `number` of a walk, or null.
 static Operation *getOp(ModuleOp module, size_t number) {
   Operation *found = nullptr;
   module.walk([&](Operation *op) {
@@ -51,8 +51,8 @@ static size_t countOps(ModuleOp module) {
   return count;
 }
 
-/// The ways to take a value of `type` from elsewhere: an operand of the op, an
-/// argument or an earlier op's result.
+/// Returns values of the type of `result` that may replace `result`: operands
+/// of `op` and the first argument of that type.
 static SmallVector<Value> getReplacements(Operation *op, Value result) {
   SmallVector<Value> values;
   for (Value operand : op->getOperands())
@@ -76,7 +76,7 @@ static void updateType(func::FuncOp function) {
                                              terminator->getOperandTypes()));
 }
 
-/// Erases an op, with something else for its results.
+/// Erases ops, and replaces their results by other values.
 static bool eraseOps(Case &bug, llvm::function_ref<bool(const Case &)> isSame) {
   bool hasChanged = false;
   for (size_t i = countOps(*bug.module); i-- > 0;) {
@@ -141,7 +141,7 @@ static bool dropResults(Case &bug,
         (void)function.eraseResult(i);
         return true;
       });
-    // Another value than the last one, so that what follows it can go.
+    // Returns an earlier value, so that the ops after it can be erased.
     for (unsigned i = 0; i < 30; ++i)
       attempt(name, [&](func::FuncOp function) {
         Block &block = function.getBody().front();

@@ -25,9 +25,9 @@ struct PassChoice {
 };
 } // namespace
 
-/// Passes that keep values on tensors come most often. The others are for what
-/// is lowered: on tensors they have nothing to do, and must say so or do
-/// nothing.
+/// Returns the passes with their weights. Passes that preserve values on
+/// tensors are the most frequent. The other passes are for lowered code: on
+/// tensors, they must emit an error or do nothing.
 static const std::vector<PassChoice> &getChoices() {
   static const std::vector<PassChoice> choices = {
       {4, "canonicalize", {}},
@@ -152,6 +152,6 @@ double quant_bnn::fuzz::getMathError(StringRef step) {
       step == "bnn-codegen-approximate-math" ||
       step == "bnn-codegen-convert-math-to-arith")
     return 8;
-  // Any pass folds constants, by the functions of the C library.
+  // Any pass may fold constants with the functions of the C library.
   return 2;
 }

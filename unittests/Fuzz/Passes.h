@@ -17,21 +17,23 @@
 
 namespace quant_bnn::fuzz {
 
-/// Not a pass: lowers the module, compiles it for the host and runs it.
+/// A step that is not a pass: lowers the module, compiles it for the host and
+/// runs it.
 constexpr llvm::StringLiteral executeStep = "execute";
 
-/// Steps, each a pass with its options. A `pass` that is not empty stands
-/// alone.
+/// Returns random steps, each a pass with its options. If `pass` is not empty,
+/// it is the only pass. With `executes`, the last step is `executeStep`.
 std::vector<std::string> makePipeline(Random &random, llvm::StringRef pass,
                                       bool executes);
 
-/// The passes that a pipeline is made of.
+/// Returns the names of the passes that pipelines contain.
 std::vector<llvm::StringRef> getPassNames();
 
-/// Whether the values after `step` may be others than before.
+/// Whether `step` may change values.
 bool mayChangeValues(llvm::StringRef step);
 
-/// How many units in the last place `step` may change results of math by.
+/// Returns by how many units in the last place `step` may change results of
+/// math.
 double getMathError(llvm::StringRef step);
 
 } // namespace quant_bnn::fuzz

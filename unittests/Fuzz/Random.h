@@ -15,7 +15,7 @@
 
 namespace quant_bnn::fuzz {
 
-/// Choices that depend on the seed alone, on every machine.
+/// Random choices that depend only on the seed, on every machine.
 class Random {
 public:
   explicit Random(uint64_t seed) : engine(seed) {}
@@ -23,7 +23,7 @@ public:
   uint64_t bits() { return engine(); }
   unsigned below(unsigned n) { return engine() % n; }
   bool oneIn(unsigned n) { return below(n) == 0; }
-  /// Uniform in [low, high).
+  /// Returns a number that is uniform in [low, high).
   double between(double low, double high) {
     return low + (high - low) * double(engine() >> 11) * 0x1p-53;
   }

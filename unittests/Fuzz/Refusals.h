@@ -1,4 +1,4 @@
-//===- Refusals.h - What the pipeline is known to refuse --------*- C++ -*-===//
+//===- Refusals.h - Known refusals of the pipeline --------------*- C++ -*-===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -13,8 +13,9 @@
 
 namespace quant_bnn::fuzz {
 
-/// Whether `message`, with which the pipeline refused a module, is known. Any
-/// other refusal is a finding, for all that is generated can be compiled.
+/// Whether `message`, with which the pipeline refused a module, is a known
+/// refusal. Any other refusal is a finding, since every generated module can be
+/// compiled.
 bool isKnownRefusal(llvm::StringRef message);
 
 } // namespace quant_bnn::fuzz

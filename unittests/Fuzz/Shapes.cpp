@@ -1,4 +1,4 @@
-//===- Shapes.cpp - What moves elements -----------------------------------===//
+//===- Shapes.cpp - Functions that move elements --------------------------===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.

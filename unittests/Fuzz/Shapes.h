@@ -1,4 +1,4 @@
-//===- Shapes.h - What moves elements ------------------------- -*- C++ -*-===//
+//===- Shapes.h - Functions that move elements ------------------*- C++ -*-===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -13,9 +13,9 @@
 
 namespace quant_bnn::fuzz {
 
-/// Elements of `shape`, each that of `source` at the position that
-/// `getPosition` gives. Undefined behaviour stops the evaluation where there is
-/// none.
+/// Returns data of the shape `shape`, in which each element is the element of
+/// `source` at the position that `getPosition` computes. A position outside of
+/// `source` is undefined behavior and stops the evaluation.
 Data gather(
     Evaluator &evaluator, const Data &source, llvm::ArrayRef<int64_t> shape,
     llvm::function_ref<void(llvm::MutableArrayRef<int64_t>)> getPosition);
@@ -30,11 +30,11 @@ Data transpose(Evaluator &evaluator, const Data &source,
 Data concat(Evaluator &evaluator, llvm::ArrayRef<const Data *> sources,
             int64_t dim);
 
-/// `source` with `element` around it.
+/// Returns `source` padded with `element`.
 Data pad(Evaluator &evaluator, const Data &source, llvm::ArrayRef<int64_t> low,
          llvm::ArrayRef<int64_t> high, Element element);
 
-/// The same elements in another shape.
+/// Returns the elements of `source` in the shape `shape`.
 Data reshape(Evaluator &evaluator, const Data &source,
              llvm::ArrayRef<int64_t> shape);
 

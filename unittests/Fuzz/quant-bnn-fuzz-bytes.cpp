@@ -6,9 +6,10 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// Bytes that reach new branches of this project are kept and changed further.
-// QUANT_BNN_FUZZ_TARGET is text, bytecode or numpy; QUANT_BNN_FUZZ_TESTS is the
-// folder of the tests, whose modules are what the bytes are made from.
+// libFuzzer keeps bytes that reach new branches of this project, and changes
+// them further. QUANT_BNN_FUZZ_TARGET is text, bytecode or numpy.
+// QUANT_BNN_FUZZ_TESTS is the folder of the tests from whose modules the bytes
+// are made.
 //
 //===----------------------------------------------------------------------===//
 
@@ -69,7 +70,7 @@ extern "C" size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size,
                                           size_t maxSize, unsigned seed) {
   Fuzzer &fuzzer = getFuzzer();
   Random random(seed);
-  // The reader of bytecode upstream does not check sizes: see Bytes.cpp.
+  // The upstream reader of bytecode does not check sizes: see Bytes.cpp.
   bool mayChangeAll = fuzzer.target != ByteTarget::Bytecode;
   if (mayChangeAll && size > 1 && random.oneIn(2))
     return LLVMFuzzerMutate(data, size, maxSize);

@@ -6,8 +6,9 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// Random modules through random passes: valid IR or an error after each, and
-// the same values as before. A finding is printed with what reproduces it.
+// Runs random passes on random modules. After each pass, the IR must be valid
+// and the values must be the same as before, or the pass must emit an error.
+// Each finding is printed with the input that reproduces it.
 //
 //===----------------------------------------------------------------------===//
 
@@ -44,7 +45,7 @@ enum class Mode { Modules, Tests, Text, Bytecode, NumPy };
 } // namespace
 
 static cl::opt<Mode> mode(
-    "mode", cl::desc("What is fuzzed:"),
+    "mode", cl::desc("Code to fuzz:"),
     cl::values(clEnumValN(Mode::Modules, "modules",
                           "passes, on random modules (default)"),
                clEnumValN(Mode::Tests, "tests",
@@ -55,37 +56,39 @@ static cl::opt<Mode> mode(
     cl::init(Mode::Modules));
 static cl::opt<uint64_t> seed("seed", cl::desc("The number of the first item"),
                               cl::init(1));
-static cl::opt<uint64_t> count("count", cl::desc("How many items"),
+static cl::opt<uint64_t> count("count", cl::desc("Number of items"),
                                cl::init(1000));
-static cl::opt<double> seconds("seconds", cl::desc("Stop after this time"),
-                               cl::init(1e9));
-static cl::opt<std::string> testFolder("tests",
-                                       cl::desc("Tests to take modules from"));
+static cl::opt<double>
+    seconds("seconds", cl::desc("Stop after this many seconds"), cl::init(1e9));
+static cl::opt<std::string>
+    testFolder("tests", cl::desc("Folder of tests with modules"));
 static cl::opt<uint64_t>
     roundNumber("round",
-                cl::desc("Modules of tests get other arguments in each round"),
+                cl::desc("Number of the round, which selects the arguments "
+                         "of modules of tests"),
                 cl::init(0));
 static cl::opt<std::string>
-    knownPath("known", cl::desc("A list of functions of MLIR that crash"));
+    knownPath("known", cl::desc("A list of MLIR functions known to crash"));
 static cl::opt<std::string>
-    passName("pass", cl::desc("This pass alone on each module; `each` takes "
-                              "all in turn"));
+    passName("pass", cl::desc("Run only this pass on each module; `each` runs "
+                              "all passes in turn"));
 static cl::opt<unsigned>
     executeEvery("execute-every",
-                 cl::desc("Compile and run one of so many modules; 0 is none"),
+                 cl::desc("Compile and run one of this many modules; 0: none"),
                  cl::init(50));
 static cl::opt<unsigned> maxFindings("max-findings",
-                                     cl::desc("Stop after so many findings"),
+                                     cl::desc("Stop after this many findings"),
                                      cl::init(10));
 static cl::opt<bool> minimizes("minimize", cl::desc("Minimize each finding"));
 static cl::opt<std::string>
-    outputFolder("output", cl::desc("Write findings to files here"));
+    outputFolder("output", cl::desc("Folder to write findings to"));
 static cl::opt<std::string> replayPath("replay",
                                        cl::desc("Check the case, or the bytes, "
                                                 "in this file"));
 static cl::opt<bool> printsModules("print", cl::desc("Print each module"));
 
-/// An item may take so many seconds, with sanitizers many times longer.
+/// The maximal number of seconds for an item; sanitizers take many times
+/// longer.
 static constexpr double timeout = LLVM_ADDRESS_SANITIZER_BUILD ? 100 : 10;
 
 static Case makeCase(MLIRContext &context, uint64_t item) {
@@ -100,18 +103,19 @@ static Case makeCase(MLIRContext &context, uint64_t item) {
     pass = names[item % names.size()];
   }
   result.steps = makePipeline(random, pass, executes);
-  // Most of what is compiled is compiled as it is written.
+  // Most modules that are compiled are compiled as they are written.
   if (executes && !random.oneIn(3))
     result.steps.erase(result.steps.begin(), result.steps.end() - 1);
   return result;
 }
 
-/// Counters, one a line, and after an empty line the finding, if there is one.
+/// Checks `item`. Returns counters, one per line, and the finding after an
+/// empty line, if there is one.
 static std::string checkToText(const Case &item) {
   CheckResult result = item.check();
   std::string text;
   result.counters.push_back(toString(result.outcome).str());
-  // With its reason, in brief.
+  // Adds the reason, in brief.
   if (result.outcome == Outcome::Refused)
     result.counters.push_back("refused: " +
                               StringRef(result.detail).take_front(120).str());
@@ -122,7 +126,8 @@ static std::string checkToText(const Case &item) {
   return text;
 }
 
-/// The finding in a report, its kind in the first line; empty if there is none.
+/// Returns the finding in a report, with its kind in the first line, or an
+/// empty text if there is none.
 static std::string getFinding(const Report &report) {
   switch (report.ending) {
   case Ending::Returned:
@@ -135,7 +140,7 @@ static std::string getFinding(const Report &report) {
   llvm_unreachable("not an ending");
 }
 
-/// Whether `item` still has a finding of the kind, in a process of its own.
+/// Whether `item` still has a finding of this kind, checked in a child process.
 static bool hasFinding(const Case &item, StringRef kind) {
   bool isSame = false;
   runIsolated(
@@ -160,7 +165,7 @@ static void writeOutput(const std::string &name, StringRef text) {
     file << text;
 }
 
-/// `origin` tells how to get the module again.
+/// Prints a finding. `origin` describes how to generate the module again.
 static void printFinding(Case item, StringRef finding, const Twine &origin) {
   StringRef kind = finding.split('\n').first;
   if (minimizes)
@@ -183,7 +188,8 @@ static void printFinding(Case item, StringRef finding, const Twine &origin) {
 //===----------------------------------------------------------------------===//
 
 namespace {
-/// Counts what reports say until enough was found or the time is over.
+/// Collects the counters of reports, until there are enough findings or the
+/// time is over.
 class Summary {
 public:
   /// Counts a report and returns its finding, if there is one.
@@ -240,8 +246,8 @@ static int fuzzModules(MLIRContext &context) {
   return summary.print("modules");
 }
 
-/// Each test's module with each extent for its dynamic dimensions. Arguments
-/// depend on the test alone: another test does not change them.
+/// Checks the module of each test with each extent for its dynamic dimensions.
+/// Arguments depend only on the test, so other tests do not change them.
 static int fuzzTests(MLIRContext &context) {
   static const int64_t extents[] = {3, 1, 0};
   std::vector<LitSeed> seeds = readLitSeeds(testFolder);
@@ -277,7 +283,8 @@ static int fuzzTests(MLIRContext &context) {
   return summary.print("modules of tests");
 }
 
-/// The names in the list of what crashes upstream; `#` begins a comment.
+/// Returns the names in the list of upstream functions that crash; `#` begins a
+/// comment.
 static std::vector<std::string> readKnown() {
   std::vector<std::string> names;
   auto buffer = llvm::MemoryBuffer::getFile(knownPath);
@@ -291,14 +298,15 @@ static std::vector<std::string> readKnown() {
   return names;
 }
 
-/// What a child writes before the number of the bytes that it executes. A stack
-/// has the arguments of the program, too.
+/// The text that a child writes before the number of the bytes that it
+/// executes. The arguments of the program, which a stack prints as well, must
+/// not contain it.
 static constexpr StringLiteral bytesMarker = "executing bytes number ";
 
-/// Changes bytes of the corpus, or takes those that are `given`.
+/// Executes mutated bytes of the corpus, or the bytes `given`.
 static int fuzzBytes(MLIRContext &context, ByteTarget target,
                      const std::optional<std::string> &given) {
-  // Of one item, so that items cost little.
+  // The number of executions per item, so that an item has little overhead.
   const unsigned numExecutions = given ? 1 : 100;
   std::vector<std::string> corpus = makeCorpus(&context, target, testFolder);
   std::vector<std::string> known = readKnown();
@@ -320,7 +328,7 @@ static int fuzzBytes(MLIRContext &context, ByteTarget target,
       timeout,
       [&](uint64_t item) -> std::string {
         for (unsigned i = 0; i < numExecutions; ++i) {
-          // A crash says which bytes it was.
+          // Identifies the bytes of a crash.
           llvm::errs() << bytesMarker << item * numExecutions + i << "\n";
           executeBytes(&context, target, getBytes(item * numExecutions + i));
         }
@@ -388,7 +396,7 @@ int main(int argc, char **argv) {
   registerAllToLLVMIRTranslations(registry);
   quant_bnn::registerAllDialects(registry);
   MLIRContext context(registry, MLIRContext::Threading::DISABLED);
-  // Once, and not in each child.
+  // Loads the dialects once, and not in each child.
   context.loadAllAvailableDialects();
   std::optional<std::string> given;
   if (!replayPath.empty()) {
