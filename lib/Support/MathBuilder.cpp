@@ -258,7 +258,7 @@ Value MathBuilder::buildLog(Value x) {
   result = select(cmp(CmpFPredicate::OEQ, x, infinity), x, result);
   result =
       select(cmp(CmpFPredicate::OEQ, x, constant(0)), neg(infinity), result);
-  // Also NaN for a NaN x.
+  // The result is NaN also for a NaN x.
   Value isNumber = cmp(CmpFPredicate::OGE, x, constant(0));
   return select(isNumber, result,
                 constant(std::numeric_limits<double>::quiet_NaN()));
@@ -286,7 +286,7 @@ Value MathBuilder::buildLog1p(Value x) {
                            cmp(CmpFPredicate::OEQ, x, zero));
   result = select(isItself, x, result);
   result = select(cmp(CmpFPredicate::OEQ, x, neg(one)), neg(infinity), result);
-  // Also NaN for a NaN x.
+  // The result is NaN also for a NaN x.
   Value isNumber = cmp(CmpFPredicate::OGE, x, neg(one));
   return select(isNumber, result,
                 constant(std::numeric_limits<double>::quiet_NaN()));
@@ -318,7 +318,7 @@ Value MathBuilder::buildAcosh(Value x) {
   Value t = sub(select(isLarge, large, x), constant(1));
   Value root = sqrt(add(add(t, t), mul(t, t)));
   Value result = select(isLarge, buildLogOfTwice(x), buildLog1p(add(t, root)));
-  // Also NaN for a NaN x.
+  // The result is NaN also for a NaN x.
   Value isNumber = cmp(CmpFPredicate::OGE, x, constant(1));
   return select(isNumber, result,
                 constant(std::numeric_limits<double>::quiet_NaN()));

@@ -27,8 +27,9 @@ namespace quant_bnn {
 /// `format` is `assembly`, `binary` or `fatbinary`. Values are numbers: first
 /// the arguments, then the results of the steps in order; `types` has the type
 /// of each value. A step has the name of its op; docs/GPU.md lists the ops and
-/// what else their steps have. Fails with an error where host code has another
-/// op or control flow, or launches a kernel that is not in a `gpu.binary`.
+/// the other fields of their steps. Fails with an error if host code has
+/// another op or control flow, or launches a kernel that is not in a
+/// `gpu.binary`.
 llvm::FailureOr<llvm::json::Value> buildLaunchPlan(mlir::ModuleOp module);
 
 /// Registers the translation `gpu-to-launch-plan`.
