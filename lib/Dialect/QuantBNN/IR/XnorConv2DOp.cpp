@@ -189,8 +189,8 @@ static Value buildZeroPaddedInit(ImplicitLocOpBuilder &builder, XnorConv2DOp op,
   std::array<Walk, 2> walks = getWalks(op, builder);
   Value insideHeight = buildInside(builder, sizes[1], xSizes[1], walks[0]);
   Value insideWidth = buildInside(builder, sizes[2], xSizes[2], walks[1]);
-  // Compute gains[i, j, o] = C - 2 p[o, i, j] and total[o], the sum of 2 p[o,
-  // i, j].
+  // Compute gains[i, j, o] = C - 2 p[o, i, j] and total[o], the sum of
+  // 2 p[o, i, j].
   Value popcounts = buildRowPopcounts(builder, op.getFilter());
   Value depth = buildI32(builder, op.getMixedDepth());
   SmallVector<AffineExpr> d = llvm::map_to_vector(
