@@ -115,14 +115,16 @@ SmallVector<Operation *> quant_bnn::getOps(Block &block) {
                              [](Operation &op) { return &op; });
 }
 
-/// Whether values of `type` carry gradients, or would if their ops had any.
+/// Whether values of `type` carry gradients, or would if their ops had
+/// gradients.
 static bool carriesGradient(Type type) {
   Type element = getElementTypeOrSelf(type);
   return isa<FloatType, ComplexType>(element);
 }
 
 namespace {
-/// Tells which results depend on which operands, and remembers it of functions.
+/// Determines which results depend on which operands, and caches the answers
+/// for functions.
 struct Activity {
   bool isActive(FunctionOpInterface function);
   bool propagates(Operation *op, Value active, Type result);
@@ -132,8 +134,8 @@ struct Activity {
 };
 } // namespace
 
-/// Whether a result of `op` may depend on its `active` operand. Integers do not
-/// carry gradients, except for the bits of a float.
+/// Whether a result of `op`, of type `result`, may depend on its `active`
+/// operand. Integers do not carry gradients, except for the bits of a float.
 bool Activity::propagates(Operation *op, Value active, Type result) {
   if (auto call = dyn_cast<func::CallOp>(op)) {
     auto callee = SymbolTable::lookupNearestSymbolFrom<FunctionOpInterface>(
@@ -159,7 +161,7 @@ void Activity::propagate(ArrayRef<Operation *> ops, ActiveValues &active) {
 bool Activity::isActive(FunctionOpInterface function) {
   auto [it, isNew] = functions.try_emplace(function, true);
   Region &body = function.getFunctionBody();
-  // Control flow is refused elsewhere.
+  // Unstructured control flow is refused elsewhere.
   if (!isNew || !body.hasOneBlock())
     return it->second;
   ActiveValues active;
@@ -184,8 +186,8 @@ bool quant_bnn::isActive(FunctionOpInterface function) {
 }
 
 bool quant_bnn::mayBeActive(Value value) {
-  // A superfluous gradient costs less than a search of all that is before
-  // every value.
+  // A superfluous gradient costs less than a search of all values before each
+  // value.
   constexpr unsigned limit = 1000;
   Activity activity;
   llvm::SetVector<Value> visited;

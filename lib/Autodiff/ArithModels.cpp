@@ -37,8 +37,8 @@ static Gradients differentiate(arith::MulFOp op, OpBuilder &builder,
 
 static Gradients differentiate(arith::DivFOp op, OpBuilder &builder,
                                Location loc, Value g) {
-  // -g x / y^2 = -(g / y) (x / y). Where g / y overflows, x / y may be small
-  // enough for the product not to, or 0.
+  // -g x / y^2 = -(g / y) (x / y). Where g / y overflows, the product may still
+  // be finite, because x / y is small or 0.
   Value toLhs = arith::DivFOp::create(builder, loc, g, op.getRhs());
   Value toRhs = quant_bnn::detail::buildPayload(
       builder, loc, g.getType(), {g, op.getRhs(), op.getResult(), toLhs},
@@ -62,7 +62,7 @@ static Gradients differentiate(arith::NegFOp, OpBuilder &builder, Location loc,
 
 static Gradients differentiate(arith::RemFOp op, OpBuilder &builder,
                                Location loc, Value g) {
-  // x - trunc(x / y) y, and trunc has no gradient.
+  // The value is x - trunc(x / y) y, where trunc has no gradient.
   Value toRhs = quant_bnn::detail::buildPayload(
       builder, loc, g.getType(), {g, op.getLhs(), op.getRhs()},
       [](PayloadBuilder &payload, ValueRange operands) -> Value {

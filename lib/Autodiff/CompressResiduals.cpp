@@ -1,4 +1,4 @@
-//===- CompressResiduals.cpp - Save masks as bits -------------------------===//
+//===- CompressResiduals.cpp - Save residuals as packed masks -------------===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -28,34 +28,37 @@ using namespace mlir;
 using namespace quant_bnn;
 
 namespace {
-/// How the backward function uses a residual that masks may replace.
+/// The uses of a residual in the backward function that allow masks to replace
+/// it.
 struct MaskUses {
-  /// In program order, where they are in one block.
+  /// The gradient ops, in program order if they are in one block.
   SmallVector<MaskedGradientOpInterface> gradients;
   SmallVector<tensor::DimOp> dims;
 
   bool areInOneBlock() const;
 };
 
-/// The masks of a residual, made in a function of their own: from the residual
-/// and from the other values of `inputs`, which are the backward function's.
+/// The masks of a residual, as a function of `inputs`: the residual and other
+/// values of the backward function.
 struct MaskFunction {
   OwningOpRef<func::FuncOp> function;
   SmallVector<Value> inputs;
-  /// The residuals that `inputs` are computed from.
+  /// The residuals from which `inputs` are computed.
   SmallVector<unsigned> sources;
-  /// Of each gradient, which of the results its masks are.
+  /// For each gradient op with masks, which results are its masks.
   SmallVector<SmallVector<unsigned>> masksOf;
   unsigned numMasks = 0;
 };
 
-/// Replaces one residual.
+/// Replaces one residual by masks.
 class Compressor {
 public:
   Compressor(const FunctionPairs &pairs, Residual residual, ModuleOp module)
       : pairs(pairs), residual(residual), module(module) {}
 
-  /// Says what it did, or why it did nothing.
+  /// Replaces the residual if possible, and emits a remark. Leaves a residual
+  /// that is not a float tensor of rank 1 or more alone, without a remark.
+  /// Returns whether the residual was replaced.
   bool run();
 
 private:
@@ -81,7 +84,7 @@ private:
   ModuleOp module;
   MaskUses uses;
   MaskFunction masks;
-  /// Extents that the forward function returns as well, by dimension.
+  /// The dimensions whose extents the forward function returns as well.
   SmallVector<int64_t> savedDims;
 };
 
@@ -94,7 +97,7 @@ struct QuantBNNCompressResidualsPass
 
 static constexpr StringLiteral category = "quant-bnn-compress-residuals";
 
-/// The bits of a word: a byte wastes the least.
+/// The bits of a word; bytes leave the fewest bits unused.
 static constexpr unsigned wordBits = 8;
 
 //===----------------------------------------------------------------------===//
@@ -130,7 +133,8 @@ std::optional<Refusal> Compressor::findUses() {
   return std::nullopt;
 }
 
-/// An operand of `gradient` with the shape of the saved one, or null.
+/// Returns an operand of `gradient` with the type of the residual, or null if
+/// there is none.
 Value Compressor::getShaped(MaskedGradientOpInterface gradient) const {
   Value saved = residual.getArgument();
   for (Value operand : gradient->getOperands())
@@ -139,7 +143,7 @@ Value Compressor::getShaped(MaskedGradientOpInterface gradient) const {
   return Value();
 }
 
-/// Whether `dim` asks before there is a value of the same shape.
+/// Whether `dim` comes before all values with the shape of the residual.
 bool Compressor::isKnownLater(tensor::DimOp dim) const {
   DominanceInfo dominance;
   return llvm::none_of(uses.gradients, [&](MaskedGradientOpInterface gradient) {
@@ -152,8 +156,8 @@ bool Compressor::isKnownLater(tensor::DimOp dim) const {
 // Masks
 //===----------------------------------------------------------------------===//
 
-/// Finds what the masks are made of, beside the residual: of what the forward
-/// function knows.
+/// Finds the inputs of the masks, which the forward function must be able to
+/// compute from residuals. Returns a refusal otherwise.
 std::optional<Refusal> Compressor::findInputs() {
   func::FuncOp backward = residual.pair->getBackward();
   unsigned numResiduals = residual.pair->getResiduals().size();
@@ -165,7 +169,7 @@ std::optional<Refusal> Compressor::findInputs() {
     for (OpOperand *operand : gradient.getMaskOperands())
       inputs.insert(operand->get());
   }
-  // What an input is computed from.
+  // Find the residuals from which the inputs are computed.
   llvm::SetVector<Value> sources(inputs.begin(), inputs.end());
   for (unsigned i = 0; i < sources.size(); ++i) {
     auto argument = dyn_cast<BlockArgument>(sources[i]);
@@ -185,7 +189,7 @@ std::optional<Refusal> Compressor::findInputs() {
   return std::nullopt;
 }
 
-/// Makes the masks of all gradients, each only once.
+/// Builds the function of the masks of all gradients, each mask only once.
 void Compressor::buildMaskFunction() {
   MLIRContext *context = module.getContext();
   OpBuilder builder(context);
@@ -255,8 +259,9 @@ Value Compressor::materialize(Value value, OpBuilder &builder,
   return mapping.lookup(value);
 }
 
-/// Where the masks are made: behind the first op that reads the residual, for
-/// then one loop can do both; else where all that they are made of is known.
+/// Returns where the forward function computes the masks: after the first op
+/// that reads the residual, so that one loop can do both, or before the
+/// terminator if a source of the masks is not known there.
 Operation *Compressor::findInsertionPoint() const {
   func::FuncOp forward = residual.pair->getForward();
   Block &body = forward.getBody().front();
@@ -274,12 +279,13 @@ Operation *Compressor::findInsertionPoint() const {
   return isKnown && first != terminator ? first->getNextNode() : terminator;
 }
 
-/// All dimensions of a tensor as one.
+/// Returns the reassociation that collapses all dimensions of a tensor to one.
 static SmallVector<ReassociationIndices> getFlattening(int64_t rank) {
   return {llvm::to_vector<2>(llvm::seq<int64_t>(rank))};
 }
 
-/// Builds, in the forward function, what it returns instead of the residual.
+/// Builds, in the forward function, the values that it returns instead of the
+/// residual.
 SmallVector<Value> Compressor::buildWords(OpBuilder &builder) {
   Location loc = residual.getReturned().getLoc();
   IRMapping inForward, mapping;
@@ -336,7 +342,7 @@ void Compressor::saveDim(int64_t dim) {
     savedDims.push_back(dim);
 }
 
-/// The argument that is the extent of dimension `dim`, or null.
+/// Returns the argument that is the extent of dimension `dim`, or null.
 Value Compressor::getSavedDim(ValueRange arguments, int64_t dim) const {
   const auto *saved = llvm::find(savedDims, dim);
   if (saved == savedDims.end())
@@ -344,7 +350,7 @@ Value Compressor::getSavedDim(ValueRange arguments, int64_t dim) const {
   return arguments[masks.numMasks + (saved - savedDims.begin())];
 }
 
-/// The extents of the residual, at `gradient`.
+/// Returns the extents of the residual, for use at `gradient`.
 SmallVector<OpFoldResult>
 Compressor::getSizes(OpBuilder &builder, MaskedGradientOpInterface gradient,
                      ValueRange arguments) const {
@@ -489,7 +495,8 @@ bool Compressor::run() {
 
 void QuantBNNCompressResidualsPass::runOnOperation() {
   FunctionPairs pairs(getOperation());
-  // From the last: what replaces a residual comes in its place or later.
+  // Start from the last residual, because the values that replace a residual
+  // take its number and later ones.
   for (const FunctionPair &pair : pairs.getPairs())
     for (unsigned number = pair.getResiduals().size(); number-- > 0;)
       Compressor(pairs, {&pair, number}, getOperation()).run();

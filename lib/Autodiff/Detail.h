@@ -1,4 +1,4 @@
-//===- Detail.h - What the gradient models share ----------------*- C++ -*-===//
+//===- Detail.h - Shared code of the gradient models ------------*- C++ -*-===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -19,7 +19,8 @@ using Gradients = mlir::FailureOr<llvm::SmallVector<mlir::Value>>;
 // Models of ops with one result
 //===----------------------------------------------------------------------===//
 
-/// The gradients of the operands of an op, where that of its result is `g`.
+/// Builds the gradients of the operands of an op from the gradient `g` of its
+/// result.
 template <typename OpTy>
 using Rule = Gradients (*)(OpTy op, mlir::OpBuilder &builder,
                            mlir::Location loc, mlir::Value g);
@@ -36,7 +37,7 @@ struct RuleModel
   }
 };
 
-/// No gradient for any operand.
+/// Returns no gradient for any operand.
 template <typename OpTy>
 Gradients noGradient(OpTy op, mlir::OpBuilder &, mlir::Location, mlir::Value) {
   return llvm::SmallVector<mlir::Value>(op->getNumOperands());
@@ -52,7 +53,7 @@ void attachNone(mlir::MLIRContext *context) {
   (attach<OpTys, &noGradient<OpTys>>(context), ...);
 }
 
-/// `payload` on every element of `operands`, with a result of `type`.
+/// Builds `payload` on every element of `operands`, with a result of `type`.
 inline mlir::Value
 buildPayload(mlir::OpBuilder &builder, mlir::Location loc, mlir::Type type,
              mlir::ValueRange operands,
@@ -66,29 +67,31 @@ buildPayload(mlir::OpBuilder &builder, mlir::Location loc, mlir::Type type,
       .front();
 }
 
-/// The gradient of x where g is that of the larger (or smaller) of x and
-/// `other`, as `wins` says: g where x is that one, half of g where they are
-/// equal, and 0 else. Where one is a NaN there is none, unless the op
-/// `ignoresNaN`: then all goes to the number.
+/// Builds the gradient of x, where g is the gradient of the maximum or minimum
+/// of x and `other`, and `wins` compares x with `other`. The gradient is g
+/// where x is the extremum, half of g where x and `other` are equal, and 0
+/// elsewhere, also where one of them is NaN. If the op `ignoresNaN`, the
+/// gradient is g where `other` alone is NaN.
 mlir::Value buildExtremumGradient(PayloadBuilder &payload,
                                   mlir::arith::CmpFPredicate wins,
                                   bool ignoresNaN, mlir::Value g, mlir::Value x,
                                   mlir::Value other);
 
-/// The sum of the elements of a ranked float tensor, a scalar of their type. It
-/// is accumulated in the compute type.
+/// Builds the sum of the elements of a ranked float tensor, a scalar of their
+/// type. The sum is accumulated in the compute type.
 mlir::Value buildSum(mlir::OpBuilder &builder, mlir::Location loc,
                      mlir::Value tensor);
 
-/// The part of `g`, of `type`, that begins at `offsets`. An empty one may begin
-/// at the end, where `tensor.extract_slice` may not.
+/// Builds the part of `g` that begins at `offsets` and has `sizes`, as a tensor
+/// of `type`. An empty part may begin at the end of a dimension; a
+/// `tensor.extract_slice` may not.
 mlir::Value buildPart(mlir::OpBuilder &builder, mlir::Location loc,
                       mlir::RankedTensorType type, mlir::Value g,
                       llvm::ArrayRef<mlir::OpFoldResult> offsets,
                       llvm::ArrayRef<mlir::OpFoldResult> sizes);
 
 //===----------------------------------------------------------------------===//
-// Registration, one function a dialect
+// Registration, one function for each dialect
 //===----------------------------------------------------------------------===//
 
 void registerArithModels(mlir::DialectRegistry &registry);
@@ -98,10 +101,10 @@ void registerMathModels(mlir::DialectRegistry &registry);
 void registerSCFModels(mlir::DialectRegistry &registry);
 void registerTensorModels(mlir::DialectRegistry &registry);
 
-/// A part of `registerTensorModels`.
+/// Attaches the model of `tensor.pad`, for `registerTensorModels`.
 void attachPadModel(mlir::MLIRContext *context);
 
-/// A part of `registerLinalgModels`.
+/// Attaches the model of `linalg.softmax`, for `registerLinalgModels`.
 void attachSoftmaxModel(mlir::MLIRContext *context);
 
 } // namespace quant_bnn::detail

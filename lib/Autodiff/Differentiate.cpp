@@ -1,14 +1,12 @@
-//===- Differentiate.cpp - Make backward functions ------------------------===//
+//===- Differentiate.cpp - Build backward functions -----------------------===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 //===----------------------------------------------------------------------===//
-//
-// A function is copied, the adjoints of its ops are appended in reverse order,
-// and the joint function is simplified and split in two.
-//
+// The pass copies a function, appends the adjoints of its ops in reverse order,
+// simplifies this joint function, and splits it into two functions.
 //===----------------------------------------------------------------------===//
 
 #include "Partition.h"
@@ -49,17 +47,17 @@ private:
   FailureOr<Joint> buildJoint(func::FuncOp function);
   LogicalResult simplify(func::FuncOp function);
 
-  /// Functions that have been differentiated.
+  /// The forward functions of the functions that have been differentiated.
   llvm::DenseMap<func::FuncOp, func::FuncOp> forwards;
-  /// Those that were asked for.
+  /// The functions that the option `functions` names.
   llvm::SmallSetVector<func::FuncOp, 4> requested;
-  /// Ops that were reported for their derivative of 0.
+  /// The ops that were reported for a derivative of 0.
   llvm::DenseSet<Operation *> reported;
 };
 } // namespace
 
 //===----------------------------------------------------------------------===//
-// What is refused
+// Verification
 //===----------------------------------------------------------------------===//
 
 static func::FuncOp getCallee(func::CallOp call) {
@@ -68,8 +66,8 @@ static func::FuncOp getCallee(func::CallOp call) {
 }
 
 namespace {
-/// Functions that are being verified, each called by the one before, and that
-/// have been.
+/// The functions that are being verified, each called by the one before, and
+/// those that have been verified.
 struct Verified {
   SmallVector<func::FuncOp> path;
   llvm::DenseSet<Operation *> functions;
@@ -103,8 +101,9 @@ static bool hasOwnEffects(Operation *op) {
   return !op->hasTrait<mlir::OpTrait::HasRecursiveMemoryEffects>();
 }
 
-/// Checks that `function`, called along a path, and what it calls are free of
-/// recursion, side effects and unstructured control flow.
+/// Checks that `function`, called along the path of `verified`, and the
+/// functions that it calls have no recursion, side effects or unstructured
+/// control flow.
 static LogicalResult verifyBody(func::FuncOp function, Verified &verified) {
   if (!function.getBody().hasOneBlock())
     return function.emitError("cannot be differentiated: it has ")
@@ -126,8 +125,8 @@ static LogicalResult verifyBody(func::FuncOp function, Verified &verified) {
   return failure(walk.wasInterrupted());
 }
 
-/// Checks that there is something to differentiate, and that the names of what
-/// is made are free.
+/// Checks that `function` has an argument and a result to differentiate, and
+/// that the names of the functions to build are free.
 static LogicalResult verifyFunction(func::FuncOp function, bool combine) {
   if (function.isExternal())
     return function.emitError("cannot be differentiated: it has no body");
@@ -160,7 +159,7 @@ static LogicalResult verifyFunction(func::FuncOp function, bool combine) {
 //===----------------------------------------------------------------------===//
 
 /// Replaces calls in `joint` by calls to the forward functions of the callees'
-/// pairs, which it makes where there are none.
+/// pairs, and builds pairs where there are none.
 LogicalResult
 QuantBNNDifferentiatePass::differentiateCallees(func::FuncOp joint) {
   SmallVector<func::CallOp> calls;
@@ -181,8 +180,9 @@ QuantBNNDifferentiatePass::differentiateCallees(func::FuncOp joint) {
   return success();
 }
 
-/// A copy of `function` that takes cotangents too, and returns gradients and
-/// the extents of its float results too.
+/// Builds a copy of `function` that also takes cotangents and returns
+/// gradients. Records the extents of float results, which cotangents have as
+/// well.
 FailureOr<Joint> QuantBNNDifferentiatePass::buildJoint(func::FuncOp function) {
   Joint joint;
   joint.numArguments = function.getNumArguments();
@@ -220,8 +220,9 @@ FailureOr<Joint> QuantBNNDifferentiatePass::buildJoint(func::FuncOp function) {
   for (auto [index, argument] : llvm::enumerate(joint.getArguments()))
     if (hasGradient(clone, index))
       active.insert(argument);
-  // Two neighbouring `scf.if` of one condition are combined. The last of the
-  // forward pass and the first of the backward pass must not be.
+  // Canonicalization combines two neighbouring `scf.if` ops with the same
+  // condition. This op keeps the last one of the forward pass and the first one
+  // of the backward pass apart.
   Value boundary = tensor::EmptyOp::create(builder, loc, ArrayRef<int64_t>{0},
                                            builder.getI1Type());
   if (failed(buildAdjoints(builder, ops, active, cotangents)))
@@ -256,7 +257,7 @@ FailureOr<Joint> QuantBNNDifferentiatePass::buildJoint(func::FuncOp function) {
   return joint;
 }
 
-/// Takes extents from the earliest value that has them.
+/// Makes `tensor.dim` ops read the earliest value that has the same extents.
 static void forwardExtents(func::FuncOp function) {
   llvm::DenseMap<Value, Value> earliest;
   function.walk([&](tensor::DimOp dim) {
@@ -284,10 +285,11 @@ static void forwardExtents(func::FuncOp function) {
   });
 }
 
-/// Removes what the adjoints do not need, and expresses extents by those of the
-/// arguments.
+/// Removes ops that the adjoints do not need, and expresses extents by those of
+/// the arguments.
 LogicalResult QuantBNNDifferentiatePass::simplify(func::FuncOp function) {
-  // What structured ops make of extents may again be those of elementwise ops.
+  // The extents of structured ops may resolve to those of elementwise ops
+  // again.
   RewritePatternSet extents(&getContext());
   populateResolveExtentsPatterns(extents);
   FrozenRewritePatternSet frozenExtents(std::move(extents));
@@ -310,8 +312,8 @@ LogicalResult QuantBNNDifferentiatePass::simplify(func::FuncOp function) {
 // The pair
 //===----------------------------------------------------------------------===//
 
-/// A function that calls both: arguments and cotangents to results and
-/// gradients.
+/// Builds a function that calls `forward` and `backward`, from arguments and
+/// cotangents to results and gradients.
 static func::FuncOp buildCombined(func::FuncOp function, func::FuncOp forward,
                                   func::FuncOp backward) {
   const unsigned numResults = function.getNumResults();
@@ -346,7 +348,7 @@ LogicalResult QuantBNNDifferentiatePass::differentiate(func::FuncOp function) {
     return success();
   if (failed(verifyFunction(function, combine && requested.contains(function))))
     return failure();
-  // Of what it calls too.
+  // The report includes the functions that `function` calls.
   if (requested.contains(function) &&
       failed(reportZeroDerivatives(function, zeroDerivative, reported)))
     return failure();

@@ -20,7 +20,7 @@ static bool returnsZero(func::FuncOp function, unsigned index) {
          isZero(body.front().getTerminator()->getOperand(index));
 }
 
-/// Result `index` of `call`, or a value that equals it: an operand that
+/// Returns result `index` of `call`, or a value that equals it: an operand that
 /// `callee` returns, or an earlier result.
 static Value getResult(func::CallOp call, func::FuncOp callee, unsigned index) {
   if (!callee.getFunctionBody().hasOneBlock())
@@ -34,7 +34,7 @@ static Value getResult(func::CallOp call, func::FuncOp callee, unsigned index) {
 }
 
 namespace {
-/// A call to the forward function of a pair: its gradient is a call to the
+/// The gradient of a call to the forward function of a pair is a call to the
 /// backward function.
 struct CallModel
     : DifferentiableOpInterface::ExternalModel<CallModel, func::CallOp> {

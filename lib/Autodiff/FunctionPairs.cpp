@@ -21,7 +21,8 @@ ArrayRef<int64_t> FunctionPair::getResiduals() const {
       .asArrayRef();
 }
 
-/// Whether the attributes of `forward` say what `backward` takes.
+/// Whether the residuals of `forward` are the leading arguments of `backward`,
+/// and both functions have one block.
 static bool isPair(func::FuncOp forward, func::FuncOp backward) {
   auto residuals = forward->getAttrOfType<DenseI64ArrayAttr>(residualsAttrName);
   if (!residuals || !backward || forward == backward ||
@@ -79,8 +80,8 @@ Value Residual::getReturned() const {
 // Tracing
 //===----------------------------------------------------------------------===//
 
-/// The number of the residual that result `result` of the forward is, if it is
-/// one.
+/// Returns the number of the residual that result `result` of the forward
+/// function is, or nullopt if it is not a residual.
 static std::optional<unsigned> findResidual(const FunctionPair &pair,
                                             unsigned result) {
   ArrayRef<int64_t> residuals = pair.getResiduals();
@@ -90,7 +91,7 @@ static std::optional<unsigned> findResidual(const FunctionPair &pair,
   return it - residuals.begin();
 }
 
-/// The function that `call` calls is `function`.
+/// Whether `call` calls `function`.
 static bool isCallOf(func::CallOp call, func::FuncOp function) {
   return call && call.getCallee() == function.getName();
 }
@@ -155,7 +156,7 @@ std::optional<Refusal> ResidualFlow::traceBackward(const FunctionPairs &pairs,
   return std::nullopt;
 }
 
-/// A residual that a pair only passes on must be nothing else to it.
+/// Checks that pairs that pass the residual on do not use it for anything else.
 std::optional<Refusal>
 ResidualFlow::checkPassedOn(const FunctionPairs &pairs) const {
   auto isPassedOn = [&](const FunctionPair *callee, unsigned number) {
@@ -234,11 +235,11 @@ ResidualFlow::trace(const FunctionPairs &pairs, Residual origin,
 //===----------------------------------------------------------------------===//
 
 namespace {
-/// What replaces each residual value of a flow.
+/// The values that replace each residual value of a flow.
 using Expansion = DenseMap<Value, SmallVector<Value>>;
 
-/// The results of the forward function or the arguments of the backward
-/// function of a pair: the old one at an index, or what replaces it.
+/// The new results of the forward function and arguments of the backward
+/// function of a pair: each entry is an old one, by index, or its replacement.
 struct Layout {
   struct Entry {
     unsigned old;
@@ -267,7 +268,8 @@ static Layout getLayout(const FunctionPair &pair,
   return layout;
 }
 
-/// Lays out one list: what `keep` says of each entry, or what `replace` does.
+/// Builds a list from `entries`: `keep` of an entry that stays, and the
+/// elements of `replace` of an entry that is replaced.
 template <typename T, typename Keep, typename Replace>
 static SmallVector<T> layOut(ArrayRef<Layout::Entry> entries, Keep keep,
                              Replace replace) {
@@ -291,7 +293,9 @@ static func::CallOp rebuildCall(func::CallOp call, TypeRange types,
   return rebuilt;
 }
 
-/// Gives the results of `function` their new types, and the returned values.
+/// Rebuilds the returned values, result types and result attributes of
+/// `function` by `layout`. `expand` returns the values that replace an old
+/// result, which have `newTypes`.
 static void rebuildResults(func::FuncOp function,
                            ArrayRef<Layout::Entry> layout, TypeRange newTypes,
                            llvm::function_ref<ValueRange(unsigned)> expand) {
@@ -331,7 +335,7 @@ void ResidualFlow::replace(
       return contains(pair, number);
     }));
 
-  // What the callers get from the forward functions.
+  // Rebuild the calls of the forward functions, with new results.
   for (auto [layout, entry] : llvm::zip_equal(layouts, calls)) {
     func::FuncOp forward = entry.first->getForward();
     SmallVector<Type> types =
@@ -353,7 +357,7 @@ void ResidualFlow::replace(
     }
   }
 
-  // What the backward functions take.
+  // Rebuild the arguments of the backward functions.
   SmallVector<Value> originArguments;
   for (auto [layout, entry] : llvm::zip_equal(layouts, calls)) {
     func::FuncOp backward = entry.first->getBackward();
@@ -383,7 +387,7 @@ void ResidualFlow::replace(
     backward.setAllArgAttrs(attrs);
   }
 
-  // What the callers pass to them.
+  // Rebuild the calls of the backward functions, with new operands.
   for (auto [layout, entry] : llvm::zip_equal(layouts, calls))
     for (func::CallOp call : entry.second.backward) {
       SmallVector<Value> operands = layOut<Value>(
@@ -394,7 +398,7 @@ void ResidualFlow::replace(
       call.erase();
     }
 
-  // What the forward functions return.
+  // Rebuild the results of the forward functions.
   rewriteBackward(originArguments);
   for (auto [layout, entry] : llvm::zip_equal(layouts, calls)) {
     func::FuncOp forward = entry.first->getForward();
@@ -418,7 +422,7 @@ void ResidualFlow::replace(
                      DenseI64ArrayAttr::get(forward.getContext(), indices));
   }
 
-  // Each is passed on no more.
+  // The old results and arguments are not used any more.
   for (func::CallOp call : oldCalls)
     call.erase();
   for (BlockArgument argument : llvm::reverse(oldArguments))

@@ -25,21 +25,23 @@ public:
 
   mlir::func::FuncOp getForward() const { return forward; }
   mlir::func::FuncOp getBackward() const { return backward; }
-  /// The results of the forward that are the leading arguments of the backward.
+  /// Returns the indices of the results of the forward function that are the
+  /// leading arguments of the backward function.
   llvm::ArrayRef<int64_t> getResiduals() const;
 
 private:
   mlir::func::FuncOp forward, backward;
 };
 
-/// The pairs of a module whose functions have one block each. A backward
-/// function of two pairs is in none.
+/// The pairs of a module whose functions have one block each. Pairs that share
+/// a backward function are left out.
 class FunctionPairs {
 public:
   explicit FunctionPairs(mlir::ModuleOp module);
 
   llvm::ArrayRef<FunctionPair> getPairs() const { return pairs; }
-  /// The pair that `function` is the forward or the backward of, or null.
+  /// Returns the pair whose forward or backward function is `function`, or
+  /// null.
   const FunctionPair *findByForward(mlir::Operation *function) const;
   const FunctionPair *findByBackward(mlir::Operation *function) const;
 
@@ -47,14 +49,14 @@ private:
   llvm::SmallVector<FunctionPair> pairs;
 };
 
-/// A residual of a pair, by its number.
+/// A residual of a pair, by its number among the residuals of the pair.
 struct Residual {
   const FunctionPair *pair;
   unsigned number;
 
   int64_t getResult() const { return pair->getResiduals()[number]; }
   mlir::BlockArgument getArgument() const;
-  /// What the forward function returns for it.
+  /// Returns the value that the forward function returns for the residual.
   mlir::Value getReturned() const;
 
   bool operator==(const Residual &other) const {
@@ -68,20 +70,22 @@ struct Refusal {
   std::string reason;
 };
 
-/// Everywhere that one residual goes: from the forward function to each caller,
-/// from there to the backward function, or on to the callers of the caller, if
-/// that is a forward function itself and returns it as a residual of its own.
+/// The flow of one residual: from the forward function to each caller, and from
+/// a caller to the backward function, or on to the callers of the caller if the
+/// caller is a forward function itself and returns the value as a residual of
+/// its own.
 class ResidualFlow {
 public:
-  /// Finds where `origin` goes. Fails with the reason if it is used for
+  /// Traces the flow of `origin`. Returns a refusal if the residual is used for
   /// anything but the backward function.
   static std::variant<ResidualFlow, Refusal>
   trace(const FunctionPairs &pairs, Residual origin, mlir::ModuleOp module);
 
-  /// Makes the origin return `values` in place of the residual, and passes them
-  /// on instead of it everywhere. `rewriteBackward` is called with the
-  /// arguments that the origin's backward function has for them, and must leave
-  /// the old argument without uses.
+  /// Makes the forward function of the origin return `values` in place of the
+  /// residual, and replaces the residual by them in the whole flow. Calls
+  /// `rewriteBackward` with the arguments of the backward function of the
+  /// origin that hold them; `rewriteBackward` must leave the old argument
+  /// without uses.
   void replace(mlir::ValueRange values,
                llvm::function_ref<void(mlir::ValueRange)> rewriteBackward);
 
@@ -98,9 +102,9 @@ private:
   bool contains(const FunctionPair *pair, unsigned number) const;
   void add(Residual residual);
 
-  /// The origin first.
+  /// The residuals of the flow, the origin first.
   llvm::SmallVector<Residual> residuals;
-  /// Of each pair that takes part, in the order of `residuals`.
+  /// The calls of each pair in the flow, in the order of `residuals`.
   llvm::MapVector<const FunctionPair *, Calls> calls;
 };
 

@@ -18,8 +18,9 @@ using namespace quant_bnn;
 using namespace quant_bnn::detail;
 using utils::IteratorType;
 
-/// A loop is parallel if each of its iterations has other elements of what
-/// `map` selects, whatever the other loops do.
+/// Returns the iterator types of loops with the output `map`. A loop is
+/// parallel if its iterations have different elements of the output, whatever
+/// the other loops do.
 static SmallVector<IteratorType> getIterators(AffineMap map) {
   SmallVector<IteratorType> iterators;
   for (unsigned loop = 0; loop < map.getNumDims(); ++loop) {
@@ -68,7 +69,7 @@ SmallVector<Operation *> LoopBuilder::cloneBody() {
   return cloneOps(bodyBuilder, *op.getBlock(), mapping);
 }
 
-/// Drops dead ops, and inputs that are neither read nor needed to tell the
+/// Drops dead ops, and inputs that are neither read nor needed to determine the
 /// extent of a loop.
 void LoopBuilder::removeUnused() {
   for (Operation &bodyOp : llvm::make_early_inc_range(llvm::reverse(*body)))
@@ -98,8 +99,8 @@ void LoopBuilder::removeUnused() {
     }
 }
 
-/// Puts the loops that select the output first, in its order, unless the body
-/// has an index of the loops.
+/// Puts the loops that select the output first, in the order of its dimensions,
+/// unless the body reads loop indices.
 void LoopBuilder::orderByOutput() {
   if (iterators.empty() || !body->getOps<linalg::IndexOp>().empty())
     return;
@@ -122,14 +123,14 @@ void LoopBuilder::orderByOutput() {
   iterators = getIterators(out.map);
 }
 
-/// `value` before it was widened.
+/// Returns `value` before its extension, if it is extended.
 static Value skipExtension(Value value) {
   auto extension = value.getDefiningOp<arith::ExtFOp>();
   return extension ? extension.getIn() : value;
 }
 
 /// Whether `body` multiplies its two inputs and adds the product to its last
-/// argument, as a product of matrices does.
+/// argument, as a matmul does.
 static bool isProduct(Block &body) {
   if (body.getNumArguments() != 3)
     return false;
@@ -146,7 +147,8 @@ static bool isProduct(Block &body) {
          rhs.getArgNumber() < 2;
 }
 
-/// Whether `map` is `batch` first, and then `first` and `second` in any order.
+/// Whether the results of `map` are the loops `batch`, and then `first` and
+/// `second` in any order.
 static bool isMatrix(AffineMap map, ArrayRef<unsigned> batch, unsigned first,
                      unsigned second) {
   MLIRContext *context = map.getContext();
@@ -161,8 +163,8 @@ static bool isMatrix(AffineMap map, ArrayRef<unsigned> batch, unsigned first,
   return map.getResults() == ArrayRef(exprs);
 }
 
-/// The generic as linalg.matmul or linalg.batch_matmul, if it is one; else
-/// null.
+/// Builds the generic as linalg.matmul or linalg.batch_matmul, or returns null
+/// if it is neither.
 Value LoopBuilder::buildMatmul(OpBuilder &builder, Location loc) {
   unsigned loops = iterators.size();
   if (inputs.size() != 2 || (loops != 3 && loops != 4) || !accumulates() ||
@@ -192,9 +194,10 @@ Value LoopBuilder::buildMatmul(OpBuilder &builder, Location loc) {
       .getResult(0);
 }
 
-/// Moves the loop along which the elements of an output of windows lie to the
-/// end of each input that has it elsewhere (the filter of a convolution), so
-/// that these too are read element by element.
+/// For an output of windows, transposes each input (such as the filter of a
+/// convolution) whose innermost dimension is not the loop of the innermost
+/// dimension of the output, so that this input is also read contiguously along
+/// that loop.
 void LoopBuilder::transposeForLanes(OpBuilder &builder, Location loc) {
   if (out.map.getNumResults() == 0 || out.map.isProjectedPermutation())
     return;

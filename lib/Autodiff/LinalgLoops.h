@@ -16,42 +16,45 @@
 
 namespace quant_bnn::detail {
 
-/// A tensor or scalar as an op's loops read it.
+/// A tensor or scalar, and the indexing map of its accesses.
 struct LoopOperand {
   mlir::Value value;
   mlir::AffineMap map;
 };
 
-/// A generic to be, over the same loops as `op`, that reads what `op` reads and
-/// more.
+/// Builds a generic over the same loops as `op`, which reads the inputs of `op`
+/// and more.
 class LoopBuilder {
 public:
-  /// `extra` are inputs beside those of `op`. `out` is what is computed: the
-  /// value at `out.map` is stored, or accumulated where several iterations have
-  /// it. `builder` is where the generic will be.
+  /// `extra` are inputs in addition to those of `op`. `out` is the output: the
+  /// value at `out.map` is stored, or accumulated if several iterations have
+  /// the same element. `builder` must insert where the generic will be.
   LoopBuilder(mlir::OpBuilder &builder, mlir::linalg::LinalgOp op,
               llvm::ArrayRef<LoopOperand> extra, LoopOperand out);
 
-  /// Whether several iterations contribute to one element.
+  /// Whether several iterations contribute to one element of the output.
   bool accumulates() const;
 
-  /// Where the body is built, at the end of what the body of `op` computes.
+  /// Returns the builder of the body, which inserts after the copy of the body
+  /// of `op`.
   mlir::OpBuilder &getBodyBuilder() { return bodyBuilder; }
-  /// The value in the new body of one in the body of `op`, or captured by it.
+  /// Returns the value in the new body for a value in the body of `op`, or
+  /// captured by it.
   mlir::Value map(mlir::Value value) const {
     return mapping.lookupOrDefault(value);
   }
-  /// The element of an extra input.
+  /// Returns the element of the extra input `index`.
   mlir::Value getExtra(unsigned index) const;
-  /// What is accumulated so far.
+  /// Returns the value that has been accumulated so far.
   mlir::Value getAccumulator() const { return body->getArguments().back(); }
-  /// Lets the init operand `index` of `op` read as `value`.
+  /// Maps the init operand `index` of `op`, as its body reads it, to `value`.
   void mapInit(unsigned index, mlir::Value value);
-  /// Copies the body of `op`, all of whose inits have been mapped, and returns
-  /// the copied ops.
+  /// Copies the body of `op`, whose inits must all have been mapped, and
+  /// returns the copied ops.
   llvm::SmallVector<mlir::Operation *> cloneBody();
 
-  /// Builds the generic, which yields `value`.
+  /// Builds the generic, which yields `value`, and returns its result. Builds a
+  /// matmul instead where the generic is one.
   mlir::Value finish(mlir::OpBuilder &builder, mlir::Location loc,
                      mlir::Value value);
 
@@ -62,13 +65,13 @@ private:
   mlir::Value buildMatmul(mlir::OpBuilder &builder, mlir::Location loc);
 
   mlir::linalg::LinalgOp op;
-  /// The inputs of `op`, and the extra ones.
+  /// The inputs of `op`, and the extra inputs.
   llvm::SmallVector<LoopOperand> inputs;
   unsigned ownInputs;
   LoopOperand out;
   llvm::SmallVector<mlir::utils::IteratorType> iterators;
-  /// Holds the body as long as there is no generic, so that its ops find the
-  /// symbols that they name, and their regions the values that they capture.
+  /// Holds the body until the generic is built, so that symbol lookup works in
+  /// its ops, and their regions can capture values.
   mlir::OwningOpRef<mlir::scf::ExecuteRegionOp> holder;
   mlir::Block *body;
   mlir::OpBuilder bodyBuilder;

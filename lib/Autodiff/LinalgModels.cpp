@@ -5,13 +5,11 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 //===----------------------------------------------------------------------===//
-//
 // A structured op computes one expression at each point of its loops, and
 // stores, adds or compares it at an element of the result. The gradient of an
 // operand is therefore one generic over the same loops: the scalar gradient of
 // the expression, added at the element of the operand that the point reads. For
-// products of matrices that generic is one too.
-//
+// a matmul, this generic is a matmul too.
 //===----------------------------------------------------------------------===//
 
 #include "Detail.h"
@@ -33,17 +31,19 @@ using quant_bnn::detail::LoopOperand;
 using utils::IteratorType;
 
 namespace {
-/// How the body's value at one point goes into the result.
+/// How the value of the body at one point enters the result.
 enum class ResultKind {
-  /// It is an element of the result.
+  /// The value is an element of the result.
   Stored,
-  /// It is added.
+  /// The value is added.
   Summed,
-  /// It is a multiple of what was there before.
+  /// The value is a multiple of the element before.
   Multiplied,
-  /// It is compared, and all that are largest share the cotangent.
+  /// The value is compared, and all values that equal the extremum share the
+  /// cotangent.
   SharedExtremum,
-  /// It is compared in a window, and the first that is largest gets it.
+  /// The value is compared in a window, and the first one that equals the
+  /// extremum gets the cotangent.
   FirstExtremum
 };
 
@@ -51,21 +51,21 @@ enum class ResultKind {
 struct ActiveResult {
   unsigned index;
   ResultKind kind;
-  /// The value in the body of which the cotangent is that of the element.
+  /// The value in the body whose cotangent is that of the element.
   Value term;
   LoopOperand cotangent;
-  /// For extrema: the result itself, and for windows the place of the first
+  /// For extrema: the result itself and, for windows, the place of the first
   /// extremum.
   LoopOperand extremum, place;
   /// For products: the gradient of the init.
   Value toInit;
-  /// Whether a NaN is the extremum of what it is compared with.
+  /// Whether the extremum of a NaN and another value is NaN.
   bool propagatesNaN = false;
 };
 } // namespace
 
 //===----------------------------------------------------------------------===//
-// What a reduction does
+// Kinds of reductions
 //===----------------------------------------------------------------------===//
 
 static bool dependsOn(Value value, Value other, Block *body) {
@@ -85,7 +85,7 @@ namespace {
 /// The values of a body that depend on its accumulator, found in one pass.
 class Accumulation {
 public:
-  /// Whether `op` makes another partial result of those before it.
+  /// Whether `op` computes a partial result from earlier ones.
   using Combines =
       llvm::function_ref<bool(const Accumulation &, Operation *op)>;
 
@@ -103,7 +103,7 @@ public:
 
   /// Whether `value` does not depend on the accumulator.
   bool isConstant(Value value) const { return !dependent.contains(value); }
-  /// Whether `value` is the accumulator, combined with what is constant.
+  /// Whether `value` is the accumulator, combined with constant values.
   bool isPartial(Value value) const { return partial.contains(value); }
   bool isPartial(Value value, Value constant) const {
     return isPartial(value) && isConstant(constant);
@@ -123,7 +123,7 @@ private:
 };
 } // namespace
 
-/// Whether `value` is `accumulator` plus what does not depend on it.
+/// Whether `value` is `accumulator` plus a value that does not depend on it.
 static bool isSum(Value value, Value accumulator, Block *body) {
   auto adds = [](const Accumulation &known, Operation *op) {
     if (auto add = dyn_cast<arith::AddFOp>(op))
@@ -135,7 +135,7 @@ static bool isSum(Value value, Value accumulator, Block *body) {
   return Accumulation(accumulator, body, adds).isPartial(value);
 }
 
-/// Whether `value` is `accumulator` times what does not depend on it.
+/// Whether `value` is `accumulator` times a value that does not depend on it.
 static bool isMultiple(Value value, Value accumulator, Block *body) {
   auto multiplies = [](const Accumulation &known, Operation *op) {
     if (auto mul = dyn_cast<arith::MulFOp>(op))
@@ -148,7 +148,8 @@ static bool isMultiple(Value value, Value accumulator, Block *body) {
   return Accumulation(accumulator, body, multiplies).isPartial(value);
 }
 
-/// The value that the extremum `value` compares with `accumulator`, or null.
+/// Returns the value that the extremum `value` compares with `accumulator`, or
+/// null if `value` is no such extremum.
 static Value matchExtremum(Value value, Value accumulator, Block *body) {
   Operation *op = value.getDefiningOp();
   if (!isa_and_nonnull<arith::MaximumFOp, arith::MinimumFOp, arith::MaxNumFOp,
@@ -237,7 +238,8 @@ static FailureOr<ActiveResult> classify(LinalgOp op, unsigned index,
 // Extrema
 //===----------------------------------------------------------------------===//
 
-/// Inits that hold `value`, a constant, in the shape of `like`.
+/// Builds a tensor with the extents of `like`, filled with the constant
+/// `value`.
 static Value buildFilled(OpBuilder &builder, Location loc, Value like,
                          TypedAttr value) {
   Value constant = arith::ConstantOp::create(builder, loc, value);
@@ -246,8 +248,9 @@ static Value buildFilled(OpBuilder &builder, Location loc, Value like,
   return linalg::FillOp::create(builder, loc, constant, empty).getResult(0);
 }
 
-/// Lets inits of `op` that the body reads be inputs, if they are stored over; a
-/// reduction's are not needed.
+/// Maps the inits of `op` that are in `read`, which the body reads and stores
+/// over, to the extra inputs from `firstRead` on. The other inits are mapped to
+/// 0, since the init of a reduction is not needed.
 static void mapInits(LoopBuilder &loops, LinalgOp op, unsigned firstRead,
                      ArrayRef<OpOperand *> read) {
   for (OpOperand &init : op.getDpsInitsMutable()) {
@@ -264,7 +267,8 @@ static void mapInits(LoopBuilder &loops, LinalgOp op, unsigned firstRead,
   }
 }
 
-/// Whether `term` is the extremum.
+/// Builds the condition that `term` equals `extremum`, or is NaN if the
+/// extremum `propagatesNaN`.
 static Value buildIsExtremum(OpBuilder &builder, Location loc, Value term,
                              Value extremum, bool propagatesNaN) {
   Value isEqual =
@@ -276,7 +280,7 @@ static Value buildIsExtremum(OpBuilder &builder, Location loc, Value term,
   return arith::OrIOp::create(builder, loc, isEqual, isNaN);
 }
 
-/// Divides the cotangent of `result` among the terms that are the extremum.
+/// Divides the cotangent of `result` among the terms that equal the extremum.
 static void shareCotangent(LinalgOp op, ActiveResult &result,
                            OpBuilder &builder, Location loc) {
   Value g = result.cotangent.value;
@@ -303,7 +307,8 @@ static void shareCotangent(LinalgOp op, ActiveResult &result,
       });
 }
 
-/// The number of the iteration of the reduction loops, in their order.
+/// Builds the number of the current iteration of the reduction loops, as an
+/// `i32`.
 static Value buildPlace(LinalgOp op, OpBuilder &outer, OpBuilder &builder,
                         Location loc, ArrayRef<OpFoldResult> extents) {
   Value place = arith::ConstantIndexOp::create(builder, loc, 0);
@@ -319,7 +324,7 @@ static Value buildPlace(LinalgOp op, OpBuilder &outer, OpBuilder &builder,
   return arith::IndexCastOp::create(builder, loc, builder.getI32Type(), place);
 }
 
-/// The extents of the loops of `op`.
+/// Returns the extents of the loops of `op`.
 static SmallVector<OpFoldResult> getExtents(LinalgOp op, OpBuilder &builder,
                                             Location loc) {
   return llvm::map_to_vector(
@@ -327,7 +332,7 @@ static SmallVector<OpFoldResult> getExtents(LinalgOp op, OpBuilder &builder,
       [](const Range &range) -> OpFoldResult { return range.size; });
 }
 
-/// Finds the first extremum of each window.
+/// Finds the place of the first extremum of each window.
 static void findFirst(LinalgOp op, ActiveResult &result, OpBuilder &builder,
                       Location loc, ArrayRef<OpFoldResult> extents) {
   IntegerAttr last =
@@ -353,20 +358,20 @@ static void findFirst(LinalgOp op, ActiveResult &result, OpBuilder &builder,
 //===----------------------------------------------------------------------===//
 
 namespace {
-/// What the gradients of all operands have in common.
+/// Values that the gradients of all operands share.
 struct Context {
   LinalgOp op;
   OpBuilder &builder;
   Location loc;
   SmallVector<ActiveResult> results;
-  /// Inits that the body reads, and stores over.
+  /// Inits that the body reads and stores over.
   SmallVector<OpOperand *> readInits;
   SmallVector<OpFoldResult> extents;
 };
 } // namespace
 
-/// The extents of `operand`, out of a cotangent where one has them: the operand
-/// need not be there when the gradient is computed.
+/// Returns the extents of `operand`, from a cotangent where one has them,
+/// because the operand need not be available when the gradient is computed.
 static SmallVector<OpFoldResult> getSizes(Context &context,
                                           LoopOperand operand) {
   auto type = cast<RankedTensorType>(operand.value.getType());
@@ -394,8 +399,8 @@ static SmallVector<OpFoldResult> getSizes(Context &context,
   return sizes;
 }
 
-/// An empty or zero tensor for the gradient of `operand`, accumulated in the
-/// compute type.
+/// Builds an empty or zero tensor for the gradient of `operand`; sums are in
+/// the compute type.
 static Value buildInit(Context &context, LoopOperand operand) {
   OpBuilder &builder = context.builder;
   Location loc = context.loc;
@@ -414,8 +419,8 @@ static Value buildInit(Context &context, LoopOperand operand) {
   return linalg::FillOp::create(builder, loc, zero, empty).getResult(0);
 }
 
-/// Lets what `result` multiplies be 1. The body is linear in it, so that it
-/// then computes the factor.
+/// Maps the accumulator of `result`, a product, to 1. The body is linear in the
+/// accumulator, so it then computes the factor.
 static void mapProduct(LoopBuilder &loops, LinalgOp op,
                        const ActiveResult &result) {
   OpBuilder &builder = loops.getBodyBuilder();
@@ -426,8 +431,8 @@ static void mapProduct(LoopBuilder &loops, LinalgOp op,
                     builder.getFloatAttr(getElementTypeOrSelf(type), 1.0)));
 }
 
-/// Lets `result` be read as the factor of each point, whose cotangent is that
-/// of the product times the other factors.
+/// Replaces the cotangent of `result`, a product, by the cotangent of the
+/// factor of each point: that of the product times the other factors.
 static void findProducts(Context &context, ActiveResult &result) {
   LinalgOp op = context.op;
   OpBuilder &builder = context.builder;
@@ -452,7 +457,7 @@ static void findProducts(Context &context, ActiveResult &result) {
   result.toInit = products.all;
 }
 
-/// The cotangent of the term of `result` at one point.
+/// Builds the cotangent of the term of `result` at one point.
 static Value buildSeed(Context &context, LoopBuilder &loops,
                        const ActiveResult &result, unsigned extra) {
   OpBuilder &nested = loops.getBodyBuilder();
@@ -475,7 +480,7 @@ static Value buildSeed(Context &context, LoopBuilder &loops,
   return arith::SelectOp::create(nested, loc, isTaken, g, zero);
 }
 
-/// The gradient of `operand`, whose element in the body is `element`.
+/// Builds the gradient of `operand`, whose element in the body is `element`.
 static Gradients buildOperandGradient(Context &context, LoopOperand operand,
                                       Value element) {
   OpBuilder &builder = context.builder;
@@ -516,7 +521,7 @@ static Gradients buildOperandGradient(Context &context, LoopOperand operand,
 
   Type sumType = getElementTypeOrSelf(init.getType());
   if (loops.accumulates() || gradient.getType() != sumType) {
-    // Not rounded before it is added.
+    // The gradient must not be rounded before it is added.
     auto rounding = gradient.getDefiningOp<arith::TruncFOp>();
     if (rounding && rounding.getIn().getType() == sumType)
       gradient = rounding.getIn();
@@ -536,9 +541,9 @@ static Gradients buildOperandGradient(Context &context, LoopOperand operand,
   return SmallVector<Value>{tensor};
 }
 
-/// The gradient of `table`, a tensor of which the body reads elements with
-/// `tensor.extract`: what each point gives them, added in the order of the
-/// loops.
+/// Builds the gradient of `table`, a tensor of which the body reads elements
+/// with `tensor.extract`: the gradients of these elements at each point, added
+/// in the order of the loops.
 static Gradients buildTableGradient(Context &context, Value table) {
   LinalgOp op = context.op;
   OpBuilder &builder = context.builder;
@@ -556,7 +561,7 @@ static Gradients buildTableGradient(Context &context, Value table) {
                 "element there, or make the tensor an operand";
     extracts.push_back(extract);
   }
-  // Users come in no useful order.
+  // Users are not in program order.
   llvm::sort(extracts, [](tensor::ExtractOp lhs, tensor::ExtractOp rhs) {
     return lhs->isBeforeInBlock(rhs);
   });
@@ -588,8 +593,8 @@ static Gradients buildTableGradient(Context &context, Value table) {
   return SmallVector<Value>{sum};
 }
 
-/// The gradient of `value`, which is not an operand of an init: an input, or
-/// used by the body from outside.
+/// Appends the gradients of all operands of the op and of the values that its
+/// body captures to `gradients`; null where there is none.
 static LogicalResult buildGradients(Context &context,
                                     SmallVectorImpl<Value> &gradients) {
   LinalgOp op = context.op;

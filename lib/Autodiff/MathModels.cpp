@@ -20,7 +20,7 @@ using quant_bnn::detail::Gradients;
 // Functions of one operand
 //===----------------------------------------------------------------------===//
 
-/// The gradient of x, where y = f(x) has the gradient g.
+/// Builds the gradient of x, where y = f(x) has the gradient g.
 using UnaryRule = Value (*)(PayloadBuilder &payload, Value x, Value y, Value g);
 
 template <typename OpTy, UnaryRule rule>
@@ -40,13 +40,13 @@ static void attachUnary(MLIRContext *context) {
 
 static Value getOne(PayloadBuilder &payload) { return payload.constant(1.0); }
 
-/// 1 - value^2, without cancellation near 1.
+/// Builds 1 - value^2, without cancellation near 1.
 static Value getComplement(PayloadBuilder &payload, Value value) {
   return payload.mul(payload.sub(getOne(payload), value),
                      payload.add(getOne(payload), value));
 }
 
-/// 1 + value^2
+/// Builds 1 + value^2.
 static Value getSquarePlusOne(PayloadBuilder &payload, Value value) {
   return payload.add(getOne(payload), payload.mul(value, value));
 }
@@ -72,7 +72,7 @@ static Value differentiateExp2(PayloadBuilder &payload, Value, Value y,
 
 static Value differentiateExpM1(PayloadBuilder &payload, Value x, Value,
                                 Value g) {
-  // Not y + 1, which is 0 where y rounds to -1.
+  // y + 1 would be 0 where y rounds to -1.
   return payload.mul(g, payload.exp(x));
 }
 
@@ -160,7 +160,7 @@ static Value differentiateCosh(PayloadBuilder &payload, Value x, Value,
 
 static Value differentiateAsinh(PayloadBuilder &payload, Value x, Value,
                                 Value g) {
-  // Where 1 is nothing beside x^2 the square may overflow.
+  // The square may overflow where |x| is so large that the root rounds to |x|.
   Value size = payload.abs(x);
   Value root = math::SqrtOp::create(payload, getSquarePlusOne(payload, x));
   Value isLarge =
@@ -170,7 +170,8 @@ static Value differentiateAsinh(PayloadBuilder &payload, Value x, Value,
 
 static Value differentiateAcosh(PayloadBuilder &payload, Value x, Value,
                                 Value g) {
-  // The root of x^2 - 1, which may cancel or overflow.
+  // The product of the roots is the root of x^2 - 1, which may cancel or
+  // overflow.
   Value below = payload.sub(x, getOne(payload));
   Value above = payload.add(x, getOne(payload));
   return payload.div(g, payload.mul(math::SqrtOp::create(payload, below),
@@ -206,7 +207,7 @@ static Gradients differentiate(math::PowFOp op, OpBuilder &builder,
         Value g = operands[0], x = operands[1], p = operands[2];
         Value power =
             math::PowFOp::create(payload, x, payload.sub(p, getOne(payload)));
-        // x^0 is 1 everywhere, at 0 and infinity too.
+        // x^0 is 1 everywhere, also at 0 and infinity.
         Value zero = payload.constant(0.0);
         return payload.select(payload.cmp(CmpFPredicate::OEQ, p, zero), zero,
                               payload.mul(g, payload.mul(p, power)));
@@ -216,7 +217,8 @@ static Gradients differentiate(math::PowFOp op, OpBuilder &builder,
       [](PayloadBuilder &payload, ValueRange operands) -> Value {
         Value g = operands[0], x = operands[1], p = operands[2];
         Value zero = payload.constant(0.0);
-        // 0^p is 0 for every positive p, where the logarithm has its pole.
+        // 0^p is 0 for every positive p, so its gradient is 0, where the
+        // logarithm has its pole.
         Value isFlat = arith::AndIOp::create(
             payload, payload.cmp(CmpFPredicate::OEQ, x, zero),
             payload.cmp(CmpFPredicate::OGE, p, zero));
@@ -234,9 +236,10 @@ static Gradients differentiate(math::Atan2Op op, OpBuilder &builder,
         builder, loc, g.getType(), {g, op.getLhs(), op.getRhs()},
         [&](PayloadBuilder &payload, ValueRange operands) -> Value {
           Value g = operands[0], y = operands[1], x = operands[2];
-          // Of x^2 + y^2 = size^2 (u^2 + v^2) only the second factor is
-          // computed, which lies between 1 and 2; the root of the size goes to
-          // each of two factors, which then do not overflow.
+          // In x^2 + y^2 = size^2 (u^2 + v^2), only the second factor is
+          // computed, which lies between 1 and 2. The division by size is split
+          // into one division by its root for each of two factors, which then
+          // do not overflow.
           Value size = arith::MaximumFOp::create(payload, payload.abs(x),
                                                  payload.abs(y));
           Value u = payload.div(x, size), v = payload.div(y, size);
@@ -245,7 +248,7 @@ static Gradients differentiate(math::Atan2Op op, OpBuilder &builder,
           Value root = math::SqrtOp::create(payload, size);
           Value product =
               payload.mul(payload.div(g, root), payload.div(slope, root));
-          // It is flat at infinity.
+          // The function is constant at infinity.
           Value zero = payload.constant(0.0);
           Value infinity =
               payload.constant(std::numeric_limits<double>::infinity());
@@ -275,7 +278,7 @@ static Gradients differentiate(math::FmaOp op, OpBuilder &builder, Location loc,
                             g};
 }
 
-/// min(max(x, low), high), so the gradients of these.
+/// Builds the gradients of min(max(x, low), high).
 static Gradients differentiate(math::ClampFOp op, OpBuilder &builder,
                                Location loc, Value g) {
   using quant_bnn::detail::buildExtremumGradient;
@@ -308,7 +311,8 @@ static Gradients differentiate(math::FPowIOp op, OpBuilder &builder,
       builder, loc, g.getType(), {g, op.getLhs(), op.getRhs()},
       [](PayloadBuilder &payload, ValueRange operands) -> Value {
         Value g = operands[0], x = operands[1], n = operands[2];
-        // The least integer has no predecessor: x^(n-1) is x^n / x for n < 0.
+        // The least integer has no predecessor: where n <= 0, x^(n-1) is x^n /
+        // x.
         Value zero = arith::ConstantOp::create(
             payload, payload.getZeroAttr(n.getType()));
         Value isPositive =
@@ -328,7 +332,7 @@ static Gradients differentiate(math::FPowIOp op, OpBuilder &builder,
           n = arith::IndexCastOp::create(payload, wide, n);
         }
         factor = arith::SIToFPOp::create(payload, type, n);
-        // x^0 is 1 everywhere, at 0 and infinity too.
+        // x^0 is 1 everywhere, also at 0 and infinity.
         Value isFlat =
             payload.cmp(CmpFPredicate::OEQ, factor, payload.constant(0.0));
         return payload.select(isFlat, payload.constant(0.0),

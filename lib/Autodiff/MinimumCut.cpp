@@ -5,9 +5,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 //===----------------------------------------------------------------------===//
-//
-// Dinic's algorithm: shortest augmenting paths, all of one length at a time.
-//
+// Dinic's algorithm: augments along shortest paths, all of one length at a
+// time.
 //===----------------------------------------------------------------------===//
 
 #include "MinimumCut.h"
@@ -27,8 +26,8 @@ void FlowGraph::addEdge(unsigned from, unsigned to, int64_t capacity) {
   edges.push_back({from, 0});
 }
 
-/// Numbers the nodes by their distance from the source; whether the sink has
-/// one.
+/// Numbers the nodes by their distance from the source. Returns whether the
+/// sink can be reached.
 bool FlowGraph::computeLevels() {
   levels.assign(edgesOf.size(), -1);
   levels[source] = 0;
@@ -44,7 +43,8 @@ bool FlowGraph::computeLevels() {
   return levels[sink] >= 0;
 }
 
-/// Pushes as much as one path to the sink takes; whether there is one.
+/// Pushes as much flow as one path to the sink takes. Returns whether there is
+/// a path.
 bool FlowGraph::augment() {
   llvm::SmallVector<unsigned> path;
   unsigned node = source;

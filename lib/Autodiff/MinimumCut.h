@@ -27,8 +27,9 @@ public:
   unsigned addNode();
   void addEdge(unsigned from, unsigned to, int64_t capacity);
 
-  /// Saturates the graph and returns the sink's side of the minimum cut that is
-  /// nearest to it. Some path has no infinite edge on every way.
+  /// Computes the maximum flow, and returns the nodes on the sink's side of the
+  /// minimum cut that is nearest to the sink. Every path from source to sink
+  /// must have an edge of finite capacity.
   llvm::BitVector computeSinkSide();
 
 private:

@@ -20,8 +20,9 @@ using namespace quant_bnn;
 using quant_bnn::detail::Gradients;
 
 namespace {
-/// The source gets its part of the cotangent. Padding that is computed, such as
-/// a reflection, passes on the rest.
+/// The gradient of the source is its part of the cotangent. The values from
+/// which the region computes padding, such as a reflection, get gradients from
+/// the rest.
 struct PadModel
     : DifferentiableOpInterface::ExternalModel<PadModel, tensor::PadOp> {
   Gradients buildGradient(Operation *op, OpBuilder &builder, Location loc,
@@ -41,8 +42,9 @@ static OpFoldResult add(OpBuilder &builder, Location loc, OpFoldResult a,
       builder, loc, AffineMap::get(2, 0, sum), {a, b});
 }
 
-/// The padding as boxes that share nothing: of each dimension what is before
-/// and what is behind the source, of the earlier ones what is beside it.
+/// Returns the padding as disjoint boxes. For each dimension, there is a box
+/// before and a box after the source. Both have the extents of the source along
+/// earlier dimensions and the extents of the result along later ones.
 static SmallVector<Box> getPadding(tensor::PadOp op, OpBuilder &builder,
                                    Location loc, Value g) {
   SmallVector<OpFoldResult> low = op.getMixedLowPad();
@@ -68,7 +70,7 @@ static SmallVector<Box> getPadding(tensor::PadOp op, OpBuilder &builder,
   return boxes;
 }
 
-/// What the region of `op` computes in `box`.
+/// Builds a generic that computes the elements of `box` by the region of `op`.
 static linalg::GenericOp buildLoops(tensor::PadOp op, OpBuilder &builder,
                                     Location loc, const Box &box) {
   int64_t rank = box.sizes.size();
@@ -96,7 +98,7 @@ static linalg::GenericOp buildLoops(tensor::PadOp op, OpBuilder &builder,
       });
 }
 
-/// Adds the gradients of what the region uses.
+/// Adds the gradients of the values that the region uses to `sums`.
 static LogicalResult addOfPadding(tensor::PadOp op, OpBuilder &builder,
                                   Location loc, Value g, Cotangents &sums) {
   for (const Box &box : getPadding(op, builder, loc, g)) {
@@ -133,7 +135,7 @@ Gradients PadModel::buildGradient(Operation *op, OpBuilder &builder,
   if ((!padding || mayBeActive(padding)) &&
       failed(addOfPadding(pad, builder, loc, g, sums)))
     return failure();
-  // What is an operand and used by the region, too, has one gradient.
+  // A value that is an operand and is also used by the region has one gradient.
   llvm::DenseSet<Value> seen;
   for (auto [value, gradient] : llvm::zip_equal(values, gradients))
     if (seen.insert(value).second)

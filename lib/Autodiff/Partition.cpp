@@ -5,12 +5,11 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 //===----------------------------------------------------------------------===//
-//
-// What does not depend on a cotangent is the forward pass. What the backward
-// pass needs of it is saved or computed again: each value is a node whose
-// capacity is its bytes, and the cheapest set to save is the minimum cut
-// between what cannot be computed again and what is needed.
-//
+// Values that do not depend on a cotangent are the forward pass. Those that the
+// backward pass needs are saved or recomputed. In a flow graph, each value is a
+// pair of nodes, with the bytes of the value as capacity between them. The
+// cheapest set of values to save is the minimum cut between the values that
+// cannot be recomputed and the values that are needed.
 //===----------------------------------------------------------------------===//
 
 #include "Partition.h"
@@ -28,10 +27,10 @@ using namespace mlir;
 using namespace quant_bnn;
 using namespace quant_bnn::differentiate;
 
-/// What a dynamic extent counts as.
+/// The extent that is assumed for a dynamic dimension.
 static constexpr int64_t assumedExtent = 256;
 
-/// The bytes of `type`, or an estimate; at least 1.
+/// Returns the bytes of `type`, or an estimate; at least 1.
 static int64_t getBytes(Type type) {
   Type element = getElementTypeOrSelf(type);
   int64_t bytes = 8;
@@ -50,12 +49,12 @@ static int64_t getBytes(Type type) {
 }
 
 //===----------------------------------------------------------------------===//
-// What may be computed again
+// Recomputation
 //===----------------------------------------------------------------------===//
 
 static bool isScalar(Type type) { return type.isIntOrIndexOrFloat(); }
 
-/// Whether `op` moves no data that is not filled in or free.
+/// Whether recomputing `op` moves no data, or only fills a tensor.
 static bool costsNothing(Operation *op) {
   if (op->hasTrait<mlir::OpTrait::ConstantLike>())
     return true;
@@ -63,7 +62,7 @@ static bool costsNothing(Operation *op) {
           tensor::DimOp, tensor::EmptyOp, tensor::ExpandShapeOp,
           tensor::ReshapeOp, tensor::SplatOp>(op))
     return true;
-  // A shape of a few extents.
+  // A tensor of indices is a shape of a few extents.
   if (auto elements = dyn_cast<tensor::FromElementsOp>(op))
     return elements.getType().getElementType().isIndex();
   return op->getNumRegions() == 0 && !isa<CallOpInterface>(op) &&
@@ -89,7 +88,7 @@ static bool mayRecompute(Operation *op, Recompute recompute) {
 // Residuals
 //===----------------------------------------------------------------------===//
 
-/// The values that depend on a cotangent.
+/// Returns the values that depend on a cotangent.
 static ActiveValues getBackwardValues(const Joint &joint) {
   ActiveValues values;
   values.insert_range(joint.getCotangents());
@@ -100,8 +99,8 @@ static ActiveValues getBackwardValues(const Joint &joint) {
   return values;
 }
 
-/// The values of the forward pass that the backward pass uses. Adds to `ops`
-/// the ops of the backward pass itself.
+/// Returns the values of the forward pass that the backward pass uses. Adds the
+/// ops of the backward pass itself to `ops`.
 static llvm::SetVector<Value>
 getNeeded(const Joint &joint, llvm::DenseSet<Operation *> *ops = nullptr) {
   ActiveValues backward = getBackwardValues(joint);
@@ -121,8 +120,8 @@ getNeeded(const Joint &joint, llvm::DenseSet<Operation *> *ops = nullptr) {
 }
 
 namespace {
-/// The graph of what could be saved. A value has two nodes with its bytes
-/// between.
+/// The flow graph of the values that may be saved. Each value has two nodes,
+/// with its bytes as capacity between them.
 struct ResidualGraph {
   ResidualGraph(const Joint &joint, Recompute recompute);
   void addValue(Value value);
@@ -131,14 +130,14 @@ struct ResidualGraph {
   const Joint &joint;
   Recompute recompute;
   FlowGraph graph;
-  /// Every value, and the first of its two nodes.
+  /// The first of the two nodes of each value.
   llvm::MapVector<Value, unsigned> nodes;
   /// Values whose edges are missing.
   SmallVector<Value> worklist;
 };
 } // namespace
 
-/// The first node of `value`, which may be new.
+/// Returns the first node of `value`, which may be new.
 unsigned ResidualGraph::getNode(Value value) {
   auto [it, isNew] = nodes.try_emplace(value);
   if (isNew) {
@@ -155,7 +154,7 @@ void ResidualGraph::addValue(Value value) {
     Value next = worklist.pop_back_val();
     unsigned node = nodes.lookup(next);
     Operation *op = next.getDefiningOp();
-    // Of equal bytes, what an op has only moved is not worth saving.
+    // Among values of equal bytes, the result of a transpose is not saved.
     bool isMoved = isa_and_nonnull<linalg::TransposeOp>(op);
     graph.addEdge(node, node + 1, 2 * getBytes(next.getType()) + isMoved);
     if (joint.extents.contains(next))
@@ -202,10 +201,10 @@ quant_bnn::differentiate::chooseResiduals(const Joint &joint,
 //===----------------------------------------------------------------------===//
 
 namespace {
-/// Copies ops of a joint function on demand, so that what is computed again is
-/// computed where it is first used.
+/// Copies ops of a joint function on demand, so that recomputed values are
+/// computed where they are first used.
 struct Copier {
-  /// The copy of `value`, after those of what it needs.
+  /// Returns the copy of `value`, after copying the ops on which it depends.
   Value copy(Value value);
   /// Copies `op`, which may have no results.
   void copy(Operation *op);
@@ -260,7 +259,7 @@ void Copier::copy(Operation *op) {
   builder.clone(*op, mapping);
 }
 
-/// Whether `op`, or what it calls, has an assertion.
+/// Whether `op`, or a function that it calls, has an assertion.
 static bool hasAssertion(Operation *op,
                          llvm::DenseMap<Operation *, bool> &callees) {
   WalkResult walk = op->walk([&](Operation *nested) {
@@ -288,7 +287,7 @@ void quant_bnn::differentiate::buildForward(const Joint &joint,
   Block *body = forward.addEntryBlock();
   Copier copier{joint, OpBuilder::atBlockEnd(body), {}, false};
   copier.mapping.map(joint.getArguments(), body->getArguments());
-  // In the order of the function.
+  // These ops are copied in the order of the function.
   llvm::SetVector<Operation *> needed;
   SmallVector<Value> worklist(joint.getResults());
   llvm::append_range(worklist, residuals);
@@ -319,8 +318,8 @@ void quant_bnn::differentiate::buildBackward(const Joint &joint,
                      body->getArguments().take_front(residuals.size()));
   copier.mapping.map(joint.getCotangents(),
                      body->getArguments().drop_front(residuals.size()));
-  // In the order of the function, so that nothing is computed again before it
-  // is used.
+  // Copy ops in the order of the function, so that no value is recomputed
+  // before it is used.
   llvm::DenseSet<Operation *> ops;
   getNeeded(joint, &ops);
   for (Operation &op : joint.getBody())

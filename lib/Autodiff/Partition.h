@@ -29,7 +29,7 @@ struct Joint {
   unsigned numArguments;
   /// The results that are not gradients.
   unsigned numResults;
-  /// Extents that the backward pass has from its cotangents.
+  /// Extents that the backward pass takes from its cotangents.
   llvm::DenseMap<mlir::Value, CotangentDim> extents;
 
   mlir::Block &getBody() const {
@@ -50,8 +50,8 @@ struct Joint {
   }
 };
 
-/// The values of the forward pass to save for the backward pass: arguments, and
-/// then in the order of the ops.
+/// Returns the values of the forward pass to save for the backward pass:
+/// arguments first, and then results of ops in the order of the ops.
 llvm::SmallVector<mlir::Value> chooseResiduals(const Joint &joint,
                                                Recompute recompute);
 

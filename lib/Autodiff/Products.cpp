@@ -5,11 +5,9 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 //===----------------------------------------------------------------------===//
-//
-// The gradient of a factor is the product of the others. It is the product of
-// those before it and of those after it, which two loops over the factors find
-// in linear time.
-//
+// The gradient of a factor is the product of the other factors: the product of
+// the factors before it times the product of the factors after it. Two loops
+// over the factors compute these products in linear time.
 //===----------------------------------------------------------------------===//
 
 #include "Products.h"
@@ -41,22 +39,23 @@ namespace {
 struct Scan {
   Scan(OpBuilder &builder, Location loc, Value factors, AffineMap map);
 
-  /// `operand`, which has the map of the output, with one dimension for each
-  /// loop that this map has, in their order and in the compute type.
+  /// Builds the elements of `operand`, which has the map of the output, with
+  /// one dimension for each loop in this map, in the order of the loops and in
+  /// the compute type.
   Value load(LoopOperand operand);
-  /// The reverse of `load`, in the type and the extents of `like`.
+  /// Builds the inverse of `load`, in the type and the extents of `like`.
   Value store(Value value, LoopOperand like);
-  /// At each point `start` times the factors before it, or after it if
-  /// `reverse`; and `start` times all.
+  /// Builds, at each point, the product of `start` and the factors before it,
+  /// or after it if `reverse`; and the product of `start` and all factors.
   std::pair<Value, Value> run(Value start, bool reverse);
 
   OpBuilder &builder;
   Location loc;
   Value factors;
   SmallVector<OpFoldResult> extents;
-  /// The loops that the output has, and the others.
+  /// The loops that the output has, and the other loops.
   SmallVector<unsigned> kept, reduced;
-  /// The map of the output, on the loops that it has.
+  /// The map of the output, from the loops that it has.
   AffineMap keptMap;
 };
 } // namespace
@@ -139,7 +138,7 @@ std::pair<Value, Value> Scan::run(Value start, bool reverse) {
           offsets[loop] = index;
           sizes[loop] = nested.getIndexAttr(1);
         }
-        // Slices of what is empty are past the end.
+        // Slices of an empty tensor would begin past its end.
         if (llvm::any_of(sizes, isZeroInteger))
           return llvm::to_vector(carried);
         Value products = tensor::InsertSliceOp::create(

@@ -13,23 +13,24 @@
 
 namespace quant_bnn::detail {
 
-/// Whether elements of a reduction with the output `map` can be selected by
-/// slices: each result is another loop, or constant.
+/// Whether slices can select the elements of a reduction with the output `map`:
+/// each result of `map` is a different loop, or constant.
 bool selectsSlices(mlir::AffineMap map);
 
-/// Products along the loops that an output does not have.
+/// Products along the loops that the output does not have.
 struct Products {
-  /// At each point, `first`, `last` and all factors but the one there.
+  /// At each point, the product of `first`, `last` and all factors but the one
+  /// at that point.
   mlir::Value others;
-  /// `last` times all factors, in the shape of `last`.
+  /// The product of `last` and all factors, in the shape of `last`.
   mlir::Value all;
 };
 
-/// The products of `factors`, which has one dimension for each loop. `first`
-/// and `last` have the map of the output. Nothing is divided, so zeros,
-/// overflow and underflow of other factors are exact. They are accumulated in
-/// the compute type, in the order of the loops and against it, and rounded
-/// once.
+/// Builds the products of `factors`, which has one dimension for each loop.
+/// `first` and `last` have the map of the output. There is no division, so
+/// zeros, overflow and underflow of other factors are exact. The products are
+/// accumulated in the compute type, once in the order of the loops and once in
+/// reverse, and rounded once.
 Products buildProducts(mlir::OpBuilder &builder, mlir::Location loc,
                        mlir::Value factors, LoopOperand first,
                        LoopOperand last);

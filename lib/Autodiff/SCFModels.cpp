@@ -5,11 +5,9 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 //===----------------------------------------------------------------------===//
-//
-// The backward pass of a region computes the region again and then its adjoint,
-// within one op of the same kind. A loop is run backward, from the values that
-// its iterations started with, which are kept on stacks.
-//
+// The backward pass of a region recomputes the region and then computes its
+// adjoint, within one op of the same kind. A loop runs backward. The values at
+// the start of each iteration are saved on stacks.
 //===----------------------------------------------------------------------===//
 
 #include "Detail.h"
@@ -24,8 +22,8 @@ using namespace mlir;
 using namespace quant_bnn;
 using quant_bnn::detail::Gradients;
 
-/// The values that regions of `op` use from outside, and that may need a
-/// gradient.
+/// Returns the values that regions of `op` use from outside, and that may need
+/// a gradient.
 static SmallVector<Value> getWanted(Operation *op) {
   llvm::SetVector<Value> captured;
   getUsedValuesDefinedAbove(op->getRegions(), captured);
@@ -36,8 +34,9 @@ static SmallVector<Value> getWanted(Operation *op) {
   return wanted;
 }
 
-/// Copies `block` to where `builder` is, and then builds its adjoint.
-/// `cotangents` has those of what `block` yields added, where they are known.
+/// Copies `block` to the insertion point of `builder`, and then builds its
+/// adjoint. Adds `yieldedCotangents`, where they are not null, to the
+/// `cotangents` of the values that `block` yields.
 static LogicalResult buildBlockAdjoint(OpBuilder &builder, Location loc,
                                        Block &block, IRMapping &mapping,
                                        ValueRange yieldedCotangents,
@@ -51,7 +50,8 @@ static LogicalResult buildBlockAdjoint(OpBuilder &builder, Location loc,
   return buildAdjoints(builder, ops, active, cotangents);
 }
 
-/// `gradients`, for the values `wanted`, in the places of those for `op`.
+/// Returns the gradients of the values that `op` uses: `gradients` for the
+/// captured values that are `wanted`, and null for the others.
 static SmallVector<Value> placeGradients(Operation *op, ArrayRef<Value> wanted,
                                          ValueRange gradients) {
   SmallVector<Value> placed;
@@ -111,12 +111,12 @@ struct IfModel : DifferentiableOpInterface::ExternalModel<IfModel, scf::IfOp> {
 } // namespace
 
 //===----------------------------------------------------------------------===//
-// scf.for: what iterations started with
+// scf.for: stacks of carried values
 //===----------------------------------------------------------------------===//
 
 namespace {
-/// Finds which values have the extents of one of some references, as far as ops
-/// tell it that keep the extents of an operand.
+/// Finds whether values have the extents of one of some references, by ops that
+/// keep the extents of an operand.
 class ExtentMatcher {
 public:
   explicit ExtentMatcher(ArrayRef<Value> references) : references(references) {}
@@ -124,7 +124,8 @@ public:
   bool matches(Value value);
 
 private:
-  /// Values that have these extents, all or any, if the one in question does.
+  /// The values whose extents determine those of another value, which has the
+  /// extents of a reference if all (`needsAll`) or any of them do.
   struct Sources {
     SmallVector<Value> values;
     bool needsAll = false;
@@ -196,7 +197,7 @@ bool ExtentMatcher::matches(Value value) {
       continue;
     }
     Sources sources = getSources(current);
-    // What is known decides, or the first value that is not is asked for.
+    // The known sources decide, or the first unknown source is visited.
     bool result = sources.needsAll;
     Value unknown;
     for (Value source : sources.values) {
@@ -219,7 +220,8 @@ bool ExtentMatcher::matches(Value value) {
   return known.lookup(value);
 }
 
-/// The type of a stack of `count` values of `type`, or null.
+/// Returns the type of a stack of `count` values of `type`, or null if `type`
+/// cannot be on a stack.
 static RankedTensorType getStackType(Type type, int64_t count) {
   SmallVector<int64_t> shape = {count};
   if (auto tensorType = dyn_cast<RankedTensorType>(type))
@@ -229,7 +231,8 @@ static RankedTensorType getStackType(Type type, int64_t count) {
   return RankedTensorType::get(shape, getElementTypeOrSelf(type));
 }
 
-/// The place of the value of `like` in a stack, at `index`.
+/// Computes the slice at `index` of a stack of values with the extents of
+/// `like`.
 static void getSlice(OpBuilder &builder, Location loc, Value like, Value index,
                      SmallVectorImpl<OpFoldResult> &offsets,
                      SmallVectorImpl<OpFoldResult> &sizes,
@@ -242,7 +245,8 @@ static void getSlice(OpBuilder &builder, Location loc, Value like, Value index,
   sizes.append(extents);
 }
 
-/// Whether there are no elements to keep: slices of them are past the end.
+/// Whether values of `type` have no elements; slices of a stack would begin
+/// past its end.
 static bool isEmpty(RankedTensorType type) {
   return llvm::is_contained(type.getShape(), 0);
 }
@@ -260,7 +264,7 @@ static Value push(OpBuilder &builder, Location loc, Value stack, Value value,
                                        sizes, strides);
 }
 
-/// The value at `index`, of the type and extents of `like`.
+/// Builds the value at `index` of `stack`, with the type and extents of `like`.
 static Value pop(OpBuilder &builder, Location loc, Value stack, Value like,
                  Value index) {
   auto type = dyn_cast<RankedTensorType>(like.getType());
@@ -276,8 +280,9 @@ static Value pop(OpBuilder &builder, Location loc, Value stack, Value like,
                                         sizes, strides);
 }
 
-/// The loop `forOp` again, with the values of `carried` at the start of each
-/// iteration as stacks after its results. It replaces the uses of `forOp`.
+/// Builds a copy of `forOp` that also returns a stack of the values of each of
+/// `carried` at the start of each iteration, after its results. Replaces the
+/// uses of `forOp` by this copy.
 static scf::ForOp buildRecordingLoop(scf::ForOp forOp, OpFoldResult count,
                                      ArrayRef<unsigned> carried) {
   Location loc = forOp.getLoc();
@@ -329,11 +334,12 @@ static scf::ForOp buildRecordingLoop(scf::ForOp forOp, OpFoldResult count,
 // scf.for
 //===----------------------------------------------------------------------===//
 
-/// The number of iterations of `forOp`, an index that is known before it.
+/// Builds the number of iterations of `forOp`, an index, before the loop.
 static OpFoldResult buildTripCount(scf::ForOp forOp) {
   OpBuilder builder(forOp);
   Location loc = forOp.getLoc();
-  // The count of a narrow type may be negative, since it is one of that type.
+  // The static count has the width of the type, so it may be negative in a
+  // narrow one.
   if (std::optional<APInt> count = forOp.getStaticTripCount())
     if (count->isNonNegative())
       return builder.getIndexAttr(count->getSExtValue());
@@ -360,7 +366,7 @@ static OpFoldResult buildTripCount(scf::ForOp forOp) {
   return count;
 }
 
-/// Checks that every value that `forOp` carries can be kept on a stack.
+/// Checks that every value that `forOp` carries can be saved on a stack.
 static LogicalResult verifyCarried(scf::ForOp forOp) {
   for (auto [argument, init, yielded] :
        llvm::zip_equal(forOp.getRegionIterArgs(), forOp.getInitArgs(),
@@ -390,8 +396,9 @@ struct ForModel
 };
 } // namespace
 
-/// What a loop carries backward: cotangents of the float values that it carries
-/// forward, and then gradients of what it uses from outside.
+/// Builds the values that a backward loop starts with: cotangents of the float
+/// values that the loop carries forward, and then gradients of values from
+/// outside.
 static SmallVector<Value> buildBackwardInits(OpBuilder &builder, Location loc,
                                              scf::ForOp forOp,
                                              ValueRange cotangents,
@@ -434,7 +441,7 @@ Gradients ForModel::buildGradient(Operation *op, OpBuilder &builder,
   OpBuilder nested = OpBuilder::atBlockEnd(loop.getBody());
   ValueRange arguments = loop.getRegionIterArgs();
 
-  // The iteration again.
+  // Recompute the iteration.
   Value index =
       arith::SubIOp::create(nested, loc, last, loop.getInductionVar());
   Value distance = index;
@@ -451,7 +458,7 @@ Gradients ForModel::buildGradient(Operation *op, OpBuilder &builder,
     mapping.map(forOp.getRegionIterArgs()[place],
                 pop(nested, loc, stack, forOp.getInitArgs()[place], index));
 
-  // Its adjoint.
+  // Build the adjoint of the iteration.
   SmallVector<Value> yielded(forOp.getNumRegionIterArgs());
   ActiveValues active(wanted.begin(), wanted.end());
   for (auto [place, cotangent] :

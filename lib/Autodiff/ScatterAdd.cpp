@@ -1,4 +1,4 @@
-//===- ScatterAdd.cpp - Sums at computed places ---------------------------===//
+//===- ScatterAdd.cpp - Sums at computed indices --------------------------===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -53,8 +53,8 @@ Value quant_bnn::detail::buildScatterAdd(OpBuilder &builder, Location loc,
   return result;
 }
 
-/// The ops of the body of `op` that `values` depend on. Adds to `arguments` the
-/// arguments of the body that these use.
+/// Returns the ops of the body of `op` on which `values` depend. Adds the
+/// arguments of the body that they use to `arguments`.
 static llvm::DenseSet<Operation *>
 getSlice(LinalgOp op, ValueRange values,
          llvm::SmallSetVector<BlockArgument, 4> &arguments) {

@@ -1,4 +1,4 @@
-//===- ScatterAdd.h - Sums at computed places -------------------*- C++ -*-===//
+//===- ScatterAdd.h - Sums at computed indices ------------------*- C++ -*-===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -13,28 +13,30 @@
 
 namespace quant_bnn::detail {
 
-/// A value, and the element of a tensor that it is added to.
+/// A value, and the indices of the tensor element to which the value is added.
 struct Addend {
   mlir::Value value;
   llvm::SmallVector<mlir::Value> indices;
 };
 
-/// Computes the addend of the point `ivs` of a loop nest.
+/// Builds the addend of the point `ivs` of a loop nest.
 using AddendBuilder = llvm::function_ref<Addend(
     mlir::OpBuilder &builder, mlir::Location loc, mlir::ValueRange ivs)>;
 
-/// A tensor of the type and extents of `like` with the sums of the addends of
-/// each element, one for each point of a nest of loops from 0 to `extents`. The
-/// loops are sequential, in row-major order, so a sum has the same bits for any
-/// number of threads. It is accumulated in the compute type and rounded once.
+/// Builds a tensor of the type and extents of `like`. Each element is the sum
+/// of its addends, of which there is one for each point of a nest of loops from
+/// 0 to `extents`. The loops are sequential, in row-major order, so a sum has
+/// the same bits for any number of threads. A sum is accumulated in the compute
+/// type and rounded once.
 mlir::Value buildScatterAdd(mlir::OpBuilder &builder, mlir::Location loc,
                             mlir::Value like,
                             llvm::ArrayRef<mlir::OpFoldResult> extents,
                             AddendBuilder buildAddend);
 
-/// Copies the ops of the body of `op` that compute `values` to where `builder`
-/// is, at the point `ivs` of the loops of `op`. Operands are read at that point
-/// with `tensor.extract`. `values` do not depend on what `op` accumulates.
+/// Copies the ops of the body of `op` that compute `values` to the insertion
+/// point of `builder`, for the point `ivs` of the loops of `op`. Operands are
+/// read at that point with `tensor.extract`. `values` must not depend on
+/// accumulators of `op`.
 llvm::SmallVector<mlir::Value> cloneAtPoint(mlir::OpBuilder &builder,
                                             mlir::linalg::LinalgOp op,
                                             mlir::ValueRange ivs,

@@ -16,7 +16,7 @@ using quant_bnn::detail::Gradients;
 using utils::IteratorType;
 
 namespace {
-/// y (g - sum of g y), where y is the result.
+/// The gradient is y (g - sum of g y), where y is the result.
 struct SoftmaxModel
     : DifferentiableOpInterface::ExternalModel<SoftmaxModel,
                                                linalg::SoftmaxOp> {

@@ -18,7 +18,7 @@ using namespace mlir;
 using namespace quant_bnn;
 using quant_bnn::detail::Gradients;
 
-/// `gradient` for operand 0, and none for the others.
+/// Returns `gradient` for operand 0, and no gradient for the others.
 static Gradients firstOnly(Operation *op, Value gradient) {
   SmallVector<Value> gradients(getDifferentiatedValues(op).size());
   gradients.front() = gradient;
@@ -26,7 +26,7 @@ static Gradients firstOnly(Operation *op, Value gradient) {
 }
 
 //===----------------------------------------------------------------------===//
-// The same elements in another shape
+// Reshapes
 //===----------------------------------------------------------------------===//
 
 static Gradients differentiate(tensor::CastOp op, OpBuilder &builder,

@@ -1,17 +1,15 @@
-//===- ZeroDerivatives.cpp - Ops that no gradient passes ------------------===//
+//===- ZeroDerivatives.cpp - Ops with a zero derivative -------------------===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 //===----------------------------------------------------------------------===//
-//
-// A value depends on the differentiated arguments smoothly or in steps. The
-// dependence of each value is found forward. An op whose result depends in
-// steps on what one of its operands depends on smoothly has the derivative 0.
-// Then the values that a cotangent would reach are found backward: an op that
-// none reaches is not reported.
-//
+// A value depends on the differentiated arguments smoothly, in steps, or not at
+// all. A forward pass finds the dependence of each value. An op has the
+// derivative 0 if an operand depends on an argument smoothly, but the result
+// only in steps. A backward pass then finds the values that a cotangent would
+// reach; an op that no cotangent reaches is not reported.
 //===----------------------------------------------------------------------===//
 
 #include "ZeroDerivatives.h"
@@ -32,34 +30,35 @@ using namespace quant_bnn;
 using namespace quant_bnn::differentiate;
 
 namespace {
-/// How a value depends on the arguments that gradients are taken for; of two
-/// operands the larger one counts.
+/// How a value depends on the arguments that have gradients. The largest
+/// dependence of the operands counts.
 enum class Dependence {
   none,
-  /// Its derivative is 0 almost everywhere.
+  /// The derivative is 0 almost everywhere.
   stepwise,
-  /// An integer that has bits of a float.
+  /// The value is an integer that holds the bits of a float.
   bits,
   smooth
 };
 
 /// Why no gradient passes an op.
 enum class Reason {
-  /// Its operand has the derivative 0.
+  /// The derivative by the operand is 0.
   flat,
-  /// It makes a float of an integer.
+  /// The op converts an integer to a float.
   converts,
-  /// It chooses between values by a condition.
+  /// The op selects between values by a condition.
   chooses,
-  /// It has no gradient.
+  /// The op has no gradient.
   unknown,
-  /// It reads the bits of a float as a number.
+  /// The op reads the bits of a float as a number.
   readsBits
 };
 
 class FunctionDependences;
 
-/// What is known about all functions.
+/// The dependences of all functions, one set for each combination of the
+/// dependences of their arguments.
 struct Findings {
   FunctionDependences &get(func::FuncOp function,
                            const std::vector<Dependence> &arguments);
@@ -69,7 +68,7 @@ struct Findings {
       functions;
 };
 
-/// The values of a function, given its arguments.
+/// The dependences of the values of a function, given those of its arguments.
 class FunctionDependences {
 public:
   FunctionDependences(Findings &findings, func::FuncOp function,
@@ -78,13 +77,14 @@ public:
   Dependence getResult(unsigned index) const {
     return get(getBody().getTerminator()->getOperand(index));
   }
-  /// Lets cotangents reach the results of `indices`.
+  /// Propagates cotangents backward from the results with `indices`.
   void reach(const llvm::BitVector &indices);
   bool isArgumentReached(unsigned index) const {
     return reached.contains(getBody().getArgument(index));
   }
-  /// Adds to `found` the ops that a cotangent reaches and no gradient passes,
-  /// and to `last` those whose results others read than such ops.
+  /// Adds to `found` the ops that a cotangent reaches and no gradient passes.
+  /// Adds to `last` the ones whose results are also read by an op that is not
+  /// one of them.
   void collect(llvm::DenseMap<Operation *, Reason> &found,
                llvm::DenseSet<Operation *> &last) const;
 
@@ -111,9 +111,9 @@ private:
   Findings &findings;
   func::FuncOp function;
   llvm::DenseMap<Value, Dependence> dependences;
-  /// The ops that no gradient passes.
+  /// The ops that no gradient passes, and why.
   llvm::DenseMap<Operation *, Reason> reasons;
-  /// Which values an op has gradients for.
+  /// For each op, the values for which it has gradients.
   llvm::DenseMap<Operation *, llvm::BitVector> gradients;
   llvm::DenseSet<Value> reached;
   SmallVector<Value> worklist;
@@ -146,7 +146,8 @@ FunctionDependences::FunctionDependences(Findings &findings,
   visit(getBody());
 }
 
-/// Whether `value` changed.
+/// Raises the dependence of `value` to `dependence`. Returns whether it
+/// changed.
 bool FunctionDependences::join(Value value, Dependence dependence) {
   if (dependence == Dependence::none)
     return false;
@@ -157,7 +158,8 @@ bool FunctionDependences::join(Value value, Dependence dependence) {
   return true;
 }
 
-/// The function that `call` calls, if it gets a pair of its own; else null.
+/// Returns the dependences of the function that `call` calls, or null if that
+/// function has a pair already or no body.
 FunctionDependences *FunctionDependences::getCallee(func::CallOp call) {
   auto callee = SymbolTable::lookupNearestSymbolFrom<func::FuncOp>(
       call, call.getCalleeAttr());
@@ -253,7 +255,7 @@ void FunctionDependences::visit(func::CallOp op) {
       join(result, callee->getResult(result.getResultNumber()));
     return;
   }
-  // A pair says itself what has a gradient.
+  // A pair states itself which values have a gradient.
   bool isSmooth = llvm::any_of(op.getOperands(), [&](Value operand) {
     return get(operand) == Dependence::smooth;
   });
@@ -262,7 +264,8 @@ void FunctionDependences::visit(func::CallOp op) {
       join(result, Dependence::smooth);
 }
 
-/// Which of the values that `op` uses have a gradient, as it builds them.
+/// Returns which of the values that `op` uses have a gradient, by building the
+/// gradients of `op`.
 const llvm::BitVector &FunctionDependences::getGradients(Operation *op) {
   auto [it, isNew] = gradients.try_emplace(op);
   llvm::BitVector &known = it->second;
@@ -275,7 +278,8 @@ const llvm::BitVector &FunctionDependences::getGradients(Operation *op) {
   });
   if (!differentiable || op->getNumRegions() != 0 || !isKnown)
     return known;
-  // An error will be reported when it is built for good.
+  // Errors are reported later, when the gradient is built in the joint
+  // function.
   ScopedDiagnosticHandler quiet(op->getContext(),
                                 [](Diagnostic &) { return success(); });
   SmallVector<Value> cotangents =
@@ -304,14 +308,15 @@ static bool isBitcast(Operation *op) {
   return isa<arith::BitcastOp, tensor::BitcastOp>(op);
 }
 
-/// Whether `op`, of integers, has a result that depends on them.
+/// Whether `op` has a result that depends on its integer operands in an unknown
+/// way.
 static bool hasUnknownDependence(Operation *op) {
   return isa_and_nonnull<QuantBNNDialect>(op->getDialect()) &&
          !isa<DifferentiableOpInterface>(op);
 }
 
-/// Whether integer operands of `op`, which has no gradient, only say where an
-/// element lies.
+/// Whether integer operands of `op`, which has no gradient, only select the
+/// place of an element.
 static bool movesElements(Operation *op) {
   return isa_and_nonnull<tensor::TensorDialect>(op->getDialect()) &&
          op->getNumRegions() == 0;
@@ -327,7 +332,7 @@ void FunctionDependences::visitPlain(Operation *op) {
       isa<ShapedDimOpInterface, tensor::RankOp>(op))
     return;
 
-  // A float that has a gradient, or none.
+  // The dependences of float operands with and without a gradient.
   Dependence passed = Dependence::none, lost = Dependence::none;
   if (floats != Dependence::none) {
     const llvm::BitVector &known = getGradients(op);
@@ -352,7 +357,8 @@ void FunctionDependences::visitPlain(Operation *op) {
       if (getElementTypeOrSelf(result.getType()).isInteger(1))
         dependence = std::min(dependence, Dependence::stepwise);
     } else if (isa<QuantizerOpInterface>(op)) {
-      // Its gradient is part of its definition, also where it has none.
+      // The gradient of a quantizer is part of its definition, even where there
+      // is none.
       dependence = passed;
     } else if (passed == Dependence::smooth) {
       dependence = passed;
@@ -440,7 +446,7 @@ void FunctionDependences::reachOperands(OpResult result) {
 void FunctionDependences::reachPlain(OpResult result) {
   Operation *op = result.getOwner();
   bool isSmooth = get(result) == Dependence::smooth;
-  // Where an element lies has no influence on a gradient.
+  // The place of an element has no influence on a gradient.
   bool readsIntegers = !isSmooth && (!isFloat(result.getType()) ||
                                      !isa<DifferentiableOpInterface>(op) ||
                                      reasons.contains(op));
@@ -454,9 +460,9 @@ void FunctionDependences::reachPlain(OpResult result) {
   }
 }
 
-/// Whether a cotangent reaches `value` from an op that is not reported in its
-/// stead: of several steps in a row the last is reported, also where they lie
-/// in the bodies of several linalg ops.
+/// Whether a cotangent reaches `value` from an op that is not reported itself.
+/// Of consecutive steps, only the last one is reported, even where they are in
+/// the bodies of several linalg ops.
 bool FunctionDependences::isReadElsewhere(Value value) const {
   llvm::SetVector<Value> visited;
   visited.insert(value);
@@ -537,7 +543,7 @@ LogicalResult quant_bnn::differentiate::reportZeroDerivatives(
   Findings findings;
   findings.get(function, arguments).reach(results);
 
-  // In the order of the functions and of their ops.
+  // Report ops in the order of the functions and of their ops.
   llvm::DenseSet<Operation *> functions, last;
   llvm::DenseMap<Operation *, Reason> reasons;
   for (const auto &[key, dependences] : findings.functions) {

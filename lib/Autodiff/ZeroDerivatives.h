@@ -1,4 +1,4 @@
-//===- ZeroDerivatives.h - Ops that no gradient passes ----------*- C++ -*-===//
+//===- ZeroDerivatives.h - Ops with a zero derivative -----------*- C++ -*-===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -15,11 +15,12 @@
 
 namespace quant_bnn::differentiate {
 
-/// Reports the ops, in `function` and in what it calls, whose derivative is 0
-/// almost everywhere and that lie between a float argument and a float result,
-/// each as `severity` says and unless `reported` has it. Fails with an error
-/// where a value depends on the bits of a float, or on an op of which nothing
-/// is known.
+/// Reports the ops in `function` and in the functions that it calls whose
+/// derivative is 0 almost everywhere and that lie between a float argument and
+/// a float result. `severity` selects an error, a warning or nothing. Ops in
+/// `reported` are skipped, and reported ops are added to it. Fails if an error
+/// was emitted. A value that depends on the bits of a float, or on an op whose
+/// gradient is unknown, is always an error.
 mlir::LogicalResult
 reportZeroDerivatives(mlir::func::FuncOp function, ZeroDerivative severity,
                       llvm::DenseSet<mlir::Operation *> &reported);

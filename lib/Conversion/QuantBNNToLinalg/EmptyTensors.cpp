@@ -1,16 +1,14 @@
-//===- EmptyTensors.cpp - Parts without elements --------------------------===//
+//===- EmptyTensors.cpp - Tensors without elements ------------------------===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 //===----------------------------------------------------------------------===//
-//
 // Bufferization copies the operands of concatenations and of padding to views
-// of the result. A view begins within its buffer, so an operand that is known
-// to be empty must not have one. Nor must a buffer be reshaped that has an
-// extent of 0 and others that are not known.
-//
+// of the result. A view must begin within its buffer, so an operand that is
+// known to be empty must not get a view. A buffer with an extent of 0 and
+// dynamic extents must not be reshaped either.
 //===----------------------------------------------------------------------===//
 
 #include "ToLinalg.h"
@@ -21,7 +19,7 @@
 using namespace mlir;
 
 namespace {
-/// A result that is known to be empty is a `tensor.empty`.
+/// Replaces an op whose result is known to be empty by `tensor.empty`.
 template <typename OpTy>
 struct ReplaceEmptyResult : OpRewritePattern<OpTy> {
   using OpRewritePattern<OpTy>::OpRewritePattern;
@@ -37,7 +35,8 @@ struct DropEmptyOperands : OpRewritePattern<tensor::ConcatOp> {
                                 PatternRewriter &rewriter) const override;
 };
 
-/// What is padded and has no elements is a `tensor.generate` of the padding.
+/// Replaces the padding of a tensor without elements by a `tensor.generate` of
+/// the padding.
 struct GeneratePadding : OpRewritePattern<tensor::PadOp> {
   using OpRewritePattern::OpRewritePattern;
 
@@ -46,8 +45,8 @@ struct GeneratePadding : OpRewritePattern<tensor::PadOp> {
 };
 } // namespace
 
-/// The dimensions along which `value` is known to have the extent 0: by its
-/// type, or by constants that canonicalization would bring into the type.
+/// Returns the dimensions along which `value` is known to have the extent 0, by
+/// its type or by constants that canonicalization would bring into the type.
 static SmallVector<int64_t> getEmptyDims(Value value) {
   ArrayRef<int64_t> shape = cast<RankedTensorType>(value.getType()).getShape();
   while (auto op = value.getDefiningOp<DestinationStyleOpInterface>())
@@ -89,14 +88,15 @@ static bool isResultEmpty(Operation *op) {
          isEmpty(op->getOperand(0));
 }
 
-/// `value` as a `type` that may know fewer or more extents.
+/// Casts `value` to `type`, which may have fewer or more static extents.
 static Value castTo(OpBuilder &builder, Location loc, Type type, Value value) {
   return value.getType() == type
              ? value
              : tensor::CastOp::create(builder, loc, type, value);
 }
 
-/// The extents of the result of `op` that its type leaves open.
+/// Returns the dynamic extents of the result of `op`, or fails if `op` cannot
+/// reify them.
 static FailureOr<SmallVector<Value>> getOpenExtents(OpBuilder &builder,
                                                     Operation *op) {
   ReifiedRankedShapedTypeDims sizes;
@@ -162,7 +162,7 @@ GeneratePadding::matchAndRewrite(tensor::PadOp op,
 void quant_bnn::detail::populateEmptyTensorPatterns(
     RewritePatternSet &patterns) {
   MLIRContext *context = patterns.getContext();
-  // An empty result is found before an empty operand.
+  // The benefit makes an empty result be replaced before empty operands.
   patterns.add<ReplaceEmptyResult<tensor::CollapseShapeOp>,
                ReplaceEmptyResult<tensor::ConcatOp>,
                ReplaceEmptyResult<tensor::ExpandShapeOp>,

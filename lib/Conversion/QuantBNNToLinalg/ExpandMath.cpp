@@ -1,4 +1,4 @@
-//===- ExpandMath.cpp - Expand math that vectors of LLVM lack -------------===//
+//===- ExpandMath.cpp - Expand math.clampf and math.fpowi -----------------===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -14,7 +14,7 @@
 
 using namespace mlir;
 
-/// `element`, or a vector or tensor of it shaped as `like`.
+/// Returns `element`, or a vector or tensor of it with the shape of `like`.
 static Type cloneWith(Type like, Type element) {
   if (auto shaped = dyn_cast<ShapedType>(like))
     return shaped.clone(element);
@@ -22,8 +22,8 @@ static Type cloneWith(Type like, Type element) {
 }
 
 namespace {
-/// min(max(x, low), high). The upstream expansion takes the bounds the other
-/// way around.
+/// Expands to min(max(x, low), high). The upstream expansion applies the bounds
+/// in the opposite order.
 struct ExpandClamp : OpRewritePattern<math::ClampFOp> {
   using OpRewritePattern::OpRewritePattern;
 
@@ -37,10 +37,10 @@ struct ExpandClamp : OpRewritePattern<math::ClampFOp> {
   }
 };
 
-/// The power of the magnitude, with the sign of x if n is odd: so no sign is
-/// lost where n is rounded. Of a finite power, that moves the result by some
-/// hundred units in the last place at most, where repeated multiplication
-/// moves it by n.
+/// Expands to the power of abs x, with the sign of x if n is odd, so that the
+/// sign is right even where n is rounded. This rounding changes a finite result
+/// by some hundred units in the last place at most, while repeated
+/// multiplication changes the result by n units.
 struct ExpandPower : OpRewritePattern<math::FPowIOp> {
   using OpRewritePattern::OpRewritePattern;
 

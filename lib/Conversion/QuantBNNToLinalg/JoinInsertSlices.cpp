@@ -1,15 +1,14 @@
-//===- JoinInsertSlices.cpp - Chains of insert_slice as one ---------------===//
+//===- JoinInsertSlices.cpp - Join chains of insert_slice -----------------===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 //===----------------------------------------------------------------------===//
-//
-// Bufferization compares each pair of accesses to a tensor, and what each was
-// made of. On a chain of insertions its time grows with the fourth power of the
-// length: 400 took minutes. Those that lie side by side are one concatenation.
-//
+// Bufferization compares each pair of accesses to a tensor, and the ops that
+// computed each of the two. For a chain of insertions, the time grows with the
+// fourth power of the length: 400 insertions took minutes. Adjacent insertions
+// are equivalent to the insertion of one concatenation.
 //===----------------------------------------------------------------------===//
 
 #include "ToLinalg.h"
@@ -17,7 +16,8 @@
 
 using namespace mlir;
 
-/// Fewer insertions may as well be written in place.
+/// The length of the shortest chain to join; fewer insertions may be written in
+/// place.
 static constexpr size_t minInsertions = 8;
 
 namespace {
@@ -28,7 +28,7 @@ struct JoinInsertSlices : OpRewritePattern<tensor::InsertSliceOp> {
                                 PatternRewriter &rewriter) const override;
 };
 
-/// Where a slice lies beside the one that was inserted before it.
+/// The position of a slice beside the slice that was inserted before it.
 struct Step {
   int64_t dim;
   bool isBehind;
@@ -38,8 +38,9 @@ struct Step {
 };
 } // namespace
 
-/// What `op` inserts into, if that is an insertion in the same block, which no
-/// other op uses: none is moved into a loop.
+/// Returns the insertion into whose result `op` inserts, if it is in the same
+/// block and has no other use, or null. The same block ensures that no
+/// insertion is moved into a loop.
 static tensor::InsertSliceOp getPrevious(tensor::InsertSliceOp op) {
   auto previous = op.getDest().getDefiningOp<tensor::InsertSliceOp>();
   bool isLink = previous && previous->hasOneUse() &&
@@ -47,7 +48,8 @@ static tensor::InsertSliceOp getPrevious(tensor::InsertSliceOp op) {
   return isLink ? previous : nullptr;
 }
 
-/// Whether `op` inserts a box of known extents, of the rank of the whole.
+/// Whether `op` inserts a box with static offsets and sizes, whose rank is that
+/// of the destination.
 static bool isBox(tensor::InsertSliceOp op) {
   return op.getSourceType().hasStaticShape() && op.hasUnitStride() &&
          op.getSourceType().getRank() == op.getDestType().getRank() &&

@@ -27,7 +27,8 @@ using namespace mlir;
 using namespace quant_bnn;
 
 namespace {
-/// Ops that return an operand move no data.
+/// Replaces ops that return an operand by this operand, so that no data is
+/// moved.
 struct ForwardPassThrough
     : OpInterfaceRewritePattern<ElementwisePayloadOpInterface> {
   using OpInterfaceRewritePattern::OpInterfaceRewritePattern;
@@ -49,8 +50,9 @@ struct ConvertQuantBNNToLinalgPass
 };
 } // namespace
 
-/// The sizes of `value`, those that its destination was made with: taken of
-/// each op's result, those of a long chain would be resolved again and again.
+/// Returns the sizes of `value`, with which its destination was created. If
+/// each op took the sizes of the result of the op before it, the sizes of a
+/// long chain would be resolved again and again.
 static SmallVector<OpFoldResult> getSizes(OpBuilder &builder, Location loc,
                                           Value value) {
   while (auto op = value.getDefiningOp<DestinationStyleOpInterface>())
@@ -60,7 +62,8 @@ static SmallVector<OpFoldResult> getSizes(OpBuilder &builder, Location loc,
   return tensor::getMixedSizes(builder, loc, value);
 }
 
-/// Gives `generic`, which does not read its inits, new `tensor.empty` ones.
+/// Replaces the inits of `generic`, which does not read them, by new
+/// `tensor.empty` ops.
 static void replaceInits(linalg::GenericOp generic) {
   OpBuilder builder(generic);
   for (OpOperand &init : generic.getDpsInitsMutable()) {
@@ -91,7 +94,8 @@ void ConvertQuantBNNToLinalgPass::runOnOperation() {
   DenseSet<Operation *> present;
   getOperation()->walk([&](linalg::GenericOp op) {
     present.insert(op);
-    // Before sums are fused with what multiplies, whose results are rounded.
+    // Fuse products now: sums may later be fused with other ops that multiply,
+    // whose products must stay rounded.
     fuseProduct(op);
   });
   RewritePatternSet patterns(&getContext());
@@ -104,8 +108,8 @@ void ConvertQuantBNNToLinalgPass::runOnOperation() {
       replaceInits(op);
   });
 
-  // A size taken of a result is a use of it, and a value with two uses is not
-  // fused: take the sizes that its destination was made with.
+  // A `tensor.dim` of a result is a use of it, and a value with two uses is not
+  // fused, so take the sizes with which its destination was created.
   RewritePatternSet sizes(&getContext());
   tensor::DimOp::getCanonicalizationPatterns(sizes, &getContext());
   tensor::EmptyOp::getCanonicalizationPatterns(sizes, &getContext());

@@ -1,4 +1,4 @@
-//===- TensorOpsToLinalg.cpp - Gathers and softmax as loops ---------------===//
+//===- TensorOpsToLinalg.cpp - Gather and softmax as generic ops ----------===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -15,9 +15,9 @@
 using namespace mlir;
 
 namespace {
-/// Where the dimensions of a result of `tensor.gather` come from: the batch is
-/// that of the indices, and then come the dimensions of the source, with or
-/// without those gathered.
+/// The dimensions of a result of `tensor.gather`: the batch dimensions of the
+/// indices, and then the dimensions of the source, with or without those
+/// gathered.
 struct GatherDims {
   explicit GatherDims(tensor::GatherOp op)
       : batchRank(op.getIndicesType().getRank() - 1),
@@ -76,7 +76,7 @@ static SmallVector<OpFoldResult> getResultSizes(OpBuilder &builder,
   return sizes;
 }
 
-/// The element of the source at the iteration of the generic being built.
+/// Builds the element of the source at the current iteration of the generic.
 static Value buildElement(OpBuilder &builder, Location loc, tensor::GatherOp op,
                           const GatherDims &dims) {
   SmallVector<Value> ivs;
@@ -121,7 +121,8 @@ GatherToGeneric::matchAndRewrite(tensor::GatherOp op,
   return success();
 }
 
-/// Upstream's decomposition, of narrow floats in f32 and rounded once.
+/// Decomposes softmax as upstream does, but computes narrow floats in f32 and
+/// rounds once.
 LogicalResult
 DecomposeSoftmax::matchAndRewrite(linalg::SoftmaxOp op,
                                   PatternRewriter &rewriter) const {

@@ -20,10 +20,11 @@ void populateEmptyTensorPatterns(mlir::RewritePatternSet &patterns);
 /// Expands `math.clampf` and `math.fpowi`, on scalars, vectors and tensors.
 void populateExpandMathPatterns(mlir::RewritePatternSet &patterns);
 
-/// Joins chains of `tensor.insert_slice` into one of a concatenation.
+/// Replaces chains of `tensor.insert_slice` by one insertion of a
+/// concatenation.
 void populateJoinInsertSlicesPatterns(mlir::RewritePatternSet &patterns);
 
-/// Turns `tensor.gather` and `linalg.softmax` into generic ops.
+/// Rewrites `tensor.gather` and `linalg.softmax` to generic ops.
 void populateTensorOpsToLinalgPatterns(mlir::RewritePatternSet &patterns);
 
 } // namespace quant_bnn::detail

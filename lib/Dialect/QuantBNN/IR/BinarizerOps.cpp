@@ -89,8 +89,9 @@ SignValues quant_bnn::detail::getSignValues(ZeroMode zero, NanMode nan) {
   return {-1.0, getValue(zero), 1.0, getValue(nan)};
 }
 
-/// The value that is neither that of negative nor that of positive x, if there
-/// is one. A NaN has it only if a zero has.
+/// Returns the value at 0 if it differs from the values of negative and of
+/// positive x, or nullopt. The value at NaN can be a third value only if the
+/// value at 0 is.
 static std::optional<double> getThirdValue(const SignValues &values) {
   if (values.zero == values.negative || values.zero == values.positive)
     return std::nullopt;

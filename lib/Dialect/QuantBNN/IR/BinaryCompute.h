@@ -1,4 +1,4 @@
-//===- BinaryCompute.h - What products of signs share -----------*- C++ -*-===//
+//===- BinaryCompute.h - Shared code of binary products ---------*- C++ -*-===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -16,7 +16,7 @@
 
 namespace quant_bnn::detail {
 
-/// A tensor of `sizes`, all of whose elements are `value`.
+/// Builds a tensor of `sizes` whose elements are all `value`.
 mlir::Value buildFilled(mlir::ImplicitLocOpBuilder &builder,
                         llvm::ArrayRef<mlir::OpFoldResult> sizes,
                         mlir::Value value);
@@ -24,15 +24,15 @@ mlir::Value buildFilled(mlir::ImplicitLocOpBuilder &builder,
 mlir::Value buildI32(mlir::ImplicitLocOpBuilder &builder,
                      mlir::OpFoldResult value);
 
-/// init - 2 popcount(a xor b), summed over the reduction iterators: what
-/// `bnn-codegen-vectorize-popcount` looks for.
+/// Builds init - 2 popcount(a xor b), summed over the reduction iterators.
+/// `bnn-codegen-vectorize-popcount` matches this form.
 mlir::Value
 buildXnorContraction(mlir::ImplicitLocOpBuilder &builder, mlir::Value a,
                      mlir::Value b, mlir::Value init,
                      llvm::ArrayRef<mlir::AffineMap> maps,
                      llvm::ArrayRef<mlir::utils::IteratorType> iterators);
 
-/// The bits of 1 in every row of `words`, an `i32` each.
+/// Builds the number of bits of 1 in every row of `words`, as `i32`.
 mlir::Value buildRowPopcounts(mlir::ImplicitLocOpBuilder &builder,
                               mlir::Value words);
 

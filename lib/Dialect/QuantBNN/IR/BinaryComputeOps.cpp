@@ -1,4 +1,4 @@
-//===- BinaryComputeOps.cpp - Products of packed signs --------------------===//
+//===- BinaryComputeOps.cpp - Binary matmul and threshold -----------------===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -14,7 +14,7 @@ using namespace quant_bnn;
 using namespace quant_bnn::detail;
 
 //===----------------------------------------------------------------------===//
-// What products share
+// Shared builders
 //===----------------------------------------------------------------------===//
 
 Value quant_bnn::detail::buildFilled(ImplicitLocOpBuilder &builder,
@@ -32,7 +32,7 @@ Value quant_bnn::detail::buildI32(ImplicitLocOpBuilder &builder,
                                     cast<Value>(value));
 }
 
-/// The bits of 1 of `word`, as an `i32`.
+/// Builds the number of bits of 1 in `word`, as an `i32`.
 static Value buildPopcount(ImplicitLocOpBuilder &builder, Value word) {
   Value count = math::CtPopOp::create(builder, word);
   unsigned bits = word.getType().getIntOrFloatBitWidth();
@@ -88,7 +88,7 @@ Value quant_bnn::detail::buildRowPopcounts(ImplicitLocOpBuilder &builder,
 // XnorMatmulOp
 //===----------------------------------------------------------------------===//
 
-/// Whether dimension `i` of `a` and `j` of `b` can be the same.
+/// Whether dimension `i` of `a` and `j` of `b` may have the same size.
 static bool isSameDim(RankedTensorType a, int64_t i, RankedTensorType b,
                       int64_t j) {
   return succeeded(verifyCompatibleShape({a.getDimSize(i)}, {b.getDimSize(j)}));
@@ -150,7 +150,7 @@ SmallVector<Value> XnorMatmulOp::decompose(OpBuilder &builder, Location loc) {
   ImplicitLocOpBuilder b(loc, builder);
   ReifiedRankedShapedTypeDims sizes;
   (void)reifyResultShapes(builder, sizes);
-  // The batch if there is one, m, n and the word.
+  // The loops are the batch, if there is one, m, n and the word.
   int64_t rank = getA().getType().getRank();
   SmallVector<AffineExpr> dims;
   for (int64_t dim : llvm::seq(rank + 1))

@@ -1,16 +1,14 @@
-//===- Folds.cpp - Constants through the reference implementation ---------===//
+//===- Folds.cpp - Fold constants by the reference ------------------------===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 //===----------------------------------------------------------------------===//
-//
-// A fold keeps the gradient as well as the value. Constants have no gradient to
-// keep, so an op on constants is what the reference implementation says; a
-// gradient op, which is linear in g, may fold to g. A quantizer never folds to
-// an operand: its gradient would be lost.
-//
+// A fold preserves the gradient as well as the value. Constants have no
+// gradient, so an op on constants folds to the result of the reference
+// implementation. A gradient op, which is linear in g, may fold to g. A
+// quantizer never folds to an operand, because its gradient would be lost.
 //===----------------------------------------------------------------------===//
 
 #include "Detail.h"
@@ -53,7 +51,7 @@ static auto inComputeType(Type type, Fn fn) {
   return computesInDouble(type) ? fn(double()) : fn(float());
 }
 
-/// The elements of a float constant; a scalar has one.
+/// Returns the elements of a float constant; a scalar has one.
 template <typename T>
 static SmallVector<T> getElements(Attribute constant) {
   if (auto scalar = dyn_cast<FloatAttr>(constant))
@@ -63,8 +61,8 @@ static SmallVector<T> getElements(Attribute constant) {
       [](const APFloat &value) { return fromAPFloat<T>(value); });
 }
 
-/// A constant of `type`, rounded from the compute type. One element makes a
-/// splat.
+/// Returns a constant of `type` with `elements`, rounded from the compute type.
+/// One element makes a splat.
 template <typename T>
 static Attribute getConstant(Type type, ArrayRef<T> elements) {
   auto rounded = llvm::map_to_vector(
@@ -127,7 +125,7 @@ OpFoldResult GradientCancellationOp::fold(FoldAdaptor adaptor) {
 }
 
 OpFoldResult StraightThroughOp::fold(FoldAdaptor adaptor) {
-  // x must be constant too: otherwise it has a gradient.
+  // x must be constant too; otherwise, x has a gradient.
   return adaptor.getX() ? adaptor.getQ() : Attribute();
 }
 
@@ -246,7 +244,8 @@ OpFoldResult DequantizeOp::fold(FoldAdaptor adaptor) {
 // Gradients
 //===----------------------------------------------------------------------===//
 
-/// A gradient that is g where a window of x holds.
+/// Folds a gradient that is g where |x| <= `limit`, and else 0. Returns
+/// `passThrough` if it is not null.
 static OpFoldResult foldWindow(Value passThrough, Type type, Attribute x,
                                Attribute g, FloatAttr limit) {
   if (passThrough)
@@ -326,7 +325,7 @@ static reference::Polarity getPolarity(Polarity polarity) {
                                         : reference::Polarity::nonnegative;
 }
 
-/// The elements of `x` in words of `type`.
+/// Returns the elements of `x`, in rows of `depth`, packed to words of `type`.
 template <typename T>
 static Attribute getPacked(RankedTensorType type, ArrayRef<T> x, size_t depth,
                            Polarity polarity) {
@@ -344,7 +343,8 @@ static Attribute getPacked(RankedTensorType type, ArrayRef<T> x, size_t depth,
 OpFoldResult PackOp::fold(FoldAdaptor adaptor) {
   RankedTensorType type = getWords().getType();
   size_t depth = getX().getType().getShape().back();
-  // The bits past the end are then none, or would have to be cleared.
+  // Rows of whole words have no bits past their end, which would have to be
+  // cleared.
   auto unpack = getX().getDefiningOp<UnpackOp>();
   if (unpack && unpack.getWords().getType() == type && !unpack.getDepth() &&
       depth % getWordBits() == 0 && unpack.getPolarity() == getPolarity())
@@ -362,7 +362,7 @@ OpFoldResult PackOp::fold(FoldAdaptor adaptor) {
   });
 }
 
-/// The elements of `type` that `words` of `bits` bits hold.
+/// Returns the elements of `type` that `words` of `bits` bits hold.
 template <typename T>
 static SmallVector<T> getUnpacked(RankedTensorType type,
                                   ArrayRef<uint64_t> words, unsigned bits,

@@ -15,7 +15,7 @@ using namespace quant_bnn;
 
 using Gradients = FailureOr<SmallVector<Value>>;
 
-/// The width of the elements of a type.
+/// Returns the width of the elements of a type.
 static unsigned getElementWidth(Type type) {
   return getElementTypeOrSelf(type).getIntOrFloatBitWidth();
 }
@@ -214,7 +214,7 @@ LogicalResult QActivationOp::verify() {
   return success();
 }
 
-/// The quantizer of `op`, applied to `x`.
+/// Builds the quantizer of `op`, applied to `x`.
 static QuantizerOpInterface buildQuantizer(QActivationOp op, OpBuilder &builder,
                                            Location loc, Value x) {
   const NamedQuantizer *quantizer = findQuantizer(op.getQuantizer());
@@ -247,8 +247,8 @@ Gradients QActivationOp::buildGradient(OpBuilder &builder, Location loc,
                                        ValueRange cotangents) {
   if (!cotangents.front())
     return SmallVector<Value>{Value()};
-  // Cancellation leaves the value alone, so the quantizer's gradient at the
-  // cancelled value is that at x.
+  // Cancellation does not change the value, so the gradient of the quantizer at
+  // the cancelled value is the gradient at x.
   QuantizerOpInterface quantizer = buildQuantizer(*this, builder, loc, getX());
   Gradients gradients = quantizer.buildGradient(builder, loc, cotangents);
   if (quantizer->use_empty())

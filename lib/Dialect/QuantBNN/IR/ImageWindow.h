@@ -1,4 +1,4 @@
-//===- ImageWindow.h - Windows that move over images ---------- -*- C++ -*-===//
+//===- ImageWindow.h - Windows that move over images ------------*- C++ -*-===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -13,13 +13,15 @@
 
 namespace quant_bnn::detail {
 
-/// How a window moves along one of the two dimensions of an image.
+/// The kernel size, stride, dilation and padding of a window along one of the
+/// two dimensions of an image.
 struct Walk {
   mlir::OpFoldResult kernel;
   int64_t stride, dilation, low, high;
 };
 
-/// The elements of `kernel`, `strides` and so on for the height and the width.
+/// Returns the sizes of `kernel` and the attributes of `op` for the height and
+/// the width.
 template <typename Op>
 std::array<Walk, 2> getWalks(Op op, llvm::ArrayRef<mlir::OpFoldResult> kernel) {
   std::array<Walk, 2> walks;
@@ -29,13 +31,14 @@ std::array<Walk, 2> getWalks(Op op, llvm::ArrayRef<mlir::OpFoldResult> kernel) {
   return walks;
 }
 
-/// Checks that there are `count` of `values`, from `least` up. What is greater
-/// than an `i32` would overflow where it is multiplied.
+/// Checks that there are `count` elements of `values`, each from `least` to
+/// 2^31 - 1. A larger value could overflow in a product. Errors call the values
+/// `name`.
 llvm::LogicalResult verifyValues(mlir::Operation *op, llvm::StringRef name,
                                  llvm::ArrayRef<int64_t> values, size_t count,
                                  int64_t least);
 
-/// Checks the attributes that walk a window over images.
+/// Checks the attributes of `op` that move a window over images.
 template <typename Op>
 llvm::LogicalResult verifyWalks(Op op) {
   if (failed(verifyValues(op, "strides", op.getStrides(), 2, 1)) ||
@@ -44,18 +47,19 @@ llvm::LogicalResult verifyWalks(Op op) {
   return verifyValues(op, "padding", op.getPadding(), 4, 0);
 }
 
-/// Checks that `result` has `shape`, as far as that is known.
+/// Checks that `result` has `shape`, as far as the sizes are static.
 llvm::LogicalResult verifyResultShape(mlir::Operation *op,
                                       llvm::ArrayRef<int64_t> shape,
                                       mlir::RankedTensorType result);
 
-/// The positions of a window along `size`, where all of that is known.
+/// Returns the number of positions of a window along `size`; `getPositions`
+/// returns dynamic if `size` or `kernel` is.
 int64_t getPositions(int64_t size, int64_t kernel, const Walk &walk);
 mlir::OpFoldResult buildPositions(mlir::OpBuilder &builder, mlir::Location loc,
                                   mlir::OpFoldResult size, const Walk &walk);
 
-/// Whether there are no positions, or no taps. The bounds of a structured op
-/// tell nothing then: its accesses would not verify.
+/// Whether a window is known to have no positions or no taps. A structured op
+/// cannot be built then, because its accesses would not verify.
 bool hasNoTaps(llvm::ArrayRef<mlir::OpFoldResult> sizes,
                llvm::ArrayRef<Walk> walks);
 

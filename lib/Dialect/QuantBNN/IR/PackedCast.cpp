@@ -1,15 +1,13 @@
-//===- PackedCast.cpp - Packed bits in other words ------------------------===//
+//===- PackedCast.cpp - Change words and polarity of packed bits ----------===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 //===----------------------------------------------------------------------===//
-//
-// A cast never looks at single bits. It must not: between what unpacks bits and
-// what packs them there would be nothing, and upstream's fusion makes of such a
-// pair an op with no loop that a tensor tells the range of.
-//
+// A cast is computed on whole words, never on single bits. With nothing between
+// an op that unpacks bits and an op that packs them, upstream's fusion would
+// build an op with a loop whose range no operand determines.
 //===----------------------------------------------------------------------===//
 
 #include "Detail.h"
@@ -46,8 +44,9 @@ SmallVector<OpFoldResult> PackedCastOp::getElementSizes(OpBuilder &builder,
 // Complements
 //===----------------------------------------------------------------------===//
 
-/// In the body of an op over words: those bits of the word at hand that hold
-/// elements of a row of `depth`.
+/// Builds, in the body of an op over words, a mask of those bits of the current
+/// word that hold elements of a row of `depth`. `loop` is the loop along the
+/// row.
 static Value buildUsedBits(ImplicitLocOpBuilder &builder, int64_t loop,
                            Type word, OpFoldResult depth) {
   unsigned bits = word.getIntOrFloatBitWidth();
@@ -69,8 +68,8 @@ static Value buildUsedBits(ImplicitLocOpBuilder &builder, int64_t loop,
           getValueOrCreateConstantIndexOp(builder, builder.getLoc(), shift)));
 }
 
-/// `bits`, a tensor of integers, with the bits of `depth` elements a row
-/// complemented.
+/// Complements the bits of `depth` elements of each row of `bits`, a tensor of
+/// integers.
 static Value buildComplement(ImplicitLocOpBuilder &builder, Value bits,
                              OpFoldResult depth) {
   auto type = cast<RankedTensorType>(bits.getType());
@@ -95,8 +94,9 @@ static Value buildComplement(ImplicitLocOpBuilder &builder, Value bits,
 // Widths
 //===----------------------------------------------------------------------===//
 
-/// In the body of an op that walks the parts of words by its last loop: how far
-/// the part at hand is from the least significant bit, as a `word`.
+/// Builds, in the body of an op whose last loop iterates over the parts of a
+/// word, the distance of the current part from the least significant bit, as a
+/// value of type `word`.
 static Value buildPartShift(ImplicitLocOpBuilder &builder, int64_t loop,
                             unsigned partBits, Type word) {
   Value part = linalg::IndexOp::create(builder, loop);
@@ -105,14 +105,15 @@ static Value buildPartShift(ImplicitLocOpBuilder &builder, int64_t loop,
       builder, word, arith::MulIOp::create(builder, part, bits));
 }
 
-/// `words` of wider words of type `wide`, which are of `sizes`.
+/// Builds the bits of `words` in words of the wider type `wide`, a tensor of
+/// `sizes`.
 static Value buildWider(ImplicitLocOpBuilder &builder, Value words, Type wide,
                         ArrayRef<OpFoldResult> sizes) {
   auto type = cast<RankedTensorType>(words.getType());
   int64_t rank = type.getRank();
   unsigned bits = type.getElementTypeBitWidth();
   int64_t parts = wide.getIntOrFloatBitWidth() / bits;
-  // Words of 0 fill the last wide one.
+  // Words of 0 fill up the last wide word.
   SmallVector<OpFoldResult> low(rank, builder.getIndexAttr(0)), high = low;
   high.back() = affine::makeComposedFoldedAffineApply(
       builder, builder.getLoc(),
@@ -155,7 +156,8 @@ static Value buildWider(ImplicitLocOpBuilder &builder, Value words, Type wide,
   return generic.getResult(0);
 }
 
-/// `words` of narrower words of type `narrow`, which are of `sizes`.
+/// Builds the bits of `words` in words of the narrower type `narrow`, a tensor
+/// of `sizes`.
 static Value buildNarrower(ImplicitLocOpBuilder &builder, Value words,
                            Type narrow, ArrayRef<OpFoldResult> sizes) {
   auto type = cast<RankedTensorType>(words.getType());
@@ -194,7 +196,7 @@ static Value buildNarrower(ImplicitLocOpBuilder &builder, Value words,
 Value PackedCastOp::buildOnElements(OpBuilder &builder, Location loc,
                                     ValueRange elements) {
   ImplicitLocOpBuilder b(loc, builder);
-  // Every bit is a whole word of one.
+  // Words of one bit have no unused bits, so all bits are complemented.
   return getFlip() ? buildComplement(b, elements.front(), b.getIndexAttr(0))
                    : elements.front();
 }

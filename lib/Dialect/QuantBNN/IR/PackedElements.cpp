@@ -1,4 +1,4 @@
-//===- PackedElements.cpp - Shapes of what is packed ----------------------===//
+//===- PackedElements.cpp - Shapes of packed elements ---------------------===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.

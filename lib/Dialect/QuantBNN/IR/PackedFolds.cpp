@@ -1,13 +1,12 @@
-//===- PackedFolds.cpp - Packed constants in other places -----------------===//
+//===- PackedFolds.cpp - Fold ops that move packed constants --------------===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 //===----------------------------------------------------------------------===//
-//
-// Weights are packed at compile time, and so they are moved there.
-//
+// Weights are packed at compile time, so ops that move their bits are folded
+// too.
 //===----------------------------------------------------------------------===//
 
 #include "Detail.h"
@@ -17,7 +16,8 @@
 using namespace mlir;
 using namespace quant_bnn;
 
-/// The bits of `words`, in rows of `depth`, or none if these are not constants.
+/// Returns the bits of `words`, in rows of `depth`, or nullopt if `words` or
+/// `depth` is not constant.
 static std::optional<SmallVector<bool>> getBits(Attribute words,
                                                 OpFoldResult depth) {
   auto constant = dyn_cast_if_present<DenseIntElementsAttr>(words);
@@ -37,7 +37,7 @@ static std::optional<SmallVector<bool>> getBits(Attribute words,
   return bits;
 }
 
-/// `bits` in words of `type`.
+/// Returns `bits`, in rows of `depth`, packed to words of `type`.
 static Attribute getWords(RankedTensorType type, ArrayRef<bool> bits,
                           int64_t depth) {
   unsigned wordBits = type.getElementTypeBitWidth();
@@ -51,8 +51,9 @@ static Attribute getWords(RankedTensorType type, ArrayRef<bool> bits,
                                 }));
 }
 
-/// Bits past the end are 0 on both sides, so a cast that changes nothing is
-/// nothing.
+/// Folds casts that change neither the type nor the bits to their source; the
+/// bits past the end of a row are 0 in both. Also merges consecutive casts, and
+/// folds casts of constants.
 OpFoldResult PackedCastOp::fold(FoldAdaptor adaptor) {
   if (!getFlip() && getSource().getType() == getType())
     return getSource();
@@ -87,7 +88,7 @@ OpFoldResult PackedTransposeOp::fold(FoldAdaptor adaptor) {
   auto shape = llvm::to_vector(getSource().getType().getShape());
   shape.back() = quant_bnn::detail::getStaticDepth(getMixedDepth());
   SmallVector<int64_t> resultShape = applyPermutation(shape, getPermutation());
-  // How far the elements of the source are along the dimensions of the result.
+  // The strides of the source along the dimensions of the result.
   SmallVector<int64_t> steps =
       applyPermutation(computeStrides(shape), getPermutation());
   SmallVector<int64_t> resultSteps = computeStrides(resultShape);

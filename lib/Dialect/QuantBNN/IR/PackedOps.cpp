@@ -1,4 +1,4 @@
-//===- PackedOps.cpp - One bit an element ---------------------------------===//
+//===- PackedOps.cpp - Pack and unpack one bit per element ----------------===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -21,8 +21,8 @@ using arith::CmpFPredicate;
 // Verification
 //===----------------------------------------------------------------------===//
 
-/// Checks the shapes of `elements` and `words`, which hold a bit of each along
-/// the last dimension.
+/// Checks the shapes of `elements` and `words`, which hold one bit of each
+/// element along the last dimension, and the polarity of `i1` elements.
 static LogicalResult verifyPacking(Operation *op, RankedTensorType elements,
                                    RankedTensorType words, Polarity polarity) {
   if (elements.getRank() == 0)
@@ -78,7 +78,7 @@ LogicalResult UnpackOp::verify() {
 // Shapes
 //===----------------------------------------------------------------------===//
 
-/// The sizes of the words of `elements`.
+/// Builds the sizes of the words that hold `elements`.
 static SmallVector<OpFoldResult> buildWordSizes(OpBuilder &builder,
                                                 Location loc, Value elements,
                                                 unsigned wordBits) {
@@ -87,14 +87,15 @@ static SmallVector<OpFoldResult> buildWordSizes(OpBuilder &builder,
   AffineExpr depth = builder.getAffineDimExpr(0);
   sizes.back() = affine::makeComposedFoldedAffineApply(
       builder, loc, depth.ceilDiv(wordBits), {sizes.back()});
-  // Where the type of the words has no extent, a known one is a value, too.
+  // If the type of the words has a dynamic size, even a constant size must be a
+  // value.
   if (cast<RankedTensorType>(elements.getType()).getShape().back() ==
       ShapedType::kDynamic)
     sizes.back() = getValueOrCreateConstantIndexOp(builder, loc, sizes.back());
   return sizes;
 }
 
-/// The sizes of the elements of `op`.
+/// Builds the sizes of the elements of `op`.
 static SmallVector<OpFoldResult> buildElementSizes(OpBuilder &builder,
                                                    Location loc, UnpackOp op) {
   SmallVector<OpFoldResult> sizes =
@@ -133,8 +134,8 @@ void PackOp::build(OpBuilder &builder, OperationState &state, Value x,
         PolarityAttr::get(builder.getContext(), polarity));
 }
 
-/// The maps from the loops over `rank` dimensions of elements to those, and to
-/// their words.
+/// Returns the indexing maps of elements and of their words, for loops over the
+/// `rank` dimensions of the elements.
 static std::pair<AffineMap, AffineMap> getMaps(Builder &builder, int64_t rank,
                                                unsigned wordBits) {
   AffineMap elements = builder.getMultiDimIdentityMap(rank);
@@ -143,8 +144,9 @@ static std::pair<AffineMap, AffineMap> getMaps(Builder &builder, int64_t rank,
   return {elements, AffineMap::get(rank, 0, results, builder.getContext())};
 }
 
-/// In the body of a structured op: how far the bit of the element at hand is
-/// from the least significant one of its word of type `type`.
+/// Builds, in the body of a structured op, the position of the bit of the
+/// current element in its word of type `type`; the least significant bit is 0.
+/// `loop` is the loop along the row.
 static Value buildShift(ImplicitLocOpBuilder &builder, int64_t loop,
                         Type type) {
   Value k = linalg::IndexOp::create(builder, loop);
@@ -167,7 +169,7 @@ static Value buildBit(ImplicitLocOpBuilder &builder, Value x,
     return x;
   x = widen(builder, builder.getLoc(), x);
   PayloadBuilder payload(builder.getLoc(), builder, x.getType());
-  // The two are complements: a NaN is not below 0.
+  // The two predicates are complements: a NaN is not below 0.
   return payload.cmp(polarity == Polarity::negative ? CmpFPredicate::OLT
                                                     : CmpFPredicate::UGE,
                      x, payload.constant(0.0));
@@ -205,7 +207,7 @@ SmallVector<Value> PackOp::decompose(OpBuilder &builder, Location loc) {
 // UnpackOp
 //===----------------------------------------------------------------------===//
 
-/// Whether `unpack` gives as many elements as `pack` took.
+/// Whether the rows of `unpack` have as many elements as those of `pack`.
 static bool hasSameDepth(PackOp pack, UnpackOp unpack) {
   Value depth = unpack.getDepth();
   if (!depth)
@@ -230,7 +232,7 @@ LogicalResult UnpackOp::canonicalize(UnpackOp op, PatternRewriter &rewriter) {
     return rewriter.notifyMatchFailure(op, "is not of floats packed before");
   if (pack.getPolarity() != op.getPolarity())
     return rewriter.notifyMatchFailure(op, "has another polarity");
-  // Not the op `sign`: that has a gradient.
+  // The op `sign` would have a gradient.
   rewriter.replaceOp(
       op,
       buildElementwise(rewriter, op.getLoc(), op.getX().getType(), x,

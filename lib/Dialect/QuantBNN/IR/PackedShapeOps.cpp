@@ -1,4 +1,4 @@
-//===- PackedShapeOps.cpp - Packed bits in another order ------------------===//
+//===- PackedShapeOps.cpp - Transpose and reshape packed bits -------------===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -92,11 +92,12 @@ SmallVector<OpFoldResult> PackedReshapeOp::getElementSizes(OpBuilder &builder,
   return getMixedValues(getStaticShape(), getShape(), builder);
 }
 
-/// All dimensions of `source` as one, then as `sizes`.
+/// Collapses all dimensions of `source` to one, and expands that one to
+/// `sizes`.
 static Value buildReshape(OpBuilder &builder, Location loc, Value source,
                           ArrayRef<OpFoldResult> sizes) {
   auto type = cast<RankedTensorType>(source.getType());
-  // Upstream divides by the other sizes.
+  // Build empty tensors directly, because upstream divides by the other sizes.
   if (isEmpty(type) || llvm::any_of(sizes, isZeroInteger))
     return tensor::EmptyOp::create(builder, loc, sizes, type.getElementType());
   if (type.getRank() > 1)
@@ -107,7 +108,8 @@ static Value buildReshape(OpBuilder &builder, Location loc, Value source,
     return source;
   auto expanded =
       RankedTensorType::get(getStaticSizes(sizes), type.getElementType());
-  // What is expanded is known exactly where all of the result is.
+  // The expanded dimension must be static exactly where all sizes of the result
+  // are static.
   int64_t size = expanded.hasStaticShape() ? expanded.getNumElements()
                                            : ShapedType::kDynamic;
   source = buildTensorCast(

@@ -1,4 +1,4 @@
-//===- PackedShapes.cpp - Depths and shapes of what is packed -------------===//
+//===- PackedShapes.cpp - Depths and shapes of packed tensors -------------===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -116,7 +116,7 @@ LogicalResult quant_bnn::detail::verifyDepth(Operation *op,
          << " words a row, but got " << words;
 }
 
-/// Whether a size that is `expected` can be `found`.
+/// Whether the size `found` may equal the size `expected`.
 static bool isCompatible(int64_t expected, int64_t found) {
   return ShapedType::isDynamic(expected) || ShapedType::isDynamic(found) ||
          expected == found;
@@ -191,8 +191,8 @@ Value quant_bnn::detail::buildTensorCast(OpBuilder &builder, Location loc,
              : tensor::CastOp::create(builder, loc, type, value).getResult();
 }
 
-/// `words` with a static number of words exactly where the depth is static,
-/// unpacked.
+/// Unpacks `words`, after a cast to a type whose number of words is static
+/// exactly where the depth is static.
 static Value buildElements(OpBuilder &builder, Location loc, Value words,
                            OpFoldResult depth) {
   auto type = cast<RankedTensorType>(words.getType());

@@ -1,4 +1,4 @@
-//===- PackedSliceOps.cpp - Packed bits put together and cut --------------===//
+//===- PackedSliceOps.cpp - Concatenate, slice and pad packed bits --------===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -21,7 +21,8 @@ using namespace quant_bnn::detail;
 // PackedConcatOp
 //===----------------------------------------------------------------------===//
 
-/// The sizes, where known, of what is concatenated.
+/// Returns the sizes of the concatenated elements, or dynamic where a size is
+/// not static. Fails if the sources do not fit.
 static FailureOr<SmallVector<int64_t>>
 inferConcatShape(PackedConcatOp op, ArrayRef<OpFoldResult> depths) {
   SmallVector<int64_t> shape;
@@ -94,8 +95,9 @@ SmallVector<OpFoldResult> PackedConcatOp::getElementSizes(OpBuilder &builder,
   return sizes;
 }
 
-/// `sources` one after the other, which are of `sizes`. Upstream inserts each
-/// into the result, where an empty one may not be past the end.
+/// Concatenates `sources` along `dim` to a tensor of `sizes`. Empty sources are
+/// skipped, because upstream inserts each source into the result, where an
+/// empty source must not begin past the end.
 static Value buildConcat(OpBuilder &builder, Location loc, int64_t dim,
                          ValueRange sources, ArrayRef<OpFoldResult> sizes) {
   SmallVector<Value> others;
@@ -203,7 +205,7 @@ bool PackedSliceOp::keepsWords() {
   if (ShapedType::isDynamic(offset) || offset % bits != 0 ||
       getStaticStrides().back() != 1)
     return false;
-  // What the slice leaves out of its last word would have to be cleared.
+  // Bits of the last word that the slice leaves out would have to be cleared.
   if (isWholeWords(size, bits) ||
       (offset == 0 && isEqualConstantIntOrValue(size, getMixedDepth())))
     return true;
@@ -244,7 +246,7 @@ LogicalResult PackedPadOp::verify() {
   return verifyPackedShape(*this, "a result", getResult().getType(), shape);
 }
 
-/// The sizes of what has `low` elements before and `high` ones after it.
+/// Builds the sizes of a tensor of `sizes` that is padded by `low` and `high`.
 static SmallVector<OpFoldResult> addSizes(OpBuilder &builder, Location loc,
                                           ArrayRef<OpFoldResult> low,
                                           SmallVector<OpFoldResult> sizes,
@@ -271,7 +273,8 @@ Value quant_bnn::detail::buildPad(OpBuilder &builder, Location loc,
   auto type = cast<RankedTensorType>(source.getType());
   Value value = arith::ConstantIntOp::create(
       builder, loc, type.getElementType(), ones ? -1 : 0);
-  // Upstream inserts the source into the result, which may not be past its end.
+  // Upstream inserts the source into the result, where an empty source must not
+  // begin past the end.
   if (isEmpty(type)) {
     SmallVector<OpFoldResult> sizes = addSizes(
         builder, loc, low, tensor::getMixedSizes(builder, loc, source), high);

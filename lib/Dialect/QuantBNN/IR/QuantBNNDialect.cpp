@@ -67,14 +67,14 @@ bool quant_bnn::isDifferentiable(Type type) {
          isa<FloatType, VectorType, RankedTensorType>(type);
 }
 
-/// What has a gradient once tensors are buffers.
+/// Whether `type` has a gradient, where tensors may have become buffers.
 static bool isDifferentiableOrBuffer(Type type) {
   auto memref = dyn_cast<MemRefType>(type);
   return isDifferentiable(memref ? memref.getElementType() : type);
 }
 
-/// Whether the attributes at `index` say that there is no gradient. A function
-/// may not be verified yet, so that they may be too few.
+/// Whether `quant_bnn.no_gradient` is among the attributes at `index`. The
+/// function may not be verified yet, so `attributes` may be too short.
 static bool hasNoGradient(ArrayAttr attributes, unsigned index) {
   if (!attributes || index >= attributes.size())
     return false;
@@ -168,7 +168,8 @@ QuantBNNDialect::verifyOperationAttribute(Operation *op,
   return verifyPair(function, backward, residuals.asArrayRef());
 }
 
-/// The one attribute of arguments and results that the dialect has.
+/// Verifies `quant_bnn.no_gradient`, the only attribute of arguments and
+/// results that the dialect has.
 static LogicalResult verifyNoGradient(Operation *op, NamedAttribute attribute) {
   if (attribute.getName() == noGradientAttrName &&
       !isa<UnitAttr>(attribute.getValue()))

@@ -1,4 +1,4 @@
-//===- QuantBNNOps.cpp - What holds for every op of quant_bnn -------------===//
+//===- QuantBNNOps.cpp - Shared code of the quant_bnn ops -----------------===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -17,8 +17,8 @@ using namespace quant_bnn;
 // Verification
 //===----------------------------------------------------------------------===//
 
-/// The most bits of which every level is exact in `type`: its precision, and no
-/// more than that of `f32`.
+/// Returns the largest number of bits for which every level is exact in `type`:
+/// the precision of `type`, but at most that of `f32`.
 static int64_t getMaxBits(Type type) {
   return std::min(24u, cast<FloatType>(type).getFPMantissaWidth());
 }
@@ -131,7 +131,7 @@ Value quant_bnn::detail::buildWithWindow(Operation *op, OpBuilder &builder,
   bool isCut = own && *own <= window;
   if (!isCut && name == std::end(windowAttrNames))
     return Value();
-  // By number: x may be another operand of the op as well.
+  // Set the operand by number, since its value may be another operand as well.
   unsigned operand = windowed.getWindowedOperand().getOperandNumber();
   Operation *copy = builder.clone(*op);
   copy->setLoc(loc);
@@ -145,8 +145,8 @@ Value quant_bnn::detail::buildWithWindow(Operation *op, OpBuilder &builder,
 // Custom directives
 //===----------------------------------------------------------------------===//
 
-/// `type(shaped)`, and then `, type(scalar)` where that is not its element
-/// type.
+/// Parses `type(shaped)`, and then `, type(scalar)` if that is not the element
+/// type of `shaped`.
 static ParseResult parseScalarOrSame(OpAsmParser &parser, Type &shaped,
                                      Type &scalar) {
   if (parser.parseType(shaped))
@@ -164,7 +164,8 @@ static void printScalarOrSame(OpAsmPrinter &printer, Operation *, Type shaped,
     printer << ", " << scalar;
 }
 
-/// `type(shaped)`, which gives an optional scalar operand its element type.
+/// Parses `type(shaped)`, whose element type is that of an optional scalar
+/// operand.
 static ParseResult parseWithOptionalScalar(
     OpAsmParser &parser, Type &shaped,
     const std::optional<OpAsmParser::UnresolvedOperand> &operand,

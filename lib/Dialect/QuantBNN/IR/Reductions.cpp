@@ -13,7 +13,7 @@
 using namespace mlir;
 using namespace quant_bnn;
 
-/// A 0-d tensor that holds `init`.
+/// Builds a 0-d tensor that holds `init`.
 static Value buildAccumulator(OpBuilder &builder, Location loc, Value init) {
   Value empty = tensor::EmptyOp::create(builder, loc, ArrayRef<int64_t>{},
                                         init.getType());

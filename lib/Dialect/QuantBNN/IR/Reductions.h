@@ -14,8 +14,8 @@
 
 namespace quant_bnn::detail {
 
-/// max abs of a ranked float tensor, a scalar of its element type: 0 if it is
-/// empty, NaN if any element is.
+/// Builds the largest magnitude of a ranked float tensor, a scalar of its
+/// element type: 0 if the tensor is empty, NaN if any element is NaN.
 mlir::Value buildMaxAbs(mlir::OpBuilder &builder, mlir::Location loc,
                         mlir::Value tensor);
 

@@ -1,4 +1,4 @@
-//===- UniformQuantizerOps.cpp - Quantizers to equal steps ----------------===//
+//===- UniformQuantizerOps.cpp - Uniform quantizers -----------------------===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -20,10 +20,10 @@ using arith::CmpFPredicate;
 
 using Gradients = FailureOr<SmallVector<Value>>;
 
-/// 2^bits - 1, the number of steps.
+/// Returns 2^bits - 1, the number of steps.
 static int64_t getSteps(int64_t bits) { return (int64_t(1) << bits) - 1; }
 
-/// A zero of the type of `like`, whose shape may be dynamic.
+/// Builds zeros of the type of `like`, whose shape may be dynamic.
 static Value buildZeros(OpBuilder &builder, Location loc, Value like) {
   return buildElementwise(builder, loc, like.getType(), like,
                           [](PayloadBuilder &payload, ValueRange) {
@@ -32,7 +32,7 @@ static Value buildZeros(OpBuilder &builder, Location loc, Value like) {
       .front();
 }
 
-/// Scalar math in the compute type of `value`.
+/// Returns a builder of scalar math in the compute type of `value`.
 static PayloadBuilder getScalarBuilder(OpBuilder &builder, Location loc,
                                        Value value) {
   return PayloadBuilder(loc, builder,
@@ -44,14 +44,15 @@ double quant_bnn::detail::getLargestNumber(Type type) {
   return APFloat::getLargest(floatType.getFloatSemantics()).convertToDouble();
 }
 
-/// The scale `s`, or the largest finite number of `type` where it is larger, so
-/// that it is finite in that type too. A NaN stays one.
+/// Builds the scale `s`, or the largest finite number of `type` if `s` is
+/// larger, so that the scale is finite in `type` too. A NaN stays NaN.
 static Value buildFiniteScale(PayloadBuilder &scalars, Value s, Type type) {
   Value limit = scalars.constant(quant_bnn::detail::getLargestNumber(type));
   return scalars.select(scalars.cmp(CmpFPredicate::OGT, s, limit), limit, s);
 }
 
-/// The signed kinds spend one bit on the sign, so they need two.
+/// Verifies that there are two bits, since signed levels use one bit for the
+/// sign.
 static LogicalResult verifySignedBits(Operation *op, int64_t bits) {
   if (bits < 2)
     return op->emitOpError("requires at least 2 bits where levels are signed, "
@@ -102,7 +103,8 @@ Gradients InputDoReFaOp::buildGradient(OpBuilder &builder, Location loc,
       InputDoReFaGradOp::create(builder, loc, getX(), g, getGradAttr())};
 }
 
-/// |x| <= 1 is the least symmetric interval around [0, 1].
+/// Returns the clipping window: |x| <= 1 is the smallest symmetric interval
+/// that contains [0, 1].
 static std::optional<double> getInputDoReFaWindow(InputDoReFaGradient grad) {
   if (grad == InputDoReFaGradient::identity)
     return std::nullopt;
@@ -141,8 +143,8 @@ SmallVector<Value> InputDoReFaGradOp::buildMasks(PayloadBuilder &builder,
 // WeightDoReFaOp
 //===----------------------------------------------------------------------===//
 
-/// max abs tanh w, in the compute type. tanh is monotonic, so the maximum is
-/// taken of w.
+/// Builds max abs tanh w, in the compute type. tanh is monotonic, so the
+/// maximum is taken of abs w.
 static Value buildMaxTanh(OpBuilder &builder, Location loc, Value w) {
   PayloadBuilder scalars = getScalarBuilder(builder, loc, w);
   return scalars.tanh(
@@ -153,7 +155,7 @@ SmallVector<Value> WeightDoReFaOp::decompose(OpBuilder &builder, Location loc) {
   int64_t n = getSteps(getBits());
   Value m = buildMaxTanh(builder, loc, getW());
   PayloadBuilder scalars = getScalarBuilder(builder, loc, getW());
-  // Where m = 0 every t is 0, and so is t / 1.
+  // Where m = 0, every tanh w is 0, and so is its quotient by 1.
   Value range = scalars.select(
       scalars.cmp(CmpFPredicate::OEQ, m, scalars.constant(0.0)),
       scalars.constant(1.0), scalars.mul(scalars.constant(2.0), m));
@@ -229,7 +231,7 @@ SmallVector<Value> MinMaxOp::decompose(OpBuilder &builder, Location loc) {
       buildFiniteScale(
           scalars, scalars.div(scalars.constant(getSteps(getBits() - 1)), m),
           getX().getType()));
-  // No clamp: m is the largest magnitude that there is.
+  // No clamp is needed, because m is the largest magnitude.
   SmallVector<Value> q = buildElementwise(
       builder, loc, getQ().getType(), {getX(), s},
       [&](PayloadBuilder &payload, ValueRange operands) {
@@ -263,15 +265,15 @@ Value MinMaxGradOp::buildForward(PayloadBuilder &builder, ValueRange operands) {
 // PactOp
 //===----------------------------------------------------------------------===//
 
-/// What the forward and the gradient of PACT compute from alpha alone, in the
-/// compute type.
+/// Values that both the forward and the gradient of PACT compute from alpha
+/// alone, in the compute type.
 namespace {
 struct PactRange {
-  /// alpha > 0
+  /// Whether alpha > 0.
   Value isValid;
-  /// alpha, or -1 (no x is in range) where it is not valid
+  /// Alpha, or -1 if alpha is not valid; no x is then in range.
   Value alpha;
-  /// levels per unit, or 0
+  /// Levels per unit, or 0 if alpha is not valid.
   Value s;
 };
 } // namespace
@@ -296,7 +298,7 @@ static PactRange buildPactRange(OpBuilder &builder, Location loc,
   return range;
 }
 
-/// x in the closed range of PACT.
+/// Builds the condition that x is in the closed range of PACT.
 static Value isInRange(PayloadBuilder &payload, PactMode mode, Value x,
                        Value alpha) {
   if (mode == PactMode::signed_)
@@ -377,7 +379,7 @@ SmallVector<Value> PactGradOp::decompose(OpBuilder &builder, Location loc) {
   PayloadBuilder scalars = getScalarBuilder(builder, loc, getX());
   Value zero = scalars.constant(0.0);
   if (getGrad() == PactGradient::compat) {
-    // Only alpha > 0 has a gradient, even of an infinite or NaN g.
+    // The gradient is 0 unless alpha > 0, even for an infinite or NaN g.
     SmallVector<Value> dx = buildElementwise(
         builder, loc, getDx().getType(), {getG(), range.alpha, range.s},
         [](PayloadBuilder &payload, ValueRange operands) {
@@ -400,8 +402,8 @@ SmallVector<Value> PactGradOp::decompose(OpBuilder &builder, Location loc) {
         Value none = payload.constant(0.0);
         Value inside = isInRange(payload, getMode(), x, alpha);
         if (isLevel) {
-          // The derivative of the level comes first: x / alpha is at most 1 in
-          // range, so that no step is infinite where g s is not.
+          // Compute the derivative of the level first: x / alpha is at most 1
+          // in range, so no step is infinite where g s is not.
           Value s = operands[3];
           Value derivative = payload.mul(payload.div(x, alpha), s);
           return SmallVector<Value>{
@@ -445,8 +447,7 @@ std::optional<unsigned> PactGradOp::getNumMasks() {
 SmallVector<Value> PactGradOp::buildMasks(PayloadBuilder &builder,
                                           ValueRange operands) {
   Value x = operands[0], zero = builder.constant(0.0);
-  // As in the decomposition, nothing is in the range of an alpha that is not
-  // valid.
+  // As in the decomposition, no x is in range if alpha is not valid.
   Value isValid = builder.cmp(CmpFPredicate::OGT, operands[1], zero);
   Value alpha = builder.select(isValid, operands[1], builder.constant(-1.0));
   Value inside = isInRange(builder, getMode(), x, alpha);
@@ -456,7 +457,7 @@ SmallVector<Value> PactGradOp::buildMasks(PayloadBuilder &builder,
           builder.cmp(CmpFPredicate::OLT, x, zero)};
 }
 
-/// An x with these masks, at which the gradient is the same.
+/// Builds an x that has these masks, at which the gradient is the same.
 static Value buildRepresentative(OpBuilder &builder, Location loc, Type type,
                                  PactMode mode, Value alpha, ValueRange masks) {
   SmallVector<Value> operands(masks);
@@ -479,8 +480,9 @@ static Value buildRepresentative(OpBuilder &builder, Location loc, Type type,
       .front();
 }
 
-/// The op at another x. That comes from memory, as the saved one would: in a
-/// loop that unpacks masks, the order of the sum could be another.
+/// Builds the op at another x with the same masks. This x is stored to memory,
+/// as a saved x would be, because the sum could have another order in a loop
+/// that unpacks masks.
 SmallVector<Value> PactGradOp::buildFromMasks(OpBuilder &builder, Location loc,
                                               ValueRange masks) {
   Value x = getG();

@@ -1,4 +1,4 @@
-//===- XnorConv2DOp.cpp - Convolution of packed signs ---------------------===//
+//===- XnorConv2DOp.cpp - Convolution of packed images --------------------===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -21,7 +21,7 @@ static std::array<Walk, 2> getWalks(XnorConv2DOp op, OpBuilder &builder) {
   return getWalks(op, ArrayRef(sizes).slice(1, 2));
 }
 
-/// Checks that groups have as many words and outputs each.
+/// Checks that all groups have the same number of words and of outputs.
 static LogicalResult verifyGroups(XnorConv2DOp op) {
   RankedTensorType x = op.getX().getType(), filter = op.getFilter().getType();
   int64_t groups = op.getGroups(), words = filter.getDimSize(3);
@@ -46,13 +46,13 @@ static LogicalResult verifyGroups(XnorConv2DOp op) {
   return success();
 }
 
-/// Checks that an accumulator holds the products of an output. Neither size of
-/// the kernel is larger than that, even if there are no products.
+/// Checks that an accumulator can hold the number of products of an output. No
+/// size of the kernel may be larger than that, even if there are no products.
 static LogicalResult verifyTerms(XnorConv2DOp op) {
   constexpr int64_t most = std::numeric_limits<int32_t>::max();
   RankedTensorType filter = op.getFilter().getType();
   int64_t depth = getStaticDepth(op.getMixedDepth());
-  // As floats, which do not overflow.
+  // Use floats, which do not overflow.
   double terms = ShapedType::isDynamic(depth) ? 1.0 : depth;
   bool isLarge = false;
   for (int64_t size : filter.getShape().slice(1, 2))
@@ -118,7 +118,7 @@ XnorConv2DOp::reifyResultShapes(OpBuilder &builder,
   return success();
 }
 
-/// The products that make an output, an `i32`.
+/// Builds the number of products of an output, as an `i32`.
 static Value buildTerms(ImplicitLocOpBuilder &builder, XnorConv2DOp op) {
   std::array<Walk, 2> walks = getWalks(op, builder);
   Value terms = buildI32(builder, op.getMixedDepth());
@@ -128,7 +128,8 @@ static Value buildTerms(ImplicitLocOpBuilder &builder, XnorConv2DOp op) {
   return terms;
 }
 
-/// 1 where tap j of a window at position i is in an image of `size`, else 0.
+/// Builds a tensor that is 1 where tap j of a window at position i is in an
+/// image of `size`, and else 0.
 static Value buildInside(ImplicitLocOpBuilder &builder, OpFoldResult positions,
                          OpFoldResult size, const Walk &walk) {
   Value empty = tensor::EmptyOp::create(
@@ -147,7 +148,7 @@ static Value buildInside(ImplicitLocOpBuilder &builder, OpFoldResult positions,
             body, loc, i * walk.stride + j * walk.dilation - walk.low,
             {linalg::IndexOp::create(body, 0).getResult(),
              linalg::IndexOp::create(body, 1).getResult()});
-        // Negative positions are large unsigned ones.
+        // As unsigned integers, negative positions are above the bound.
         Value isInside = arith::CmpIOp::create(body, arith::CmpIPredicate::ult,
                                                position, bound);
         linalg::YieldOp::create(
@@ -157,7 +158,8 @@ static Value buildInside(ImplicitLocOpBuilder &builder, OpFoldResult positions,
   return generic.getResult(0);
 }
 
-/// The sum over the reductions of the product of `a` and `b`, added to `init`.
+/// Builds the sum of `init` and the products of `a` and `b` over the reduction
+/// iterators.
 static Value buildContraction(ImplicitLocOpBuilder &builder, Value a, Value b,
                               Value init, ArrayRef<AffineMap> maps,
                               ArrayRef<utils::IteratorType> iterators) {
@@ -172,11 +174,12 @@ static Value buildContraction(ImplicitLocOpBuilder &builder, Value a, Value b,
   return generic.getResult(0);
 }
 
-/// What to begin the accumulation of `op` with where zeros are around images,
-/// which the accumulation sees as bits of 0: a tap j that is outside adds
-/// C - 2 p[o, j], with p the popcount of the filter there, and should add
-/// nothing. So begin with the sum over taps inside of C - 2 p[o, j], and of
-/// 2 p[o, j] over all. The two dimensions are summed one after the other.
+/// Builds the initial accumulators of `op` for images with a padding of zeros,
+/// which the accumulation reads as bits of 0. A tap j outside of the image
+/// would add C - 2 p[o, j], where p is the popcount of the filter at j, but
+/// should add 0. So the initial value is the sum of C - 2 p[o, j] over the taps
+/// inside plus the sum of 2 p[o, j] over all taps. Width and height are summed
+/// one after the other.
 static Value buildZeroPaddedInit(ImplicitLocOpBuilder &builder, XnorConv2DOp op,
                                  ArrayRef<OpFoldResult> sizes) {
   using utils::IteratorType;
@@ -186,7 +189,8 @@ static Value buildZeroPaddedInit(ImplicitLocOpBuilder &builder, XnorConv2DOp op,
   std::array<Walk, 2> walks = getWalks(op, builder);
   Value insideHeight = buildInside(builder, sizes[1], xSizes[1], walks[0]);
   Value insideWidth = buildInside(builder, sizes[2], xSizes[2], walks[1]);
-  // p[o, i, j], to gains[i, j, o] = C - 2 p and to total[o], the sum of 2 p.
+  // Compute gains[i, j, o] = C - 2 p[o, i, j] and total[o], the sum of
+  // 2 p[o, i, j].
   Value popcounts = buildRowPopcounts(builder, op.getFilter());
   Value depth = buildI32(builder, op.getMixedDepth());
   SmallVector<AffineExpr> d = llvm::map_to_vector(
@@ -248,7 +252,8 @@ static Value buildZeroPaddedInit(ImplicitLocOpBuilder &builder, XnorConv2DOp op,
                            IteratorType::reduction});
 }
 
-/// `x` with pixels of the pad value around it, or of bits of 0.
+/// Pads the images `x` with the pad value of `op`, or with bits of 0 if the pad
+/// value is 0.
 static Value buildPadded(ImplicitLocOpBuilder &builder, XnorConv2DOp op,
                          Value x) {
   ArrayRef<int64_t> padding = op.getPadding();
@@ -272,7 +277,7 @@ static Value buildPadded(ImplicitLocOpBuilder &builder, XnorConv2DOp op,
       high, isOne);
 }
 
-/// `value` with dimension `dim` split into `groups` and the rest.
+/// Splits dimension `dim` of `value` into `groups` and the rest.
 static Value buildGroups(ImplicitLocOpBuilder &builder, Value value,
                          int64_t dim, int64_t groups) {
   auto type = cast<RankedTensorType>(value.getType());
@@ -312,8 +317,8 @@ SmallVector<Value> XnorConv2DOp::decompose(OpBuilder &builder, Location loc) {
   }
   x = buildPadded(b, *this, x);
 
-  // Image, row, column, group if there are any, and output; then the row and
-  // column of the tap and the word.
+  // The loops are image, row, column, group if there are groups, and output;
+  // then the row and column of the tap, and the word.
   int64_t numDims = isGrouped ? 8 : 7, next = 0;
   auto dim = [&] { return b.getAffineDimExpr(next++); };
   AffineExpr n = dim(), h = dim(), w = dim();

@@ -1,4 +1,4 @@
-//===- XnorMaxPool2DOp.cpp - Max pooling of packed signs ------------------===//
+//===- XnorMaxPool2DOp.cpp - Max pool of packed images --------------------===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -21,12 +21,13 @@ static std::array<Walk, 2> getWalks(XnorMaxPool2DOp op) {
                                   builder.getIndexAttr(op.getKernel()[1])}));
 }
 
-/// Whether a window along a dimension of `size` has no tap in it. Only those
-/// that begin before it can: padding is less than their extent.
+/// Whether a window along a dimension of `size` has no tap in the image. Only a
+/// window that begins before the image can have none, because padding is less
+/// than the extent of a window.
 static bool hasEmptyWindow(int64_t size, int64_t positions, const Walk &walk) {
   if (ShapedType::isDynamic(size))
     return false;
-  // After as many as the dilation, where taps are repeats.
+  // The offsets of taps repeat after as many windows as the dilation.
   for (int64_t i : llvm::seq(std::min(positions, walk.dilation))) {
     int64_t start = i * walk.stride - walk.low;
     if (start >= 0)
@@ -81,7 +82,7 @@ SmallVector<Value> XnorMaxPool2DOp::decompose(OpBuilder &builder,
   (void)reifyResultShapes(b, shapes);
   std::array<Walk, 2> walks = getWalks(*this);
   Type word = getX().getType().getElementType();
-  // All bits of -1: what is outside of the images changes nothing.
+  // All bits stand for -1, so that pixels outside of the images have no effect.
   bool isAnd = getPolarity() == Polarity::negative;
   Value least = arith::ConstantIntOp::create(b, word, isAnd ? -1 : 0);
   Value init = buildFilled(b, shapes.front(), least);

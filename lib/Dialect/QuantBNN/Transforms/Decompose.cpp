@@ -1,4 +1,4 @@
-//===- Decompose.cpp - Expand ops that reduce -----------------------------===//
+//===- Decompose.cpp - Decompose ops into structured ops ------------------===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -36,7 +36,8 @@ struct QuantBNNDecomposePass
   void runOnOperation() override {
     RewritePatternSet patterns(&getContext());
     populateDecomposePatterns(patterns);
-    // Only what decomposes changes: folding is the canonicalizer's.
+    // The pass changes only ops that decompose, and leaves folding to the
+    // canonicalizer.
     GreedyRewriteConfig config;
     config.enableFolding(false);
     if (failed(

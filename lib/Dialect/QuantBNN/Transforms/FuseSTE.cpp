@@ -27,7 +27,8 @@ struct QuantBNNFuseSTEPass
   void runOnOperation() override {
     fuse_ste::ValueOptions options{mode, valuesOnly};
     RewritePatternSet patterns(&getContext());
-    // What an op stands for, such as a cancellation and a quantizer.
+    // Canonicalization expands ops, such as `qactivation` into
+    // `gradient_cancellation` and a quantizer.
     for (RegisteredOperationName op : getContext().getRegisteredOperations())
       if (isa<QuantBNNDialect>(op.getDialect()))
         op.getCanonicalizationPatterns(patterns, &getContext());

@@ -18,20 +18,22 @@ namespace quant_bnn::fuse_ste {
 inline constexpr llvm::StringLiteral category = "quant-bnn-fuse-ste";
 
 //===----------------------------------------------------------------------===//
-// What keeps the value and the gradient
+// Rewrites that preserve the value and the gradient
 //===----------------------------------------------------------------------===//
 
 void populateWindowPatterns(mlir::RewritePatternSet &patterns);
 
-/// Reports each window under `root` that is next to an op and does not fit it.
+/// Emits a missed remark for each clipping window under `root` that cannot be
+/// fused into an adjacent op.
 void reportMissedWindows(mlir::Operation *root);
 
 //===----------------------------------------------------------------------===//
-// What keeps the value alone
+// Rewrites that preserve only the value
 //===----------------------------------------------------------------------===//
 
 struct ValueOptions {
-  /// Whether what differs in rounding or at NaN is rewritten too.
+  /// `Relaxed` also allows rewrites that change the result at NaN, or where a
+  /// scaled value underflows to 0.
   RewriteMode mode;
   /// Whether no gradient will be taken of any function.
   bool valuesOnly;
@@ -40,8 +42,8 @@ struct ValueOptions {
 void populateValuePatterns(mlir::RewritePatternSet &patterns,
                            const ValueOptions &options);
 
-/// Reports each op under `root` that would be rewritten if it were not for
-/// `options` or its gradient.
+/// Emits a missed remark for each op under `root` that `options`, the gradient
+/// or another use of the operand keeps from being rewritten.
 void reportMissedValues(mlir::Operation *root, const ValueOptions &options);
 
 } // namespace quant_bnn::fuse_ste

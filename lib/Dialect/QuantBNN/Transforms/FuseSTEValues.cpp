@@ -1,4 +1,4 @@
-//===- FuseSTEValues.cpp - Signs of what keeps the sign -------------------===//
+//===- FuseSTEValues.cpp - Signs of scalings, relus and max pools ---------===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -23,8 +23,8 @@ using namespace quant_bnn::fuse_ste;
 // Constants
 //===----------------------------------------------------------------------===//
 
-/// The different elements of a constant, or of a tensor or vector filled with
-/// one.
+/// Returns the elements of a constant, or the one float of a tensor or vector
+/// that is filled with a constant. Returns nullopt if `value` is neither.
 static std::optional<SmallVector<APFloat>> getConstants(Value value) {
   if (std::optional<APFloat> number = getUniformFloat(value))
     return SmallVector<APFloat>{*number};
@@ -40,7 +40,7 @@ static bool isZero(Value value) {
          llvm::all_of(*constants, [](const APFloat &c) { return c.isZero(); });
 }
 
-/// `value` in every element of the type of `like`.
+/// Builds a constant of the type of `like` whose elements are all `value`.
 static Value buildConstant(OpBuilder &builder, Location loc, double value,
                            Value like) {
   Type type = like.getType();
@@ -68,14 +68,15 @@ static Value buildConstant(OpBuilder &builder, Location loc, double value,
 //===----------------------------------------------------------------------===//
 
 namespace {
-/// What a sign depends on.
+/// The class of a number, which determines its sign.
 enum Class { Negative, Zero, Positive, NaN };
 
-/// To which class a function takes each class of `source`.
+/// A function of `source` as the class of its result for each class of
+/// `source`.
 struct ClassMap {
   Value source;
   std::array<Class, 4> classes;
-  /// Where elements may be of another class; empty: nowhere.
+  /// Where the class of the result may differ, for a remark; empty if nowhere.
   StringRef exception = "";
 };
 } // namespace
@@ -85,7 +86,9 @@ static constexpr std::array<Class, 4> identityClasses = {Negative, Zero,
 static constexpr std::array<Class, 4> negatedClasses = {Positive, Zero,
                                                         Negative, NaN};
 
-/// x times constants, or divided by them.
+/// Returns the class map of x times `factor`, or of x divided by `factor` if
+/// `isQuotient`. Returns nullopt unless all elements of `factor` are finite
+/// constants of one sign and not 0.
 static std::optional<ClassMap> getScaleMap(Value x, Value factor,
                                            bool isQuotient) {
   std::optional<SmallVector<APFloat>> constants = getConstants(factor);
@@ -106,7 +109,8 @@ static std::optional<ClassMap> getScaleMap(Value x, Value factor,
                   isExact ? "" : "where the scaled value underflows to 0"};
 }
 
-/// The greater or smaller of x and 0.
+/// Returns the class map of the maximum or minimum of x and 0, where a NaN x
+/// gives class `nan`. Returns nullopt if no operand of `op` is 0.
 static std::optional<ClassMap> getExtremumMap(Operation *op, bool isMax,
                                               Class nan) {
   for (unsigned i : {0, 1})
@@ -157,7 +161,8 @@ static bool compare(arith::CmpFPredicate predicate, Class lhs, Class rhs) {
   llvm_unreachable("all predicates are handled");
 }
 
-/// x or 0, as a comparison of x with 0 says.
+/// Returns the class map of a select between x and 0 by a comparison of x with
+/// 0, or nullopt if `op` is not such a select.
 static std::optional<ClassMap> getSelectMap(arith::SelectOp op) {
   auto cmp = op.getCondition().getDefiningOp<arith::CmpFOp>();
   if (!cmp)
@@ -179,7 +184,8 @@ static std::optional<ClassMap> getSelectMap(arith::SelectOp op) {
   return map;
 }
 
-/// What `value` is as a function of the class of another value.
+/// Returns `value` as a function of the class of another value, or nullopt if
+/// the producer of `value` is not a scaling, extremum or select of that kind.
 static std::optional<ClassMap> getClassMap(Value value) {
   Operation *op = value.getDefiningOp();
   if (!op || getElementTypeOrSelf(value.getType()).getIntOrFloatBitWidth() == 1)
@@ -219,17 +225,18 @@ static std::optional<double> getValue(const SignValues &values, Class c) {
 //===----------------------------------------------------------------------===//
 
 namespace {
-/// What a sign of `producer` is without it.
+/// How a sign of the result of `producer` is computed from `source` instead.
 struct Rewrite {
   enum Kind { SameSign, NegatedSign, Constant } kind;
   Operation *producer;
   Value source;
-  /// Where the result differs; empty: nowhere.
+  /// Where the result differs, for a remark; empty if nowhere.
   std::string exception;
 };
 } // namespace
 
-/// The first class in which the values differ from those of the rewrite.
+/// Returns the first class of the source in which the result of the sign
+/// differs from the `rewritten` result, or nullopt if there is none.
 static std::optional<Class>
 findDifference(const SignValues &values, const ClassMap &map,
                llvm::function_ref<std::optional<double>(Class)> rewritten) {
@@ -288,8 +295,9 @@ static Value build(OpBuilder &builder, SignFunctionOpInterface op,
 // Signs of max pools
 //===----------------------------------------------------------------------===//
 
-/// The max pool whose result `op` is applied to, if the elements of all its
-/// operands are of one type and it starts from a constant.
+/// Returns the max pool that produces the operand of `op`. Returns null if
+/// there is none, if input and output of the pool differ in element type, or if
+/// the initial value of the pool is not one constant.
 static linalg::LinalgOp getMaxPool(SignFunctionOpInterface op) {
   auto pool = op->getOperand(0).getDefiningOp<linalg::LinalgOp>();
   if (!pool || !isa<linalg::PoolingNhwcMaxOp, linalg::PoolingNchwMaxOp,
@@ -313,14 +321,15 @@ static Class getClass(const APFloat &value) {
   return value.isNegative() ? Negative : Positive;
 }
 
-/// f(max of x) is the max of f(x) for a function that does not fall. A NaN in
-/// the window is the maximum: so its value must be that, too.
+/// Finds the rewrite of f(max x) to max f(x), which holds for a non-decreasing
+/// f. The maximum of a window with a NaN is NaN, so f(NaN) must also be the
+/// largest value of f; otherwise the rewrite changes the result there.
 static std::optional<Rewrite> findPoolRewrite(SignFunctionOpInterface op) {
   linalg::LinalgOp pool = getMaxPool(op);
   SignValues values = op.getSignValues();
   if (!pool || values.negative > values.zero || values.zero > values.positive)
     return std::nullopt;
-  // A constant NaN to start from makes all NaN.
+  // An initial value of NaN makes all results NaN.
   if (getClass(getConstants(pool.getDpsInitOperand(0)->get())->front()) == NaN)
     return std::nullopt;
   bool nanIsMax = !values.nan || *values.nan >= values.positive;
@@ -349,7 +358,7 @@ static Value buildPool(OpBuilder &builder, SignFunctionOpInterface op,
 // Patterns
 //===----------------------------------------------------------------------===//
 
-/// Why `rewrite` may not be done; empty: it may.
+/// Returns why `rewrite` is not allowed, or an empty string if it is allowed.
 static std::string findObstacle(Operation *op, const Rewrite &rewrite,
                                 const ValueOptions &options) {
   if (!rewrite.producer->hasOneUse())

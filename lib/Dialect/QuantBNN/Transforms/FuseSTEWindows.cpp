@@ -1,4 +1,4 @@
-//===- FuseSTEWindows.cpp - Move windows into quantizers ------------------===//
+//===- FuseSTEWindows.cpp - Move clipping windows -------------------------===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -18,14 +18,15 @@ using Windowed = WindowedGradientOpInterface;
 
 static Value getX(Windowed op) { return op.getWindowedOperand().get(); }
 
-/// Whether `op` returns x, and adds at most a window to its gradient.
+/// Whether `op` is a quantizer that returns x, and whose gradient is the
+/// cotangent, clipped or not.
 static bool isWindowOfX(Windowed op) {
   return op && op.getUnwindowed() && op.getUnwindowed() == getX(op) &&
          isa<QuantizerOpInterface>(*op);
 }
 
-/// The cotangent that `op` passes on inside of its window, if it is a gradient
-/// op that does no more.
+/// Returns the cotangent that `op` returns inside of its clipping window, if
+/// `op` is a gradient op that only clips. Returns null otherwise.
 static Value getWindowedCotangent(Windowed op) {
   if (!op || isa<QuantizerOpInterface>(*op))
     return Value();
@@ -53,8 +54,8 @@ static void reportPassed(Operation *op, Operation *inner,
 }
 
 namespace {
-/// A quantizer of a value whose gradient has a window: the window becomes the
-/// quantizer's.
+/// Fuses an op that only clips the gradient, such as `gradient_cancellation`,
+/// into the quantizer that reads its result.
 struct FuseIntoQuantizer : OpInterfaceRewritePattern<Windowed> {
   using OpInterfaceRewritePattern::OpInterfaceRewritePattern;
 
@@ -75,7 +76,7 @@ struct FuseIntoQuantizer : OpInterfaceRewritePattern<Windowed> {
   }
 };
 
-/// An op that is the identity in value and gradient, next to a quantizer.
+/// Drops an op that is the identity in value and gradient, next to a quantizer.
 struct DropIdentity : OpInterfaceRewritePattern<Windowed> {
   using OpInterfaceRewritePattern::OpInterfaceRewritePattern;
 
@@ -108,7 +109,8 @@ private:
   }
 };
 
-/// A gradient op at a value that is x itself behind ops that return it.
+/// Makes a gradient op read x itself, instead of the result of an op that
+/// returns x.
 struct ReadThroughIdentity : OpInterfaceRewritePattern<Windowed> {
   using OpInterfaceRewritePattern::OpInterfaceRewritePattern;
 
@@ -125,8 +127,8 @@ struct ReadThroughIdentity : OpInterfaceRewritePattern<Windowed> {
   }
 };
 
-/// Two gradient ops in a row with windows of one x, of which one is nothing but
-/// its window.
+/// Fuses consecutive gradient ops with clipping windows on the same x, if one
+/// of them only clips.
 struct FuseGradients : OpInterfaceRewritePattern<Windowed> {
   using OpInterfaceRewritePattern::OpInterfaceRewritePattern;
 
@@ -169,13 +171,15 @@ private:
 } // namespace
 
 void fuse_ste::populateWindowPatterns(RewritePatternSet &patterns) {
-  // Before canonicalization does the same without a remark.
+  // The benefit makes these patterns run before canonicalization patterns,
+  // which fuse windows without a remark.
   patterns
       .add<FuseIntoQuantizer, DropIdentity, ReadThroughIdentity, FuseGradients>(
           patterns.getContext(), /*benefit=*/2);
 }
 
-/// Says that the window of `inner` stays beside `op`.
+/// Emits a missed remark for the clipping window of `inner`, which `op` cannot
+/// take over.
 static void reportMissed(Operation *op, Windowed inner) {
   auto windowed = dyn_cast<Windowed>(op);
   std::optional<double> own = windowed ? windowed.getWindow() : std::nullopt;

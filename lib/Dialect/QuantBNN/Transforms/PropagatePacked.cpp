@@ -1,4 +1,4 @@
-//===- PropagatePacked.cpp - Pack before what moves elements --------------===//
+//===- PropagatePacked.cpp - Hoist pack above other ops -------------------===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -24,17 +24,18 @@ using namespace mlir;
 using namespace quant_bnn;
 
 //===----------------------------------------------------------------------===//
-// Building
+// Builders
 //===----------------------------------------------------------------------===//
 
-/// `x`, packed as `like` is.
+/// Packs `x` with the location, word width and polarity of `like`.
 static Value buildPack(OpBuilder &builder, PackOp like, Value x) {
   return PackOp::create(builder, like.getLoc(), x, like.getWordBits(),
                         like.getPolarity());
 }
 
 namespace {
-/// The number of elements of a row, in the form that packed ops have it.
+/// The size of the last dimension of `x`, as a packed op takes it: as an
+/// operand if dynamic, and else as an attribute.
 struct Depth {
   Depth(OpBuilder &builder, Location loc, Value x)
       : size(tensor::getMixedSize(
@@ -49,7 +50,8 @@ struct Depth {
 };
 } // namespace
 
-/// Splits `sizes` into what packed ops have: values, and constants or dynamic.
+/// Splits `sizes` into the dynamic sizes as operands and the static sizes as an
+/// attribute, as packed ops take them.
 static std::pair<SmallVector<Value>, DenseI64ArrayAttr>
 split(OpBuilder &builder, ArrayRef<OpFoldResult> sizes) {
   SmallVector<Value> values;
@@ -58,7 +60,8 @@ split(OpBuilder &builder, ArrayRef<OpFoldResult> sizes) {
   return {values, builder.getDenseI64ArrayAttr(constants)};
 }
 
-/// The sizes of `x`, without a use of it if that is possible.
+/// Returns the sizes of `x`, computed without a use of `x` if its producer
+/// reifies its result shapes.
 static SmallVector<OpFoldResult> getSizes(OpBuilder &builder, Location loc,
                                           Value x) {
   ReifiedRankedShapedTypeDims shapes;
@@ -68,10 +71,11 @@ static SmallVector<OpFoldResult> getSizes(OpBuilder &builder, Location loc,
   return tensor::getMixedSizes(builder, loc, x);
 }
 
-/// Whether packing a constant is left to folding.
+/// Whether `x` is a constant, whose packing is left to folding.
 static bool isConstant(Value x) { return matchPattern(x, m_Constant()); }
 
-/// The bit that `pack` makes of the constant `x`, a number or a bit.
+/// Returns the bit to which `pack` maps the constant float or `i1` `x`, or
+/// nullopt if `x` is null or not constant.
 static std::optional<bool> getBit(PackOp pack, Value x) {
   APFloat number(0.0);
   APInt bit;
@@ -88,7 +92,8 @@ static std::optional<bool> getBit(PackOp pack, Value x) {
 //===----------------------------------------------------------------------===//
 
 namespace {
-/// pack(f(x)) of an f that knows four values: negative, 0, positive, NaN.
+/// Rewrites pack(f(x)), where f has one value each for negative, 0, positive
+/// and NaN x. The result packs x or a comparison of x with 0.
 struct PackSignFunction : OpRewritePattern<PackOp> {
   using OpRewritePattern::OpRewritePattern;
 
@@ -101,7 +106,7 @@ struct PackSignFunction : OpRewritePattern<PackOp> {
     auto isNegative = [&](double value) { return value < 0.0; };
     Value x = function->getOperand(0);
     bool zero = isNegative(values.zero), positive = isNegative(values.positive);
-    // A NaN that is passed on is not below 0.
+    // A NaN that f propagates is not below 0.
     bool nan = values.nan && isNegative(*values.nan);
     if (isNegative(values.negative) && !zero && !positive && !nan) {
       rewriter.replaceOp(pack, buildPack(rewriter, pack, x));
@@ -110,7 +115,8 @@ struct PackSignFunction : OpRewritePattern<PackOp> {
     if (!isNegative(values.negative) || positive)
       return rewriter.notifyMatchFailure(pack, "does not rise with x");
     using arith::CmpFPredicate;
-    // Where the bit is 1, and its complement.
+    // The predicate that x is negative under f, and the complement of that
+    // predicate.
     std::pair<CmpFPredicate, CmpFPredicate> predicates;
     if (zero)
       predicates = nan ? std::pair(CmpFPredicate::ULE, CmpFPredicate::OGT)
@@ -135,7 +141,7 @@ struct PackSignFunction : OpRewritePattern<PackOp> {
   }
 };
 
-/// pack(f(x)) of an f that returns x.
+/// Rewrites pack(f(x)) to pack(x), where f returns x.
 struct PackPassThrough : OpRewritePattern<PackOp> {
   using OpRewritePattern::OpRewritePattern;
 
@@ -150,9 +156,9 @@ struct PackPassThrough : OpRewritePattern<PackOp> {
   }
 };
 
-/// Whether bits of `words` past the end of a row are known to be 0: ops of
-/// quant_bnn leave them so, and rows of whole words have none. Those that come
-/// from elsewhere may be anything.
+/// Whether the bits of `words` past the end of each row are known to be 0. Ops
+/// of quant_bnn set these bits to 0, and rows of whole words have no such bits.
+/// In other words, from an argument for example, these bits may be anything.
 static bool areUnusedBitsZero(Value words, IntegerAttr depth) {
   unsigned bits = getElementTypeOrSelf(words.getType()).getIntOrFloatBitWidth();
   if (depth && depth.getInt() % bits == 0)
@@ -163,7 +169,8 @@ static bool areUnusedBitsZero(Value words, IntegerAttr depth) {
   return op && isa_and_present<QuantBNNDialect>(op->getDialect());
 }
 
-/// pack(unpack(b)) in other words.
+/// Rewrites pack(unpack(b)) to `packed_cast` of b, which may change the word
+/// width and the polarity.
 struct PackUnpack : OpRewritePattern<PackOp> {
   using OpRewritePattern::OpRewritePattern;
 
@@ -186,7 +193,8 @@ struct PackUnpack : OpRewritePattern<PackOp> {
   }
 };
 
-/// pack(cast(x)) where a cast changes what is known of a shape.
+/// Rewrites pack(cast(x)) to cast(pack(x)), for casts between static and
+/// dynamic shapes.
 struct PackCast : OpRewritePattern<PackOp> {
   using OpRewritePattern::OpRewritePattern;
 
@@ -201,7 +209,9 @@ struct PackCast : OpRewritePattern<PackOp> {
   }
 };
 
-/// pack(reshape(x)), unless bits would have to move for it.
+/// Rewrites pack(reshape(x)) to `packed_reshape` of pack(x). A reshape that
+/// would move bits between words is refused unless x is the result of a sign or
+/// `unpack`.
 template <typename ReshapeOp>
 struct PackReshape : OpRewritePattern<PackOp> {
   using OpRewritePattern<PackOp>::OpRewritePattern;
@@ -226,7 +236,8 @@ struct PackReshape : OpRewritePattern<PackOp> {
   }
 
 private:
-  /// The last dimension stays, or both are whole words.
+  /// Whether the reshape keeps the last dimension, or the last dimensions of
+  /// both shapes are whole words.
   static bool keepsWords(PackOp pack, ReshapeOp reshape) {
     if (reshape.getReassociationIndices().back().size() == 1)
       return true;
@@ -243,7 +254,7 @@ private:
   }
 };
 
-/// pack(transpose(x)).
+/// Rewrites pack(transpose(x)) to `packed_transpose` of pack(x).
 struct PackTranspose : OpRewritePattern<PackOp> {
   using OpRewritePattern::OpRewritePattern;
 
@@ -262,7 +273,7 @@ struct PackTranspose : OpRewritePattern<PackOp> {
   }
 };
 
-/// pack(slice(x)).
+/// Rewrites pack(slice(x)) to `packed_slice` of pack(x).
 struct PackSlice : OpRewritePattern<PackOp> {
   using OpRewritePattern::OpRewritePattern;
 
@@ -284,7 +295,7 @@ struct PackSlice : OpRewritePattern<PackOp> {
   }
 };
 
-/// pack(concat(x, y, ..)).
+/// Rewrites pack(concat(x, y, ..)) to `packed_concat` of pack(x), pack(y), ..
 struct PackConcat : OpRewritePattern<PackOp> {
   using OpRewritePattern::OpRewritePattern;
 
@@ -307,7 +318,7 @@ struct PackConcat : OpRewritePattern<PackOp> {
   }
 };
 
-/// pack(pad(x)).
+/// Rewrites pack(pad(x)) to `packed_pad` of pack(x) with a constant bit.
 struct PackPad : OpRewritePattern<PackOp> {
   using OpRewritePattern::OpRewritePattern;
 
@@ -329,7 +340,8 @@ struct PackPad : OpRewritePattern<PackOp> {
   }
 };
 
-/// pack(max pool(x)): the maximum of numbers is below 0 where all are.
+/// Rewrites pack(max_pool(x)) to `xnor_max_pool_2d` of pack(x): a maximum is
+/// below 0 where all elements of the window are below 0.
 struct PackMaxPool : OpRewritePattern<PackOp> {
   using OpRewritePattern::OpRewritePattern;
 

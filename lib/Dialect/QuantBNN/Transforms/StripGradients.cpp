@@ -1,4 +1,4 @@
-//===- StripGradients.cpp - Drop what only shapes gradients ---------------===//
+//===- StripGradients.cpp - Rewrite quantizers for inference --------------===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -32,7 +32,7 @@ struct BuildInference : OpInterfaceRewritePattern<QuantizerOpInterface> {
   }
 };
 
-/// f(f(x)) to f(x), which holds of values alone.
+/// Rewrites f(f(x)) to f(x), which preserves only the value.
 struct ApplyOnce : OpTraitRewritePattern<quant_bnn::OpTrait::ValueIdempotent> {
   using OpTraitRewritePattern::OpTraitRewritePattern;
 

@@ -1,4 +1,4 @@
-//===- UniformValue.h - Tensors of one number -------------------*- C++ -*-===//
+//===- UniformValue.h - Uniform float constants -----------------*- C++ -*-===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -16,8 +16,9 @@
 
 namespace quant_bnn {
 
-/// The float that every element of `value` is, where that is known: of a
-/// constant, and of what is filled with one.
+/// Returns the float that all elements of `value` have if `value` is a
+/// constant, or is splat, filled or broadcast from a constant. Returns nullopt
+/// otherwise.
 inline std::optional<llvm::APFloat> getUniformFloat(mlir::Value value) {
   if (auto splat = value.getDefiningOp<mlir::tensor::SplatOp>())
     value = splat.getInput();

@@ -33,7 +33,7 @@ func.func @signs(%x: tensor<4x8xf32>, %w: tensor<8x2xf32>, %long: tensor<4x3000x
   %c = arith.constant dense<0.1> : tensor<8x2xf32>
   %a = quant_bnn.sign %x : tensor<4x8xf32>
   %b = quant_bnn.sign %w : tensor<8x2xf32>
-  // CHECK: [[@LINE-6]]:{{[0-9]+}}: remark: {{.*}}linalg.matmul not binarized: it adds to what may not be 0
+  // CHECK: [[@LINE-6]]:{{[0-9]+}}: remark: {{.*}}linalg.matmul not binarized: it adds to values that may not be 0
   // CHECK: [[@LINE+1]]:{{[0-9]+}}: remark: [Passed] {{.*}}linalg.matmul became additions and subtractions
   %y = linalg.matmul ins(%a, %b : tensor<4x8xf32>, tensor<8x2xf32>) outs(%init : tensor<4x2xf32>) -> tensor<4x2xf32>
   %la = quant_bnn.sign %long : tensor<4x3000xf16>
@@ -53,7 +53,7 @@ func.func @operands(%x: tensor<4x8xf32>, %w: tensor<2x8xf32>, %u: tensor<2x4xf32
   %zeros = linalg.fill ins(%zero : f32) outs(%init : tensor<2xf32>) -> tensor<2xf32>
   %vector = arith.constant dense<1.0> : tensor<8xf32>
   // CHECK: remark: {{.*}}linalg.matvec not binarized: an argument may have any value
-  // CHECK: [[@LINE-2]]:{{[0-9]+}}: remark: {{.*}}linalg.matvec not binarized: its elements are one number, which takes no bits
+  // CHECK: [[@LINE-2]]:{{[0-9]+}}: remark: {{.*}}linalg.matvec not binarized: all its elements are one constant, which needs no bits
   %y = linalg.matvec ins(%w, %vector : tensor<2x8xf32>, tensor<8xf32>) outs(%zeros : tensor<2xf32>) -> tensor<2xf32>
   // CHECK: [[@LINE+1]]:{{[0-9]+}}: remark: {{.*}}linalg.matvec not binarized: the quant_bnn.sign passes a NaN on
   %nan = quant_bnn.sign %w nan = propagate : tensor<2x8xf32>

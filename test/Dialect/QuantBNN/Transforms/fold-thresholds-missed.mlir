@@ -9,7 +9,7 @@
 func.func @not_constant(%a: tensor<4x2xi32>, %b: tensor<8x2xi32>, %shift: tensor<4x8xf32>) -> tensor<4x1xi8> {
   %acc = quant_bnn.xnor_matmul %a, %b depth = 64 : (tensor<4x2xi32>, tensor<8x2xi32>) -> tensor<4x8xi32>
   %x = arith.sitofp %acc : tensor<4x8xi32> to tensor<4x8xf32>
-  // CHECK: [[@LINE-3]]:{{[0-9]+}}: remark: {{.*}}no threshold: what is packed is no function of the sum and of constants of its channel
+  // CHECK: [[@LINE-3]]:{{[0-9]+}}: remark: {{.*}}no threshold: the packed value is not a function of the sum and of constants of its channel
   %y = arith.addf %x, %shift : tensor<4x8xf32>
   %p = quant_bnn.pack %y : tensor<4x8xf32> to tensor<4x1xi8>
   return %p : tensor<4x1xi8>
@@ -19,7 +19,7 @@ func.func @not_constant(%a: tensor<4x2xi32>, %b: tensor<8x2xi32>, %shift: tensor
 func.func @quantized(%a: tensor<4x2xi32>, %b: tensor<8x2xi32>, %shift: tensor<4x8xf32>) -> tensor<4x1xi8> {
   %acc = quant_bnn.xnor_matmul %a, %b depth = 64 : (tensor<4x2xi32>, tensor<8x2xi32>) -> tensor<4x8xi32>
   %x = arith.sitofp %acc : tensor<4x8xi32> to tensor<4x8xf32>
-  // CHECK: [[@LINE-3]]:{{[0-9]+}}: remark: {{.*}}no threshold: what is packed is no function of the sum and of constants of its channel
+  // CHECK: [[@LINE-3]]:{{[0-9]+}}: remark: {{.*}}no threshold: the packed value is not a function of the sum and of constants of its channel
   %q = quant_bnn.input_dorefa %x bits = 2 : tensor<4x8xf32>
   %y = arith.addf %q, %shift : tensor<4x8xf32>
   %p = quant_bnn.pack %y : tensor<4x8xf32> to tensor<4x1xi8>
@@ -31,7 +31,7 @@ func.func @not_evaluated(%a: tensor<4x2xi32>, %b: tensor<8x2xi32>) -> tensor<4x1
   %acc = quant_bnn.xnor_matmul %a, %b depth = 64 : (tensor<4x2xi32>, tensor<8x2xi32>) -> tensor<4x8xi32>
   %x = arith.sitofp %acc : tensor<4x8xi32> to tensor<4x8xf32>
   %sine = math.sin %x : tensor<4x8xf32>
-  // CHECK: [[@LINE-1]]:{{[0-9]+}}: remark: {{.*}}no threshold: what is packed is no function of the sum and of constants of its channel
+  // CHECK: [[@LINE-1]]:{{[0-9]+}}: remark: {{.*}}no threshold: the packed value is not a function of the sum and of constants of its channel
   %y = arith.subf %sine, %five : tensor<4x8xf32>
   %p = quant_bnn.pack %y : tensor<4x8xf32> to tensor<4x1xi8>
   return %p : tensor<4x1xi8>
@@ -47,7 +47,7 @@ func.func @many_switches(%a: tensor<4x2xi32>, %b: tensor<8x2xi32>) -> tensor<4x1
   %floor = math.floor %quarter : tensor<4x8xf32>
   %rest = arith.subf %quarter, %floor : tensor<4x8xf32>
   %y = arith.subf %rest, %half : tensor<4x8xf32>
-  // CHECK: [[@LINE+1]]:{{[0-9]+}}: remark: {{.*}}no threshold: what is packed switches too often, or where is not known, in channel 0
+  // CHECK: [[@LINE+1]]:{{[0-9]+}}: remark: {{.*}}no threshold: the bit switches too often, or at unknown sums, in channel 0
   %p = quant_bnn.pack %y : tensor<4x8xf32> to tensor<4x1xi8>
   return %p : tensor<4x1xi8>
 }

@@ -20,8 +20,8 @@
 // WARN: [[#@LINE+16]]:8: note: straight-through is assumed for this quant_bnn.sign
 // WARN: [[#@LINE+19]]:8: note: straight-through is assumed for this quant_bnn.ste_heaviside
 // APPROXWARN: warning: in @binarizers, nothing states the gradient of 1 quantizer (first: quant_bnn.ste_heaviside)
-// NONEREMARK: Function=binarizers | Remark="not raised to quant_bnn.ste_heaviside: the code states no gradient of it, and estimator=none adds none"
-// NONEREMARK: Function=binarizers | Remark="not raised to quant_bnn.sign: the code states no gradient of it, and estimator=none adds none"
+// NONEREMARK: Function=binarizers | Remark="not raised to quant_bnn.ste_heaviside: the code states no gradient, and estimator=none adds none"
+// NONEREMARK: Function=binarizers | Remark="not raised to quant_bnn.sign: the code states no gradient, and estimator=none adds none"
 // CHECK-LABEL: func.func @binarizers
 // PLAIN-NEXT: quant_bnn.sign %{{.*}} nan = negative : f32
 // CLIP-NEXT: quant_bnn.sign %{{.*}} clip = 1.000000e+00 nan = negative : f32
@@ -45,7 +45,7 @@ func.func @binarizers(%x: f32, %y: f32) -> (f32, f32) {
 // -----
 
 // WARN: warning: in @activations, nothing states the gradient of 1 quantizer (first: quant_bnn.input_dorefa)
-// NONEREMARK: Function=activations | Remark="not raised to quant_bnn.input_dorefa: the code states no gradient of it, and estimator=none adds none"
+// NONEREMARK: Function=activations | Remark="not raised to quant_bnn.input_dorefa: the code states no gradient, and estimator=none adds none"
 // APPROXWARN: warning: in @activations, nothing states the gradient of 1 quantizer (first: quant_bnn.input_dorefa)
 // CHECK-LABEL: func.func @activations
 // PLAIN-NEXT: quant_bnn.input_dorefa %{{.*}} bits = 2 : f32
@@ -117,7 +117,7 @@ func.func @weights(%w: tensor<?xf32>) -> tensor<?xf32> {
 
 // PACT clips by its range, whatever is said.
 // WARN: warning: in @range, nothing states the gradient of 1 quantizer (first: quant_bnn.pact)
-// NONEREMARK: Function=range | Remark="not raised to quant_bnn.pact: the code states no gradient of it, and estimator=none adds none"
+// NONEREMARK: Function=range | Remark="not raised to quant_bnn.pact: the code states no gradient, and estimator=none adds none"
 // APPROXWARN: warning: in @range, nothing states the gradient of 1 quantizer (first: quant_bnn.pact)
 // CHECK-LABEL: func.func @range
 // PLAIN: quant_bnn.pact %{{.*}}, %{{.*}} bits = 4 mode = unsigned form = value : f32

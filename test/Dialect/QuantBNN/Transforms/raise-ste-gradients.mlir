@@ -308,7 +308,7 @@ func.func @other_math(%x: f32) -> (f32, f32, f32, f32) {
 // CHECK-NEXT: %[[Q:.*]] = quant_bnn.input_dorefa %[[R]] bits = 2 : f32
 // CHECK-NEXT: %[[Y:.*]] = arith.truncf %[[Q]]
 // CHECK-NEXT: return %[[Y]]
-// REMARK: widened | Remark="not raised to quant_bnn.input_dorefa: it would hide the gradient of arith.maximumf; values-only raises it"
+// REMARK: widened | Remark="not raised to quant_bnn.input_dorefa: the op would hide the gradient of arith.maximumf; values-only raises it"
 // VALUES-LABEL: func.func @widened
 // VALUES-NEXT: quant_bnn.input_dorefa %{{.*}} bits = 2 : f16
 func.func @widened(%x: f16) -> f16 {

@@ -1,4 +1,4 @@
-//===- Binarize.cpp - Products of signs to packed bits --------------------===//
+//===- Binarize.cpp - Replace bipolar products by xnor ops ----------------===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -45,7 +45,7 @@ private:
 };
 } // namespace
 
-/// Replaces the op of `product` and says so.
+/// Replaces the op of `product` by `result` and emits a remark.
 static void replace(Product product, Value result, const Twine &what) {
   remark::passed(product.op.getLoc(),
                  getRemarkOpts("binarized", category, product.op))
@@ -77,7 +77,7 @@ void QuantBNNBinarizePass::binarize(Product product) {
   };
   std::optional<Signs> lhs = matchSigns(product.lhs->get(), lhsRefusal);
   std::optional<Signs> rhs = matchSigns(product.rhs->get(), rhsRefusal);
-  // What has no operand of signs or levels was not meant.
+  // A product without an operand of signs or levels gets no remark.
   if (levelRefusal && llvm::any_of(product.op.getDpsInputs(), hasLevels))
     reportMissed(*levelRefusal);
   else if (lhs || rhs)
@@ -98,7 +98,7 @@ void QuantBNNBinarizePass::runOnOperation() {
   for (linalg::LinalgOp op : ops)
     if (std::optional<Product> product = matchProduct(op))
       binarize(*product);
-  // Weights are transposed and packed here and now.
+  // Transpose and pack constant weights now.
   RewritePatternSet patterns(&getContext());
   // Upstream folds a generic without loops to a constant that it does not have.
   linalg::populateConstantFoldLinalgOperations(

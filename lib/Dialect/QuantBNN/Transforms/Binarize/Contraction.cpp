@@ -1,4 +1,4 @@
-//===- Contraction.cpp - Matrix products of signs -------------------------===//
+//===- Contraction.cpp - Bipolar matmuls ----------------------------------===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -14,7 +14,7 @@ using namespace mlir;
 using namespace quant_bnn;
 using namespace quant_bnn::binarize;
 
-/// The iterations of `loops`, or dynamic.
+/// Returns the number of iterations of `loops`, or dynamic.
 static int64_t getNumIterations(linalg::LinalgOp op, ArrayRef<unsigned> loops) {
   SmallVector<int64_t> ranges = op.getStaticLoopRanges();
   int64_t count = 1;
@@ -38,7 +38,7 @@ quant_bnn::binarize::matchContraction(Product product, const Options &options,
   if (failed(dims) || dims->k.empty() ||
       dims->batch.size() + dims->m.size() + dims->n.size() + dims->k.size() !=
           product.op.getNumLoops())
-    return refuse("it is no matrix product");
+    return refuse("it is not a matrix product");
   SmallVector<LoopGroup> aGroups, bGroups, accGroups;
   if (!dims->batch.empty())
     for (auto *groups : {&aGroups, &bGroups, &accGroups})
@@ -51,7 +51,7 @@ quant_bnn::binarize::matchContraction(Product product, const Options &options,
   AffineMap accMap = product.getMap(product.init);
   if (!coversDims(aMap, aGroups) || !coversDims(bMap, bGroups) ||
       !coversDims(accMap, accGroups))
-    return refuse("it is no matrix product");
+    return refuse("it is not a matrix product");
   unsigned wordBits = options.wordBits;
   Value init = product.init->get();
   return PackedForm{

@@ -1,4 +1,4 @@
-//===- Convolution.cpp - Convolutions of signs ----------------------------===//
+//===- Convolution.cpp - Bipolar convolutions -----------------------------===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -13,7 +13,8 @@ using namespace mlir;
 using namespace quant_bnn;
 using namespace quant_bnn::binarize;
 
-/// The dimension of `map` that has `loop` in it.
+/// Returns the dimension of `map` whose expression contains `loop`, or nullopt
+/// if there is none.
 static std::optional<unsigned> findDim(AffineMap map, unsigned loop) {
   for (auto [dim, expr] : llvm::enumerate(map.getResults()))
     if (expr.isFunctionOfDim(loop))
@@ -31,9 +32,9 @@ quant_bnn::binarize::matchConvolution(Product product, const Options &options,
   FailureOr<linalg::ConvolutionDimensions> dims =
       linalg::inferConvolutionDims(product.op);
   if (failed(dims))
-    return refuse("it is no convolution");
+    return refuse("it is not a convolution");
   if (dims->outputImage.size() != 2 || dims->filterLoop.size() != 2)
-    return refuse("it is no convolution of two dimensions");
+    return refuse("it is not a convolution of two dimensions");
   if (dims->batch.size() > 1 || dims->outputChannel.size() != 1 ||
       dims->inputChannel.size() != 1 || dims->depth.size() > 1)
     return refuse("it has no single dimension of channels");
@@ -43,7 +44,7 @@ quant_bnn::binarize::matchConvolution(Product product, const Options &options,
   if (ShapedType::isDynamic(groups))
     return refuse("its number of groups is not known");
 
-  // In the place of each image dimension, a loop of its own.
+  // Replace the expression of each image dimension by the output loop in it.
   AffineMap imageMap = product.getMap(product.lhs);
   SmallVector<AffineExpr> exprs(imageMap.getResults());
   for (unsigned loop : dims->outputImage)
@@ -54,7 +55,8 @@ quant_bnn::binarize::matchConvolution(Product product, const Options &options,
   AffineMap filterMap = product.getMap(product.rhs);
   AffineMap accMap = product.getMap(product.init);
 
-  // Images by row, column, group and channel; groups begin with new words.
+  // The order of images is batch, row, column, group, channel. Each group
+  // begins with a new word.
   LoopGroup batch(dims->batch),
       rows = {dims->outputImage[0]}, columns = {dims->outputImage[1]},
       outputs = {dims->outputChannel[0]}, channels = {dims->inputChannel[0]};
@@ -70,7 +72,7 @@ quant_bnn::binarize::matchConvolution(Product product, const Options &options,
   accGroups.back().push_back(outputs.front());
   if (!coversDims(xMap, xGroups) || !coversDims(filterMap, filterGroups) ||
       !coversDims(accMap, accGroups))
-    return refuse("it has dimensions of another kind");
+    return refuse("it has dimensions that xnor_conv_2d does not have");
 
   int64_t numTerms = 1;
   for (unsigned loop :

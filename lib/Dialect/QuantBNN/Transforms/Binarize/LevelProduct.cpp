@@ -1,17 +1,15 @@
-//===- LevelProduct.cpp - Products of levels, bit by bit ------------------===//
+//===- LevelProduct.cpp - Products of levels by bit planes ----------------===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 //===----------------------------------------------------------------------===//
-//
-// Of k bits, the level low + (high - low) i / n with n = 2^k - 1 is
-// middle + unit S, where unit = (high - low) / (2 n) and S is the sum over bits
-// p of 2^p s_p, each s_p a sign. So the sum of products of such x with w =
-// unit' S', which has no middle, is unit unit' T + middle sum w, where T is the
-// sum of 2^(p+q) xnor(s_p, s'_q).
-//
+// A level of k bits is low + (high - low) i / n with n = 2^k - 1, which equals
+// middle + unit S. Here unit = (high - low) / (2 n), and S is the sum over bits
+// p of 2^p s_p, where each s_p is +1 or -1. So for levels x and for levels w =
+// unit' S', whose middle is 0, the sum of products x w is unit unit' T + middle
+// sum w, where T is the sum of 2^(p+q) xnor(s_p, s'_q).
 //===----------------------------------------------------------------------===//
 
 #include "Scale.h"
@@ -24,7 +22,7 @@ using namespace quant_bnn;
 using namespace quant_bnn::binarize;
 using arith::CmpFPredicate;
 
-/// More bits take more compares than an element is worth.
+/// Levels of more bits take too many compares for each element.
 static constexpr unsigned maxBits = 4;
 
 //===----------------------------------------------------------------------===//
@@ -35,7 +33,7 @@ namespace {
 struct Levels {
   unsigned numBits;
   double low, high;
-  /// Whether a bit is the sign of the number.
+  /// Whether the levels are -a and +a, so that the bit is the sign.
   bool areSigns = false;
 
   int64_t getNumSteps() const { return (int64_t(1) << numBits) - 1; }
@@ -54,7 +52,8 @@ static double toDouble(APFloat value) {
   return value.convertToDouble();
 }
 
-/// The number of the level that `value` is, up to a few roundings in `type`.
+/// Returns the index of the level that `value` is, up to a few roundings in
+/// `type`, or nullopt if it is not a level.
 static std::optional<int64_t> findLevel(const Levels &levels, FloatType type,
                                         double value) {
   double i = std::nearbyint((value - levels.low) / (levels.high - levels.low) *
@@ -67,7 +66,8 @@ static std::optional<int64_t> findLevel(const Levels &levels, FloatType type,
   return static_cast<int64_t>(i);
 }
 
-/// The levels on [-1, 1] of weights that were quantized at compile time.
+/// Returns the levels on [-1, 1] of a constant, such as weights that were
+/// quantized at compile time, or nullopt if it has others.
 static std::optional<Levels> matchConstantLevels(DenseFPElementsAttr constant) {
   auto type = cast<FloatType>(constant.getElementType());
   for (unsigned numBits : llvm::seq_inclusive(2u, maxBits)) {
@@ -110,7 +110,7 @@ static std::optional<Levels> matchLevels(Value value, RewriteMode mode,
   auto op = value.getDefiningOp<UniformLevelsOpInterface>();
   if (!op)
     return std::nullopt;
-  // Bits have no NaN.
+  // Bits cannot represent NaN.
   if (mode == RewriteMode::Exact) {
     refusal = Refusal{op.getLoc(), "the " + op->getName().getStringRef().str() +
                                        " passes a NaN on"};
@@ -128,11 +128,11 @@ static std::optional<Levels> matchLevels(Value value, RewriteMode mode,
 }
 
 //===----------------------------------------------------------------------===//
-// Planes
+// Bit planes
 //===----------------------------------------------------------------------===//
 
-/// For each bit of the levels of `value`, a tensor that is 1 where its sign is
-/// -1: or the tensor of signs itself.
+/// Builds a tensor of `i1` for each bit of the levels of `value`, which is 1
+/// where that bit stands for -1. Returns `value` itself if it is bipolar.
 static SmallVector<Value> buildPlanes(ImplicitLocOpBuilder &builder,
                                       Value value, const Levels &levels) {
   if (levels.areSigns)
@@ -153,8 +153,8 @@ static SmallVector<Value> buildPlanes(ImplicitLocOpBuilder &builder,
                                        DenseElementsAttr::get(bits, plane));
     });
   }
-  // Bit p of the level is the parity of how many multiples of 2^p, but 0, it
-  // reaches.
+  // Bit p of the level is the parity of the number of positive multiples of 2^p
+  // that the level reaches.
   return buildElementwise(
       builder, builder.getLoc(), SmallVector<Type>(levels.numBits, bits), value,
       [&](PayloadBuilder &payload, ValueRange operands) {
@@ -166,7 +166,7 @@ static SmallVector<Value> buildPlanes(ImplicitLocOpBuilder &builder,
           for (auto [bit, plane] : llvm::enumerate(planes)) {
             if (level % (int64_t(1) << bit) != 0)
               break;
-            // One complement makes the bit that of -1.
+            // The first compare is complemented, so that the plane is 1 for -1.
             plane = plane ? arith::XOrIOp::create(payload, plane, reached)
                           : payload.cmp(CmpFPredicate::ULT, operands.front(),
                                         bound);
@@ -176,7 +176,8 @@ static SmallVector<Value> buildPlanes(ImplicitLocOpBuilder &builder,
       });
 }
 
-/// The sum of `terms` times powers of two.
+/// Builds the sum of `terms`, each shifted left by its element of `shifts`; the
+/// first must be 0.
 static Value buildSum(ImplicitLocOpBuilder &builder, ArrayRef<Value> terms,
                       ArrayRef<unsigned> shifts) {
   auto type = cast<RankedTensorType>(terms.front().getType());
@@ -204,10 +205,10 @@ static Value buildSum(ImplicitLocOpBuilder &builder, ArrayRef<Value> terms,
 }
 
 //===----------------------------------------------------------------------===//
-// The middle
+// Correction for the middle
 //===----------------------------------------------------------------------===//
 
-/// What `constant` sums to over the dimensions that are no `kept` ones.
+/// Returns the sums of `constant` over the dimensions that are not `kept`.
 static DenseElementsAttr getSums(DenseFPElementsAttr constant,
                                  ArrayRef<int64_t> kept, FloatType type) {
   ArrayRef<int64_t> shape = constant.getType().getShape();
@@ -230,7 +231,7 @@ static DenseElementsAttr getSums(DenseFPElementsAttr constant,
   return DenseElementsAttr::get(RankedTensorType::get(keptShape, type), sums);
 }
 
-/// The sums of `operand` over the dimensions that are no `kept` ones.
+/// Builds the sums of `operand` over the dimensions that are not `kept`.
 static Value buildSums(ImplicitLocOpBuilder &builder, Value operand,
                        ArrayRef<int64_t> kept, FloatType type) {
   DenseFPElementsAttr constant;
@@ -265,8 +266,9 @@ static Value buildSums(ImplicitLocOpBuilder &builder, Value operand,
   return sums.getResult(0);
 }
 
-/// `result` plus `middle` times the sums of `operand`, whose dimensions are
-/// walked by single loops, over those that the result does not have.
+/// Builds `result` plus `middle` times the sums of `operand` over the
+/// dimensions that the result does not have. The indexing map of `operand` must
+/// consist of single loops.
 static Value buildWithMiddle(ImplicitLocOpBuilder &builder, Product product,
                              Value result, OpOperand *operand, double middle) {
   AffineMap outMap = product.getMap(product.init);
@@ -334,11 +336,11 @@ Value quant_bnn::binarize::binarizeLevels(Product product,
   OpOperand *corrected = hasMiddle ? product.rhs : product.lhs;
   double middle = hasMiddle ? lhs->getMiddle() : rhs->getMiddle();
   if (hasMiddle && rhs->getMiddle() != 0)
-    return refuse(result, "neither operand has levels around 0");
+    return refuse(result, "neither operand has levels centered at 0");
   AffineMap map = product.getMap(corrected);
   if (middle != 0 &&
       !llvm::all_of(map.getResults(), llvm::IsaPred<AffineDimExpr>))
-    return refuse(corrected->get(), "the sums of its windows are not built");
+    return refuse(corrected->get(), "sums over its windows are not supported");
   if (!ShapedType::isDynamic(form.numTerms) &&
       static_cast<double>(form.numTerms) * lhs->getNumSteps() *
               rhs->getNumSteps() >

@@ -1,4 +1,4 @@
-//===- Product.cpp - Products of tensors ----------------------------------===//
+//===- Product.cpp - Float contractions and convolutions ------------------===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -19,7 +19,7 @@ std::optional<Product> quant_bnn::binarize::matchProduct(linalg::LinalgOp op) {
   if (!op.hasPureTensorSemantics() || op.getNumDpsInputs() != 2 ||
       op.getNumDpsInits() != 1)
     return std::nullopt;
-  // What is built has no encodings.
+  // The ops that are built have no encodings.
   for (Value operand : op->getOperands())
     if (auto type = dyn_cast<RankedTensorType>(operand.getType());
         !type || type.getEncoding())
@@ -61,7 +61,7 @@ bool quant_bnn::binarize::coversDims(AffineMap map,
                              map.getResults().begin(), map.getResults().end());
 }
 
-/// The dimension of `map` that `loop` walks.
+/// Returns the dimension of `map` that is `loop`, which must exist.
 static int64_t getDim(AffineMap map, unsigned loop) {
   for (auto [dim, expr] : llvm::enumerate(map.getResults()))
     if (expr == getAffineDimExpr(loop, map.getContext()))
@@ -69,7 +69,7 @@ static int64_t getDim(AffineMap map, unsigned loop) {
   llvm_unreachable("the loop walks a dimension");
 }
 
-/// The dimensions of `map` in the order of `groups`.
+/// Returns the dimensions of `map` in the order of `groups`.
 static SmallVector<int64_t> getOrder(AffineMap map,
                                      ArrayRef<LoopGroup> groups) {
   SmallVector<int64_t> order;
@@ -93,9 +93,9 @@ static Value buildTranspose(ImplicitLocOpBuilder &builder, Value value,
       .front();
 }
 
-/// Which dimensions of the loops of `groups`, in their order, form the
-/// dimension of each. One without loops takes none, so it has to be made or
-/// dropped apart from that.
+/// Returns, for each group with loops, the dimensions that its loops have if
+/// all loops are ordered by group. Groups without loops are skipped; their
+/// dimensions of size 1 are handled by `getUnitReassociation`.
 static SmallVector<ReassociationIndices>
 getReassociation(ArrayRef<LoopGroup> groups) {
   SmallVector<ReassociationIndices> reassociation;
@@ -110,8 +110,9 @@ getReassociation(ArrayRef<LoopGroup> groups) {
   return reassociation;
 }
 
-/// Which of the dimensions of `groups` those with loops become, where the
-/// others, of size 1, join the one before or after.
+/// Returns, for each group with loops, its dimension among `groups`, together
+/// with the dimensions of size 1 of the groups without loops that follow it.
+/// Groups without loops before the first group with loops join that one.
 static SmallVector<ReassociationIndices>
 getUnitReassociation(ArrayRef<LoopGroup> groups) {
   SmallVector<ReassociationIndices> reassociation;

@@ -1,4 +1,4 @@
-//===- Product.h - Products of tensors --------------------------*- C++ -*-===//
+//===- Product.h - Float contractions and convolutions ----------*- C++ -*-===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -17,10 +17,11 @@
 
 namespace quant_bnn::binarize {
 
-/// A structured op that adds the products of two tensors to a third.
+/// A structured op that adds products of the elements of two tensors to a third
+/// tensor.
 struct Product {
   mlir::linalg::LinalgOp op;
-  /// The two inputs, and what the products are added to.
+  /// The two inputs, and the output to which the products are added.
   mlir::OpOperand *lhs, *rhs, *init;
 
   mlir::AffineMap getMap(mlir::OpOperand *operand) {
@@ -32,55 +33,59 @@ struct Product {
   }
 };
 
-/// `op` as a product of floats on tensors, if it is one.
+/// Returns `op` as a product of float tensors, or nullopt if it is not one.
 std::optional<Product> matchProduct(mlir::linalg::LinalgOp op);
 
-/// Loops of a product that become one dimension.
+/// Loops of a product that are merged to one dimension.
 using LoopGroup = llvm::SmallVector<unsigned, 2>;
 
-/// Whether every dimension of `map` is walked by one loop of `groups` alone,
-/// and each of them walks one.
+/// Whether the results of `map` are exactly the loops of all `groups`, each
+/// once, in any order.
 bool coversDims(mlir::AffineMap map, llvm::ArrayRef<LoopGroup> groups);
 
-/// `value`, whose dimensions are walked by single loops of `map`, with one
-/// dimension for each of `groups`, in their order: transposed where that is
-/// needed, and of size 1 for a group without loops.
+/// Builds a tensor of the elements of `value` with one dimension for each of
+/// `groups`, in their order. The results of `map`, the indexing map of `value`,
+/// must be single loops. Transposes where needed; a group without loops becomes
+/// a dimension of size 1.
 mlir::Value buildGrouped(mlir::ImplicitLocOpBuilder &builder, mlir::Value value,
                          mlir::AffineMap map, llvm::ArrayRef<LoopGroup> groups);
 
-/// The inverse: `value` with the dimensions of `map`, of `sizes`.
+/// Builds the inverse of `buildGrouped`: a tensor with the dimensions of `map`
+/// and with `sizes`, from `value`, which has one dimension for each of
+/// `groups`.
 mlir::Value buildUngrouped(mlir::ImplicitLocOpBuilder &builder,
                            mlir::Value value, mlir::AffineMap map,
                            llvm::ArrayRef<LoopGroup> groups,
                            llvm::ArrayRef<mlir::OpFoldResult> sizes);
 
-/// What to make, and where that may change.
+/// The options of the pass.
 struct Options {
   unsigned wordBits;
   int64_t maxPlaneProducts;
   RewriteMode mode;
 };
 
-/// What is around images.
+/// The padding of images.
 struct Padding {
   /// Top, bottom, left, right.
   llvm::SmallVector<int64_t> sizes = {0, 0, 0, 0};
   PadValue value = PadValue::zero;
 };
 
-/// How a product of signs is computed by a packed op.
+/// The form of a bipolar product as a packed op.
 struct PackedForm {
-  /// The terms of a sum, or dynamic.
+  /// The number of terms of each sum, or dynamic.
   int64_t numTerms;
-  /// Builds the sums, `i32` in the place of the result, from tensors in the
-  /// place of the operands: of signs, or of bits that are 1 for -1. Images may
-  /// lack what is around them.
+  /// Builds the sums as a tensor of `i32` with the shape of the result. `lhs`
+  /// and `rhs` have the shapes of the operands, and are either bipolar or bits
+  /// that are 1 for -1. `lhs` need not include the padding of images that is
+  /// given.
   std::function<mlir::Value(mlir::ImplicitLocOpBuilder &, mlir::Value lhs,
                             mlir::Value rhs, const Padding &)>
       build;
 };
 
-/// The form of `product`, or nothing, and sets `refusal`.
+/// Returns the packed form of `product`, or returns nullopt and sets `refusal`.
 std::optional<PackedForm> matchContraction(Product product,
                                            const Options &options,
                                            std::optional<Refusal> &refusal);
@@ -88,23 +93,25 @@ std::optional<PackedForm> matchConvolution(Product product,
                                            const Options &options,
                                            std::optional<Refusal> &refusal);
 
-/// Replaces a product of two tensors of signs by one of packed bits and returns
-/// its result, or returns null and sets `refusal`.
+/// Builds a bipolar product on packed bits and returns its result, or returns
+/// null and sets `refusal`.
 mlir::Value binarizeSigns(Product product, const PackedForm &form,
                           const Options &options,
                           std::optional<Refusal> &refusal);
 
-/// The same for tensors of levels, by products of each of their bits.
+/// As above for two tensors of levels, by the products of each bit of one with
+/// each bit of the other. May return null without setting `refusal`.
 mlir::Value binarizeLevels(Product product, const PackedForm &form,
                            const Options &options,
                            std::optional<Refusal> &refusal);
 
-/// Whether `value` is made by a quantizer to levels, or a constant of levels
-/// that are more than two.
+/// Whether `value` is produced by a quantizer to levels, or is a constant whose
+/// elements are levels of 2 to 4 bits on [-1, 1].
 bool hasLevels(mlir::Value value);
 
-/// Replaces a product of which `operand` has `signs` by one that adds and
-/// subtracts the other.
+/// Builds a product of which only `operand` is bipolar, with `signs`, as one
+/// that reads `operand` as packed bits, each of which selects +a or -a. Returns
+/// its result, or returns null and sets `refusal`.
 mlir::Value buildSignSelect(Product product, mlir::OpOperand *operand,
                             const Signs &signs, const Options &options,
                             std::optional<Refusal> &refusal);

@@ -1,4 +1,4 @@
-//===- Scale.cpp - Sums of signs as floats --------------------------------===//
+//===- Scale.cpp - Accumulators as floats ---------------------------------===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -22,7 +22,7 @@ static APFloat convertTo(APFloat value, FloatType type) {
   return value;
 }
 
-/// `value` with its lowest bit that is set in the place of 1.
+/// Returns the odd integer m for which `value` is m times a power of two.
 static double getOddPart(const APFloat &value) {
   APFloat wide(value);
   bool losesInfo;
@@ -33,7 +33,8 @@ static double getOddPart(const APFloat &value) {
   return static_cast<double>(significand >> llvm::countr_zero(significand));
 }
 
-/// Whether all multiples of `factor` up to `numTerms` of them are floats.
+/// Whether all multiples of `factor` up to `numTerms` times `factor` are
+/// floats.
 static bool hasExactMultiples(const APFloat &factor, int64_t numTerms) {
   const llvm::fltSemantics &semantics = factor.getSemantics();
   APFloat largest = factor;
@@ -41,7 +42,8 @@ static bool hasExactMultiples(const APFloat &factor, int64_t numTerms) {
   count.convertFromAPInt(APInt(64, numTerms), /*IsSigned=*/true,
                          APFloat::rmTowardPositive);
   largest.multiply(count, APFloat::rmTowardPositive);
-  // Below 2^53 + 2^31 the product of the integers is exact enough to compare.
+  // Products of integers up to 2^53 are exact in double, which is enough for
+  // this comparison.
   return largest.isFinite() &&
          getOddPart(factor) * static_cast<double>(numTerms) <=
              std::ldexp(1.0, APFloat::semanticsPrecision(semantics));
@@ -99,7 +101,7 @@ std::optional<Scale> quant_bnn::binarize::matchScale(
 // The result
 //===----------------------------------------------------------------------===//
 
-/// What the products are added to, or null where that is 0.
+/// Returns the output to which the products are added, or null if it is 0.
 static Value getAddend(Product product) {
   Value init = product.init->get();
   std::optional<APFloat> number = getUniformFloat(init);

@@ -1,4 +1,4 @@
-//===- Scale.h - Sums of signs as floats ------------------------*- C++ -*-===//
+//===- Scale.h - Accumulators as floats -------------------------*- C++ -*-===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -13,26 +13,29 @@
 
 namespace quant_bnn::binarize {
 
-/// What an integer sum of signs is multiplied with: the product of two
-/// magnitudes, as the op rounds it.
+/// The factor from the integer accumulator of a bipolar product to its float
+/// result: the product of both magnitudes, rounded to the type of the result.
 struct Scale {
   llvm::SmallVector<llvm::APFloat, 1> factors;
-  /// The loop of the product that they differ along, where there are several.
+  /// The loop of the product along which the factors differ, if there are
+  /// several.
   std::optional<unsigned> loop;
 };
 
-/// The scale of `product`, or nothing where the sum of `numTerms` (or dynamic)
-/// of them could be rounded and `mode` is exact: float sums of +a and -a are
-/// exact as long as multiples of a are.
+/// Returns the scale of `product`, or returns nullopt and sets `refusal`. With
+/// mode `Exact`, no sum of `numTerms` (or dynamic) terms may be rounded: a
+/// float sum of +a and -a is exact if all multiples of a up to that number of
+/// terms are floats.
 std::optional<Scale> matchScale(Product product, const Signs &lhs,
                                 const Signs &rhs, int64_t numTerms,
                                 RewriteMode mode,
                                 std::optional<Refusal> &refusal);
 
-/// Whether what the products are added to is 0, so that the sum is theirs.
+/// Whether the output to which the products are added is 0.
 bool addsToZero(Product product);
 
-/// `acc`, integers in the place of the result of `product`, as its floats.
+/// Builds the float result of `product` from `acc`, its integer accumulators:
+/// applies `scale` and adds the output operand if that is not 0.
 mlir::Value buildScaled(mlir::ImplicitLocOpBuilder &builder, Product product,
                         mlir::Value acc, const Scale &scale);
 

@@ -1,4 +1,4 @@
-//===- SignProduct.cpp - Products of signs --------------------------------===//
+//===- SignProduct.cpp - Bipolar matmuls and convolutions -----------------===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -15,7 +15,7 @@ using namespace quant_bnn;
 using namespace quant_bnn::binarize;
 
 namespace {
-/// An operand of signs, without what is around it.
+/// A bipolar operand without the padding of its images, and that padding.
 struct Operand {
   Value value;
   Signs signs;
@@ -23,7 +23,7 @@ struct Operand {
 };
 } // namespace
 
-/// The image dimensions of the operand with `map`: its rows and its columns.
+/// Returns the image dimensions of the operand with `map`: rows, then columns.
 static SmallVector<unsigned> getImageDims(AffineMap map) {
   SmallVector<unsigned> dims;
   for (auto [dim, expr] : llvm::enumerate(map.getResults()))
@@ -32,8 +32,9 @@ static SmallVector<unsigned> getImageDims(AffineMap map) {
   return dims;
 }
 
-/// What is around the images of `pad`, where it is known, the same everywhere,
-/// and along the dimensions `imageDims` alone.
+/// Matches a `pad` of a bipolar tensor by a constant of 0 or +-a along the
+/// dimensions `imageDims` alone. Returns nullopt if the padded value or a size
+/// is not known, or if the padding is another one.
 static std::optional<Operand> matchPadding(tensor::PadOp pad,
                                            ArrayRef<unsigned> imageDims) {
   Value padded = pad.getConstantPaddingValue();
@@ -95,7 +96,7 @@ Value quant_bnn::binarize::binarizeSigns(Product product,
     return refuse(product.op->getResult(0),
                   "a sum has more than 2^31 - 1 terms");
   if (!addsToZero(product) && options.mode == RewriteMode::Exact)
-    return refuse(product.init->get(), "it adds to what may not be 0");
+    return refuse(product.init->get(), "it adds to values that may not be 0");
   std::optional<Scale> scale = matchScale(product, lhs->signs, *rhs,
                                           form.numTerms, options.mode, refusal);
   if (!scale)

@@ -1,4 +1,4 @@
-//===- SignSelect.cpp - Products of signs and floats ----------------------===//
+//===- SignSelect.cpp - Products with one bipolar operand -----------------===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -18,7 +18,8 @@ using namespace mlir;
 using namespace quant_bnn;
 using namespace quant_bnn::binarize;
 
-/// The dimension of `map` that `loop` walks alone.
+/// Returns the dimension of `map` that is `loop` alone, or nullopt if there is
+/// none.
 static std::optional<int64_t> findDim(AffineMap map, AffineExpr loop) {
   const AffineExpr *dim = llvm::find(map.getResults(), loop);
   if (dim == map.getResults().end())
@@ -26,8 +27,8 @@ static std::optional<int64_t> findDim(AffineMap map, AffineExpr loop) {
   return dim - map.getResults().begin();
 }
 
-/// Whether vector code of `product` has elements along `loop` in its lanes, as
-/// that of signs will: then both add the same terms in the same order.
+/// Whether vector code of `product` has its lanes along `loop`, as vector code
+/// of the rewritten op will. Both then add the same terms in the same order.
 static bool hasLanesAlong(Product product, AffineExpr loop) {
   return llvm::all_of(product.op.getIndexingMapsArray(), [&](AffineMap map) {
     unsigned position = cast<AffineDimExpr>(loop).getPosition();
@@ -48,9 +49,9 @@ Value quant_bnn::binarize::buildSignSelect(Product product, OpOperand *operand,
   if (!signs.isUniform())
     return refuse("the magnitudes of its elements differ");
   if (getUniformFloat(operand->get()))
-    return refuse("its elements are one number, which takes no bits");
-  // Bits of the elements that one vector multiplies: those along the last
-  // dimension of the result.
+    return refuse("all its elements are one constant, which needs no bits");
+  // Pack along the last dimension of the result, so that a word holds the bits
+  // of the elements that one vector multiplies.
   AffineMap map = product.getMap(operand);
   AffineMap outMap = product.getMap(product.init);
   if (outMap.getNumResults() == 0)

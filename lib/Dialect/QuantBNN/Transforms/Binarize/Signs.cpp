@@ -1,4 +1,4 @@
-//===- Signs.cpp - Tensors of +a and -a -----------------------------------===//
+//===- Signs.cpp - Bipolar tensors ----------------------------------------===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -18,12 +18,14 @@ using namespace mlir;
 using namespace quant_bnn;
 using namespace quant_bnn::binarize;
 
-/// A number whose signs can stand for it and its negative.
+/// Whether `value` may be the magnitude of a bipolar tensor: finite and
+/// positive.
 static bool isMagnitude(const APFloat &value) {
   return value.isFiniteNonZero() && !value.isNegative();
 }
 
-/// The index in dimension `dim` of element `i` of a tensor of `shape`.
+/// Returns the index along `dim` of element `i`, in row-major order, of a
+/// tensor of `shape`.
 static int64_t getIndex(ArrayRef<int64_t> shape, int64_t dim, int64_t i) {
   int64_t inner = 1;
   for (int64_t size : shape.drop_front(dim + 1))
@@ -31,7 +33,8 @@ static int64_t getIndex(ArrayRef<int64_t> shape, int64_t dim, int64_t i) {
   return i / inner % shape[dim];
 }
 
-/// The magnitudes of `constant`, which may differ along one dimension.
+/// Returns the magnitudes of `constant`, which may differ along one dimension,
+/// or nullopt if `constant` is not bipolar.
 static std::optional<Signs> matchConstantSigns(DenseFPElementsAttr constant) {
   if (constant.empty())
     return std::nullopt;
@@ -71,7 +74,8 @@ static std::optional<Signs> refuse(std::optional<Refusal> &refusal, Value value,
   return std::nullopt;
 }
 
-/// The magnitude of a function of the sign of a number.
+/// Returns the magnitude of the result of `op` if its values are +a and -a, or
+/// returns nullopt and sets `refusal`.
 static std::optional<Signs> matchFunction(SignFunctionOpInterface op,
                                           std::optional<Refusal> &refusal) {
   Value value = op->getResult(0);
@@ -93,7 +97,8 @@ static std::optional<Signs> matchFunction(SignFunctionOpInterface op,
   return Signs{{magnitude}, {}};
 }
 
-/// The one magnitude of the elements of all of `values`.
+/// Returns the magnitude that all `values` share, or returns nullopt and sets
+/// `refusal`.
 static std::optional<Signs> matchAll(ValueRange values,
                                      std::optional<Refusal> &refusal) {
   std::optional<Signs> all;
@@ -109,8 +114,9 @@ static std::optional<Signs> matchAll(ValueRange values,
   return all;
 }
 
-/// The maximum over windows. What it begins with is left where it is no more
-/// than -a: every window of this op has a pixel.
+/// Returns the magnitude of a max pool of a bipolar tensor, or returns nullopt
+/// and sets `refusal`. An initial value of at most -a has no effect, because
+/// every window of this op has a pixel.
 static std::optional<Signs> matchMaxPool(linalg::LinalgOp op,
                                          std::optional<Refusal> &refusal) {
   std::optional<Signs> signs =

@@ -1,4 +1,4 @@
-//===- Signs.h - Tensors of +a and -a ---------------------------*- C++ -*-===//
+//===- Signs.h - Bipolar tensors --------------------------------*- C++ -*-===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -16,26 +16,27 @@
 
 namespace quant_bnn::binarize {
 
-/// What is known of a tensor all of whose elements are +a or -a, with a > 0 and
-/// finite: their signs are all that has to be kept.
+/// The magnitudes of a bipolar tensor, whose elements are all +a or -a, with a
+/// finite and positive a. The elements are thus known by their signs.
 struct Signs {
-  /// a: one for all, or one for each index of dimension `dim`.
+  /// a: one for all elements, or one for each index of dimension `dim`.
   llvm::SmallVector<llvm::APFloat, 1> magnitudes;
-  /// Set where there are several.
+  /// Set if the magnitudes differ.
   std::optional<int64_t> dim;
 
   bool isUniform() const { return !dim; }
 };
 
-/// Why something was left as it is: because of what `loc` locates.
+/// Why an op was not rewritten, and the location of the value that prevents it.
 struct Refusal {
   mlir::Location loc;
   std::string reason;
 };
 
-/// Finds out whether `value` has two values of one magnitude: it looks through
-/// what moves elements, and at the functions of a sign and at constants.
-/// Otherwise sets `refusal` to what it did not get past.
+/// Returns the magnitudes of `value` if it is bipolar: the result of a sign
+/// function, a constant, or either of these behind ops that move elements.
+/// Otherwise returns nullopt and sets `refusal` to the value that may not be
+/// bipolar.
 std::optional<Signs> matchSigns(mlir::Value value,
                                 std::optional<Refusal> &refusal);
 

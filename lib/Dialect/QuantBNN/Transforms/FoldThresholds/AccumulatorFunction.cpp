@@ -1,4 +1,4 @@
-//===- AccumulatorFunction.cpp - Floats made of integers ------------------===//
+//===- AccumulatorFunction.cpp - Floats as functions of integers ----------===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -37,7 +37,9 @@ Value AccumulatorFunction::findUnknown() const {
   return Value();
 }
 
-/// The tensor whose element at hand `argument` is, if it is that of the result.
+/// Returns the tensor of which `argument` is an element. For a block argument
+/// of a structured op, this is the operand if its element has the same index as
+/// that of the result, and null otherwise.
 static Value getTensor(Value argument) {
   auto blockArgument = dyn_cast<BlockArgument>(argument);
   if (!blockArgument)
@@ -76,7 +78,9 @@ const Expr *AccumulatorFunction::getChannel(Value value,
   return unknown;
 }
 
-/// An argument of a structured op that is a constant for each channel.
+/// Returns the expression of `argument`, an argument of a structured op, if its
+/// operand is a constant with one value for each channel. Returns null
+/// otherwise.
 const Expr *AccumulatorFunction::getChannelArgument(BlockArgument argument) {
   auto structured =
       dyn_cast_or_null<linalg::LinalgOp>(argument.getOwner()->getParentOp());
@@ -89,7 +93,7 @@ const Expr *AccumulatorFunction::getChannelArgument(BlockArgument argument) {
       !matchPattern(operand->get(), m_Constant(&constant)) ||
       constant.isSplat() || constant.size() != numChannels)
     return nullptr;
-  // One dimension walks the channels; any others have the size 1.
+  // One dimension is indexed by the channel; all others must have size 1.
   AffineMap map = structured.getMatchingIndexingMap(operand);
   AffineExpr channel = elementMap.getResults().back();
   for (auto [expr, size] :
@@ -105,14 +109,15 @@ const Expr *AccumulatorFunction::getLeaf(Value value) {
   Operation *op = value.getDefiningOp();
   if (auto conversion = dyn_cast<arith::SIToFPOp>(op))
     return getConversion(conversion);
-  // A quantizer computes its expansion, which is built only to be looked at.
+  // A quantizer is read through its expansion, which is built outside of the
+  // module.
   if (auto payload = dyn_cast<ElementwisePayloadOpInterface>(op)) {
     OpBuilder builder(op->getContext());
     builder.setInsertionPointToEnd(&expansions);
     return extractor.get(expandPayload(builder, payload));
   }
-  // Row-major order is kept, and the channels are if they are a dimension of
-  // their own on both sides.
+  // These ops keep row-major order, and keep the channels if the channels are
+  // the last dimension of both the source and the result.
   if (isa<tensor::CollapseShapeOp, tensor::ExpandShapeOp, tensor::CastOp>(op)) {
     auto source = dyn_cast<RankedTensorType>(op->getOperand(0).getType());
     auto result = cast<RankedTensorType>(value.getType());
@@ -128,7 +133,7 @@ const Expr *AccumulatorFunction::getLeaf(Value value) {
       constant.isSplat() || constant.empty() || type.getRank() == 0 ||
       type.getShape().back() != numChannels)
     return nullptr;
-  // The same in every row.
+  // All rows must be the same.
   auto values = constant.getValues<APFloat>();
   for (int64_t i : llvm::seq(numChannels, type.getNumElements()))
     if (!values[i].bitwiseIsEqual(values[i - numChannels]))

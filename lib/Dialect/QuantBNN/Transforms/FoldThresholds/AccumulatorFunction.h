@@ -1,4 +1,4 @@
-//===- AccumulatorFunction.h - Floats made of integers ----------*- C++ -*-===//
+//===- AccumulatorFunction.h - Floats as functions of integers --*- C++ -*-===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -13,27 +13,30 @@
 
 namespace quant_bnn::fold_thresholds {
 
-/// What differs from channel to channel: an unknown of an expression and its
-/// value for each channel.
+/// A constant that differs between channels: an unknown of an expression, and
+/// the value of that unknown for each channel.
 struct ChannelConstant {
   const scalar_function::Expr *unknown;
   mlir::DenseFPElementsAttr values;
 };
 
 /// A tensor whose element i, in row-major order, is a function of element i of
-/// a tensor of integers. Both have the same last dimension, the channels.
+/// a tensor of integers. Both tensors have the same last dimension, the
+/// channels.
 class AccumulatorFunction {
 public:
   AccumulatorFunction(scalar_function::ExprContext &context, mlir::Value value);
 
-  /// The function: of symbolX, which is an integer as a float of `getType`, and
-  /// of the unknowns of channels.
+  /// Returns the function as an expression of symbolX, which is the integer
+  /// converted to a float of `getType`, and of the unknowns of `getChannels`.
   const scalar_function::Expr *getExpr() const { return expr; }
   mlir::FloatType getType() const { return type; }
   llvm::ArrayRef<ChannelConstant> getChannels() const { return channels; }
-  /// The integers, `i32`; null if `value` is no such function at all.
+  /// Returns the tensor of integers, of `i32`, or null if the value is not a
+  /// function of one.
   mlir::Value getAccumulators() const { return accumulators; }
-  /// A value that the function depends on, and that is none of these; or null.
+  /// Returns a value on which the function depends and that is neither the
+  /// integer nor a channel constant, or null if there is none.
   mlir::Value findUnknown() const;
 
 private:
@@ -44,7 +47,7 @@ private:
   const scalar_function::Expr *getConversion(mlir::arith::SIToFPOp conversion);
 
   scalar_function::ExprContext &context;
-  /// Of quantizers, outside of the module.
+  /// Holds the expansions of quantizers, outside of the module.
   mlir::Block expansions;
   scalar_function::Extractor extractor;
   int64_t numChannels;

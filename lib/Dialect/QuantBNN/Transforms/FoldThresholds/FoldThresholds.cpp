@@ -1,4 +1,4 @@
-//===- FoldThresholds.cpp - Floats after sums to thresholds ---------------===//
+//===- FoldThresholds.cpp - Fold float ops to thresholds ------------------===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -31,7 +31,7 @@ using namespace quant_bnn::scalar_function;
 
 static constexpr StringLiteral category = "quant-bnn-fold-thresholds";
 
-/// The lowest of four bits switches so often.
+/// The lowest bit of a 4-bit level switches 15 times.
 static constexpr size_t maxSwitches = 15;
 
 namespace {
@@ -47,7 +47,8 @@ private:
 };
 } // namespace
 
-/// The values that `accumulators` can have.
+/// Returns the range of the elements of `accumulators`: the bound that their
+/// producer states, or all of `i32`.
 static IntegerRange getRange(Value accumulators) {
   Operation *op = accumulators.getDefiningOp();
   while (op &&
@@ -62,7 +63,7 @@ static IntegerRange getRange(Value accumulators) {
           std::numeric_limits<int32_t>::max()};
 }
 
-/// The bit that `pack` makes of `x`.
+/// Returns the bit to which `pack` maps `x`, as an expression.
 static const Expr *getBit(ExprContext &context, PackOp pack, const Expr *x) {
   if (x->type.isInteger(1))
     return x;
@@ -73,9 +74,11 @@ static const Expr *getBit(ExprContext &context, PackOp pack, const Expr *x) {
                      arith::FastMathFlags::none, isNegative ? less : 15 - less);
 }
 
-/// The packed bits of functions of `acc`, one for each of its channels. With n
-/// switches a bit is the first one if as many are passed as not: the parity of
-/// the sums that are below, of n and of the first.
+/// Builds the packed bits of one function of `acc` for each channel. A bit is
+/// the `first` bit of its channel, complemented once for each switch that the
+/// integer has reached. A threshold is true below its switch, so the number of
+/// reached switches is odd where the xor of all thresholds differs from the
+/// parity of the number of switches.
 static Value buildThresholds(ImplicitLocOpBuilder &builder, Value acc,
                              ArrayRef<Switches> channels, Type wordType) {
   int64_t numChannels = channels.size();
@@ -95,7 +98,7 @@ static Value buildThresholds(ImplicitLocOpBuilder &builder, Value acc,
     numThresholds = std::max(numThresholds, channel.at.size());
   Value words;
   for (size_t i = 0; i != numThresholds; ++i) {
-    // Nothing is below the least integer.
+    // No integer is below the minimum, so this threshold is always false.
     auto values = llvm::map_to_vector(channels, [&](const Switches &channel) {
       return i < channel.at.size() ? channel.at[i]
                                    : std::numeric_limits<int32_t>::min();
@@ -124,8 +127,8 @@ void QuantBNNFoldThresholdsPass::fold(PackOp pack) {
   };
   int64_t numChannels = type.getShape().back();
   if (Value unknown = function.findUnknown())
-    return refuse(unknown.getLoc(), "what is packed is no function of the sum "
-                                    "and of constants of its channel");
+    return refuse(unknown.getLoc(), "the packed value is not a function of the "
+                                    "sum and of constants of its channel");
   if (ShapedType::isDynamic(numChannels))
     return refuse(pack.getLoc(), "the number of channels is not known");
 
@@ -147,8 +150,8 @@ void QuantBNNFoldThresholdsPass::fold(PackOp pack) {
                      function.getType(), range, maxSwitches);
     if (!switches)
       return refuse(pack.getLoc(),
-                    "what is packed switches too often, or where is not known, "
-                    "in channel " +
+                    "the bit switches too often, or at unknown sums, in "
+                    "channel " +
                         Twine(channel));
     LDBG() << "channel " << channel << " is " << switches->first
            << " at first and changes at "
@@ -178,8 +181,8 @@ void QuantBNNFoldThresholdsPass::fold(PackOp pack) {
   }
   remark::passed(pack.getLoc(),
                  getRemarkOpts("threshold-folded", category, pack))
-      << ("the floats of " + Twine(numChannels) +
-          " channels became thresholds of sums from " + Twine(range.first) +
+      << ("the float ops of " + Twine(numChannels) +
+          " channels folded to thresholds of sums from " + Twine(range.first) +
           " to " + Twine(range.last))
              .str();
   pack.replaceAllUsesWith(words);

@@ -1,4 +1,4 @@
-//===- Search.cpp - Where functions of integers switch --------------------===//
+//===- Search.cpp - Switches of functions of integers ---------------------===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -13,7 +13,7 @@ using namespace mlir;
 using namespace quant_bnn::fold_thresholds;
 using namespace quant_bnn::scalar_function;
 
-/// As many integers as are looked at one by one.
+/// The largest number of integers that are evaluated one by one.
 static constexpr int64_t maxIntegers = int64_t(1) << 20;
 
 static APFloat toFloat(FloatType type, int64_t a) {
@@ -23,8 +23,8 @@ static APFloat toFloat(FloatType type, int64_t a) {
   return value;
 }
 
-/// The first integer of `range` that is not below `bound`, or the one after the
-/// last.
+/// Returns the first integer of `range` that is not below `bound` when rounded
+/// to `type`, or the one after the last if there is none.
 static int64_t findFirst(FloatType type, IntegerRange range,
                          const APFloat &bound) {
   int64_t low = range.first, high = range.last + 1;
@@ -39,12 +39,13 @@ static int64_t findFirst(FloatType type, IntegerRange range,
 }
 
 namespace {
-/// The bits of integers that follow one another.
+/// Collects the switches of a bit over consecutive integers.
 class Collector {
 public:
   explicit Collector(size_t maxSwitches) : maxSwitches(maxSwitches) {}
 
-  /// The integers from `first` on have `bit`. Returns whether that fits.
+  /// Records that the integers from `first` on have `bit`. Returns false if
+  /// there are more than `maxSwitches` switches.
   bool add(int64_t first, bool bit) {
     if (!last)
       switches.first = bit;

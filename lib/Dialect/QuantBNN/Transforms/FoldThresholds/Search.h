@@ -1,4 +1,4 @@
-//===- Search.h - Where functions of integers switch ------------*- C++ -*-===//
+//===- Search.h - Switches of functions of integers -------------*- C++ -*-===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -13,21 +13,23 @@
 
 namespace quant_bnn::fold_thresholds {
 
-/// Integers, from the first to the last.
+/// The integers from `first` to `last`, inclusive.
 struct IntegerRange {
   int64_t first, last;
 };
 
-/// A function of an integer: `first`, which becomes its complement at each of
-/// the integers `at`, in order.
+/// A boolean function of an integer. The value is `first` before the first
+/// switch, and is complemented at each of the integers `at`, which are in
+/// ascending order.
 struct Switches {
   bool first;
   llvm::SmallVector<int32_t, 1> at;
 };
 
-/// What equals `bit`, an i1 as an expression of symbolX, for every integer a of
-/// `range`: symbolX is a, rounded to `type`. None if it switches more than
-/// `maxSwitches` times, or if that is not known.
+/// Returns the switches of `bit` over all integers a of `range`. `bit` is an i1
+/// expression of symbolX, which is a rounded to `type`. Returns nullopt if
+/// `bit` switches more than `maxSwitches` times, or if the switches cannot be
+/// found.
 std::optional<Switches> findSwitches(scalar_function::ExprContext &context,
                                      const scalar_function::Expr *bit,
                                      mlir::FloatType type, IntegerRange range,

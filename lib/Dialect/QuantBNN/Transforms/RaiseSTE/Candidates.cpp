@@ -1,4 +1,4 @@
-//===- Candidates.cpp - The ops that bodies are raised to -----------------===//
+//===- Candidates.cpp - Ops to which bodies are raised --------------------===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -65,10 +65,11 @@ quant_bnn::raise_ste::withEstimator(const Candidate &candidate,
 // Choices
 //===----------------------------------------------------------------------===//
 
-/// More constants than this are no quantizer's.
+/// No quantizer has more constants than this.
 static constexpr size_t maxConstants = 12;
 
-/// The distinct magnitudes of the body's finite constants.
+/// Returns the distinct magnitudes of the finite constants of `body`, at most
+/// `maxConstants` of them.
 static SmallVector<double> getConstants(const Expr *body) {
   SmallVector<double> constants;
   for (const Expr *node : getNodes(body)) {
@@ -82,7 +83,8 @@ static SmallVector<double> getConstants(const Expr *body) {
   return constants;
 }
 
-/// The bits of which `n` is the number of steps, or 0.
+/// Returns the number of bits k <= 24 for which `n` = 2^k - 1, or 0 if there is
+/// none.
 static int64_t getBits(double n) {
   if (n < 1.0 || n > 16777215.0 || n != std::floor(n))
     return 0;
@@ -110,8 +112,8 @@ SmallVector<int64_t> quant_bnn::raise_ste::getBitChoices(const Expr *body,
   };
   for (double constant : getConstants(body))
     add(constant);
-  // A zero level may have both signs. 2^k levels have 2^k - 1 steps, signed
-  // ones 2^(k-1) - 1 on each side.
+  // Both +0 and -0 may be among the levels, so one level less is tried too. 2^k
+  // levels have 2^k - 1 steps, signed levels 2^(k-1) - 1 on each side of 0.
   for (size_t count : {levels.size(), levels.size() - 1}) {
     double steps = double(count) - 1.0;
     add(isSigned ? steps / 2.0 : steps);
@@ -119,8 +121,8 @@ SmallVector<int64_t> quant_bnn::raise_ste::getBitChoices(const Expr *body,
   return choices;
 }
 
-/// Whether the constant range of `candidate` is its number of steps, so that it
-/// only clamps and rounds: that is no quantizer to a range.
+/// Whether the constant range of `candidate` equals its number of steps, so
+/// that it only clamps and rounds, unlike a quantizer to a range.
 static bool hasUnitScale(const Candidate &candidate) {
   if (!candidate.scalar)
     return false;
@@ -231,7 +233,7 @@ const Expr *CandidateTable::getExpr(const Candidate &candidate, Type type) {
   if (!isNew)
     return it->second;
 
-  // Built only to be looked at.
+  // Build the op outside of the module, to extract its expression.
   Location loc = UnknownLoc::get(mlirContext);
   Block block;
   OpBuilder builder(mlirContext);
@@ -253,8 +255,9 @@ const Expr *CandidateTable::getExpr(const Candidate &candidate, Type type) {
   return it->second;
 }
 
-/// Whether `a` and `b` are close at most of some inputs that are special to
-/// neither. It spares the comparison of what is clearly something else.
+/// Whether `a` and `b` are close at most of some sample inputs, which are
+/// special to neither. This test avoids the comparison of clearly different
+/// functions.
 static bool isAlike(const Expr *a, const Expr *b, Type type) {
   if (!a->evaluable || !b->evaluable)
     return true;
@@ -277,7 +280,7 @@ static bool isAlike(const Expr *a, const Expr *b, Type type) {
       double first = evaluator.evaluate(a).convertToDouble();
       double second = evaluator.evaluate(b).convertToDouble();
       double larger = std::max(std::abs(first), std::abs(second));
-      // Also where one is a NaN.
+      // This includes results of NaN.
       if (!(std::abs(first - second) <= larger / 32) && ++numFar > most)
         return false;
     }

@@ -1,4 +1,4 @@
-//===- Candidates.h - The ops that bodies are raised to ---------*- C++ -*-===//
+//===- Candidates.h - Ops to which bodies are raised ------------*- C++ -*-===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -16,59 +16,61 @@
 
 namespace quant_bnn::raise_ste {
 
-/// One op that a body may be raised to, with its attributes. What it computes
-/// is not said here: it is what the op expands to.
+/// An op to which a body may be raised, with its attributes. The function of
+/// the candidate is that of the expansion of the op.
 struct Candidate {
   llvm::StringRef opName;
   llvm::SmallVector<mlir::NamedAttribute> attributes;
-  /// What each operand is.
+  /// The symbol of each operand.
   llvm::SmallVector<Symbol, 2> operands;
-  /// The value of symbolS, where it is a constant.
+  /// The value of symbolS, if it is a constant.
   std::optional<llvm::APFloat> scalar;
-  /// How many scalars the op returns after its result.
+  /// The number of scalars that the op returns after its result.
   unsigned numScalarResults = 0;
-  /// Whether the op states a gradient that the math of its value does not have.
+  /// Whether the op states a gradient that is not the derivative of its value.
   bool hasEstimator = false;
 
   bool uses(Symbol symbol) const {
     return llvm::is_contained(operands, symbol);
   }
-  /// Creates the op on values of `type`, given what its operands are.
+  /// Creates the op on values of `type`, with those of `x`, `g` and `scalar`
+  /// that are operands of the op.
   mlir::Operation *build(mlir::OpBuilder &builder, mlir::Location loc,
                          mlir::Type type, mlir::Value x, mlir::Value g,
                          mlir::Value scalar) const;
 };
 
-/// A candidate as an expression and as a function of x.
+/// The expression of a candidate, and its pieces as a function of x.
 struct CandidateFunction {
   const Expr *expr;
   llvm::SmallVector<Piece> pieces;
 };
 
-/// `candidate`, whose gradient is the straight-through one, with the gradient
-/// that `estimator` says; nullopt where it says none of this op.
+/// Returns the form of `candidate`, whose gradient is straight-through, with
+/// the gradient of `estimator`, or nullopt if there is no such form.
 std::optional<Candidate> withEstimator(const Candidate &candidate,
                                        Estimator estimator,
                                        mlir::MLIRContext *context);
 
-/// Makes candidates for bodies, and keeps their functions.
+/// Creates candidates for bodies, and caches their functions.
 class CandidateTable {
 public:
   /// Collects the forms of every registered op with `RaisableOpInterface`.
   CandidateTable(ExprContext &context, mlir::MLIRContext *mlirContext);
 
-  /// The candidates that `body`, whose pieces are given, may be: those of its
-  /// symbols, with each attribute that its constants suggest.
+  /// Returns the candidates that `body`, whose pieces are given, may equal: ops
+  /// with the symbols of `body`, with each attribute value that its constants
+  /// and pieces suggest.
   llvm::SmallVector<Candidate> getCandidates(const Expr *body,
                                              llvm::ArrayRef<Piece> pieces);
 
-  /// What `candidate` computes on `type`; null where it has too many pieces, or
-  /// is so far from `body` that it need not be compared.
+  /// Returns the function of `candidate` on `type`. Returns null if it has too
+  /// many pieces, or is so far from `body` that no comparison is needed.
   const CandidateFunction *getFunction(const Candidate &candidate,
                                        mlir::Type type, const Expr *body,
                                        EvaluationOptions options);
 
-  /// What `candidate` computes on `type`.
+  /// Returns the expression of `candidate` on `type`.
   const Expr *getExpr(const Candidate &candidate, mlir::Type type);
 
 private:
@@ -87,8 +89,9 @@ private:
       functions;
 };
 
-/// The bits that a body suggests: k where it has 2^k levels or a constant
-/// 2^k - 1; if signed, where it has 2^k - 1 levels or a constant 2^(k-1) - 1.
+/// Returns the numbers of bits that `body` suggests: k if it has 2^k levels or
+/// a constant 2^k - 1; if signed, k if it has 2^k - 1 levels or a constant
+/// 2^(k-1) - 1.
 llvm::SmallVector<int64_t> getBitChoices(const Expr *body,
                                          llvm::ArrayRef<Piece> pieces,
                                          mlir::Type type, bool isSigned);

@@ -1,4 +1,4 @@
-//===- Guesses.cpp - Gradients that nothing states ------------------------===//
+//===- Guesses.cpp - Assumed gradients of quantizers ----------------------===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -29,7 +29,7 @@ void Guesses::warn() const {
   for (const auto &[function, all] : llvm::reverse(guesses)) {
     if (functionsWithGradients.contains(function))
       continue;
-    // Users were visited before what they use.
+    // Users were added before their operands, so the first quantizer is last.
     const Guess &first = all.back();
     InFlightDiagnostic warning = emitWarning(first.loc);
     if (auto named = dyn_cast_if_present<FunctionOpInterface>(function))

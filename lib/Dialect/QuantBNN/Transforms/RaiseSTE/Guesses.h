@@ -1,4 +1,4 @@
-//===- Guesses.h - Gradients that nothing states ----------------*- C++ -*-===//
+//===- Guesses.h - Assumed gradients of quantizers --------------*- C++ -*-===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -14,17 +14,19 @@
 
 namespace quant_bnn::raise_ste {
 
-/// The quantizers of each function whose gradient was assumed.
+/// The raised quantizers of each function whose gradient was assumed.
 class Guesses {
 public:
-  /// `root` becomes the op called `opName`. Later ones come first.
+  /// Records that `root` becomes the op `opName` with an assumed gradient.
+  /// Users must be added before their operands.
   void add(mlir::Operation *root, llvm::StringRef opName);
 
-  /// `root` becomes the gradient of a quantizer: its function is a backward
+  /// Records that `root` becomes a gradient op. Its function is thus a backward
   /// pass, of which no gradient is taken.
   void addGradient(mlir::Operation *root);
 
-  /// One warning for each function that has a guess, with a note for each.
+  /// Emits one warning for each function that has guesses and no gradient op,
+  /// and a note for each guess if there are several.
   void warn() const;
 
 private:

@@ -1,4 +1,4 @@
-//===- Match.cpp - Bodies that are an op ----------------------------------===//
+//===- Match.cpp - Match bodies with ops ----------------------------------===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -19,8 +19,8 @@ using namespace quant_bnn::raise_ste;
 // Inputs
 //===----------------------------------------------------------------------===//
 
-/// Collects what lies between `root` and `inputs`. False if it depends on
-/// something else, or not on all of them.
+/// Collects `root` and the nodes between `root` and `inputs`. Returns false if
+/// `root` depends on anything else, or not on all inputs.
 static bool collectBody(const Expr *root, const Inputs &inputs,
                         SmallVector<const Expr *> &body) {
   llvm::SmallDenseSet<const Expr *> seen = {root};
@@ -49,8 +49,8 @@ SmallVector<const Expr *> quant_bnn::raise_ste::getBody(const Expr *root,
   return body;
 }
 
-/// Values of which `root` may be a multiple: reached through arms of selects
-/// and factors. The farthest come first.
+/// Returns nodes of which `root` may be a multiple, reached through arms of
+/// selects and factors. The farthest come first.
 static SmallVector<const Expr *> getFactors(const Expr *root) {
   llvm::SmallDenseSet<const Expr *> seen = {root};
   SmallVector<const Expr *> reached = {root};
@@ -97,7 +97,7 @@ static bool isRounding(const Expr *node) {
   }
 }
 
-/// What no body lacks that is raised: a step, or a turn.
+/// Whether `nodes` contain a step or a kink, without which no body is raised.
 static bool hasBreak(ArrayRef<const Expr *> nodes) {
   return llvm::any_of(nodes, [](const Expr *node) {
     switch (node->opcode) {
@@ -115,9 +115,10 @@ static bool hasBreak(ArrayRef<const Expr *> nodes) {
 }
 
 /// Whether `body` may be piecewise constant, as every quantizer of x alone is.
-/// That spares most bodies the comparison. Without a rounding it steps at 0
-/// alone; with one, steps are so few for floats of this size that no two of
-/// these are the last ones before a step by chance.
+/// This test avoids the comparison for most bodies. Without a rounding, such a
+/// quantizer steps only at 0, so samples of one sign are compared. With a
+/// rounding, neighbouring floats are compared: steps are so rare among floats
+/// of this size that no two samples are next to a step by chance.
 static bool mayBeStep(const Expr *body, Type type) {
   if (!body->isFunctionOfX())
     return true;
@@ -147,8 +148,8 @@ static bool mayBeStep(const Expr *body, Type type) {
 // Matcher
 //===----------------------------------------------------------------------===//
 
-/// Of two matches, the one to act on: an exact one, then a relaxed one, then
-/// one to refuse; among equals the first.
+/// Replaces `best` by `match` if `match` is better. An exact match is better
+/// than a relaxed one, and a relaxed one is better than one to refuse.
 static void improve(std::optional<Match> &best, std::optional<Match> match) {
   auto rank = [](const Match &m) {
     return m.isExact ? 2 : m.isRelaxed ? 1 : 0;
@@ -210,8 +211,8 @@ const Expr *Matcher::getHidden(const Expr *root, const Match &match) {
   Type type = inputs.x->type;
   if (!match.candidate.hasEstimator)
     return nullptr;
-  // A quantizer to a range clamps and scales itself. What comes before that is
-  // not its own: so much that the rest is the quantizer too.
+  // A quantizer to a range contains a clamp and a scaling. A node is before the
+  // quantizer if the rest of the body, without the node, is accepted too.
   const Expr *op = table.getExpr(match.candidate, type);
   bool opHasGradient = llvm::any_of(getNodes(op), [&](const Expr *node) {
     return node != op && isa<FloatType>(node->type) &&
@@ -243,7 +244,7 @@ std::optional<Match> Matcher::matchOver(const Expr *root,
   SmallVector<const Expr *> body;
   if (!collectBody(root, inputs, body) || !hasBreak(body))
     return std::nullopt;
-  // f16 and bf16 may be computed in f32: what is x there is x in that type.
+  // f16 and bf16 may be computed in f32. The input is then x in that type.
   Type type = root->type, xType = inputs.x->type;
   const Expr *x = context.symbol(symbolX, type);
   if (xType != type)
@@ -263,7 +264,7 @@ std::optional<Match> Matcher::matchOver(const Expr *root,
   return matchBody(replaced, inputs);
 }
 
-/// The names of what a relaxed raise changes.
+/// Returns the list of changes of a relaxed raise, for a remark.
 static std::string listChanges(const Relaxed &relaxed,
                                const Differences &differences,
                                bool positiveScalar) {
@@ -314,7 +315,8 @@ std::optional<Match> Matcher::matchBody(const Expr *body,
     match.changes = listChanges({body}, differences, false);
     if (match.witness.empty() && !match.isRelaxed)
       continue;
-    // Among forms that are as near, the one that differs at the fewest.
+    // Prefer a relaxed match, and then the match that differs at the fewest
+    // floats.
     if (!best || (match.isRelaxed && !best->isRelaxed) ||
         (match.isRelaxed == best->isRelaxed && differences.numFar < fewest)) {
       fewest = differences.numFar;
@@ -343,7 +345,7 @@ std::optional<Match> Matcher::matchBody(const Expr *body,
       match.isExact = false;
       match.isRelaxed = true;
       match.changes = listChanges(relaxed, differences, positiveScalar);
-      // What was relaxed shows against the body as it is.
+      // The witness refers to the body before relaxation.
       match.witness = describe(line, compare(line, *pieces, function->pieces),
                                body, function->expr);
       best = match;

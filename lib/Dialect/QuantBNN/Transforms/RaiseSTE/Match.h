@@ -1,4 +1,4 @@
-//===- Match.h - Bodies that are an op --------------------------*- C++ -*-===//
+//===- Match.h - Match bodies with ops --------------------------*- C++ -*-===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -13,26 +13,28 @@
 
 namespace quant_bnn::raise_ste {
 
-/// The nodes of a body that a candidate's operands are; null where it has none.
+/// The nodes that are the operands x, g and s of a candidate; null for an
+/// operand that the candidate does not have.
 struct Inputs {
   const Expr *x = nullptr;
   const Expr *g = nullptr;
   const Expr *s = nullptr;
 };
 
-/// That a body is an op, or why it is not.
+/// A candidate that a body equals, or nearly equals, and how they differ.
 struct Match {
   Candidate candidate;
   Inputs inputs;
-  /// Nothing changes.
+  /// Whether no result changes.
   bool isExact = true;
-  /// Equal in real arithmetic: mode=relaxed takes it.
+  /// Whether both are equal in real arithmetic, which mode=relaxed accepts.
   bool isRelaxed = false;
-  /// It would be accepted, but for the gradient of this, before the quantizer.
+  /// A node before the quantizer whose gradient the op would hide, so that the
+  /// match is refused; null if there is none.
   const Expr *hidden = nullptr;
-  /// What a relaxed raise changes: "a NaN, the sign of a zero".
+  /// The changes that a relaxed raise makes: "a NaN, the sign of a zero".
   std::string changes = {};
-  /// An input at which body and op differ, and both values.
+  /// An input at which body and op differ, and both results.
   std::string witness = {};
 };
 
@@ -41,23 +43,24 @@ public:
   Matcher(ExprContext &context, CandidateTable &table, bool acceptsRelaxed)
       : context(context), table(table), acceptsRelaxed(acceptsRelaxed) {}
 
-  /// The op that `root` is, over whichever inputs make the largest body; where
-  /// that is not accepted, one that it is in real arithmetic, or nearly is,
-  /// which is to be refused. With `keepsGradients`, over those alone that hide
-  /// no gradient. `isAvailable` tells whether a node may be an operand.
+  /// Returns the accepted match of `root` with the largest body. If no match is
+  /// accepted, returns one to refuse, in which both are equal in real
+  /// arithmetic, or nearly equal, or which hides a gradient; nullopt if there
+  /// is none. With `keepsGradients`, a match that hides a gradient is not
+  /// accepted. `isAvailable` tells whether a node may be an operand.
   std::optional<Match>
   match(const Expr *root, bool keepsGradients,
         llvm::function_ref<bool(const Expr *, Symbol)> isAvailable);
 
-  /// As above, over `x` alone.
+  /// As above, for the operand `x` alone.
   std::optional<Match> matchFunctionOf(const Expr *root, const Expr *x);
 
 private:
   bool isAccepted(const Match &match) const {
     return match.isExact || (match.isRelaxed && acceptsRelaxed);
   }
-  /// What the body of `match` has in it with a gradient of its own beside the
-  /// quantizer, a clamp before a sign, say; or null.
+  /// Returns a node of the body of `match` that has a gradient of its own and
+  /// is not part of the quantizer, such as a clamp before a sign, or null.
   const Expr *getHidden(const Expr *root, const Match &match);
   std::optional<Match> matchOver(const Expr *root, const Inputs &inputs);
   std::optional<Match> matchBody(const Expr *body, const Inputs &inputs);
@@ -67,8 +70,8 @@ private:
   bool acceptsRelaxed;
 };
 
-/// What `root` computes between its inputs and itself; empty if it depends on
-/// anything else.
+/// Returns `root` and the nodes between `root` and its inputs; empty if `root`
+/// depends on anything else, or not on all inputs.
 llvm::SmallVector<const Expr *> getBody(const Expr *root, const Inputs &inputs);
 
 } // namespace quant_bnn::raise_ste

@@ -35,7 +35,7 @@ struct RaiseOptions {
   Estimator estimator;
 };
 
-/// Raises the values of one operation, largest bodies first.
+/// Raises the values inside of one operation, largest bodies first.
 class Raiser {
 public:
   Raiser(Operation *top, RaiseOptions options)
@@ -59,7 +59,8 @@ private:
   void refuse(Value root, const Match &match, Extractor &extractor);
   Value build(Value root, const Match &match, Extractor &extractor);
 
-  /// A value of `expr` of that type that `root` may use.
+  /// Returns a value of `expr` and `type` that `root` may use as an operand, or
+  /// null.
   Value findValue(const Expr *expr, Type type, Value root,
                   Extractor &extractor);
   void replace(Value root, Value by);
@@ -72,7 +73,7 @@ private:
   CandidateTable table;
   Guesses guesses;
   llvm::DenseSet<Operation *> erased;
-  /// Parts of a body that was refused as a whole.
+  /// Ops of bodies that were refused as a whole; these are not visited.
   llvm::DenseSet<Operation *> claimed;
 };
 
@@ -90,10 +91,10 @@ struct QuantBNNRaiseSTEPass
 // Roots
 //===----------------------------------------------------------------------===//
 
-/// Whether a result of `op` is worth a look.
+/// Whether the result of `op` may be raised.
 static bool isRoot(Operation *op) {
   if (auto structured = dyn_cast<linalg::LinalgOp>(op))
-    // A loop that computes more is left whole; its body is looked at.
+    // A structured op with several results is not raised, but its body may be.
     return getElementMap(structured) && op->getNumResults() == 1;
   return isa_and_present<arith::ArithDialect, math::MathDialect>(
              op->getDialect()) &&
@@ -102,11 +103,11 @@ static bool isRoot(Operation *op) {
 }
 
 void Raiser::run() {
-  // Users come before what they use, so larger bodies before their parts, and
-  // a loop before its body.
+  // Visit users before their operands, so that larger bodies come before their
+  // parts, and a structured op before its body.
   SmallVector<Operation *> roots;
   top->walk([&](Operation *op) {
-    // The body of a named op is not its own to change.
+    // The body of a named op cannot be changed.
     auto structured = dyn_cast_or_null<linalg::LinalgOp>(op->getParentOp());
     if (structured && !isa<linalg::GenericOp, linalg::MapOp>(*structured))
       return;
@@ -119,8 +120,8 @@ void Raiser::run() {
   guesses.warn();
 }
 
-/// The value of the body that is the element of `root`, if the body is the
-/// pass's to change.
+/// Returns the value that the body of `root` yields if that body may be
+/// changed, and null otherwise.
 static Value getYielded(Value root) {
   Operation *op = root.getDefiningOp();
   if (!isa<linalg::GenericOp, linalg::MapOp>(op))
@@ -129,8 +130,9 @@ static Value getYielded(Value root) {
   return yielded.getDefiningOp() ? yielded : Value();
 }
 
-/// Whether nothing but the `q` of `straight_through`, to which no gradient
-/// goes, reads `value`, in its loop or outside.
+/// Whether `value` is used only as the operand `q` of `straight_through`, which
+/// gets no gradient. The use may be outside of the structured op that yields
+/// `value`.
 static bool isDetached(Value value) {
   return llvm::all_of(value.getUses(), [](OpOperand &use) {
     Operation *user = use.getOwner();
@@ -181,7 +183,8 @@ void Raiser::visit(Value root) {
     return;
   if (!match && (match = matchReducing(root, extractor)) && match->isExact)
     return act(root, *match, keepsGradients, extractor);
-  // What a loop is not on its tensors, its body may be on scalars.
+  // Prefer a match on the scalars in the body of a structured op to a worse
+  // match on its tensors.
   if (Value yielded = getYielded(root)) {
     Extractor bodyExtractor(context);
     std::optional<Match> inBody =
@@ -194,8 +197,8 @@ void Raiser::visit(Value root) {
     act(root, *match, keepsGradients, extractor);
 }
 
-/// Raises what may be, with the gradient that it shall have, and refuses the
-/// rest.
+/// Raises `root` if `match` is accepted, with the gradient that the estimator
+/// selects, and refuses it otherwise.
 void Raiser::act(Value root, Match match, bool keepsGradients,
                  Extractor &extractor) {
   if (!isAccepted(match))
@@ -205,8 +208,8 @@ void Raiser::act(Value root, Match match, bool keepsGradients,
                                     root.getContext())) {
       match.candidate = *stated;
     } else if (options.estimator == Estimator::None) {
-      match.witness = "the code states no gradient of it, and estimator=none "
-                      "adds none";
+      match.witness = "the code states no gradient, and estimator=none adds "
+                      "none";
       match.isRelaxed = false;
       return refuse(root, match, extractor);
     } else {
@@ -231,9 +234,9 @@ void Raiser::refuse(Value root, const Match &match, Extractor &extractor) {
     for (Value value : extractor.getValues(match.hidden))
       if (Operation *part = value.getDefiningOp())
         name = part->getName().getStringRef();
-    text +=
-        (": it would hide the gradient of " + name + "; values-only raises it")
-            .str();
+    text += (": the op would hide the gradient of " + name +
+             "; values-only raises it")
+                .str();
   } else if (!match.witness.empty()) {
     text += ": " + match.witness;
   }
@@ -242,7 +245,7 @@ void Raiser::refuse(Value root, const Match &match, Extractor &extractor) {
   remark::missed(op->getLoc(), getRemarkOpts("refused", category, op)) << text;
   const Expr *expr = extractor.get(root);
   for (const Expr *node : getBody(expr, match.inputs)) {
-    // What is computed in another type may be a quantizer there, whole.
+    // A node of another type may be the root of a whole quantizer in that type.
     if (match.hidden && node->type != expr->type)
       continue;
     for (Value value : extractor.getValues(node))
@@ -309,7 +312,7 @@ std::optional<Match> Raiser::matchReducing(Value root, Extractor &extractor) {
   return std::nullopt;
 }
 
-/// x and q, where `expr` is x + (q - x) or (x - x) + q.
+/// Returns x and q if `expr` is x + (q - x) or (x - x) + q, or nullopt.
 static std::optional<std::pair<const Expr *, const Expr *>>
 getDetached(const Expr *expr) {
   if (expr->opcode != Opcode::add)
@@ -332,11 +335,11 @@ getDetached(const Expr *expr) {
   return std::nullopt;
 }
 
-/// Whether the gradient of the quantizer is g itself.
+/// Whether the gradient of `candidate` is the cotangent itself.
 bool Raiser::isStraightThrough(const Candidate &candidate, Type type) {
   if (candidate.uses(symbolS) || candidate.numScalarResults != 0)
     return false;
-  // Built only to be looked at.
+  // Build the op outside of the module, to inspect its gradient.
   Location loc = UnknownLoc::get(type.getContext());
   Block block;
   OpBuilder builder(type.getContext());

@@ -1,4 +1,4 @@
-//===- Reductions.cpp - Quantizers that reduce ----------------------------===//
+//===- Reductions.cpp - Quantizers to the range of a tensor ---------------===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -20,7 +20,7 @@ using namespace quant_bnn::raise_ste;
 // The reduction
 //===----------------------------------------------------------------------===//
 
-/// Takes apart abs x, abs tanh x and tanh abs x.
+/// Matches abs x, abs tanh x and tanh abs x, or returns nullopt.
 static std::optional<LargestMagnitude> matchMagnitude(const Expr *expr) {
   bool ofTanh = false, hasAbs = false;
   while (expr->opcode == Opcode::abs || expr->opcode == Opcode::extend ||
@@ -45,7 +45,7 @@ std::optional<LargestMagnitude> quant_bnn::raise_ste::matchLargestMagnitude(
       reduction.getNumReductionLoops() != reduction.getNumLoops() ||
       reduction.getNumLoops() == 0)
     return std::nullopt;
-  // From an init that no magnitude is below.
+  // No magnitude may be below the init.
   const Expr *init = extractor.get(reduction.getDpsInits()[0]);
   if (!init->isConstant() || init->isNaN() ||
       !(init->isZero() || init->value->isNegative()))
@@ -62,8 +62,8 @@ std::optional<LargestMagnitude> quant_bnn::raise_ste::matchLargestMagnitude(
   else if (maximum.getRhs() != accumulator)
     return std::nullopt;
   const Expr *expr = extractor.get(element);
-  // Inside a reduction an argument is not known to be the element of its
-  // tensor.
+  // The extractor does not relate a block argument of a reduction to the
+  // element of its operand.
   Replacements replacements;
   for (OpOperand *operand : reduction.getDpsInputOperands())
     if (reduction.getMatchingIndexingMap(operand).isPermutation())
@@ -76,8 +76,8 @@ std::optional<LargestMagnitude> quant_bnn::raise_ste::matchLargestMagnitude(
 // The quantizer
 //===----------------------------------------------------------------------===//
 
-/// What the op that `candidate` is computes of an element x and the largest
-/// magnitude s.
+/// Returns the expression of `candidate` over an element x (symbolX) and the
+/// largest magnitude (symbolS).
 static const Expr *expand(ExprContext &context, const Candidate &candidate,
                           Type elementType, bool ofTanh) {
   Location loc = UnknownLoc::get(elementType.getContext());
@@ -90,8 +90,8 @@ static const Expr *expand(ExprContext &context, const Candidate &candidate,
   Value y = cast<DecomposableOpInterface>(op).decompose(builder, loc).front();
   Extractor extractor(context);
   const Expr *expr = extractor.get(y), *element = extractor.get(x);
-  // The one input beside x is the largest abs x; its tanh is that of abs tanh
-  // x.
+  // The only input besides x is the largest abs x, and its tanh is the largest
+  // abs tanh x.
   Replacements replacements;
   replacements[element] = context.symbol(symbolX, elementType);
   for (const Expr *node : getNodes(expr)) {
@@ -108,9 +108,10 @@ static const Expr *expand(ExprContext &context, const Candidate &candidate,
   return substitute(context, expr, replacements);
 }
 
-/// Whether two functions of x and s are the same where s is `magnitude`, or any
-/// positive number or infinity if that is null, at those x that `isPossible`
-/// says there are then; with `finiteScale`, where no scale overflows.
+/// Whether two functions of x and `s` are equal where `s` is `magnitude`, or
+/// any positive number or infinity if `magnitude` is null. Compares only those
+/// x for whose keys `isPossible` holds. With `finiteScale`, scales are taken
+/// not to overflow.
 static bool areEqualAt(ExprContext &context, const Expr *a, const Expr *b,
                        Type type, const Expr *s, const Expr *magnitude,
                        llvm::function_ref<bool(int64_t)> isPossible,
@@ -134,7 +135,7 @@ static bool areEqualAt(ExprContext &context, const Expr *a, const Expr *b,
   return ours && theirs && compare(FloatLine(type), *ours, *theirs).none();
 }
 
-/// The attributes with which `body` may be the op.
+/// Returns the quantizers, with attributes, that `body` may be.
 static SmallVector<Candidate> getCandidates(const Expr *body, Type type,
                                             bool ofTanh) {
   Builder builder(type.getContext());
@@ -176,8 +177,8 @@ quant_bnn::raise_ste::matchRangeQuantizer(ExprContext &context,
   std::optional<Match> best;
   for (const Candidate &candidate : getCandidates(body, type, largest.ofTanh)) {
     const Expr *op = expand(context, candidate, type, largest.ofTanh);
-    // The magnitude is a positive number, an infinity, 0 or NaN. Where it is 0,
-    // every x is; where it is none, no x is a NaN.
+    // The magnitude is a positive number, an infinity, 0 or NaN. If it is 0,
+    // every x is 0; if it is not NaN, no x is NaN.
     auto areEqual = [&](bool finiteScale) {
       return areEqualAt(
           context, body, op, type, symbol, nullptr,
@@ -189,15 +190,15 @@ quant_bnn::raise_ste::matchRangeQuantizer(ExprContext &context,
       if (!areEqual(/*finiteScale=*/true))
         continue;
       changes.push_back("a scale that overflows");
-      match.witness = "where the scale overflows the body does not give what "
-                      "the op does, which limits it";
+      match.witness = "where the scale overflows, the body and the op differ, "
+                      "because the op limits the scale";
     }
     if (!areEqualAt(context, body, op, type, symbol,
                     context.constant(s->type, 0.0),
                     [&](int64_t key) { return key == 0 || key == -1; })) {
       changes.push_back("a tensor of zeros");
-      match.witness = "at x = 0 everywhere the body does not give what the op "
-                      "does, which counts x / 0 as 0";
+      match.witness = "where every x is 0, the body and the op differ, because "
+                      "the op takes x / 0 as 0";
     }
     if (!areEqualAt(
             context, body, op, type, symbol,

@@ -1,4 +1,4 @@
-//===- Reductions.h - Quantizers that reduce --------------------*- C++ -*-===//
+//===- Reductions.h - Quantizers to the range of a tensor -------*- C++ -*-===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -14,24 +14,25 @@
 
 namespace quant_bnn::raise_ste {
 
-/// What a scalar is the largest of, over all elements of a tensor.
+/// The largest magnitude of all elements of a tensor.
 struct LargestMagnitude {
-  /// The element.
+  /// An element x of the tensor.
   const Expr *x;
-  /// abs tanh x rather than abs x
+  /// Whether the magnitude is abs tanh x rather than abs x.
   bool ofTanh;
 };
 
-/// Recognizes the largest magnitude of a tensor: a linalg.reduce or
-/// linalg.generic with maximumf over all dimensions, of abs x or abs tanh x
-/// written in it or before it, from an init of at most 0. maxnumf, which drops
-/// a NaN, is no match.
+/// Matches `scalar` with the largest magnitude of a tensor, or returns nullopt.
+/// The scalar must be a linalg.reduce or linalg.generic with maximumf over all
+/// dimensions, of abs x or abs tanh x in its body or before it, from an init of
+/// at most 0. maxnumf, which drops a NaN, does not match.
 std::optional<LargestMagnitude> matchLargestMagnitude(ExprContext &context,
                                                       Extractor &extractor,
                                                       mlir::Value scalar);
 
-/// The quantizer to the range of its tensor that `root` is, with the scalar `s`
-/// being that range.
+/// Matches `root` with a quantizer to the range of its tensor, where the scalar
+/// `s` is the `largest` magnitude. Returns nullopt if no quantizer equals
+/// `root` at positive magnitudes.
 std::optional<Match> matchRangeQuantizer(ExprContext &context, const Expr *root,
                                          const Expr *s,
                                          LargestMagnitude largest);
