@@ -1,4 +1,4 @@
-//===- ConvertResultsToOutParams.cpp - Results into caller's buffers ------===//
+//===- ConvertResultsToOutParams.cpp - Convert results to out-params ------===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.

@@ -106,7 +106,7 @@ static Value roundToOddInteger(ImplicitLocOpBuilder &builder, Value value,
   Value rest = arith::AndIOp::create(builder, value, integer(dropped));
   Value rounded = arith::AndIOp::create(builder, value, integer(~dropped));
   rounded = arith::OrIOp::create(builder, rounded, integer(last));
-  // -2^53 <= value < 2^53, or value < 2^53.
+  // -2^53 <= value < 2^53 for a signed value, or else value < 2^53.
   constexpr int64_t limit = int64_t(1) << 53;
   Value isShort =
       isSigned ? cmp(arith::CmpIPredicate::ult,

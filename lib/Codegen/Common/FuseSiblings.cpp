@@ -1,4 +1,4 @@
-//===- FuseSiblings.cpp - One loop for generics over the same elements ----===//
+//===- FuseSiblings.cpp - Fuse generics over the same elements ------------===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.

@@ -1,4 +1,4 @@
-//===- RecomputeProducers.cpp - Recompute instead of storing --------------===//
+//===- RecomputeProducers.cpp - Recompute cheap producers -----------------===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.

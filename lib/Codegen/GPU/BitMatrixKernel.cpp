@@ -15,7 +15,7 @@
 // mma.sync is convergent, but LLVM does not know this. LLVM does not move
 // mma.sync, since LLVM does not know either that mma.sync returns. But LLVM may
 // unswitch a loop: it copies the loop for both cases of a branch with an
-// invariant condition. It does not copy a loop with a barrier.
+// invariant condition. A loop with a barrier is not copied.
 //
 //===----------------------------------------------------------------------===//
 

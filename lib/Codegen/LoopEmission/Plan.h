@@ -123,7 +123,8 @@ struct Plan {
   /// The values of the body that differ from lane to lane.
   llvm::DenseSet<mlir::Value> varying;
   /// The operations of the body that extract bits from words and insert bits
-  /// into words. They are not emitted: a vector of bits is cast to words.
+  /// into words. These operations are not emitted: a vector of bits is cast to
+  /// words.
   llvm::DenseSet<mlir::Operation *> packing;
 
   bool isVarying(mlir::Operation *bodyOp) const;
