@@ -16,7 +16,8 @@
 using namespace mlir;
 using namespace quant_bnn::vectorize;
 
-/// Whether iterations of `loop` have elements of their own: windows overlap.
+/// Whether iterations of `loop` access distinct elements: some index is `loop`
+/// alone. Windows overlap: their index is a sum of loops.
 static bool selectsDistinct(const Access &access, unsigned loop) {
   return llvm::any_of(access.indices, [&](AffineExpr index) {
     auto dim = dyn_cast<AffineDimExpr>(index);
@@ -24,34 +25,35 @@ static bool selectsDistinct(const Access &access, unsigned loop) {
   });
 }
 
-/// Elements of one task of a parallel loop: enough work to be worth it. It does
-/// not depend on the number of threads, so neither do results.
+/// Elements of one task of a parallel loop: enough work to pay for a task. The
+/// number does not depend on the number of threads, so neither do results.
 static constexpr int64_t elementsPerTask = 4 * termsPerBlock;
-/// The same where every element is itself a reduction.
+/// Elements of one task where every element is itself a reduction.
 static constexpr int64_t columnsPerTask = 256;
-/// Outputs that a loop stores past the caches at once: the buffers that combine
-/// such stores to whole lines are few.
+/// The maximum number of outputs that a loop stores past the caches: processors
+/// have few buffers that combine such stores to whole lines.
 static constexpr int64_t maxNontemporalOutputs = 4;
-/// Bytes to store past the caches at once: several lines, so that memory turns
-/// less often from reading to writing.
+/// Bytes that a step stores past the caches: several lines, so that memory
+/// switches less often from reads to writes.
 static constexpr int64_t nontemporalStepBytes = 256;
 
 namespace {
-/// How the steps of a loop are made.
+/// The shape of the steps of a loop: vectors per step, the unroll hint for
+/// LLVM, and whether stores bypass the caches.
 struct StepShape {
   int64_t parts;
   int64_t unrollHint;
   bool nontemporal;
 };
 
-/// When stores bypass the caches.
+/// The condition and the alignment of stores that bypass the caches.
 struct Nontemporal {
   Value condition;
-  /// Elements up to the first aligned one.
+  /// The number of elements before the first aligned one.
   Value head;
-  /// Of an element that is stored.
+  /// The size of a stored element in bytes.
   int64_t elementBytes;
-  /// Bytes to which what is stored is aligned.
+  /// The alignment of stored vectors, in bytes.
   int64_t alignment;
 };
 
@@ -63,7 +65,7 @@ public:
   void emit();
 
 private:
-  // What is reduced.
+  // Reduced outputs.
   int64_t getStepElements(int64_t parts) const;
   bool hasBlocks(const Output &output) const;
   bool hasRows(const Output &output) const;
@@ -106,21 +108,23 @@ private:
 } // namespace
 
 //===----------------------------------------------------------------------===//
-// What is reduced
+// Reduced outputs
 //===----------------------------------------------------------------------===//
 //
-// Term i of a row goes to accumulator i mod numAccumulators, whatever the loop
-// does besides. The carry of an output is the vectors of its accumulators, the
-// sum of the blocks before, its rounding errors where it is compensated, and
-// where rows follow each other, how many terms the accumulators hold.
+// Term i of a row is added to accumulator i mod numAccumulators, whatever else
+// the loop computes. The carry of an output is the vectors of its accumulators,
+// the sum of the blocks before, the rounding errors if the sum is compensated,
+// and the number of terms that the accumulators hold if blocks may go over
+// several rows.
 
-/// Elements after which a loop of steps of `parts` vectors may end.
+/// Returns the number of elements of which a loop with steps of `parts` vectors
+/// covers a multiple.
 int64_t Emitter::getStepElements(int64_t parts) const {
   return plan.hasReduced() ? numAccumulators : parts * plan.lanes;
 }
 
-/// Whether the accumulators of `output` are combined after a block of terms, as
-/// those of rounded sums are.
+/// Whether the accumulators of `output` are combined after each block of terms,
+/// as those of float sums are.
 bool Emitter::hasBlocks(const Output &output) const {
   return output.kind == OutputKind::Reduced &&
          output.combiner == vector::CombiningKind::ADD &&
@@ -132,14 +136,15 @@ bool Emitter::hasRows(const Output &output) const {
   return hasBlocks(output) && output.depth < plan.outer.size();
 }
 
-/// What output `number` carries besides its accumulators: a sum and its errors.
+/// Returns the sum that output `number` carries besides its accumulators, and
+/// the rounding errors if the sum is compensated.
 MutableArrayRef<Value> Emitter::getCarry(unsigned number) {
   return MutableArrayRef(carries[number])
       .slice(plan.getAccumulatorVectors(),
              plan.outputs[number].compensated ? 2 : 1);
 }
 
-/// The carry of `output` before all terms but `initial`.
+/// Builds the carry of `output` before the first term, with the sum `initial`.
 SmallVector<Value> Emitter::startReduction(const Output &output,
                                            Value initial) {
   Type type = output.getElementType();
@@ -154,7 +159,8 @@ SmallVector<Value> Emitter::startReduction(const Output &output,
   return values;
 }
 
-/// Combines the accumulators of `output` and starts them anew.
+/// Adds the combined accumulators of output `number` to its sum, and resets the
+/// accumulators.
 void Emitter::finishBlock(unsigned number) {
   const Output &output = plan.outputs[number];
   SmallVector<Value> &values = carries[number];
@@ -193,8 +199,8 @@ void Emitter::finishBlocksIf(Value condition, ArrayRef<unsigned> outputs) {
   carries = unflatten(branch.getResults(), before);
 }
 
-/// Ends a run of the vector loop. Where accumulators hold as many terms as a
-/// block has, they are combined.
+/// Ends a run of the vector loop: combines the accumulators if they hold at
+/// least a block of terms.
 void Emitter::finishRow() {
   Value size = sizes[plan.vectorLoop];
   Value block = index(termsPerBlock);
@@ -212,7 +218,7 @@ void Emitter::finishRow() {
   }
 }
 
-/// The first `parts` vectors of the accumulators, by output.
+/// Returns the first `parts` vectors of the accumulators, by output.
 State Emitter::takeAccumulators(int64_t parts) {
   State state;
   for (auto [output, values] : llvm::zip_equal(plan.outputs, carries)) {
@@ -223,7 +229,7 @@ State Emitter::takeAccumulators(int64_t parts) {
   return state;
 }
 
-/// Puts back what `takeAccumulators` has taken, behind the others.
+/// Puts the vectors that `takeAccumulators` has taken back, behind the others.
 void Emitter::returnAccumulators(const State &state) {
   for (auto [values, taken] : llvm::zip_equal(carries, state)) {
     llvm::copy(taken, values.begin());
@@ -241,7 +247,7 @@ void Emitter::rotateAccumulators(int64_t vectors) {
 // The vector loop
 //===----------------------------------------------------------------------===//
 
-/// The step of `parts` vectors from element `base`.
+/// Returns the step of `parts` vectors from element `base` on.
 Step Emitter::buildStep(Value base, int64_t parts) {
   Step step;
   for (int64_t part = 0; part < parts; ++part)
@@ -250,8 +256,9 @@ Step Emitter::buildStep(Value base, int64_t parts) {
   return step;
 }
 
-/// Emits whole steps over [lower, upper). The loop starts at 0: from elsewhere,
-/// LLVM may not know how often it runs, and then unrolls it with its exits.
+/// Emits whole steps over [lower, upper). The loop starts at 0: with another
+/// lower bound, LLVM may not know the trip count, and then unrolls the loop
+/// with its exits.
 void Emitter::emitSteps(const Scope &scope, Value lower, Value upper,
                         const StepShape &shape) {
   buildCarryingFor(
@@ -260,7 +267,7 @@ void Emitter::emitSteps(const Scope &scope, Value lower, Value upper,
       [&](Value iv) {
         Step step = buildStep(fold<arith::AddIOp>(iv, lower), shape.parts);
         step.nontemporal = shape.nontemporal;
-        // Without the alignment the store would be split into scalar ones.
+        // Without the alignment, the store would be split into scalar stores.
         if (shape.nontemporal)
           step.storeAlignment = nontemporal->alignment;
         returnAccumulators(
@@ -269,8 +276,9 @@ void Emitter::emitSteps(const Scope &scope, Value lower, Value upper,
       shape.unrollHint);
 }
 
-/// Emits as many whole steps as fit into [lower, upper), and returns where they
-/// end. What is reduced takes a term in each of its accumulators a step.
+/// Emits as many whole steps as fit into [lower, upper), and returns the end of
+/// the last step. If there are reduced outputs, the end is after a multiple of
+/// `numAccumulators` terms.
 Value Emitter::emitBlocks(const Scope &scope, Value lower, Value upper,
                           const StepShape &shape) {
   Value rest = fold<arith::RemUIOp>(fold<arith::SubIOp>(upper, lower),
@@ -299,7 +307,7 @@ Value Emitter::emitBlocks(const Scope &scope, Value lower, Value upper,
   return end;
 }
 
-/// Emits a step of one vector from element `base`. Unless it is whole, its
+/// Emits a step of one vector from element `base` on. Unless `isWhole`, the
 /// lanes at and past `upper` are masked off.
 void Emitter::emitVector(const Scope &scope, Value base, Value upper,
                          bool isWhole) {
@@ -309,16 +317,17 @@ void Emitter::emitVector(const Scope &scope, Value base, Value upper,
   returnAccumulators(emitStep(scope, step, takeAccumulators(1)));
 }
 
-/// Emits single vectors over [lower, upper), less than a step, the last one
-/// masked.
+/// Emits single vectors over [lower, upper), which is less than a step. The
+/// last vector is masked unless it is known to be whole.
 void Emitter::emitTail(const Scope &scope, Value lower, Value upper) {
   Value size = fold<arith::SubIOp>(upper, lower);
   std::optional<int64_t> length = getConstantIntValue(size);
   if (length == 0)
     return;
   int64_t vectorsPerStep = getStepElements(plan.unrollFactor) / plan.lanes;
-  // Less than a vector needs no loop: where nothing is left, no lane is. It
-  // does where loops inside would then run for nothing.
+  // Less than a vector needs no loop: if no element is left, all lanes are
+  // masked off. Loops inside of the vector loop would then run for nothing, so
+  // with such loops there is a loop here, too.
   if (vectorsPerStep == 1 && plan.inner.empty())
     return emitVector(scope, lower, upper, /*isWhole=*/false);
   bool isWhole = length && *length % plan.lanes == 0;
@@ -326,7 +335,7 @@ void Emitter::emitTail(const Scope &scope, Value lower, Value upper) {
                    [&](Value iv) { emitVector(scope, iv, upper, isWhole); });
   if (!plan.hasReduced())
     return;
-  // Back to where the accumulators were.
+  // Rotate the accumulators back to where they were.
   if (length)
     return rotateAccumulators(vectorsPerStep -
                               llvm::divideCeil(*length, plan.lanes));
@@ -359,8 +368,8 @@ void Emitter::emitVectorLoop() {
   finishRow();
 }
 
-/// Emits the vector loop as parallel tasks of `grain` elements. Each block of
-/// what is reduced leaves its sum; these are then combined in order.
+/// Emits the vector loop as parallel tasks of `grain` elements. Each block of a
+/// reduced output stores its sum; the sums are then combined in order.
 void Emitter::emitTasks(const Scope &scope, int64_t grain) {
   Value size = sizes[plan.vectorLoop];
   Value step = index(grain);
@@ -420,13 +429,15 @@ void Emitter::emitTasks(const Scope &scope, int64_t grain) {
 // Stores that bypass the caches
 //===----------------------------------------------------------------------===//
 
-/// Words of bits are too few to matter.
+/// Whether stores to `output` may bypass the caches. Packed words are too few
+/// to matter.
 static bool bypassesCaches(const Output &output) {
   return output.kind == OutputKind::Stored && !output.isPacked();
 }
 
-/// Whether stores may bypass the caches where enough is stored: the vector loop
-/// is all there is, its outputs are aligned as one, and are only written.
+/// Whether stores may bypass the caches if the loop is long enough: the vector
+/// loop is the only loop, and its outputs are contiguous, have elements of one
+/// width, and are only written.
 bool Emitter::mayBypassCaches() {
   if (options.nontemporalThreshold <= 0 || !plan.outer.empty() ||
       !plan.inner.empty())
@@ -451,7 +462,7 @@ bool Emitter::mayBypassCaches() {
   return stored > 0 && stored <= maxNontemporalOutputs;
 }
 
-/// Emits the condition on which stores bypass the caches.
+/// Emits the condition under which stores bypass the caches.
 void Emitter::prepareNontemporal() {
   if (!mayBypassCaches())
     return;
@@ -493,14 +504,15 @@ void Emitter::prepareNontemporal() {
   auto require = [&](Value other) {
     condition = fold<arith::AndIOp>(condition, other);
   };
-  // In place, the line is in the cache already.
+  // If input and output are the same, the line is in the cache already.
   for (Value output : outputs)
     for (Value input : inputs)
       require(compare(arith::CmpIPredicate::ne, output, input));
   int64_t alignedBytes = std::min<int64_t>(plan.lanes * elementBytes, 64);
-  // Elements whose bits share a word cannot be left to a step before, and terms
-  // of what is reduced keep their accumulators wherever the data lies. What
-  // allocators align to is enough for 16 bytes at once.
+  // A head of single elements is not possible if the bits of elements share a
+  // word, or if outputs are reduced: their terms have fixed accumulators,
+  // wherever the data lies. The alignment of allocators is enough to store 16
+  // bytes at once.
   bool hasHead = !plan.hasPacked() && !plan.hasReduced();
   if (!hasHead)
     alignedBytes = std::min<int64_t>(alignedBytes, 16);
@@ -519,8 +531,8 @@ void Emitter::prepareNontemporal() {
   nontemporal = {condition, head, elementBytes, alignedBytes};
 }
 
-/// Emits whole steps of [lower, upper) that bypass the caches, if that is to
-/// be, and returns where they end.
+/// Emits whole steps of [lower, upper) with stores that bypass the caches,
+/// where the condition holds, and returns the end of the last step, or `lower`.
 Value Emitter::emitNontemporal(const Scope &scope, Value lower, Value upper) {
   if (!nontemporal)
     return lower;
@@ -549,7 +561,7 @@ Value Emitter::emitNontemporal(const Scope &scope, Value lower, Value upper) {
       parts = std::min(parts, plan.getAccumulatorVectors());
     Value end = emitBlocks(scope, start, upper,
                            {parts, /*unrollHint=*/1, /*nontemporal=*/true});
-    // These stores are not ordered with later ones, such as one that tells
+    // Such stores are not ordered with later stores, such as a store that tells
     // another thread that the data is there.
     LLVM::FenceOp::create(b, LLVM::AtomicOrdering::seq_cst);
     yield(end);
@@ -575,7 +587,7 @@ void Emitter::buildParallel(Value upper, Value step,
       });
 }
 
-/// Emits the nest from loop `level` of those outside of the vector loop.
+/// Emits the nest from loop `level` of the loops outside of the vector loop on.
 void Emitter::emitNest(unsigned level) {
   for (auto [output, carry] : llvm::zip_equal(plan.outputs, carries))
     if (output.kind == OutputKind::Reduced && output.depth == level)

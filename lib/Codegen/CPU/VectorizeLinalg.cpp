@@ -1,4 +1,4 @@
-//===- VectorizeLinalg.cpp - Linalg on memrefs to vector loops ------------===//
+//===- VectorizeLinalg.cpp - Lower linalg on memrefs to vector loops ------===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.

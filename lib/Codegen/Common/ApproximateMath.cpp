@@ -1,4 +1,4 @@
-//===- ApproximateMath.cpp - Polynomials for math of f32 ------------------===//
+//===- ApproximateMath.cpp - Polynomials for math on f32 ------------------===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -23,7 +23,8 @@ using namespace mlir;
 using quant_bnn::MathBuilder;
 
 namespace {
-/// What upstream has for these calls its approximations of exp and log.
+/// Expands expm1 and log1p. Upstream's patterns for these ops call its
+/// approximations of exp and log.
 template <typename MathOp>
 struct BuildSeries : OpRewritePattern<MathOp> {
   using Build = Value (MathBuilder::*)(Value);
@@ -47,7 +48,7 @@ struct QuantBNNApproximateMathPass
     : quant_bnn::impl::QuantBNNApproximateMathPassBase<
           QuantBNNApproximateMathPass> {
   void runOnOperation() override {
-    // Upstream's patterns take a tensor for a scalar.
+    // Upstream's patterns treat a tensor like a scalar.
     SmallVector<Operation *> ops;
     getOperation()->walk([&](Operation *op) {
       if (isa<math::ExpOp, math::ExpM1Op, math::Log1pOp, math::TanhOp>(op) &&

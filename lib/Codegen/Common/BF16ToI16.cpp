@@ -1,4 +1,4 @@
-//===- BF16ToI16.cpp - Hold bf16 as its bits ------------------------------===//
+//===- BF16ToI16.cpp - Convert bf16 to i16 with the same bits -------------===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -31,7 +31,8 @@ private:
   void castValues(Operation *op);
 
   AttrTypeReplacer replacer;
-  /// The values that stay of bf16, each at a cast from or to its bits.
+  /// The values that keep the type bf16; each is an operand or result of a cast
+  /// from or to its bits.
   DenseSet<Value> kept;
 };
 
@@ -48,7 +49,7 @@ static bool isBF16(Type type) {
          getElementTypeOrSelf(type).isBF16();
 }
 
-/// Whether `op` only moves the bits of the values that it has.
+/// Whether `op` only moves the bits of its operands and results.
 static bool movesBits(Operation *op) {
   return isa<
       LLVM::AllocaOp, LLVM::BitcastOp, LLVM::BrOp, LLVM::CallOp, LLVM::CondBrOp,
@@ -78,8 +79,8 @@ void quant_bnn::addBF16ToI16Replacements(MLIRContext *context,
       });
 }
 
-/// Has `op` read and give bf16: the casts get their other type, of integers,
-/// when every value does that is not kept.
+/// Keeps `op` on bf16 by casts around it. The other type of the casts becomes
+/// an integer when all values that are not kept are converted.
 void Converter::castValues(Operation *op) {
   OpBuilder builder(op);
   auto cast = [&](Value value) -> Value {
@@ -113,7 +114,7 @@ void Converter::convert(LLVM::LLVMFuncOp function) {
     else
       castValues(op);
   }
-  // A type that is not LLVM's is of an op that has not been lowered.
+  // A type that is not LLVM's belongs to an op that has not been lowered.
   auto convertAll = [&](ValueRange values) {
     for (Value value : values)
       if (Type type = value.getType();

@@ -1,4 +1,4 @@
-//===- BF16ToI16.h - bf16 as its bits --------------------------*- C++ -*-===//
+//===- BF16ToI16.h - Convert bf16 to i16 ------------------------*- C++ -*-===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -16,7 +16,8 @@ class MLIRContext;
 
 namespace quant_bnn {
 
-/// Lets `replacer` make i16 of bf16, and of constants of it their bits.
+/// Adds replacements to `replacer` of bf16 by i16, and of bf16 constants by i16
+/// constants with the same bits.
 void addBF16ToI16Replacements(mlir::MLIRContext *context,
                               mlir::AttrTypeReplacer &replacer);
 

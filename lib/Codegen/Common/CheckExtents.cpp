@@ -47,18 +47,19 @@ struct Extent {
   bool isConstant() const { return !value; }
 };
 
-/// Finds where extents come from: ops whose results have the extents of an
-/// operand are looked through.
+/// Finds the origins of extents: looks through ops whose results have the
+/// extents of an operand.
 class Tracer {
 public:
-  /// The origin of dimension `dim` of `value`.
+  /// Returns the origin of dimension `dim` of `value`.
   Extent trace(Value value, int64_t dim);
   Extent traceSize(OpFoldResult size);
 
 private:
   Extent find(Value value, int64_t dim);
 
-  /// What was found before, so that a chain is not walked for each of its ops.
+  /// Earlier results, so that a chain of ops is not walked again for each of
+  /// its ops.
   DenseMap<std::pair<Value, int64_t>, Extent> found;
 };
 
@@ -118,7 +119,7 @@ public:
 
   void check(Operation *op);
 
-  /// The ops that take the size of a value that the function computes.
+  /// The ops that compute the size of a value that the function computes.
   SmallVector<Operation *> computedSizes;
 
 private:
@@ -126,16 +127,16 @@ private:
   void checkSlice(OffsetSizeAndStrideOpInterface op, Value whole);
   void checkExpansion(tensor::ExpandShapeOp op);
 
-  /// Asserts for `op` that `extents` are all the same.
+  /// Builds assertions for `op` that all `extents` are equal.
   void requireEqual(Operation *op, ArrayRef<Extent> extents);
-  /// Asserts for `op` that 0 <= index < extent for `index`, an expression whose
-  /// symbols are `operands`, unless one of `steps` is 0: there is no index
-  /// then.
+  /// Builds an assertion for `op` that 0 <= index < extent for `index`, an
+  /// expression whose symbols are `operands`, or that one of `steps` is 0, in
+  /// which case there is no index.
   void requireWithin(Operation *op, AffineExpr index, ArrayRef<Extent> operands,
                      ArrayRef<Extent> steps, Extent extent);
 
-  /// Where to check what is known of `extents`: at the entry of the function
-  /// if it is known there and `op` is always run, and else before `op`.
+  /// Returns a builder for a check of `extents`: at the entry of the function
+  /// if `extents` are known there and `op` always runs, and else before `op`.
   OpBuilder getBuilder(Operation *op, ArrayRef<Extent> extents);
   OpFoldResult build(OpBuilder &builder, Location loc, Extent extent);
   void buildAssert(OpBuilder &builder, Operation *op, Value condition,
@@ -144,7 +145,7 @@ private:
 
   func::FuncOp function;
   OpBuilder entry;
-  /// Pairs that are checked, by the block where they are.
+  /// Pairs of extents that have been checked, by the block of the check.
   DenseSet<std::tuple<Block *, Value, int64_t, Value, int64_t>> checked;
 };
 
@@ -201,7 +202,7 @@ void Checker::buildAssert(OpBuilder &builder, Operation *op, Value condition,
 void Checker::requireEqual(Operation *op, ArrayRef<Extent> extents) {
   if (extents.empty())
     return;
-  // A constant is what the others are compared with.
+  // If there is a constant, other extents are compared with it.
   auto constant = llvm::find_if(
       extents, [](const Extent &extent) { return extent.isConstant(); });
   Extent expected = constant == extents.end() ? extents.front() : *constant;
@@ -249,7 +250,7 @@ void Checker::requireWithin(Operation *op, AffineExpr index,
       builder, loc,
       affine::makeComposedFoldedAffineApply(
           builder, loc, AffineMap::get(0, operands.size(), index), values));
-  // Unsigned: a negative one is larger than any extent.
+  // The comparison is unsigned: a negative index is larger than any extent.
   Value condition = arith::CmpIOp::create(
       builder, loc, arith::CmpIPredicate::ult, position, toValue(extent));
   Value zero = arith::ConstantIndexOp::create(builder, loc, 0);
@@ -264,8 +265,9 @@ void Checker::requireWithin(Operation *op, AffineExpr index,
               "every index to be within " + describe(extent));
 }
 
-/// The largest value of `expr`, or the smallest, for dimensions from 0 to the
-/// symbols of their numbers less 1. Null if that is not known.
+/// Returns the largest value of `expr` if `isLargest`, or else the smallest
+/// value, for dimensions from 0 to the symbol of the same number minus 1.
+/// Returns null if this value is not known.
 static AffineExpr getBound(AffineExpr expr, bool isLargest) {
   MLIRContext *context = expr.getContext();
   if (auto dim = dyn_cast<AffineDimExpr>(expr))
@@ -300,7 +302,7 @@ static AffineExpr getBound(AffineExpr expr, bool isLargest) {
 }
 
 void Checker::checkLoops(linalg::LinalgOp op) {
-  // What each loop and each dimension of an operand runs over.
+  // The extents of each loop, and the other indices with their extents.
   SmallVector<SmallVector<Extent>> loops(op.getNumLoops());
   SmallVector<std::pair<AffineExpr, Extent>> computed;
   for (OpOperand &operand : op->getOpOperands()) {
@@ -318,7 +320,7 @@ void Checker::checkLoops(linalg::LinalgOp op) {
   SmallVector<Extent> steps;
   for (ArrayRef<Extent> loop : loops) {
     requireEqual(op, loop);
-    // A loop that only a computed index has: verified ops have none.
+    // Only a computed index uses this loop, which verified ops do not have.
     if (loop.empty())
       return;
     steps.push_back(loop.front());
@@ -338,7 +340,7 @@ void Checker::checkSlice(OffsetSizeAndStrideOpInterface op, Value whole) {
            op.getMixedOffsets(), op.getMixedSizes(), op.getMixedStrides()))) {
     auto [o, s, t] = slice;
     Extent sizeExtent = traceSize(s), extent = trace(whole, dim);
-    // All of it.
+    // The slice is the whole dimension.
     if (isConstantIntValue(o, 0) && isConstantIntValue(t, 1) &&
         sizeExtent == extent)
       continue;
@@ -439,7 +441,7 @@ struct QuantBNNCheckExtentsPass
     Checker checker(getOperation());
     for (Operation *op : ops)
       checker.check(op);
-    // A size of a computed value is a use that would keep it from being fused.
+    // The size of a computed value is a use that would prevent fusion.
     RewritePatternSet patterns(&getContext());
     quant_bnn::populateResolveExtentsPatterns(patterns);
     tensor::DimOp::getCanonicalizationPatterns(patterns, &getContext());

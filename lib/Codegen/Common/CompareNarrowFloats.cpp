@@ -21,8 +21,8 @@ using namespace mlir;
 using arith::CmpFPredicate;
 
 namespace {
-/// The bit patterns from `first` to `last`, as unsigned integers, of those that
-/// `mask` leaves.
+/// A range of bit patterns: those that are from `first` to `last`, as unsigned
+/// integers, after an `and` with `mask`.
 struct BitRange {
   APInt mask, first, last;
 };
@@ -50,7 +50,8 @@ struct QuantBNNCompareNarrowFloatsPass
 };
 } // namespace
 
-/// Below or above 0: a NaN is beyond infinity, and neither zero is in.
+/// Returns the range of the floats below 0 or above 0, or nullopt for another
+/// `predicate`. NaNs, which are beyond infinity, and both zeros are outside.
 static std::optional<BitRange> getSignRange(CmpFPredicate predicate,
                                             const llvm::fltSemantics &type) {
   APInt infinity = APFloat::getInf(type).bitcastToAPInt();
@@ -63,7 +64,9 @@ static std::optional<BitRange> getSignRange(CmpFPredicate predicate,
   return std::nullopt;
 }
 
-/// Of a size up to `limit`: without their sign, floats order as their bits do.
+/// Returns the range of the floats whose absolute value is below or up to
+/// `limit`, or nullopt if there is no such range. Without their sign, floats
+/// are ordered like their bits.
 static std::optional<BitRange> getSizeRange(CmpFPredicate predicate,
                                             APFloat limit,
                                             const llvm::fltSemantics &type) {
@@ -84,8 +87,8 @@ static std::optional<BitRange> getSizeRange(CmpFPredicate predicate,
   return BitRange{APInt::getSignedMaxValue(width), APInt::getZero(width), last};
 }
 
-/// Whether `value` is compared, or its size, and nothing else: one that is also
-/// computed with has to be widened anyway, and its conditions be as wide.
+/// Whether `value` or its absolute value is only compared. A value that is also
+/// computed with has to be widened anyway, and its conditions are as wide.
 static bool isOnlyCompared(Value value) {
   return llvm::all_of(value.getUsers(), [](Operation *user) {
     if (auto size = dyn_cast<math::AbsFOp>(user))

@@ -1,4 +1,4 @@
-//===- ConvertResultsToOutParams.cpp - Results into caller's buffers ------===//
+//===- ConvertResultsToOutParams.cpp - Convert results to out-params ------===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -29,8 +29,8 @@ struct QuantBNNConvertResultsToOutParamsPass
 };
 } // namespace
 
-/// Fails at an op that may be a symbol table, for all that is known: upstream's
-/// symbol tables cannot find the users of a symbol beside it.
+/// Fails at an unregistered op that may be a symbol table: upstream's symbol
+/// tables cannot find the users of a symbol beside such an op.
 static LogicalResult checkSymbolTables(ModuleOp moduleOp) {
   for (Operation &op : moduleOp.getOps())
     if (!op.isRegistered() && op.getNumRegions() == 1)
@@ -39,8 +39,8 @@ static LogicalResult checkSymbolTables(ModuleOp moduleOp) {
   return success();
 }
 
-/// Lets the callers of `functions` within the module call private copies, which
-/// keep the types.
+/// Redirects the callers of `functions` within the module to private copies,
+/// whose types stay the same.
 static void redirectCallers(ArrayRef<func::FuncOp> functions,
                             ModuleOp moduleOp) {
   SymbolTableCollection tables;
@@ -55,14 +55,14 @@ static void redirectCallers(ArrayRef<func::FuncOp> functions,
     symbols.insert(copy, std::next(function->getIterator()));
     copies.push_back({function, copy});
   }
-  // Copies call each other and themselves too.
+  // Copies call each other and themselves, too.
   SymbolUserMap users(tables, moduleOp);
   for (auto [function, copy] : copies)
     users.replaceAllUsesWith(function, copy.getSymNameAttr());
 }
 
-/// Appends an out parameter for every tensor result of `function`, and returns
-/// the others.
+/// Appends an out parameter to `function` for every tensor result, and erases
+/// these results. Fails on an unranked tensor.
 static LogicalResult convertResults(func::FuncOp function) {
   SmallVector<unsigned> tensors;
   FunctionType type = function.getFunctionType();
@@ -91,7 +91,8 @@ static LogicalResult convertResults(func::FuncOp function) {
     OpBuilder builder(op);
     for (auto [index, out] : llvm::zip_equal(tensors, outs)) {
       Value source = op.getOperand(index), destination = out;
-      // What is computed in another shape is computed in place in that shape.
+      // A result that is an expanded tensor is computed in place in the shape
+      // of that tensor.
       if (auto expand = source.getDefiningOp<tensor::ExpandShapeOp>()) {
         OpBuilder entry = OpBuilder::atBlockBegin(&function.front());
         destination = memref::CollapseShapeOp::create(
@@ -119,7 +120,7 @@ void QuantBNNConvertResultsToOutParamsPass::runOnOperation() {
   for (auto function : getOperation().getOps<func::FuncOp>())
     if (function.isPublic() && !function.isDeclaration()) {
       functions.push_back(function);
-      // Results, and so residuals, are counted anew.
+      // The attributes count results and residuals, which change.
       function->removeAttr(quant_bnn::backwardAttrName);
       function->removeAttr(quant_bnn::residualsAttrName);
     }

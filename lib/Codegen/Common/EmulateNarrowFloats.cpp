@@ -67,8 +67,9 @@ static Value buildInteger(ImplicitLocOpBuilder &builder, Type type,
 // Conversions
 //===----------------------------------------------------------------------===//
 
-/// The f64 `value` as f32, whose last bit is 1 if it is not exact. With more
-/// than twice the bits of bf16, what is rounded next is as good as exact.
+/// Builds the f64 `value` rounded to f32, with a last bit of 1 if this is not
+/// exact. f32 has more than twice the bits of bf16, so a second rounding to
+/// bf16 gives the result of rounding `value` once.
 static Value roundToOdd(ImplicitLocOpBuilder &builder, Value value) {
   Type f32 = withElement(value.getType(), builder.getF32Type());
   Type i32 = withElement(value.getType(), builder.getI32Type());
@@ -89,8 +90,8 @@ static Value roundToOdd(ImplicitLocOpBuilder &builder, Value value) {
   return arith::BitcastOp::create(builder, f32, bits);
 }
 
-/// An i64 `value` of at most 53 bits, whose last bit is 1 if it stands for one
-/// of more.
+/// Builds the i64 `value`, rounded to at most 53 bits if it has more, with a
+/// last bit of 1 if this is not exact.
 static Value roundToOddInteger(ImplicitLocOpBuilder &builder, Value value,
                                bool isSigned) {
   Type type = value.getType();
@@ -105,7 +106,7 @@ static Value roundToOddInteger(ImplicitLocOpBuilder &builder, Value value,
   Value rest = arith::AndIOp::create(builder, value, integer(dropped));
   Value rounded = arith::AndIOp::create(builder, value, integer(~dropped));
   rounded = arith::OrIOp::create(builder, rounded, integer(last));
-  // -2^53 <= value < 2^53, or value < 2^53.
+  // -2^53 <= value < 2^53 for a signed value, or else value < 2^53.
   constexpr int64_t limit = int64_t(1) << 53;
   Value isShort =
       isSigned ? cmp(arith::CmpIPredicate::ult,
@@ -117,7 +118,8 @@ static Value roundToOddInteger(ImplicitLocOpBuilder &builder, Value value,
   return arith::SelectOp::create(builder, isExact, value, rounded);
 }
 
-/// To an f32 that rounds to bf16 as the exact value does.
+/// Builds the conversion of `value` to an f32 that rounds to bf16 as the exact
+/// value does.
 static Value convertInteger(ImplicitLocOpBuilder &builder, Value value,
                             bool isSigned) {
   unsigned width =
@@ -133,8 +135,8 @@ static Value convertInteger(ImplicitLocOpBuilder &builder, Value value,
   return isExactInF32 ? result : roundToOdd(builder, result);
 }
 
-/// The value of `op`, in f32 or f64, which rounds to its result; or nothing if
-/// `op` is not such a conversion.
+/// Builds a value in f32 that rounds to the result of `op`, or returns null if
+/// `op` does not convert an f64 or an integer to bf16.
 static Value buildWideConversion(ImplicitLocOpBuilder &builder, Operation *op) {
   Type type = op->getNumResults() == 1 ? op->getResult(0).getType() : Type();
   if (isa<arith::TruncFOp>(op) && isBF16(type) &&
@@ -149,7 +151,8 @@ static Value buildWideConversion(ImplicitLocOpBuilder &builder, Operation *op) {
 // Other ops
 //===----------------------------------------------------------------------===//
 
-/// Whether `op` computes with its operands, and not only with their bits.
+/// Whether `op` is to be computed in f32: it computes with narrow floats, and
+/// does not only move their bits. If `mathOnly`, only math ops are.
 static bool isEmulated(Operation *op, bool mathOnly) {
   auto matches = [&](llvm::function_ref<bool(Type)> isType) {
     return llvm::any_of(op->getOperandTypes(), isType) ||
@@ -194,8 +197,9 @@ static void emulate(ImplicitLocOpBuilder &builder, Operation *op) {
   op->erase();
 }
 
-/// No target adds bf16 in memory, and LLVM's loop around an addition of bf16
-/// calls what libgcc of GCC 12 lacks, or flushes.
+/// Fails if `op` computes with bf16. No target adds bf16 in memory, and LLVM's
+/// loop around an addition of bf16 calls a function that libgcc of GCC 12
+/// lacks, or flushes denormals.
 static LogicalResult refuseAtomic(memref::AtomicRMWOp op) {
   if (!isBF16(op.getType()) || op.getKind() == arith::AtomicRMWKind::assign)
     return success();

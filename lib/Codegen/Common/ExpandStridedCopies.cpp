@@ -1,4 +1,4 @@
-//===- ExpandStridedCopies.cpp - Copies that are not one block ------------===//
+//===- ExpandStridedCopies.cpp - Convert strided copies to linalg ---------===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -26,7 +26,8 @@ struct QuantBNNExpandStridedCopiesPass
 };
 } // namespace
 
-/// Strided buffers are ranked; unranked ones are left to the runtime.
+/// Whether `buffer` is known to be strided. Unranked buffers are left to the
+/// runtime.
 static bool isStrided(Value buffer) {
   auto type = dyn_cast<MemRefType>(buffer.getType());
   return type && !type.getLayout().isIdentity();

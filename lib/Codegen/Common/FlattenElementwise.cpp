@@ -1,4 +1,4 @@
-//===- FlattenElementwise.cpp - Elementwise math in one dimension ---------===//
+//===- FlattenElementwise.cpp - Collapse elementwise ops to 1-D -----------===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -39,10 +39,10 @@ private:
   void expandResults(GenericOp generic);
 
   Operation *root;
-  /// Tensors whose elements are walked in one dimension.
+  /// The tensors whose generics become one-dimensional.
   llvm::SetVector<Value> values;
   llvm::SetVector<Operation *> generics;
-  /// What these tensors are in one dimension, where that is known.
+  /// The one-dimensional form of a tensor, where it is known.
   DenseMap<Value, Value> flat;
 };
 
@@ -51,7 +51,7 @@ struct QuantBNNFlattenElementwisePass
           QuantBNNFlattenElementwisePass> {
   void runOnOperation() override {
     Flattener(getOperation()).run();
-    // A size taken of a result is a use of it, which keeps it from fusing.
+    // A `tensor.dim` of a result is a use of the result, which prevents fusion.
     RewritePatternSet sizes(&getContext());
     tensor::DimOp::getCanonicalizationPatterns(sizes, &getContext());
     GreedyRewriteConfig config;
@@ -72,8 +72,8 @@ static SmallVector<ReassociationIndices> getReassociation(Value value) {
   return {llvm::to_vector(llvm::seq<int64_t>(rank))};
 }
 
-/// The first op in the block of `value` that needs it, or the next one if that
-/// is not known.
+/// Returns the first op in the block of `value` that needs `value`, or the op
+/// after its definition if that is not known.
 static Operation *findFirstUser(OpResult value) {
   Operation *first = nullptr;
   Block *block = value.getOwner()->getBlock();
@@ -87,8 +87,8 @@ static Operation *findFirstUser(OpResult value) {
   return first ? first : value.getOwner()->getNextNode();
 }
 
-/// Whether `generic` computes one element after the other, of tensors of one
-/// shape, and of scalars.
+/// Whether `generic` computes its elements independently, from tensors of one
+/// shape and from scalars, and all tensors can be collapsed.
 static bool canFlatten(GenericOp generic) {
   if (!generic.hasPureTensorSemantics() || generic.getNumLoops() < 2 ||
       generic.hasIndexSemantics() ||
@@ -98,20 +98,21 @@ static bool canFlatten(GenericOp generic) {
     AffineMap map = generic.getMatchingIndexingMap(&operand);
     if (map.getNumResults() == 0)
       return true;
-    // A slice cannot be viewed in one dimension without being copied.
+    // A slice cannot be collapsed without a copy.
     return map.isIdentity() && isReshapable(operand.get()) &&
            !operand.get().getDefiningOp<tensor::ExtractSliceOp>();
   });
 }
 
-/// Finds what is computed together with `value`.
+/// Adds `value` to `values`, unless it needs no reshape or is a `tensor.empty`.
 void Flattener::visit(Value value) {
   if (!isReshapable(value) || value.getDefiningOp<tensor::EmptyOp>())
     return;
   values.insert(value);
 }
 
-/// `value`, in `values` or an operand of what walks them, in one dimension.
+/// Returns the one-dimensional form of `value`, which is in `values` or an
+/// operand of a generic in `generics`.
 Value Flattener::getFlat(Value value) {
   Value &result = flat[value];
   if (result)
@@ -135,7 +136,7 @@ Value Flattener::buildFlatInit(OpBuilder &builder, Value init) {
     size = size * builder.getAffineSymbolExpr(i);
   OpFoldResult total = affine::makeComposedFoldedAffineApply(
       builder, empty.getLoc(), size, sizes);
-  // It is expanded to a type that may not know it.
+  // The result is expanded to a type in which the size may be dynamic.
   if (!empty.getType().hasStaticShape())
     total = getValueOrCreateConstantIndexOp(builder, empty.getLoc(), total);
   return tensor::EmptyOp::create(builder, empty.getLoc(), total,
@@ -171,13 +172,15 @@ void Flattener::flatten(GenericOp generic) {
     flat[result] = flatResult;
 }
 
-/// Replaces `generic`, which no flattened generic uses any more.
+/// Replaces the results of `generic` by their expanded one-dimensional forms.
+/// No flattened generic uses `generic` any more.
 void Flattener::expandResults(GenericOp generic) {
   for (auto [result, init] :
        llvm::zip_equal(generic->getResults(), generic.getDpsInits())) {
     Value replacement = flat.lookup(result);
     if (!result.use_empty() && result.getType() != replacement.getType()) {
-      // As late as can be: until there, the loop may move to fuse with others.
+      // Expand as late as possible: until there, the loop may move to fuse with
+      // other loops.
       OpBuilder builder(findFirstUser(result));
       replacement = tensor::ExpandShapeOp::create(
           builder, generic.getLoc(), cast<RankedTensorType>(result.getType()),
@@ -190,7 +193,7 @@ void Flattener::expandResults(GenericOp generic) {
 }
 
 void Flattener::run() {
-  // Begin where generics in one dimension meet others.
+  // Begin where one-dimensional generics meet others.
   root->walk([&](Operation *op) {
     auto isGeneric = [](Operation *other) {
       return isa_and_present<GenericOp>(other);

@@ -1,4 +1,4 @@
-//===- FuseSiblings.cpp - One loop for generics over the same elements ----===//
+//===- FuseSiblings.cpp - Fuse generics over the same elements ------------===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -26,11 +26,11 @@ using namespace mlir;
 using linalg::GenericOp;
 
 namespace {
-/// Generics that one loop can compute, in program order. The loop will stand
-/// where the last of them does.
+/// Generics that one loop can compute, in program order. The loop will be in
+/// the place of the last generic.
 struct Cluster {
   SmallVector<GenericOp> members;
-  /// Tensors that the loop walks: its streams of memory.
+  /// The tensors that the loop accesses, each a stream of memory.
   DenseSet<Value> streams;
 
   bool contains(Operation *op) const { return llvm::is_contained(members, op); }
@@ -49,7 +49,7 @@ private:
 
   Block &block;
   SmallVector<std::unique_ptr<Cluster>> clusters;
-  /// The last cluster that reads or makes a tensor.
+  /// The last cluster that reads or writes a tensor.
   DenseMap<Value, Cluster *> clusterOf;
   /// Tensors that are known to have one shape.
   llvm::EquivalenceClasses<void *> shapes;
@@ -63,12 +63,12 @@ struct QuantBNNFuseSiblingsPass
 };
 } // namespace
 
-/// More streams than this at once no longer help: the hardware prefetchers
-/// follow about as many.
+/// The maximum number of streams of a loop: hardware prefetchers follow about
+/// as many.
 static constexpr unsigned maxStreams = 12;
 
-/// Whether `map` is that of words along the last dimension, each of which holds
-/// something of so many elements.
+/// Whether `map` is an identity but for the last result, which is the index of
+/// the word that holds bits of several elements.
 static bool isPacked(AffineMap map) {
   if (map.getNumResults() == 0 || map.getNumResults() != map.getNumDims())
     return false;
@@ -81,8 +81,8 @@ static bool isPacked(AffineMap map) {
       .isIdentity();
 }
 
-/// A generic on tensors that reads and makes the same element of every operand,
-/// or its word, but for scalars and sums over all elements.
+/// Whether `generic`, on tensors, accesses the same element of every operand,
+/// or the word of that element, except for scalars and sums over all elements.
 static bool isPointwise(GenericOp generic) {
   if (!generic.hasPureTensorSemantics() || generic.getNumLoops() == 0)
     return false;
@@ -91,7 +91,7 @@ static bool isPointwise(GenericOp generic) {
   });
 }
 
-/// The operands of which the loop walks every element.
+/// Returns the operands of which the loop accesses every element.
 static SmallVector<OpOperand *> getStreams(GenericOp generic) {
   SmallVector<OpOperand *> streams;
   for (OpOperand &operand : generic->getOpOperands())
@@ -111,8 +111,8 @@ bool BlockFuser::canJoin(GenericOp generic, const Cluster &cluster) {
   };
   if (!shapes.isEquivalent(shape, other))
     return refuse("the shapes are not known to be equal");
-  // A sum is not known before the loop ends, nor may an output start from what
-  // the loop itself makes.
+  // A sum is not known before the loop ends, and an output must not start from
+  // a value that the loop itself computes.
   for (OpOperand &operand : generic->getOpOperands()) {
     Operation *def = operand.get().getDefiningOp();
     if (def && cluster.contains(def) &&
@@ -125,7 +125,7 @@ bool BlockFuser::canJoin(GenericOp generic, const Cluster &cluster) {
     newStreams += !cluster.streams.contains(operand->get());
   if (cluster.streams.size() + newStreams > maxStreams)
     return refuse("the loop would walk too many tensors");
-  // The loop moves down to the generic, so nobody may need it earlier.
+  // The loop moves down to the generic, so no op may need its results earlier.
   for (GenericOp member : cluster.members)
     for (Operation *user : member->getUsers()) {
       Operation *inBlock = block.findAncestorOpInBlock(*user);
@@ -147,8 +147,7 @@ Cluster *BlockFuser::findCluster(GenericOp generic) {
 void BlockFuser::join(GenericOp generic, Cluster &cluster) {
   cluster.members.push_back(generic);
   for (OpOperand *operand : getStreams(generic)) {
-    // Destinations that nobody has written are shared freely, and relate
-    // nothing.
+    // Destinations without contents are shared freely, and relate no loops.
     if (operand->get().getDefiningOp<tensor::EmptyOp>())
       continue;
     cluster.streams.insert(operand->get());
@@ -160,8 +159,8 @@ void BlockFuser::join(GenericOp generic, Cluster &cluster) {
   }
 }
 
-/// Whether the loop must have an output for `result`: it is used outside, or
-/// accumulates.
+/// Whether the loop must have an output for `result`: the result is used
+/// outside of the loop, or accumulates.
 static bool isOutput(GenericOp generic, OpResult result,
                      const Cluster &cluster) {
   OpOperand *init = generic.getTiedOpOperand(result);
@@ -171,12 +170,12 @@ static bool isOutput(GenericOp generic, OpResult result,
                       [&](Operation *user) { return !cluster.contains(user); });
 }
 
-/// Tensors that the loop reads, and how.
+/// The tensors that the loop reads, with their indexing maps.
 using Inputs = llvm::SetVector<std::pair<Value, AffineMap>>;
 
 /// Adds an input that determines the extents of the loop, if none of `inputs`
-/// and of the outputs with `initMaps` does: where all that the loop walks is
-/// made and used in it. The input is not read.
+/// and of the outputs with `initMaps` does, because the loop computes all the
+/// tensors that it uses. The input is not read.
 static void addExtents(const Cluster &cluster, ArrayRef<AffineMap> initMaps,
                        Inputs &inputs) {
   auto isIdentity = [](AffineMap map) { return map.isIdentity(); };
@@ -184,7 +183,7 @@ static void addExtents(const Cluster &cluster, ArrayRef<AffineMap> initMaps,
       llvm::any_of(inputs,
                    [&](const auto &input) { return isIdentity(input.second); }))
     return;
-  // Nothing that the first member walks is made by another one.
+  // No other member computes a stream of the first member.
   GenericOp first = cluster.members.front();
   OpOperand *stream = getStreams(first).front();
   inputs.insert({stream->get(), first.getMatchingIndexingMap(stream)});
@@ -240,7 +239,7 @@ static void fuse(const Cluster &cluster) {
   auto fused = GenericOp::create(
       builder, builder.getFusedLoc(locations), types, inputValues, inits, maps,
       iterators, [&](OpBuilder &nested, Location loc, ValueRange arguments) {
-        // Tensors to their elements, within the loop.
+        // Maps tensors to their elements, within the loop.
         DenseMap<std::pair<Value, AffineMap>, Value> elements;
         for (auto [input, argument] : llvm::zip(inputs, arguments))
           elements[input] = argument;
@@ -281,7 +280,7 @@ void BlockFuser::run() {
   for (auto generic : block.getOps<GenericOp>()) {
     if (!isPointwise(generic))
       continue;
-    // Linalg requires of its operands that their shapes agree.
+    // Linalg requires that the shapes of operands agree.
     SmallVector<Value> tensors(generic->getResults());
     SmallVector<OpOperand *> streams = getStreams(generic);
     if (streams.empty())

@@ -1,4 +1,4 @@
-//===- RecomputeProducers.cpp - Recompute instead of storing --------------===//
+//===- RecomputeProducers.cpp - Recompute cheap producers -----------------===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -34,12 +34,12 @@ struct QuantBNNRecomputeProducersPass
 };
 } // namespace
 
-/// What takes more operations than this for an element is not repeated.
+/// The maximum number of operations per element of a producer to recompute.
 static constexpr size_t maxOperations = 24;
 
-/// Whether every user of `producer` may as well read what it reads: it is
-/// elementwise, has one full-size input at most, and is used, by generics
-/// alone, but not as their destination.
+/// Whether every user of `producer` can compute `producer` itself: it is
+/// elementwise, has one full-size input at most, and has uses, which are all
+/// inputs of generics.
 static bool canRecompute(GenericOp producer) {
   if (!linalg::isElementwise(producer) || producer->getNumResults() != 1 ||
       producer->use_empty())
@@ -54,9 +54,9 @@ static bool canRecompute(GenericOp producer) {
          });
 }
 
-/// The producers in `root` to repeat in their users. One that is made of others
-/// that are repeated costs what they cost together: else a chain would be
-/// computed anew for each of its parts.
+/// Returns the producers in `root` to recompute in their users. The cost of a
+/// producer includes the costs of the recomputed producers that it reads:
+/// otherwise a chain would be recomputed for each of its parts.
 static SmallVector<GenericOp> selectProducers(Operation *root) {
   SmallVector<GenericOp> producers;
   llvm::DenseMap<Operation *, size_t> costs;
@@ -76,7 +76,7 @@ static SmallVector<GenericOp> selectProducers(Operation *root) {
   return producers;
 }
 
-/// Gives every user but the last a copy of `producer`.
+/// Builds a copy of `producer` for every user but the last one.
 static void copyForUsers(GenericOp producer) {
   llvm::SetVector<Operation *> users(producer->user_begin(),
                                      producer->user_end());

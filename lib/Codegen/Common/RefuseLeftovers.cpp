@@ -32,7 +32,7 @@ struct QuantBNNRefuseLeftoversPass
           op->emitOpError("was not lowered: expected only ops of ");
       llvm::interleaveComma(dialects, error);
       signalPassFailure();
-      // Its regions are part of it.
+      // The error includes the regions of the op.
       return WalkResult::skip();
     });
   }

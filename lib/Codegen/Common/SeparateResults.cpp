@@ -25,7 +25,7 @@ struct QuantBNNSeparateResultsPass
 };
 } // namespace
 
-/// A buffer of `type` with what `source` holds.
+/// Builds a buffer of `type` with a copy of `source`.
 static Value buildCopy(OpBuilder &builder, Location loc, MemRefType type,
                        Value source) {
   SmallVector<Value> sizes;
@@ -37,9 +37,9 @@ static Value buildCopy(OpBuilder &builder, Location loc, MemRefType type,
   return copy;
 }
 
-/// What `result` is a view of if there may be gaps in it, or null. Upstream
-/// casts it to a result without any: the type of unknown strides allows that,
-/// but does not make it true.
+/// Returns the strided view that `result` casts, or null. Upstream casts the
+/// view to a contiguous type: the dynamic strides of the view allow the cast,
+/// but do not make the view contiguous.
 static Value getStridedSource(Value result) {
   auto cast = result.getDefiningOp<memref::CastOp>();
   auto type = cast ? dyn_cast<MemRefType>(cast.getSource().getType()) : nullptr;

@@ -32,7 +32,7 @@ struct QuantBNNWidenAccumulatorsPass
   void runOnOperation() override;
 };
 
-/// The ops of a body between an output's argument and what it yields.
+/// The ops of a body between the argument of an output and the yielded value.
 using Combiner = llvm::SetVector<Operation *>;
 } // namespace
 
@@ -44,7 +44,7 @@ static bool isNarrow(Type type) {
 // Combiners
 //===----------------------------------------------------------------------===//
 
-/// Whether a dimension is reduced into the output `init`.
+/// Whether `op` reduces a dimension into the output `init`.
 static bool isReduced(LinalgOp op, OpOperand &init) {
   AffineMap map = op.getMatchingIndexingMap(&init);
   for (auto [dim, iterator] : llvm::enumerate(op.getIteratorTypesArray()))
@@ -53,22 +53,23 @@ static bool isReduced(LinalgOp op, OpOperand &init) {
   return false;
 }
 
-/// Whether `op` may be of f32 instead of a narrower type: a conversion that is
-/// written there is meant.
+/// Whether `op` may compute in f32 instead of a narrower type. Conversions stay
+/// as they are written.
 static bool isWidenable(Operation *op) {
   return isa_and_present<arith::ArithDialect, math::MathDialect>(
              op->getDialect()) &&
          !isa<arith::BitcastOp, arith::ExtFOp, arith::TruncFOp>(op);
 }
 
-/// Whether the result of `op` is one of its operands, whatever the type.
+/// Whether the result of `op` is exact in any float type.
 static bool isExact(Operation *op) {
   return isa<arith::CmpFOp, arith::MaximumFOp, arith::MaxNumFOp,
              arith::MinimumFOp, arith::MinNumFOp, arith::SelectOp>(op);
 }
 
-/// The ops that compute with the value of `init`, if nothing but the new value
-/// of `init` depends on them and one of them rounds.
+/// Returns the ops that compute with the value of `init`, or nullopt if other
+/// results than the new value of `init` depend on them, or if none of them
+/// rounds.
 static std::optional<Combiner> matchCombiner(LinalgOp op, OpOperand &init) {
   Combiner combiner;
   SmallVector<Value> worklist = {op.getMatchingBlockArgument(&init)};
@@ -100,8 +101,9 @@ static bool hasNarrowAccumulator(LinalgOp op, OpOperand &init) {
 // Rewriting
 //===----------------------------------------------------------------------===//
 
-/// `value` of a body in f32. A product that is added is not rounded: so it is
-/// in matmul and convolutions of narrow tensors to a wide one.
+/// Builds `value`, an operand of `user` in a body, in f32. A product that is
+/// added is not rounded to the narrow type, as in matmuls and convolutions of
+/// narrow tensors to a wide one.
 static Value widenTerm(OpBuilder &builder, Operation *user, Value value) {
   Location loc = value.getLoc();
   auto extend = [&](Value value) -> Value {
@@ -140,7 +142,8 @@ static void widenCombiner(LinalgOp op, OpOperand &init) {
   }
 }
 
-/// Converts the elements of `source` into `target`, a tensor or a buffer.
+/// Builds the conversion of the elements of `source` into `target`, a tensor or
+/// a buffer, and returns the converted value.
 static Value convertElements(ImplicitLocOpBuilder &builder, Value source,
                              Value target) {
   auto type = cast<ShapedType>(target.getType());
@@ -164,7 +167,7 @@ static Value convertElements(ImplicitLocOpBuilder &builder, Value source,
   return results.empty() ? target : generic.getResult(0);
 }
 
-/// A tensor or buffer of the shape of `like`, of another element type.
+/// Builds a tensor or buffer of the shape of `like` with the type `element`.
 static Value buildLike(ImplicitLocOpBuilder &builder, Value like,
                        Type element) {
   auto type = cast<ShapedType>(like.getType());
@@ -184,7 +187,7 @@ static Value buildLike(ImplicitLocOpBuilder &builder, Value like,
       builder, MemRefType::get(type.getShape(), element), sizes);
 }
 
-/// The value of `init` in f32: of a fill, another fill.
+/// Builds the value of `init` in f32. For a fill, this is another fill.
 static Value widenInit(ImplicitLocOpBuilder &builder, Value init) {
   Value wide = buildLike(builder, init, builder.getF32Type());
   auto fill = init.getDefiningOp<linalg::FillOp>();
@@ -205,7 +208,7 @@ static void widen(LinalgOp op) {
   ImplicitLocOpBuilder builder(op.getLoc(), op);
   for (unsigned index : narrowInits)
     widenCombiner(op, *op.getDpsInitOperand(index));
-  // Named ops get their fma when they become loops.
+  // Named ops get an fma when they become loops.
   if (isa<linalg::GenericOp>(op))
     quant_bnn::fuseProduct(op);
   for (unsigned index : narrowInits) {

@@ -15,7 +15,8 @@ class Operation;
 
 namespace quant_bnn {
 
-/// What `bnn-codegen-widen-accumulators` does to the `linalg` ops in `root`.
+/// Runs the transformation of `bnn-codegen-widen-accumulators` on the `linalg`
+/// ops in `root`.
 void widenAccumulators(mlir::Operation *root);
 
 } // namespace quant_bnn

@@ -33,7 +33,7 @@ struct QuantBNNAllocateOnGPUPass
   void runOnOperation() override;
 };
 
-/// Rewrites the ops of host code on memory of the device.
+/// Rewrites ops of host code that access memory of the device.
 class Converter {
 public:
   explicit Converter(const Options &options) : options(options) {}
@@ -53,7 +53,7 @@ private:
 };
 } // namespace
 
-/// Launches one thread that runs what `body` emits.
+/// Builds a launch of one thread that runs the code that `body` emits.
 void Converter::buildSingleThread(ImplicitLocOpBuilder &builder,
                                   llvm::function_ref<void()> body) {
   buildLaunch(builder, options, arith::ConstantIndexOp::create(builder, 1),
@@ -123,7 +123,7 @@ void Converter::convert(memref::StoreOp op) {
   op.erase();
 }
 
-/// Whether `op` is one of host code on memory that is to be on the device.
+/// Whether `op`, in host code, has operands or results in memory of the device.
 static bool isOnDevice(const DeviceMemory &memory, Operation *op) {
   auto contains = [&](Value value) {
     return isa<BaseMemRefType>(value.getType()) && memory.contains(value);
@@ -151,7 +151,7 @@ void QuantBNNAllocateOnGPUPass::runOnOperation() {
               << " on the device: cast it to a ranked memref";
           return signalPassFailure();
         }
-  // A launch of one thread.
+  // Launches have one thread.
   Converter converter({/*blockSize=*/1, /*vectorBits=*/0, unboundedViews});
   for (Operation *op : ops)
     llvm::TypeSwitch<Operation *>(op)

@@ -1,4 +1,4 @@
-//===- BitMMA.cpp - Products of bits by tensor cores ----------------------===//
+//===- BitMMA.cpp - Bit matrix products on tensor cores -------------------===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -30,8 +30,8 @@ Value BitMMAInstruction::emit(ImplicitLocOpBuilder &b, Type resultType,
       std::array{NVVM::MMALayout::row, NVVM::MMALayout::col});
 }
 
-/// Emits xor of m8n8k128, which PTX has for sm_75, but LLVM for sm_80 and newer
-/// only.
+/// Emits the xor instruction m8n8k128 as inline assembly: PTX has it from sm_75
+/// on, but LLVM only from sm_80 on.
 static Value emitOfEightRows(ImplicitLocOpBuilder &b, Type resultType,
                              ArrayRef<Value> rowWords,
                              ArrayRef<Value> columnWords,

@@ -6,15 +6,16 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// A popcount contraction is a product of two matrices of bits: a row for each
-// iteration of the parallel loops that select words of the broadcast operand, a
-// column for each lane, and along both the words that the reductions walk. The
-// blocks of a kernel share the tiles of its outputs.
+// A popcount contraction is a product of two bit matrices. The first matrix has
+// a row for each iteration of the parallel loops that select words of the
+// broadcast operand. The second matrix has a column for each lane. The words of
+// a row or column are those that the reduction loops access. The blocks of a
+// kernel share the tiles of the output.
 //
-// mma.sync is convergent, which LLVM does not know. It moves none, since it
-// does not know either that they return; but it may copy a loop for both cases
-// of a branch whose condition does not change. A loop with a barrier it does
-// not copy.
+// mma.sync is convergent, but LLVM does not know this. LLVM does not move
+// mma.sync, since LLVM does not know either that mma.sync returns. But LLVM may
+// unswitch a loop: it copies the loop for both cases of a branch with an
+// invariant condition. A loop with a barrier is not copied.
 //
 //===----------------------------------------------------------------------===//
 
@@ -32,7 +33,8 @@ static constexpr int64_t warpSize = BitMMAInstruction::warpSize;
 static constexpr int64_t groups = BitMMAInstruction::groups;
 static constexpr int64_t members = BitMMAInstruction::members;
 static constexpr int64_t pieceBits = BitMMAInstruction::pieceBits;
-/// Steps in workgroup memory: that which is multiplied, and the next one.
+/// The number of steps in workgroup memory: the step that is multiplied, and
+/// the next one.
 static constexpr int64_t buffers = 2;
 
 namespace {
@@ -46,18 +48,19 @@ private:
   /// One of the two matrices.
   struct Matrix {
     LinearView view;
-    /// The loops over its rows, and how many rows these are.
+    /// The loops over the rows, and the number of rows.
     SmallVector<unsigned> loops;
     Value size;
     /// Rows of a tile.
     int64_t tileSize;
-    /// Where a tile's pieces are, by buffer, row and member.
+    /// The workgroup memory with the pieces of a tile, by buffer, row and
+    /// member.
     Value memory;
   };
-  /// The row of a matrix of which a thread copies a piece in each step.
+  /// A row of a matrix, of which a thread copies one piece in each step.
   struct Copy {
     const Matrix *matrix;
-    /// Of its first word.
+    /// The index of the first word of the row.
     Value index;
     Value row;
   };
@@ -93,12 +96,13 @@ private:
   SmallVector<Value> sizes;
   Matrix rows, columns;
   LinearView output;
-  /// Of a row.
+  /// The number of words in a row, and the number of steps over a row.
   Value words, steps;
   int64_t wordsPerPiece;
-  /// Which thread this is in the block and in its group, and its group.
+  /// The number of this thread in its block, its number in its group, and the
+  /// number of its group.
   Value thread, member, group;
-  /// The first row and column of its warp in a tile.
+  /// The first row and the first column of this warp in a tile.
   Value warpRow, warpColumn;
 };
 } // namespace
@@ -112,7 +116,7 @@ BitMatrixKernel::BitMatrixKernel(popcount::Contraction source,
     : contraction(std::move(source)), options(options),
       b(contraction.op.getLoc(), contraction.op),
       sizes(popcount::buildSizes(b, contraction)) {
-  // As many warps by row as by column, or half as many.
+  // Warps form a grid with as many rows as columns, or half as many.
   int64_t warps = options.blockSize / warpSize;
   int64_t rowWarps = int64_t(1) << llvm::Log2_64(warps) / 2;
   SmallVector<unsigned> rowLoops = contraction.windows;
@@ -142,7 +146,7 @@ SmallVector<Value> BitMatrixKernel::getSizes(ArrayRef<unsigned> loops) {
   return llvm::map_to_vector(loops, [&](unsigned loop) { return sizes[loop]; });
 }
 
-/// `index` in the iteration of `loops` that has the number `position`.
+/// Builds `index` in iteration number `position` of `loops`.
 Value BitMatrixKernel::advance(const LinearView &view, Value index,
                                Value position, ArrayRef<unsigned> loops) {
   return view.advance(
@@ -163,8 +167,8 @@ void BitMatrixKernel::buildIfBelow(Value value, Value limit,
 // Pieces of rows
 //===----------------------------------------------------------------------===//
 
-/// Adds the rows of a tile of which this thread copies pieces. Behind the last
-/// row that there is comes the same again: its sums are not stored.
+/// Adds to `copies` the rows of a tile of which this thread copies pieces.
+/// Out-of-range rows load the last row again; their sums are not stored.
 void BitMatrixKernel::addCopies(const Matrix &matrix, ValueRange batch,
                                 Value firstRow, SmallVectorImpl<Copy> &copies) {
   Value first =
@@ -181,8 +185,8 @@ void BitMatrixKernel::addCopies(const Matrix &matrix, ValueRange batch,
   }
 }
 
-/// Loads the pieces of `step` that this thread copies. Words behind the last
-/// one are 0.
+/// Loads the pieces of `step` that this thread copies. Words past the last one
+/// are 0.
 SmallVector<Value> BitMatrixKernel::loadStep(ArrayRef<Copy> copies,
                                              Value step) {
   Value piece =
@@ -226,8 +230,8 @@ void BitMatrixKernel::storeStep(ArrayRef<Copy> copies, ValueRange pieces,
                             ValueRange{buffer, copy.row, member});
 }
 
-/// Loads this thread's pieces of `count` rows of each group, the first of which
-/// have the numbers from `first` on.
+/// Loads this thread's pieces of the `count` rows `first` + g, `first` + g + 8
+/// and so on, for group g.
 SmallVector<BitMatrixKernel::Piece>
 BitMatrixKernel::loadPieces(const Matrix &matrix, Value step, Value first,
                             int64_t count) {
@@ -289,8 +293,8 @@ void BitMatrixKernel::storeSums(const BitSums &sums, ValueRange batch,
   }
 }
 
-/// Emits the outputs of `tile`: the iteration of each batch loop, and the
-/// numbers of a tile of rows and of one of columns.
+/// Emits the outputs of `tile`, which holds the iteration of each batch loop,
+/// the number of the tile of rows, and the number of the tile of columns.
 void BitMatrixKernel::emitTile(ValueRange tile) {
   ValueRange batch = tile.drop_back(2);
   Value firstRow =
@@ -324,8 +328,8 @@ void BitMatrixKernel::emitTile(ValueRange tile) {
     sums.accumulate(b, rowPieces, columnPieces);
     storeStep(copies, arguments.drop_front(sumCount),
               fold<arith::AddIOp>(step, one));
-    // Then another step, or the first one of another tile, goes where this one
-    // has been read.
+    // After the barrier, another step, or the first step of another tile, is
+    // stored to the buffer that this step has read.
     gpu::BarrierOp::create(b);
     SmallVector<Value> results = sums.getValues();
     llvm::append_range(results, loaded);

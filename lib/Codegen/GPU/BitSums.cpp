@@ -26,8 +26,8 @@ BitSums::BitSums(ImplicitLocOpBuilder &b, BitMMA kind) : mma(kind) {
 
 void BitSums::accumulate(ImplicitLocOpBuilder &b, ArrayRef<Piece> rows,
                          ArrayRef<Piece> columns) {
-  // With ones, all bits are common. The sums come where those of rows and
-  // columns are.
+  // The bits in common with ones are all bits of 1. The sums of these bits are
+  // where the products of the same rows and columns are.
   Value ones = arith::ConstantIntOp::create(b, b.getI32Type(), -1);
   Piece columnOfOnes = {ones, ones};
   SmallVector<Piece> rowsOfOnes(mma.getRowsPerThread(), columnOfOnes);

@@ -13,31 +13,32 @@
 
 namespace quant_bnn::map_to_gpu {
 
-/// In how many bits rows differ from columns, as a warp counts them. A thread
-/// of group g has rows g, g + 8 and so on, and bits of columns with these
-/// numbers.
+/// The numbers of bits in which rows differ from columns, as a warp counts
+/// them. A thread of group g holds bits of rows g, g + 8 and so on, and of the
+/// columns with the same numbers.
 class BitSums {
 public:
   using Piece = BitMMAInstruction::Piece;
-  /// Rows and columns of a warp, and those that a thread has bits of.
+  /// Rows and columns of a warp, and how many of these a thread holds bits of.
   static constexpr int64_t rows = 64;
   static constexpr int64_t columns = 32;
   static constexpr int64_t rowPieces = rows / BitMMAInstruction::groups;
   static constexpr int64_t columnPieces = columns / BitMMAInstruction::groups;
 
-  /// Of no bits.
+  /// Builds sums that are all 0.
   BitSums(mlir::ImplicitLocOpBuilder &b, BitMMA kind);
 
-  /// Adds what differs in a piece of each row and column.
+  /// Adds the numbers of differing bits in one piece of each row and each
+  /// column.
   void accumulate(mlir::ImplicitLocOpBuilder &b, llvm::ArrayRef<Piece> rows,
                   llvm::ArrayRef<Piece> columns);
 
-  /// In how many bits row 8 `row` + g differs from column 8 `column` + 2 m +
-  /// `part`, for member m of group g.
+  /// Builds the number of bits in which row 8 `row` + g differs from column 8
+  /// `column` + 2 m + `part`, for member m of group g.
   mlir::Value buildDistance(mlir::ImplicitLocOpBuilder &b, int64_t row,
                             int64_t column, int64_t part) const;
 
-  // For loops that carry them.
+  // The sums as values that a loop carries.
   llvm::SmallVector<mlir::Value> getValues() const;
   void setValues(mlir::ValueRange values);
 
@@ -45,9 +46,10 @@ private:
   using Values = llvm::SmallVector<mlir::Value>;
 
   BitMMAInstruction mma;
-  /// A thread's values of each instruction: by row, then by column.
+  /// The sums of a thread for each instruction: by row, then by column.
   llvm::SmallVector<Values> products;
-  /// Of all bits of rows and of columns, where `products` are of common bits.
+  /// The numbers of bits of 1 in rows and in columns; empty unless `products`
+  /// count common bits.
   llvm::SmallVector<Values> rowSums, columnSums;
 };
 

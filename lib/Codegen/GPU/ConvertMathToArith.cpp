@@ -1,4 +1,4 @@
-//===- ConvertMathToArith.cpp - Compute math where there is no library ----===//
+//===- ConvertMathToArith.cpp - Expand math ops into arithmetic -----------===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -24,7 +24,7 @@ using namespace quant_bnn;
 namespace {
 using Build = Value (MathBuilder::*)(Value);
 
-/// A scalar or a vector, of f64 or f32.
+/// Expands a math op on scalars or vectors of f64, or of f32 unless `f64Only`.
 template <typename MathOp>
 struct ConvertMath : OpRewritePattern<MathOp> {
   ConvertMath(MLIRContext *context, Build build, bool f64Only = false)
@@ -46,7 +46,7 @@ struct ConvertMath : OpRewritePattern<MathOp> {
   bool f64Only;
 };
 
-/// The logarithm of an f32 is that of an f64, rounded.
+/// Computes the logarithm of an f32 in f64, and rounds the result.
 struct WidenLog : OpRewritePattern<math::LogOp> {
   using OpRewritePattern::OpRewritePattern;
 

@@ -20,7 +20,7 @@ namespace quant_bnn {
 
 using namespace mlir;
 
-/// The flags of `op`, or none if it is an op on integers.
+/// Returns the fast-math flags of `op`, or no flags if `op` is on integers.
 static LLVM::FastmathFlagsAttr getFastMathFlags(Operation *op) {
   if (auto fastMath = dyn_cast<arith::ArithFastMathInterface>(op))
     return arith::convertArithFastMathAttrToLLVM(
@@ -40,7 +40,8 @@ struct ConvertToIntrinsic : OpRewritePattern<MathOp> {
     Type type = op.getType();
     if (!LLVM::isCompatibleType(type))
       return rewriter.notifyMatchFailure(op, "not a type of LLVM");
-    // The code generator of AMD GPUs does not know all of vectors of one lane.
+    // LLVM's AMDGPU backend does not support all of these intrinsics on vectors
+    // of one lane.
     auto vector = dyn_cast<VectorType>(type);
     bool isOneLane = vector && vector.getNumElements() == 1;
     SmallVector<Value> operands(op->getOperands());

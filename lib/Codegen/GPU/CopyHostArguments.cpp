@@ -35,7 +35,8 @@ static Value getViewed(Value memref) {
   return memref;
 }
 
-/// Whether anything but a read of `memref` may happen through it or its views.
+/// Whether any use of `memref` or of its views may do more than read the
+/// memory.
 static bool mayBeWritten(Value memref) {
   return llvm::any_of(memref.getUses(), [&](OpOperand &use) {
     Operation *user = use.getOwner();
@@ -55,8 +56,8 @@ static bool mayBeWritten(Value memref) {
   });
 }
 
-/// Fails where a copy of a memref in the signature of `function` would not be
-/// what its caller means.
+/// Fails where a copy cannot stand for a memref in the signature of `function`:
+/// a memref that is not contiguous, or a result that is an argument.
 static LogicalResult checkSignature(func::FuncOp function) {
   auto check = [&](TypeRange types, StringRef what) -> LogicalResult {
     for (auto [index, type] : llvm::enumerate(types)) {
@@ -86,7 +87,8 @@ static LogicalResult checkSignature(func::FuncOp function) {
   return success();
 }
 
-/// Allocates what `memref` takes: on the device, or on the host.
+/// Allocates a buffer with the type and sizes of `memref`, on the device or on
+/// the host.
 static Value buildLike(ImplicitLocOpBuilder &builder, Value memref,
                        bool onDevice) {
   auto type = cast<MemRefType>(memref.getType());
@@ -99,7 +101,7 @@ static Value buildLike(ImplicitLocOpBuilder &builder, Value memref,
   return buildDeviceAlloc(builder, type, sizes);
 }
 
-/// Fills the body of `host`, which calls `device`.
+/// Builds the body of `host`, which copies memrefs and calls `device`.
 static void buildBody(func::FuncOp host, func::FuncOp device) {
   ImplicitLocOpBuilder b(host.getLoc(), host.getContext());
   b.setInsertionPointToStart(host.addEntryBlock());
@@ -151,7 +153,7 @@ void QuantBNNCopyHostArgumentsPass::runOnOperation() {
                          << "_on_device' is already the name of a function";
       return signalPassFailure();
     }
-    // Calls go along.
+    // Calls of the function follow the new name.
     if (failed(symbols.rename(device, name + "_on_device")))
       return signalPassFailure();
     auto host = cast<func::FuncOp>(device->cloneWithoutRegions());

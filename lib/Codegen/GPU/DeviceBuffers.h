@@ -14,7 +14,8 @@
 
 namespace quant_bnn::map_to_gpu {
 
-/// Allocates a buffer of `type`, whose unknown sizes are `sizes`.
+/// Builds the allocation of a device buffer of `type` with the dynamic sizes
+/// `sizes`.
 inline mlir::Value buildDeviceAlloc(mlir::ImplicitLocOpBuilder &builder,
                                     mlir::MemRefType type,
                                     mlir::ValueRange sizes = {}) {
@@ -25,7 +26,7 @@ inline mlir::Value buildDeviceAlloc(mlir::ImplicitLocOpBuilder &builder,
       .getMemref();
 }
 
-/// Copies between buffers, of which either may be the host's.
+/// Builds a copy from `source` to `target`, either of which may be on the host.
 inline void buildDeviceCopy(mlir::ImplicitLocOpBuilder &builder,
                             mlir::Value target, mlir::Value source) {
   mlir::gpu::MemcpyOp::create(builder, /*asyncToken=*/mlir::Type(),

@@ -1,4 +1,4 @@
-//===- DeviceMemory.cpp - Which memrefs are on the device -----------------===//
+//===- DeviceMemory.cpp - Find memrefs in device memory -------------------===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -21,7 +21,7 @@ static bool isMemRef(Value value) {
   return isa<BaseMemRefType>(value.getType());
 }
 
-/// The member of the buffers that all on the device are joined with.
+/// The member of `buffers` that is joined with all memrefs on the device.
 static void *const device = nullptr;
 
 DeviceMemory::DeviceMemory(ModuleOp module) {
@@ -38,7 +38,8 @@ bool DeviceMemory::contains(Value memref) const {
   return buffers.isEquivalent(memref.getAsOpaquePointer(), device);
 }
 
-/// Notes that the two may be one buffer; null stands for those of the device.
+/// Records that `lhs` and `rhs` may be the same buffer. A null value stands for
+/// the buffers on the device; values that are not memrefs are ignored.
 void DeviceMemory::join(Value lhs, Value rhs) {
   if ((!lhs || isMemRef(lhs)) && (!rhs || isMemRef(rhs)))
     buffers.unionSets(lhs.getAsOpaquePointer(), rhs.getAsOpaquePointer());
@@ -49,7 +50,8 @@ void DeviceMemory::joinAll(ValueRange lhs, ValueRange rhs) {
     join(first, second);
 }
 
-/// Joins what branches of `op` pass on.
+/// Joins the operands that branches of `op` forward with the values that
+/// receive these operands.
 void DeviceMemory::visitRegions(Operation *op) {
   if (auto regions = dyn_cast<RegionBranchOpInterface>(op)) {
     RegionBranchSuccessorMapping mapping;
@@ -64,8 +66,9 @@ void DeviceMemory::visitRegions(Operation *op) {
               block->getArguments());
 }
 
-/// Joins operands and results with those of the function that `op` calls, or is
-/// in.
+/// Joins the operands and results of a call with the arguments and returned
+/// values of the callee. Joins the arguments and returned values of a public
+/// function with the device.
 void DeviceMemory::visitCall(Operation *op) {
   if (auto call = dyn_cast<func::CallOp>(op)) {
     auto callee = SymbolTable::lookupNearestSymbolFrom<func::FuncOp>(
@@ -97,7 +100,7 @@ void DeviceMemory::visit(Operation *op) {
     });
     return;
   }
-  // A copy is between any two.
+  // A copy may be between any two memories.
   if (isa<memref::AllocOp, memref::AllocaOp, memref::CopyOp, memref::DeallocOp,
           memref::DimOp, memref::ExtractAlignedPointerAsIndexOp,
           memref::GetGlobalOp, memref::LoadOp, memref::StoreOp>(op) ||

@@ -1,4 +1,4 @@
-//===- DeviceMemory.h - Which memrefs are on the device ---------*- C++ -*-===//
+//===- DeviceMemory.h - Find memrefs in device memory -----------*- C++ -*-===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -14,10 +14,11 @@
 
 namespace quant_bnn::map_to_gpu {
 
-/// Finds which memrefs of host code are in the memory of the device: those that
-/// a kernel, a caller outside of the module, or an op that is not known to be
-/// one of the host uses, and all that may be the same buffer. What is left is
-/// the host's own, such as the lists of buffers that deallocation compares.
+/// Finds the memrefs of host code that are in the memory of the device: the
+/// memrefs that are used by a kernel, by a caller outside of the module, or by
+/// an op that is not known to use host memory, and all memrefs that may alias
+/// these. Other memrefs are in host memory, such as the lists of buffers that
+/// deallocation compares.
 class DeviceMemory {
 public:
   explicit DeviceMemory(mlir::ModuleOp module);

@@ -12,7 +12,7 @@
 using namespace mlir;
 using namespace quant_bnn::map_to_gpu;
 
-/// The elements of a buffer of unknown size: more than there is memory for.
+/// The static size of unbounded views, in elements, which no memory reaches.
 static constexpr int64_t unboundedElements = int64_t(1) << 48;
 
 //===----------------------------------------------------------------------===//
@@ -27,7 +27,8 @@ Value View::linearize(ImplicitLocOpBuilder &builder, ValueRange indices) const {
   return linear;
 }
 
-/// One past the last element of `view`, of `sizes`.
+/// Builds the index after the last element of `view`, whose dimensions have
+/// `sizes`.
 static OpFoldResult buildExtent(ImplicitLocOpBuilder &builder, const View &view,
                                 ArrayRef<OpFoldResult> sizes) {
   SmallVector<Value> last;
@@ -88,8 +89,8 @@ void quant_bnn::map_to_gpu::buildLaunch(
   builder.setInsertionPointToStart(&launch.getBody().front());
   Thread thread;
   thread.block = launch.getBlockIds().x;
-  // Not the size of the grid that a kernel may ask for: ROCm needs a library
-  // for that.
+  // The kernel takes `blocks` as an argument: to read the size of the grid, it
+  // would need a library on ROCm.
   thread.blocks = blocks;
   thread.thread = launch.getThreadIds().x;
   thread.id = arith::AddIOp::create(

@@ -1,4 +1,4 @@
-//===- Kernel.h - Kernels over linalg on memrefs ----------------*- C++ -*-===//
+//===- Kernel.h - GPU kernels for linalg on memrefs -------------*- C++ -*-===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -24,12 +24,13 @@ struct Options {
   int64_t blockSize;
   /// Bits of a vector: a power of two.
   int64_t vectorBits;
-  /// Whether a kernel's arguments are buffers without a size.
+  /// Whether buffers are passed to kernels as memrefs of a static, unreachable
+  /// size.
   bool unboundedViews;
-  /// What multiplies matrices of bits.
+  /// The tensor core instruction for matrix products of bits.
   BitMMA bitMMA = BitMMA::None;
 
-  /// How loops are found for these.
+  /// Returns the options with which the loops of an op are planned.
   vectorize::Options forVectors() const {
     return {vectorBits, /*nontemporalThreshold=*/0, /*parallel=*/false,
             /*unrolls=*/false};
@@ -40,8 +41,8 @@ struct Options {
 // Views
 //===----------------------------------------------------------------------===//
 
-/// A memref as a kernel sees it: a buffer of elements, and where they lie in
-/// it. Offset and strides are in elements.
+/// A memref as a kernel accesses it: a one-dimensional buffer, and the offset
+/// and strides of the memref in this buffer, in elements.
 struct View {
   mlir::Value buffer;
   mlir::Value offset;
@@ -59,22 +60,24 @@ View buildView(mlir::ImplicitLocOpBuilder &builder, mlir::Value memref,
 // Launches
 //===----------------------------------------------------------------------===//
 
-/// Blocks of a launch at most: all targets allow as many.
+/// The maximum number of blocks of a launch; all targets allow this number.
 inline constexpr int64_t maxBlocks = 65535;
 
-/// `blocks`, but at most `limit`.
+/// Builds the minimum of `blocks` and `limit`.
 mlir::Value limitBlocks(mlir::ImplicitLocOpBuilder &builder, mlir::Value blocks,
                         int64_t limit = maxBlocks);
 
-/// Where a thread is, as indices.
+/// The position of a thread, as indices: the number of its block, the number of
+/// blocks, and the number of the thread in its block.
 struct Thread {
   mlir::Value block, blocks, thread;
-  /// Among all threads, and how many there are.
+  /// The number of the thread among all threads, and the number of all threads.
   mlir::Value id, count;
 };
 
-/// Launches `blocks` blocks whose threads run what `body` emits. It gets the
-/// workgroup memory of `workgroupTypes`. A launch of no blocks does nothing.
+/// Builds a launch of `blocks` blocks whose threads run the code that `body`
+/// emits. `body` gets the workgroup memory of `workgroupTypes`. A launch of no
+/// blocks does nothing.
 void buildLaunch(
     mlir::ImplicitLocOpBuilder &builder, const Options &options,
     mlir::Value blocks, llvm::ArrayRef<mlir::Type> workgroupTypes,
@@ -84,13 +87,13 @@ void buildLaunch(
 // Kernels
 //===----------------------------------------------------------------------===//
 
-/// Maps `op` to kernels over vectors, or fails, with nothing emitted, where
-/// they would be wrong or slow.
+/// Maps `op` to kernels that use vectors, or fails, with nothing emitted, where
+/// such kernels would be wrong or slow.
 llvm::LogicalResult emitVectorKernels(mlir::linalg::LinalgOp op,
                                       const Options &options);
 
 /// Maps `contraction`, with its fill, to a kernel on tensor cores, or fails,
-/// with nothing emitted, where there is no instruction for that.
+/// with nothing emitted, where no tensor core instruction applies.
 llvm::LogicalResult
 emitBitMatrixKernel(const popcount::Contraction &contraction,
                     const Options &options);

@@ -1,4 +1,4 @@
-//===- LinearView.cpp - Views by the loops that walk them -----------------===//
+//===- LinearView.cpp - Views indexed by loop iterations ------------------===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -15,13 +15,13 @@ using namespace quant_bnn::map_to_gpu;
 
 using Coefficients = SmallVector<int64_t>;
 
-/// By what each loop multiplies the indices of `map`, and what is added, or
-/// failure if an index is no such sum.
+/// Returns, for each result of `map`, the factor of each loop and the constant
+/// term, or failure if a result is not linear.
 static FailureOr<SmallVector<Coefficients>> getCoefficients(AffineMap map) {
   SmallVector<Coefficients> indices;
   for (AffineExpr expr : map.getResults()) {
     Coefficients &index = indices.emplace_back();
-    // What is divided has a coefficient of its own.
+    // A quotient would have a coefficient of its own.
     if (failed(getFlattenedAffineExpr(expr, map.getNumDims(),
                                       map.getNumSymbols(), &index)) ||
         index.size() != map.getNumDims() + 1)

@@ -1,4 +1,4 @@
-//===- LinearView.h - Views by the loops that walk them ---------*- C++ -*-===//
+//===- LinearView.h - Views indexed by loop iterations ----------*- C++ -*-===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -13,25 +13,27 @@
 
 namespace quant_bnn::map_to_gpu {
 
-/// A memref as a kernel sees it, with an index that each iteration of a loop
-/// changes by the same number of elements.
+/// A memref as a kernel accesses it: a one-dimensional buffer, and an index to
+/// which each iteration of a loop adds the same number of elements.
 struct LinearView {
   mlir::Value buffer;
   /// The index in the first iteration of all loops.
   mlir::Value offset;
-  /// By loop.
+  /// The number of elements that an iteration adds to the index, by loop.
   llvm::SmallVector<mlir::Value> steps;
 
-  /// `index` after as many iterations of `loops` as `position` says.
+  /// Builds `index` plus `position[i]` iterations of `loops[i]`, for all i.
   mlir::Value advance(mlir::ImplicitLocOpBuilder &builder, mlir::Value index,
                       mlir::ValueRange position,
                       llvm::ArrayRef<unsigned> loops) const;
 };
 
-/// Whether loops access elements by `map` as a linear view does.
+/// Whether all results of `map` are linear in the loops, as a linear view
+/// needs.
 bool isLinear(mlir::AffineMap map);
 
-/// Builds the view of `memref` for such loops, in host code.
+/// Builds the linear view of `memref`, which loops access by the linear `map`,
+/// in host code.
 LinearView buildLinearView(mlir::ImplicitLocOpBuilder &builder,
                            mlir::Value memref, mlir::AffineMap map,
                            const Options &options);

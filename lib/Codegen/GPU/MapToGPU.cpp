@@ -1,4 +1,4 @@
-//===- MapToGPU.cpp - Linalg on memrefs to kernels ------------------------===//
+//===- MapToGPU.cpp - Map linalg ops on memrefs to kernels ----------------===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -54,7 +54,8 @@ LogicalResult QuantBNNMapToGPUPass::initialize(MLIRContext *context) {
   return success();
 }
 
-/// Maps popcount contractions, before the fills that they may take with them.
+/// Maps popcount contractions to kernels on tensor cores, which may include the
+/// fill of the output; runs before fills are mapped.
 void QuantBNNMapToGPUPass::mapContractions(const map_to_gpu::Options &options) {
   SmallVector<linalg::GenericOp> ops;
   getOperation()->walk([&](linalg::GenericOp op) { ops.push_back(op); });

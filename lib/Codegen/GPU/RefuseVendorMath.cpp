@@ -1,4 +1,4 @@
-//===- RefuseVendorMath.cpp - Refuse what only a vendor's library computes ===//
+//===- RefuseVendorMath.cpp - Refuse calls to vendors' math libraries -----===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.

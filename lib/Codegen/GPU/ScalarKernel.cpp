@@ -1,4 +1,4 @@
-//===- ScalarKernel.cpp - A thread for each parallel iteration ------------===//
+//===- ScalarKernel.cpp - Kernels of one thread per iteration -------------===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -31,14 +31,15 @@ private:
   linalg::LinalgOp op;
   const Options &options;
   ImplicitLocOpBuilder b;
-  /// By operand; of a scalar, nothing.
+  /// By operand; empty for scalars.
   SmallVector<View> views;
   /// By loop.
   SmallVector<Value> sizes, ivs;
 };
 } // namespace
 
-/// Where the element of `operand` at `ivs` lies in its view.
+/// Builds the index of the element of `operand` at `ivs` in the view of
+/// `operand`.
 Value ScalarKernel::buildAddress(OpOperand &operand) {
   SmallVector<Value> indices;
   for (AffineExpr expr : op.getMatchingIndexingMap(&operand).getResults())
@@ -71,7 +72,7 @@ void ScalarKernel::emitBody() {
                             buildAddress(operand));
 }
 
-/// Emits the body in sequential `loops`.
+/// Emits the body inside of sequential `loops`.
 void ScalarKernel::emitReductions(ArrayRef<unsigned> loops) {
   if (loops.empty())
     return emitBody();

@@ -1,4 +1,4 @@
-//===- VectorKernel.cpp - Kernels over vectors ----------------------------===//
+//===- VectorKernel.cpp - GPU kernels that use vectors --------------------===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -6,13 +6,14 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// The threads of a kernel share the vectors of all rows: what the loops outside
-// of the vector loop select. Where rows are not aligned to vectors, and at
-// their ends, they share elements instead.
+// The threads of a kernel share the vectors of all rows; a row is the vector
+// loop in one iteration of the loops outside of it. Where rows are not aligned
+// to vectors, and at the ends of rows, the threads share elements instead.
 //
-// What is reduced is accumulated by each thread, then combined by the threads
-// of a block in a tree, and if several blocks share it, by one block in a
-// second kernel. The order of additions depends on sizes and options only.
+// In a reduction, each thread accumulates values, and the threads of a block
+// combine these values in a tree. If several blocks share a reduction, one
+// block of a second kernel combines their results. The order of additions
+// depends on sizes and options only.
 //
 //===----------------------------------------------------------------------===//
 
@@ -36,10 +37,11 @@ using vectorize::Step;
 
 /// The longest access of a thread to memory, in bytes.
 static constexpr int64_t accessBytes = 16;
-/// Bytes that a thread loads before it uses them, to hide how long they take.
+/// Bytes that a thread loads before it uses them, to hide the latency of
+/// memory.
 static constexpr int64_t bytesInFlight = 64;
-/// Blocks that share one reduction: enough to occupy a device, and few enough
-/// for one block to combine what they leave.
+/// The maximum number of blocks that share one reduction: enough to occupy a
+/// device, and few enough for one block to combine their results.
 static constexpr int64_t reductionBlocks = 1024;
 
 namespace {
@@ -58,7 +60,8 @@ private:
   struct Share {
     Value first, stride;
   };
-  /// What an item of work is, once `ivs` say of which row.
+  /// Emits one item of work of the row that `ivs` select, given its number in
+  /// the row.
   using EmitItem = llvm::function_ref<void(Value)>;
 
   // Host code.
@@ -95,12 +98,12 @@ private:
 
   const map_to_gpu::Options &options;
   SmallVector<map_to_gpu::View> views;
-  /// The outputs that are reduced.
+  /// The numbers of the outputs that are reduced.
   SmallVector<unsigned> reduced;
-  /// Vectors of a row, none where rows are not aligned; and the elements that
-  /// follow them.
+  /// The number of whole vectors in a row, 0 where rows are not aligned, and
+  /// the number of elements after these vectors.
   Value vectors, rest;
-  /// Vectors that a thread takes at once.
+  /// The number of vectors that a thread loads in one step.
   int64_t parts;
 };
 } // namespace
@@ -114,7 +117,8 @@ SmallVector<Value> VectorKernel::buildIndices(const Access &access) {
   return {view.linearize(b, BodyEmitter::buildIndices(access))};
 }
 
-/// Whether the lanes of a vector are elements of `access`, in memory.
+/// Whether the lanes of a vector are consecutive elements of `access` in
+/// memory.
 bool VectorKernel::isAlongVectors(const Access &access) const {
   return access.getMemRefType() && access.uses(plan.vectorLoop) &&
          !access.isPacked();
@@ -124,8 +128,8 @@ static int64_t getBytes(const Access &access) {
   return access.getElementType().getIntOrFloatBitWidth() / 8;
 }
 
-/// Whether each vector of each row begins at an address that vectors may be
-/// loaded from.
+/// Builds the condition that each vector of each row begins at an address that
+/// is aligned for loads and stores of vectors.
 Value VectorKernel::buildIsAligned() {
   Value isAligned = arith::ConstantIntOp::create(b, 1, 1);
   auto check = [&](const Access &access) {
@@ -152,9 +156,10 @@ Value VectorKernel::buildIsAligned() {
   return isAligned;
 }
 
-/// How many vectors a thread takes at once so that enough bytes are in flight.
+/// Returns how many vectors a thread loads in one step, from 1 to 4, to have
+/// `bytesInFlight` bytes in flight.
 static int64_t getParts(const Plan &plan) {
-  // Only where there is one row do tiles follow each other.
+  // Tiles follow each other in memory only if there is a single row.
   if (!plan.outer.empty() || !plan.inner.empty())
     return 1;
   int64_t bytes = 0;
@@ -191,7 +196,8 @@ void VectorKernel::prepare() {
                              fold<arith::MulIOp>(vectors, index(plan.lanes)));
 }
 
-/// How many blocks take `elementsPerThread` elements a thread, up to `upper`.
+/// Builds the number of blocks that process `elements` at `elementsPerThread`
+/// elements per thread, at most `upper`.
 Value VectorKernel::buildBlocks(Value elements, int64_t elementsPerThread,
                                 int64_t upper) {
   Value perBlock = index(options.blockSize * elementsPerThread);
@@ -203,7 +209,7 @@ Value VectorKernel::buildBlocks(Value elements, int64_t elementsPerThread,
 // Work of the threads
 //===----------------------------------------------------------------------===//
 
-/// The loops that select a row once those up to `depth` are fixed.
+/// Returns the loops that select a row once the first `depth` loops are fixed.
 ArrayRef<unsigned> VectorKernel::getRowLoops(unsigned depth) const {
   return ArrayRef(plan.outer).drop_front(depth);
 }
@@ -214,8 +220,9 @@ Value VectorKernel::buildRows(unsigned depth) {
                              [&](unsigned loop) { return sizes[loop]; }));
 }
 
-/// What `thread` takes of the rows that the loops from `depth` on select. Those
-/// before select what a block has for itself.
+/// Returns the share of `thread` in the rows that the loops from `depth` on
+/// select. If there are loops before `depth`, each of their iterations belongs
+/// to one block, and the threads of this block share the rows.
 VectorKernel::Share VectorKernel::getShare(const Thread &thread,
                                            unsigned depth) {
   if (depth > 0)
@@ -223,7 +230,8 @@ VectorKernel::Share VectorKernel::getShare(const Thread &thread,
   return {thread.id, thread.count};
 }
 
-/// Emits `share` of the items of all rows.
+/// Emits the items in `share` with `emitItem`, counted over all rows, each of
+/// which has `itemsPerRow` items.
 void VectorKernel::shareItems(unsigned depth, Value itemsPerRow, Share share,
                               EmitItem emitItem) {
   ArrayRef<unsigned> rowLoops = getRowLoops(depth);
@@ -243,14 +251,14 @@ void VectorKernel::shareItems(unsigned depth, Value itemsPerRow, Share share,
     ivs[loop] = nullptr;
 }
 
-/// Emits `step` and accumulates what it adds to what is reduced.
+/// Emits `step` and accumulates its values of the reduced outputs.
 void VectorKernel::emitStepAt(const Scope &scope, Step step) {
   accumulateState(
       emitStep(scope, step, buildNeutralState(step.positions.size())));
 }
 
-/// Emits whole tiles of one row, in each of which every thread has several
-/// vectors, and returns how many vectors are in tiles.
+/// Emits the whole tiles of the only row, and returns the number of vectors in
+/// these tiles. In a tile, each thread processes `parts` vectors.
 Value VectorKernel::emitTiles(const Scope &scope, const Thread &thread) {
   Value perTile = index(parts * options.blockSize);
   Value tiles = fold<arith::DivUIOp>(vectors, perTile);
@@ -268,7 +276,7 @@ Value VectorKernel::emitTiles(const Scope &scope, const Thread &thread) {
   return fold<arith::MulIOp>(tiles, perTile);
 }
 
-/// Emits what `thread` takes of the vectors of all rows.
+/// Emits the share of `thread` in the whole vectors of all rows.
 void VectorKernel::emitVectors(const Thread &thread, unsigned depth) {
   Scope scope;
   defineCaptures(scope);
@@ -284,8 +292,8 @@ void VectorKernel::emitVectors(const Thread &thread, unsigned depth) {
   });
 }
 
-/// Emits what `thread` takes of what vectors leave of all rows: elements, or
-/// words of bits.
+/// Emits the share of `thread` in the ends of all rows, after the whole
+/// vectors: elements, or words of bits if an operand is packed.
 void VectorKernel::emitRest(const Thread &thread, unsigned depth) {
   Value start = fold<arith::MulIOp>(vectors, index(plan.lanes));
   bool hasPacked = plan.hasPacked();
@@ -338,7 +346,8 @@ void VectorKernel::startCarries() {
   }
 }
 
-/// What this thread has accumulated, as scalars.
+/// Returns the values that this thread has accumulated, as scalars, and clears
+/// the carries.
 SmallVector<Value> VectorKernel::takeTotals() {
   SmallVector<Value> totals;
   for (unsigned number : reduced) {
@@ -349,7 +358,7 @@ SmallVector<Value> VectorKernel::takeTotals() {
   return totals;
 }
 
-/// Emits what `thread` takes of what is reduced, and returns its totals.
+/// Emits the accumulation of the share of `thread`, and returns its totals.
 SmallVector<Value> VectorKernel::emitAccumulation(const Thread &thread,
                                                   unsigned depth) {
   startCarries();
@@ -363,8 +372,8 @@ SmallVector<Value> VectorKernel::emitAccumulation(const Thread &thread,
   return totals;
 }
 
-/// Combines `totals` of all threads of a block, and has its first thread run
-/// what `consume` emits for the results.
+/// Combines `totals` of all threads of a block in `memories`. The first thread
+/// of the block runs the code that `consume` emits for the results.
 void VectorKernel::combineBlock(
     const Thread &thread, ValueRange memories, ArrayRef<Value> totals,
     llvm::function_ref<void(ArrayRef<Value>)> consume) {
@@ -391,7 +400,7 @@ void VectorKernel::combineBlock(
       }
     });
   }
-  // The first thread has written what it reads here.
+  // The first thread itself has written the values that it reads here.
   buildIfBelow(1, [&] {
     consume(llvm::map_to_vector(memories, [&](Value memory) -> Value {
       return memref::LoadOp::create(b, memory, thread.thread);
@@ -404,12 +413,12 @@ void VectorKernel::storeTotals(ArrayRef<Value> totals) {
     storeTotal(plan.outputs[number], total);
 }
 
-/// Emits a kernel for what all elements are reduced to, and one that combines
-/// what the blocks of the first have left.
+/// Emits a kernel that reduces all elements, and if it has several blocks, a
+/// second kernel that combines the results of these blocks.
 void VectorKernel::emitReductionOfAll() {
   Value elements = fold<arith::MulIOp>(buildRows(0), sizes[plan.vectorLoop]);
   Value blocks = buildBlocks(elements, parts * plan.lanes, reductionBlocks);
-  // Of no elements there is a result, too.
+  // A reduction of no elements has a result, too.
   blocks = fold<arith::MaxUIOp>(blocks, index(1));
   SmallVector<Type> workgroupTypes = getWorkgroupTypes();
   bool isOneBlock = matchPattern(blocks, m_One());
@@ -458,8 +467,8 @@ void VectorKernel::emitReductionOfAll() {
     memref::DeallocOp::create(b, partial);
 }
 
-/// Emits a kernel with a block for each element that rows are reduced to, which
-/// the loops up to `depth` select.
+/// Emits a kernel with a block for each element of the reduced outputs, which
+/// the first `depth` loops select.
 void VectorKernel::emitReductionByElement(unsigned depth) {
   ArrayRef<unsigned> loops = ArrayRef(plan.outer).take_front(depth);
   SmallVector<Value> space =
@@ -475,7 +484,8 @@ void VectorKernel::emitReductionByElement(unsigned depth) {
           SmallVector<Value> totals = emitAccumulation(thread, depth);
           combineBlock(thread, memories, totals,
                        [&](ArrayRef<Value> results) { storeTotals(results); });
-          // The next element's values go where these are being read.
+          // The values of the next element overwrite the memory that is read
+          // here.
           gpu::BarrierOp::create(b);
         });
       });
@@ -494,7 +504,7 @@ void VectorKernel::emit() {
   emitReductionOfAll();
 }
 
-/// Whether what is reduced is reduced over the same loops.
+/// Whether all reduced outputs are reduced over the same loops.
 static bool reducesAlike(const Plan &plan) {
   std::optional<unsigned> depth;
   return llvm::all_of(plan.outputs, [&](const Output &output) {

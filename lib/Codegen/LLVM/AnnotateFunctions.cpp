@@ -1,4 +1,4 @@
-//===- AnnotateFunctions.cpp - Protect arguments, note types --------------===//
+//===- AnnotateFunctions.cpp - Protect arguments, record types ------------===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -19,7 +19,7 @@ namespace quant_bnn {
 using namespace mlir;
 using bufferization::BufferizationDialect;
 
-/// Removes what is of use only as long as gradients are taken.
+/// Removes the attributes of `function` that only differentiation uses.
 static void dropGradients(func::FuncOp function) {
   function->removeAttr(quant_bnn::backwardAttrName);
   function->removeAttr(quant_bnn::residualsAttrName);
@@ -31,9 +31,9 @@ static void dropGradients(func::FuncOp function) {
         StringAttr::get(function.getContext(), quant_bnn::noGradientAttrName));
 }
 
-/// Makes the extents of `op` constants where its type states them. Upstream's
-/// canonicalization leaves them operands beside a static type, of which
-/// bufferization makes an invalid op.
+/// Makes the extents of `op` constants where its result type is static.
+/// Upstream's canonicalization leaves such extents as operands, and
+/// bufferization then makes an invalid op.
 static void stateExtents(tensor::ExpandShapeOp op) {
   SmallVector<OpFoldResult> extents = op.getMixedOutputShape();
   OpBuilder builder(op);

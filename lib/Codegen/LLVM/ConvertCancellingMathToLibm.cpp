@@ -1,5 +1,4 @@
-//===- ConvertCancellingMathToLibm.cpp - Call the C math library where LLVM
-// cancels ===//
+//===- ConvertCancellingMathToLibm.cpp - Call libm for expm1 and log1p ----===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.

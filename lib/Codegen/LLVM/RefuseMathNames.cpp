@@ -19,7 +19,8 @@ namespace quant_bnn {
 
 using namespace mlir;
 
-/// The name of the C function that may compute `op`, or nothing if none does.
+/// Returns the name of the C function that may compute `op`, or an empty string
+/// if none does.
 static std::string getCName(Operation *op) {
   Type type = getElementTypeOrSelf(op->getResult(0).getType());
   if (!isa<FloatType>(type))

@@ -40,7 +40,7 @@ Value BodyEmitter::index(int64_t value) {
   return arith::ConstantIndexOp::create(b, value);
 }
 
-/// The extent of `loop`, from the operand that walks each of its dimensions.
+/// Builds the extent of `loop` from the sizes of operands along its dimensions.
 Value BodyEmitter::buildSize(const Loop &loop) {
   if (!ShapedType::isDynamic(loop.size))
     return index(loop.size);
@@ -67,8 +67,8 @@ Value BodyEmitter::buildSize(const Loop &loop) {
 // Memory
 //===----------------------------------------------------------------------===//
 
-/// The alignment of a vector of `type` where those as long are aligned to
-/// `bytes`.
+/// Returns the alignment of a vector of `type` where vectors of `bytes` bytes
+/// are aligned to their size, or none if `bytes` is 0.
 static llvm::MaybeAlign getAlignment(VectorType type, int64_t bytes) {
   if (bytes == 0)
     return {};
@@ -80,9 +80,9 @@ VectorType BodyEmitter::getVectorType(Type element) {
   return VectorType::get({plan.lanes}, element);
 }
 
-/// The word that begins with the bit of the element at `position`: what it is
-/// the sum of are whole words too. Divided one by one, LLVM sees that words
-/// follow each other.
+/// Builds the index of the word that begins with the bit of the element at
+/// `position`. The terms of a sum are whole words, too. Each term is divided on
+/// its own, so that LLVM sees that words follow each other.
 Value BodyEmitter::buildWordIndex(Value position, int64_t elementsPerWord) {
   if (auto sum = position.getDefiningOp<arith::AddIOp>())
     return fold<arith::AddIOp>(buildWordIndex(sum.getLhs(), elementsPerWord),
@@ -106,15 +106,15 @@ Value BodyEmitter::loadScalar(const Access &access) {
                                 buildIndices(access));
 }
 
-/// What of `access` belongs to one vector of lanes: an element each, or the
-/// words that hold a bit each.
+/// Returns the type in memory of one vector of lanes of `access`: an element
+/// per lane, or the words that hold a bit per lane.
 VectorType BodyEmitter::getStoredType(const Access &access) {
   return VectorType::get({plan.lanes / access.elementsPerWord},
                          access.getElementType());
 }
 
-/// The mask of `step` by elements of `getStoredType`: a word is in bounds if
-/// its first lane is.
+/// Builds the mask of `step` for the elements of `getStoredType`. A word is in
+/// bounds if its first lane is.
 Value BodyEmitter::getStoredMask(const Access &access, const Step &step) {
   if (!access.isPacked())
     return step.mask;
@@ -194,7 +194,7 @@ void BodyEmitter::define(Scope &scope, Value original, Value scalar) {
     scope.vectors.map(original, broadcast(scalar));
 }
 
-/// Broadcasts what vector ops take from outside of the body.
+/// Broadcasts the values that vector ops use from outside of the body.
 void BodyEmitter::defineCaptures(Scope &scope) {
   auto capture = [&](Value operand) {
     if (operand.getParentBlock() != plan.getBody() &&
@@ -209,8 +209,8 @@ void BodyEmitter::defineCaptures(Scope &scope) {
       capture(output.packedBit);
 }
 
-/// Emits what is the same in all lanes, as far as the loops around the
-/// insertion point determine it.
+/// Emits the values that are the same in all lanes, as far as the loops around
+/// the insertion point determine these values.
 void BodyEmitter::emitUniform(Scope &scope) {
   for (const Access &input : plan.inputs) {
     bool isDetermined = true;
@@ -242,7 +242,7 @@ void BodyEmitter::emitVarying(const Scope &scope, IRMapping &vectors) {
     OperationState state(op.getLoc(), op.getName());
     for (Value operand : op.getOperands())
       state.operands.push_back(vectors.lookup(operand));
-    // One condition for all lanes needs no mask.
+    // A condition that is the same in all lanes stays a scalar.
     if (isa<arith::SelectOp>(op) && scope.scalars.contains(op.getOperand(0)))
       state.operands[0] = scope.scalars.lookup(op.getOperand(0));
     for (Type type : op.getResultTypes())
@@ -356,8 +356,8 @@ State BodyEmitter::emitStep(const Scope &scope, const Step &step, State state) {
 //===----------------------------------------------------------------------===//
 //
 // A sum that lanes accumulate is added up in blocks of consecutive terms. The
-// values of an output are its parts of the current block, those of the blocks
-// before, and of a compensated one those of their rounding errors.
+// values of an output are, each by part: the sums of the current block, the
+// sums of the blocks before, and for a compensated sum the rounding errors.
 
 /// Whether chains may be longer than a block.
 bool BodyEmitter::hasLongChains() const {
@@ -414,7 +414,7 @@ SmallVector<Value> BodyEmitter::finishChain(const Output &output,
   return sums;
 }
 
-/// Emits the innermost loop in pieces that end where blocks of chains do.
+/// Emits the innermost loop in pieces that end where blocks of chains end.
 State BodyEmitter::emitChainBlocks(const Scope &scope, const Step &step,
                                    State state) {
   int64_t parts = step.positions.size();
@@ -442,7 +442,7 @@ State BodyEmitter::emitChainBlocks(const Scope &scope, const Step &step,
         SmallVector<Value> finished = flatten(finishBlock(old, parts));
         if (!termsInBlock)
           return finished;
-        // Terms of the next iteration of the loops outside may follow.
+        // The block may continue in the next iteration of the loops outside.
         Value isWhole =
             b.createOrFold<arith::CmpIOp>(arith::CmpIPredicate::ule, next, end);
         for (auto [value, unfinished] : llvm::zip_equal(finished, flatten(old)))
@@ -478,7 +478,7 @@ void BodyEmitter::accumulateState(const State &state) {
           accumulate(b, output, carry, combineAll(b, *output.combiner, values));
 }
 
-/// Combines `total` with the old value in memory.
+/// Stores `total`, combined with the old value in memory.
 void BodyEmitter::storeTotal(const Output &output, Value total) {
   Value sum = combineAll(b, *output.combiner, {loadScalar(output), total});
   memref::StoreOp::create(b, sum, bases[output.operand->getOperandNumber()],
@@ -489,8 +489,9 @@ void BodyEmitter::storeTotal(const Output &output, Value total) {
 // Loops
 //===----------------------------------------------------------------------===//
 
-/// An attribute of the LLVM dialect stays with a loop until its branch back,
-/// whose own one has this name.
+/// The name of the attribute that an LLVM branch back has for its loop.
+/// Conversions keep an attribute of the LLVM dialect on a loop, and pass it on
+/// to the branch back.
 static constexpr StringLiteral loopAnnotation = "loop_annotation";
 
 static LLVM::LoopAnnotationAttr buildUnrollAnnotation(Builder &builder,
@@ -523,7 +524,7 @@ SmallVector<Value> BodyEmitter::buildFor(
   return llvm::to_vector_of<Value>(loop.getResults());
 }
 
-/// A loop that carries what is being reduced.
+/// Builds a loop that carries the accumulators of reduced outputs.
 void BodyEmitter::buildCarryingFor(Value lower, Value upper, Value step,
                                    llvm::function_ref<void(Value)> body,
                                    int64_t unrollHint) {
@@ -540,7 +541,7 @@ void BodyEmitter::buildCarryingFor(Value lower, Value upper, Value step,
 }
 
 void BodyEmitter::maskTail(Step &step, Value upper) {
-  // Compared as i32, whose lanes are no wider than most elements.
+  // The comparison is on i32, whose lanes are no wider than most elements.
   auto type = getVectorType(b.getI32Type());
   Value left = fold<arith::MinUIOp>(
       fold<arith::SubIOp>(upper, step.positions.front()), index(plan.lanes));

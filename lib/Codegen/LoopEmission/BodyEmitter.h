@@ -31,23 +31,23 @@ struct Scope {
 struct Step {
   /// The first element of each vector.
   llvm::SmallVector<mlir::Value> positions;
-  /// The lanes that are in bounds; null: all.
+  /// The lanes that are in bounds; null if all are.
   mlir::Value mask;
-  /// Bytes to which vectors that are as long are aligned in memory, and shorter
-  /// ones to their length; 0: to their elements only.
+  /// The alignment of vectors in memory, in bytes; a shorter vector is aligned
+  /// to its length. 0 if vectors are only aligned to their elements.
   int64_t loadAlignment = 0;
   int64_t storeAlignment = 0;
   bool nontemporal = false;
 };
 
-/// Emits what a loop nest of any shape does for one step. A target's emitter
-/// inherits it and adds the nest.
+/// Emits one step of a loop nest of any shape. The emitter of a target derives
+/// from this class and adds the nest.
 class BodyEmitter {
 public:
   virtual ~BodyEmitter() = default;
 
 protected:
-  /// Emits before the op of `plan`.
+  /// Creates an emitter that inserts before the op of `plan`.
   explicit BodyEmitter(const Plan &plan)
       : plan(plan), op(plan.op), b(op.getLoc(), op) {}
 
@@ -61,17 +61,17 @@ protected:
 
   // Memory.
   mlir::VectorType getVectorType(mlir::Type element);
-  /// Where the element at `ivs` lies in the base of `access`.
+  /// Builds the indices of the element at `ivs` in the base of `access`.
   virtual llvm::SmallVector<mlir::Value> buildIndices(const Access &access);
   mlir::Value loadScalar(const Access &access);
 
   // The body.
   void defineCaptures(Scope &scope);
   void emitUniform(Scope &scope);
-  /// Emits `step`, with the loops inside of the vector loop, and returns what
-  /// `state` accumulates to.
+  /// Emits `step`, with the loops inside of the vector loop, and returns
+  /// `state` with the values of the step accumulated.
   State emitStep(const Scope &scope, const Step &step, State state);
-  /// Masks off the lanes of `step`, of one vector, at and past `upper`.
+  /// Masks off the lanes at and past `upper` of `step`, which has one vector.
   void maskTail(Step &step, mlir::Value upper);
 
   // Accumulation.
@@ -96,9 +96,10 @@ protected:
   mlir::ImplicitLocOpBuilder b;
   /// By loop.
   llvm::SmallVector<mlir::Value> sizes, ivs;
-  /// By operand of the op: its memref as `buildIndices` walks it.
+  /// By operand of the op: its memref, as `buildIndices` indexes it.
   llvm::SmallVector<mlir::Value> bases;
-  /// By output that is reduced, from where its accumulation starts.
+  /// By output, for reduced outputs: the accumulators, from where accumulation
+  /// starts.
   State carries;
 
 private:
@@ -124,7 +125,8 @@ private:
   State finishBlock(State state, int64_t parts);
   State emitChainBlocks(const Scope &scope, const Step &step, State state);
 
-  /// Terms of the current block of chains, where several loops accumulate them.
+  /// The number of terms in the current block of chains; null unless several
+  /// loops accumulate chains of several blocks.
   mlir::Value termsInBlock;
 };
 

@@ -13,11 +13,12 @@
 
 namespace quant_bnn::index_space {
 
-/// The product of `sizes`, 1 of none.
+/// Builds the product of `sizes`, which is 1 if `sizes` is empty.
 mlir::Value buildProduct(mlir::ImplicitLocOpBuilder &builder,
                          llvm::ArrayRef<mlir::Value> sizes);
 
-/// The position `linear` in a space of `sizes`, in row-major order.
+/// Builds the index along each of `sizes` of the position `linear`, in
+/// row-major order.
 llvm::SmallVector<mlir::Value> delinearize(mlir::ImplicitLocOpBuilder &builder,
                                            mlir::Value linear,
                                            llvm::ArrayRef<mlir::Value> sizes);

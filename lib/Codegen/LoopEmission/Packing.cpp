@@ -6,9 +6,10 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// Element k of a row has bit k mod N of word k floordiv N of that row. A vector
-// of bits, with a multiple of N lanes from a multiple of N on, is words as it
-// is; so what shifts bits to their place and back is not emitted.
+// The bit of element k of a row is bit k mod N of word k floordiv N of that
+// row. A vector of bits that begins at a multiple of N and whose length is a
+// multiple of N is cast to words, so operations that shift bits to their place
+// and back are not emitted.
 //
 //===----------------------------------------------------------------------===//
 
@@ -31,7 +32,7 @@ std::optional<int64_t> quant_bnn::vectorize::matchPackedIndex(AffineExpr expr) {
 }
 
 namespace {
-/// Recognizes what the body of a plan does with packed operands.
+/// Matches the operations of the body of a plan on packed operands.
 class PackingMatcher {
 public:
   explicit PackingMatcher(Plan &plan) : plan(plan) {}
@@ -46,7 +47,7 @@ private:
 };
 } // namespace
 
-/// Whether words of `access` hold a bit of each of as many elements.
+/// Whether a word of `access` has as many bits as it holds elements.
 static bool holdsBits(const Access &access) {
   return access.getElementType().isInteger(access.elementsPerWord);
 }
@@ -60,7 +61,7 @@ bool PackingMatcher::matchShift(const Access &access, Value shift) {
       getConstantIntValue(position.getRhs()) != access.elementsPerWord)
     return false;
   auto index = position.getLhs().getDefiningOp<linalg::IndexOp>();
-  // Of merged dimensions, the others have whole words.
+  // If dimensions are merged, all but the last one advance by whole words.
   if (!index || index.getDim() != plan.loops[plan.vectorLoop].dims.back())
     return false;
   plan.packing.insert_range(ArrayRef<Operation *>{cast, position, index});
@@ -115,7 +116,7 @@ LogicalResult PackingMatcher::run() {
     if (output.isPacked() &&
         (!holdsBits(output) || failed(matchOutput(output))))
       return failure();
-  // What else uses these operations would need them.
+  // Other users of these operations would need them to be emitted.
   return success(llvm::all_of(plan.packing, [&](Operation *op) {
     return isa<arith::TruncIOp>(op) ||
            llvm::all_of(op->getUsers(), [&](Operation *user) {
@@ -133,7 +134,8 @@ LogicalResult quant_bnn::vectorize::analyzePacking(Plan &plan) {
 // Fills
 //===----------------------------------------------------------------------===//
 
-/// The last fill of `memref` before `op`, if nothing in between reads memory.
+/// Returns the last fill of `memref` before `op`, or null if an op in between
+/// may access memory and is not a fill.
 static linalg::FillOp findFill(linalg::LinalgOp op, Value memref) {
   for (Operation *before = op->getPrevNode(); before;
        before = before->getPrevNode()) {
@@ -149,8 +151,8 @@ static linalg::FillOp findFill(linalg::LinalgOp op, Value memref) {
   return nullptr;
 }
 
-/// Leaves to `fill` the words past those of `size` elements. There are none,
-/// unless somebody chose a larger buffer.
+/// Restricts `fill` to the words past those of the elements of `sizeOf`. There
+/// are no such words unless a caller chose a larger buffer.
 static void fillRestOnly(linalg::FillOp fill, const Output &output,
                          Value sizeOf) {
   ImplicitLocOpBuilder b(fill.getLoc(), output.operand->getOwner());

@@ -13,17 +13,18 @@
 
 namespace quant_bnn::vectorize {
 
-/// Whether `expr` is a dimension divided by a constant, rounded down; returns
-/// the constant.
+/// Returns the constant if `expr` is a dimension divided by a constant, rounded
+/// down, or nullopt.
 std::optional<int64_t> matchPackedIndex(mlir::AffineExpr expr);
 
-/// Finds how the body of `plan` takes bits from words and puts them there, or
-/// fails where it uses packed operands in another way.
+/// Finds the operations of the body of `plan` that extract bits from words and
+/// insert bits into words. Fails if the body uses packed operands in another
+/// way.
 llvm::LogicalResult analyzePacking(Plan &plan);
 
-/// Drops what fills the packed outputs of `op` before it, if all of its words
-/// are written when `op` is vectorized, and what of them they are not
-/// otherwise.
+/// Erases the fill before `op` of each packed output of which the vectorized
+/// `op` writes all words. If `op` has a single loop and other words may remain,
+/// restricts the fill to these words.
 void dropOverwrittenFills(mlir::linalg::LinalgOp op, const Options &options);
 
 } // namespace quant_bnn::vectorize

@@ -63,8 +63,8 @@ SmallVector<unsigned> Plan::getNest() const {
 // Operands and loops
 //===----------------------------------------------------------------------===//
 
-/// A memref of one of these loads and stores as a vector. (An i1 does not: it
-/// takes a byte in a memref, and a bit in a vector.)
+/// Whether elements of `type` in a memref can be loaded and stored as a vector.
+/// (An i1 cannot: an i1 takes a byte in a memref, and a bit in a vector.)
 static bool isVectorizableElement(Type type) {
   return type.isF16() || type.isBF16() || type.isF32() || type.isF64() ||
          type.isSignlessInteger(8) || type.isSignlessInteger(16) ||
@@ -79,8 +79,8 @@ static bool hasVectorizableOperands(linalg::LinalgOp op) {
   });
 }
 
-/// The static extent of dimension `dim` of `op`, or dynamic; nothing where no
-/// operand tells it.
+/// Returns the static extent of dimension `dim` of `op`, or
+/// `ShapedType::kDynamic`, or nullopt if no operand determines the extent.
 static std::optional<int64_t> getDimSize(linalg::LinalgOp op, unsigned dim) {
   std::optional<int64_t> size;
   AffineExpr expr = getAffineDimExpr(dim, op.getContext());
@@ -96,10 +96,10 @@ static std::optional<int64_t> getDimSize(linalg::LinalgOp op, unsigned dim) {
   return size;
 }
 
-/// Whether dimensions `dim` and `dim + 1` of `type` are known to be one in
-/// memory. `memref.collapse_shape` is content with any stride of a dimension of
-/// size 1, and the collapsed one may then have another stride than the inner
-/// one, or not collapse with a third.
+/// Whether dimensions `dim` and `dim + 1` of `type` are known to be contiguous
+/// in memory. `memref.collapse_shape` accepts any stride of a dimension of size
+/// 1; the collapsed dimension may then have another stride than the inner one,
+/// or may not collapse with a third one.
 static bool isContiguous(MemRefType type, unsigned dim) {
   if (type.getLayout().isIdentity())
     return true;
@@ -113,8 +113,8 @@ static bool isContiguous(MemRefType type, unsigned dim) {
          outer == size * inner;
 }
 
-/// Whether `operand` walks dimensions `dim` and `dim + 1` of the op as one, or
-/// neither.
+/// Whether `operand` accesses dimensions `dim` and `dim + 1` of the op as one
+/// contiguous dimension, or accesses neither.
 static bool walksAsOne(linalg::LinalgOp op, OpOperand &operand, unsigned dim) {
   MLIRContext *context = op.getContext();
   AffineExpr first = getAffineDimExpr(dim, context);
@@ -132,7 +132,7 @@ static bool walksAsOne(linalg::LinalgOp op, OpOperand &operand, unsigned dim) {
       std::next(position) == results.end())
     return false;
   AffineExpr next = *std::next(position);
-  // Rows of whole words are packed as one.
+  // Rows of whole words can be packed as one row.
   if (std::optional<int64_t> perWord = matchPackedIndex(next);
       perWord && position + 2 == results.end()) {
     std::optional<int64_t> size = getDimSize(op, dim + 1);
@@ -221,10 +221,10 @@ static void collectAccesses(Plan &plan) {
 // The vector loop
 //===----------------------------------------------------------------------===//
 
-/// Whether consecutive iterations of `loop` are consecutive elements, or all
-/// the same one.
+/// Whether consecutive iterations of `loop` access consecutive elements, or all
+/// iterations access the same element.
 static bool isUnitStrideOrInvariant(const Access &access, unsigned loop) {
-  // Only lanes along it are whole words.
+  // A packed operand needs lanes that are bits of whole words.
   if (!access.uses(loop))
     return !access.isPacked();
   auto last = dyn_cast<AffineDimExpr>(access.indices.back());
@@ -236,7 +236,8 @@ static bool isUnitStrideOrInvariant(const Access &access, unsigned loop) {
   return access.getMemRefType().isLastDimUnitStride();
 }
 
-/// Prefers the loop along which most outputs lie, and of these the innermost.
+/// Chooses the loop along which most outputs lie, and of several such loops the
+/// innermost one. Fails if no loop suits every operand.
 static LogicalResult chooseVectorLoop(Plan &plan) {
   int best = -1;
   for (unsigned loop = 0; loop < plan.loops.size(); ++loop) {
@@ -255,9 +256,10 @@ static LogicalResult chooseVectorLoop(Plan &plan) {
   return success(best >= 0);
 }
 
-/// Orders the nest: what selects an output is outside, and loops that only
-/// accumulate are inside of the vector loop where its lanes are elements of an
-/// output, so that the accumulators stay in registers.
+/// Orders the nest. Loops that select elements of outputs are outside of the
+/// vector loop. If the lanes of the vector loop are elements of an output,
+/// loops that only accumulate are inside of the vector loop, so that the
+/// accumulators stay in registers; otherwise these loops are outside, too.
 static void orderNest(Plan &plan) {
   bool isAlongOutput = llvm::any_of(plan.outputs, [&](const Output &output) {
     return output.uses(plan.vectorLoop);
@@ -284,7 +286,8 @@ static LogicalResult classifyOutput(Plan &plan, Output &output,
     --output.depth;
   bool selectsAll =
       llvm::all_of(nest, [&](unsigned loop) { return output.uses(loop); });
-  // A value that other iterations overwrite depends on their order.
+  // The value of an element that several iterations overwrite would depend on
+  // the order of these iterations.
   if (!selectsAll && output.argument.use_empty())
     return failure();
   // All bits of a word are written at once.
@@ -314,8 +317,8 @@ static LogicalResult classifyOutputs(Plan &plan) {
 // The body
 //===----------------------------------------------------------------------===//
 
-/// Marks what differs from lane to lane, and checks that it can be computed on
-/// vectors: in masked-off lanes too, so it must not trap.
+/// Marks the values that differ from lane to lane. Fails if they cannot be
+/// computed on vectors; masked-off lanes compute, too, so no op may trap.
 static LogicalResult analyzeBody(Plan &plan) {
   for (const Access &input : plan.inputs) {
     if (input.uses(plan.vectorLoop) && !input.isPacked())
@@ -328,7 +331,7 @@ static LogicalResult analyzeBody(Plan &plan) {
   for (Operation &op : plan.getBody()->without_terminator()) {
     if (plan.packing.contains(&op))
       continue;
-    // An index of the loops has no meaning in others.
+    // The index of a dimension of the op has no meaning in other loops.
     if (!isPure(&op) || op.getNumRegions() != 0 || isa<linalg::IndexOp>(op))
       return failure();
     if (llvm::none_of(op.getOperands(), [&](Value operand) {
@@ -344,14 +347,15 @@ static LogicalResult analyzeBody(Plan &plan) {
   return success();
 }
 
-/// The bits of `type` in a register.
+/// Returns the number of bits of `type` in a register.
 static int64_t getBits(Type type) {
   return type.isIndex() ? 64 : type.getIntOrFloatBitWidth();
 }
 
-/// The bits of a lane, such that a vector fills a register: in memory, and
-/// where it is computed with at least half of one. There is no arithmetic on
-/// narrow floats: it is done in f32.
+/// Returns the number of bits of a lane: at least the bits of an element in
+/// memory, so that its vector fits in a register, and at least half the bits of
+/// a computed value. Narrow floats have no arithmetic: they are computed in
+/// f32.
 static int64_t getLaneBits(const Plan &plan) {
   bool computes = llvm::any_of(
       *plan.getBody(), [&](Operation &op) { return plan.isVarying(&op); });
@@ -376,12 +380,12 @@ static int64_t getLaneBits(const Plan &plan) {
   return llvm::PowerOf2Ceil(widest);
 }
 
-/// Repeats what is computed, to hide its latency. What is accumulated needs
-/// registers of its own for each vector; those that are reduced are as many as
-/// there are accumulators, whether a step takes one of them or all. Else LLVM
-/// unrolls the loop, or splits vectors of several registers where bodies are so
-/// long that only interleaving them helps: a quarter of the operations up to
-/// there.
+/// Unrolls the computation, to hide its latency. An output that accumulates
+/// needs registers for each vector; a reduced output has a fixed number of
+/// accumulators, whether a step uses one of their vectors or all. For other
+/// outputs, LLVM unrolls the loop. If the body is so long that only
+/// interleaving helps, vectors span four registers and LLVM splits them, so
+/// that there are a quarter of the operations before that.
 static void chooseUnrolling(Plan &plan, const Options &options) {
   plan.unrollFactor = plan.unrollHint = 1;
   if (!options.unrolls)
@@ -395,7 +399,7 @@ static void chooseUnrolling(Plan &plan, const Options &options) {
     return output.kind != OutputKind::Stored;
   });
   // The bits of several vectors are moved at once, and stored as one word. More
-  // of them than fill half a register as bytes are no faster, and have a longer
+  // bits than fill half a register as bytes are no faster, and have a longer
   // tail.
   int64_t length = plan.loops[plan.vectorLoop].size;
   int64_t packedLanes = std::min(plan.lanes * factor, options.vectorBits / 16);
@@ -439,7 +443,7 @@ FailureOr<Plan> quant_bnn::vectorize::buildPlan(linalg::LinalgOp op,
   if (failed(analyzeBody(plan)))
     return refuse("an op of the body has no form on vectors");
   plan.lanes = std::max<int64_t>(options.vectorBits / getLaneBits(plan), 1);
-  // A step has whole words. Both are powers of two.
+  // A vector has whole words. Both numbers are powers of two.
   for (const Access &input : plan.inputs)
     plan.lanes = std::max(plan.lanes, input.elementsPerWord);
   for (const Output &output : plan.outputs)

@@ -18,45 +18,48 @@ namespace quant_bnn::vectorize {
 struct Options {
   /// Bits of one vector: a power of two.
   int64_t vectorBits;
-  /// Bytes from which on stores bypass the caches; not positive: never.
+  /// Loops that access at least this many bytes store past the caches; no loop
+  /// does if this is not positive.
   int64_t nontemporalThreshold;
   bool parallel;
-  /// Whether steps repeat to hide how long they take. Where many threads do, it
-  /// would only take registers.
+  /// Whether to unroll steps, to hide latency. Where many threads hide the
+  /// latency, unrolling would only use registers.
   bool unrolls = true;
 };
 
-/// The order of additions is part of the semantics of the dialect: "Sums" in
-/// docs/Semantics.md. What is reduced has so many accumulators,
+/// The order of additions is part of the semantics of the dialect: see "Sums"
+/// in docs/Semantics.md. A reduced output has this many accumulators.
 inline constexpr int64_t numAccumulators = 64;
-/// which are combined after so many terms,
+/// The accumulators of a reduced output are combined after this many terms.
 inline constexpr int64_t termsPerBlock = 256 * numAccumulators;
-/// and what lanes accumulate is combined with the rest after so many.
+/// A sum that lanes accumulate is added to its total after this many terms.
 inline constexpr int64_t termsPerChain = 256;
 
-/// A loop of the nest: adjacent dimensions of the op that every operand walks
-/// contiguously, or not at all, are one loop.
+/// A loop of the nest. Adjacent dimensions of the op form one loop if every
+/// operand accesses these dimensions contiguously, or not at all.
 struct Loop {
-  /// The dimensions of the op that it covers.
+  /// The dimensions of the op that the loop covers.
   llvm::SmallVector<unsigned> dims;
-  /// Its extent, or dynamic.
+  /// The extent of the loop, or `ShapedType::kDynamic`.
   int64_t size;
 };
 
 /// An operand of the op.
 struct Access {
   mlir::OpOperand *operand;
-  /// The argument of the body.
+  /// The argument of the body for the operand.
   mlir::BlockArgument argument;
-  /// Where in a memref: over the loops. Unused by scalars.
+  /// The indices of an element in a memref, over the loops; empty for scalars.
   llvm::SmallVector<mlir::AffineExpr> indices;
-  /// How dimensions of the memref form those of `indices`; empty where they are
-  /// the same.
+  /// The groups of dimensions of the memref that collapse to one of `indices`
+  /// each; empty where no dimensions collapse.
   llvm::SmallVector<mlir::ReassociationIndices> reassociation;
-  /// Of words that hold bits of elements along the last of `indices`: how many
-  /// each, else 1. The index of the word is the last index divided by this.
+  /// The number of elements along the last of `indices` whose bits one word
+  /// holds, or 1 if the operand is not packed. The index of the word is the
+  /// last index divided by this number.
   int64_t elementsPerWord = 1;
-  /// Packed inputs: the bits in the body, each an i1, of the element at hand.
+  /// For a packed input: the values of type i1 in the body that hold the bit of
+  /// the current element.
   llvm::SmallVector<mlir::Value> bits;
 
   bool isPacked() const { return elementsPerWord > 1; }
@@ -82,29 +85,32 @@ enum class OutputKind {
 
 struct Output : Access {
   OutputKind kind;
-  /// The position in the nest, from the outermost loop, from which on no loop
-  /// selects another element: where accumulation starts.
+  /// The number of loops of the nest, from the outermost one, after which no
+  /// loop selects another element: accumulation starts inside of these loops.
   unsigned depth;
-  /// Reduced, and accumulating lanes whose combiner is known: how.
+  /// How values combine, for a reduced output, and for accumulating lanes if
+  /// known.
   std::optional<mlir::vector::CombiningKind> combiner;
-  /// A sum of floats, whose rounding errors are carried along.
+  /// Whether the output is a compensated sum: a sum of floats that also
+  /// accumulates its rounding errors.
   bool compensated = false;
-  /// Packed: the i1 that becomes the bit of the element at hand.
+  /// For a packed output: the i1 that becomes the bit of the current element.
   mlir::Value packedBit;
 
   mlir::Value getYielded() const;
-  /// Whether lanes accumulate a sum of floats, of products or other terms: in
-  /// blocks.
+  /// Whether lanes accumulate a sum of floats, of products or other terms; such
+  /// a sum is added up in blocks.
   bool isChain() const;
 };
 
-/// What loops to emit for an op.
+/// The loops to emit for an op.
 struct Plan {
   mlir::linalg::LinalgOp op;
   llvm::SmallVector<Loop> loops;
   llvm::SmallVector<Access> inputs;
   llvm::SmallVector<Output> outputs;
-  /// The nest: loops outside of the vector loop, it, and loops inside of it.
+  /// The nest: the loops outside of the vector loop, the vector loop, and the
+  /// loops inside of the vector loop.
   llvm::SmallVector<unsigned> outer;
   unsigned vectorLoop;
   llvm::SmallVector<unsigned> inner;
@@ -112,22 +118,24 @@ struct Plan {
   int64_t lanes;
   /// Vectors of one step of the vector loop.
   int64_t unrollFactor;
-  /// Steps that LLVM should unroll the vector loop by.
+  /// The factor by which LLVM should unroll the vector loop.
   int64_t unrollHint;
   /// The values of the body that differ from lane to lane.
   llvm::DenseSet<mlir::Value> varying;
-  /// The operations of the body that find and place bits in words: a vector of
-  /// bits is words as it is.
+  /// The operations of the body that extract bits from words and insert bits
+  /// into words. These operations are not emitted: a vector of bits is cast to
+  /// words.
   llvm::DenseSet<mlir::Operation *> packing;
 
   bool isVarying(mlir::Operation *bodyOp) const;
   /// Whether any output is reduced.
   bool hasReduced() const;
-  /// Vectors that hold the accumulators of an output that is reduced.
+  /// Returns the number of vectors that hold the accumulators of a reduced
+  /// output.
   int64_t getAccumulatorVectors() const { return numAccumulators / lanes; }
   /// Whether any operand is packed.
   bool hasPacked() const;
-  /// All loops, from the outermost one.
+  /// Returns all loops, from the outermost one to the innermost one.
   llvm::SmallVector<unsigned> getNest() const;
   mlir::Block *getBody() const { return &op->getRegion(0).front(); }
 };

@@ -1,4 +1,4 @@
-//===- PopcountContraction.cpp - What counts differing bits ---------------===//
+//===- PopcountContraction.cpp - Match popcount contractions --------------===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -76,7 +76,8 @@ static bool hasUnitStride(MemRefType type) {
   return type.getRank() > 0 && type.isLastDimUnitStride();
 }
 
-/// Whether `access` walks its last dimension, word by word, with `loop` alone.
+/// Whether `access` has unit stride along its last dimension, which `loop`
+/// alone indexes, and `loop` is in no other index.
 static bool isContiguous(const popcount::Access &access, unsigned loop) {
   AffineExpr dim = getAffineDimExpr(loop, access.map.getContext());
   if (!hasUnitStride(access.getType()) || access.map.getResults().back() != dim)
@@ -86,8 +87,9 @@ static bool isContiguous(const popcount::Access &access, unsigned loop) {
       [&](AffineExpr index) { return index.isFunctionOfDim(loop); });
 }
 
-/// The dimension of `access` from which on `inner` walks all of the next one,
-/// and `outer` goes on where that ends.
+/// Returns the dimension of `access` that `outer` indexes by single elements,
+/// if `inner` indexes the next dimension, and the two dimensions collapse to
+/// one; otherwise returns nullopt.
 static std::optional<unsigned> findMerge(const popcount::Access &access,
                                          unsigned outer, unsigned inner) {
   MLIRContext *context = access.map.getContext();
@@ -126,7 +128,8 @@ static std::optional<unsigned> findMerge(const popcount::Access &access,
   return merged;
 }
 
-/// Makes one loop of the two innermost reductions, where words allow it.
+/// Merges the two innermost reductions into one loop, if both operands allow
+/// it.
 static void mergeReductions(Contraction &contraction) {
   SmallVector<unsigned> &reductions = contraction.reductions;
   if (reductions.size() < 2)
@@ -144,7 +147,8 @@ static void mergeReductions(Contraction &contraction) {
   reductions.erase(reductions.end() - 2);
 }
 
-/// What sets the output of `op`, if nothing happens after that.
+/// Returns the fill of the output of `op` before `op`, or null if there is none
+/// or if an op with memory effects is in between.
 static linalg::FillOp findFill(linalg::GenericOp op) {
   Value output = op.getDpsInitOperand(0)->get();
   for (Operation *before = op->getPrevNode(); before;
@@ -172,7 +176,7 @@ quant_bnn::popcount::matchContraction(linalg::GenericOp op) {
   SmallVector<unsigned> parallel;
   op.getParallelDims(parallel);
   op.getReductionDims(contraction.reductions);
-  // Each iteration of the parallel loops has an element of its own.
+  // Each iteration of the parallel loops has its own element of the output.
   if (!output.map.isProjectedPermutation() ||
       output.map.getNumResults() != parallel.size() || parallel.empty() ||
       contraction.reductions.empty() || !hasUnitStride(output.getType()))
@@ -190,7 +194,7 @@ quant_bnn::popcount::matchContraction(linalg::GenericOp op) {
   if (contraction.broadcast.map.isFunctionOfDim(contraction.lanes) ||
       !contraction.packed.map.isFunctionOfDim(contraction.lanes))
     return failure();
-  // Words are read when others have been written.
+  // Kernels read words after they have written outputs.
   if (output.memref == contraction.broadcast.memref ||
       output.memref == contraction.packed.memref)
     return failure();

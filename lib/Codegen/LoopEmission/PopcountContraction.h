@@ -1,4 +1,4 @@
-//===- PopcountContraction.h - What counts differing bits -------*- C++ -*-===//
+//===- PopcountContraction.h - Popcount contractions ------------*- C++ -*-===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -7,8 +7,9 @@
 //===----------------------------------------------------------------------===//
 //
 // A popcount contraction subtracts from each element of its output twice the
-// number of bits in which two rows of words differ: the dot product of their
-// signs, if the output was the number of bits before.
+// number of bits in which two rows of words differ. If the output held the
+// number of bits before, it then holds the dot product of the signs of the
+// rows.
 //
 //===----------------------------------------------------------------------===//
 
@@ -20,12 +21,12 @@
 
 namespace quant_bnn::popcount {
 
-/// An operand, and the loops by which it is accessed.
+/// An operand, and the indexing map by which loops access it.
 struct Access {
   mlir::Value memref;
   mlir::AffineMap map;
-  /// The dimension of the memref that is merged with the one after it, if the
-  /// two innermost reductions are one loop.
+  /// The dimension of the memref that is merged with the next one, if the two
+  /// innermost reductions are one loop.
   unsigned merged = 0;
 
   mlir::MemRefType getType() const {
@@ -33,8 +34,8 @@ struct Access {
   }
 };
 
-/// A popcount contraction by the roles of its operands and of its loops, which
-/// have the numbers of the op's dimensions.
+/// The roles of the operands and of the loops of a popcount contraction. The
+/// number of a loop is the number of the op's dimension.
 struct Contraction {
   mlir::linalg::GenericOp op;
   /// The operand whose words are the same in all lanes.
@@ -42,22 +43,24 @@ struct Contraction {
   /// The operand whose words differ from lane to lane.
   Access packed;
   Access output;
-  /// What sets the output before, with nothing in between, if that is so. A
-  /// kernel then need not read the output.
+  /// The fill that sets the output before the op, with nothing in between, or
+  /// null. With a fill, a kernel need not read the output.
   mlir::linalg::FillOp fill;
   /// The loop along which outputs are contiguous.
   unsigned lanes;
   /// The innermost loop over rows of `broadcast` for the same `packed` words.
   std::optional<unsigned> rows;
-  /// Other parallel loops: those that select `packed` words, and the rest.
+  /// The other parallel loops: those that select words of `packed`, and the
+  /// rest.
   llvm::SmallVector<unsigned> batches;
   llvm::SmallVector<unsigned> windows;
-  /// From the outermost one.
+  /// The reduction loops, from the outermost one.
   llvm::SmallVector<unsigned> reductions;
-  /// The reduction that the innermost one also walks, if both operands have the
-  /// words of the two in a row.
+  /// The reduction loop that is merged into the innermost one, if the words of
+  /// the two loops are contiguous in both operands.
   std::optional<unsigned> mergedReduction;
-  /// Whether the innermost reduction walks words in a row in both operands.
+  /// Whether the innermost reduction loop accesses contiguous words of both
+  /// operands.
   bool isContiguous;
 
   mlir::IntegerType getWordType() const {
@@ -65,23 +68,24 @@ struct Contraction {
   }
 };
 
-/// Where the next one of the `rows` is.
+/// The distance between consecutive rows of the broadcast operand.
 struct RowStep {
-  /// The dimension of the operand, and by how much it is more there.
+  /// The dimension of the operand, and the increment of the index there.
   unsigned dim;
   int64_t distance;
 };
 
-/// The step between rows of `contraction.broadcast`, if there are rows and that
-/// is along one dimension.
+/// Returns the step between rows of `contraction.broadcast`, or nullopt if
+/// there are no rows, or if the step is not a nonnegative constant along one
+/// dimension.
 std::optional<RowStep> getRowStep(const Contraction &contraction);
 
-/// The roles in `op`, or failure if it is no popcount contraction or one whose
-/// outputs lie in no lanes.
+/// Returns the roles in `op`, or failure if `op` is not a popcount contraction
+/// or if its outputs are not contiguous along a loop for lanes.
 mlir::FailureOr<Contraction> matchContraction(mlir::linalg::GenericOp op);
 
-/// Builds how often each loop runs: the innermost reduction as often as both of
-/// those that are merged.
+/// Builds the trip count of each loop. If two reductions are merged, the
+/// innermost one has the trip count of both.
 llvm::SmallVector<mlir::Value> buildSizes(mlir::ImplicitLocOpBuilder &b,
                                           const Contraction &contraction);
 

@@ -43,7 +43,8 @@ bool quant_bnn::vectorize::isFloatSum(linalg::LinalgOp op, unsigned index) {
          matchCombiner(op, index) == CombiningKind::ADD;
 }
 
-/// A maximum ignores NaN where it is a maxnum, so that is neutral there.
+/// Returns the neutral element of `kind`. For maxnum and minnum, which ignore
+/// NaN, it is NaN.
 static APFloat getNeutralFloat(CombiningKind kind,
                                const llvm::fltSemantics &semantics) {
   switch (kind) {
@@ -142,8 +143,9 @@ Carry quant_bnn::vectorize::accumulate(ImplicitLocOpBuilder &builder,
   return {sum, add(carry[1], error)};
 }
 
-/// Halves the vector until one lane is left: as deep as its logarithm, while an
-/// ordered `vector.reduction` of floats is as deep as it is long.
+/// Halves the vector until one lane is left. The depth is the logarithm of the
+/// length, while the depth of an ordered `vector.reduction` of floats is the
+/// length.
 Value quant_bnn::vectorize::combineLanes(ImplicitLocOpBuilder &builder,
                                          CombiningKind kind, Value value) {
   auto type = dyn_cast<VectorType>(value.getType());
@@ -160,8 +162,9 @@ Value quant_bnn::vectorize::combineLanes(ImplicitLocOpBuilder &builder,
   return vector::ExtractOp::create(builder, value, ArrayRef<int64_t>{0});
 }
 
-/// The rounding errors of a sum, or what adds nothing where there are none: an
-/// infinite sum has no error that means anything, and computes as NaN.
+/// Builds the rounding errors of a sum, or the neutral element where they are 0
+/// or NaN: the errors of an infinite sum have no meaning and are computed as
+/// NaN.
 static Value buildError(ImplicitLocOpBuilder &builder, Value error) {
   Type type = error.getType();
   Value zero = buildConstant(

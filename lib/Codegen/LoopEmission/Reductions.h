@@ -15,46 +15,47 @@
 
 namespace quant_bnn::vectorize {
 
-/// How the result of `output` number `index` of `op` combines with its old
-/// value, or nothing.
+/// Returns how the result of output number `index` of `op` combines with the
+/// old value, or nullopt if it is not a single combiner.
 std::optional<mlir::vector::CombiningKind>
 matchCombiner(mlir::linalg::LinalgOp op, unsigned index);
 
 /// Whether output number `index` of `op` is a sum of floats.
 bool isFloatSum(mlir::linalg::LinalgOp op, unsigned index);
 
-/// The op that fuses a product into output number `index` of `op`, or null.
+/// Returns the fma that adds a product to output number `index` of `op`, or
+/// null.
 mlir::math::FmaOp matchFusedProduct(mlir::linalg::LinalgOp op, unsigned index);
 
-/// What `kind` leaves unchanged, in every lane of `type`.
+/// Builds the neutral element of `kind`, in every lane of `type`.
 mlir::Value buildNeutral(mlir::ImplicitLocOpBuilder &builder,
                          mlir::vector::CombiningKind kind, mlir::Type type);
 
-/// What is accumulated: a sum, and of a compensated one also its rounding
+/// An accumulated value: a sum, and for a compensated sum also its rounding
 /// errors.
 using Carry = llvm::SmallVector<mlir::Value>;
 
 Carry buildNeutralCarry(mlir::ImplicitLocOpBuilder &builder,
                         const Output &output, mlir::Type type);
 
-/// `carry` with `value` added to it.
+/// Builds `carry` with `value` added.
 Carry accumulate(mlir::ImplicitLocOpBuilder &builder, const Output &output,
                  const Carry &carry, mlir::Value value);
 
-/// All of `values` combined in a balanced tree.
+/// Builds the combination of all `values` in a balanced tree.
 mlir::Value combineAll(mlir::ImplicitLocOpBuilder &builder,
                        mlir::vector::CombiningKind kind,
                        llvm::SmallVector<mlir::Value> values);
 
-/// What `carry` stands for: its sum, with the rounding errors.
+/// Builds the value of `carry`: its sum, with the rounding errors added.
 mlir::Value finishCarry(mlir::ImplicitLocOpBuilder &builder,
                         const Output &output, const Carry &carry);
 
-/// The scalar that all lanes of `value` combine to.
+/// Builds the scalar that all lanes of `value` combine to.
 mlir::Value combineLanes(mlir::ImplicitLocOpBuilder &builder,
                          mlir::vector::CombiningKind kind, mlir::Value value);
 
-/// The scalar that all lanes of `carry` combine to.
+/// Builds the scalar that all lanes of `carry` combine to.
 mlir::Value reduceCarry(mlir::ImplicitLocOpBuilder &builder,
                         const Output &output, const Carry &carry);
 

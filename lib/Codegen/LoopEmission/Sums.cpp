@@ -1,4 +1,4 @@
-//===- Sums.cpp - Sums whose order is that of the op ----------------------===//
+//===- Sums.cpp - Sums in the specified order -----------------------------===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -6,10 +6,10 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// The order of additions depends on the loops of an op, and not on what else is
-// computed in them: fusion does not change a sum. Where the operands of an op
-// would lead to another order, its terms are stored, and summed by an op of
-// their own.
+// The order of additions depends on the loops of an op, and not on other
+// computations in the same loops, so fusion does not change a sum. If the
+// operands of an op would lead to another order, the terms are stored, and a
+// separate op sums them.
 //
 //===----------------------------------------------------------------------===//
 
@@ -24,8 +24,9 @@ static bool isReduced(linalg::LinalgOp op, const Output &output, unsigned dim) {
   return !op.getMatchingIndexingMap(output.operand).isFunctionOfDim(dim);
 }
 
-/// Lanes lie along the innermost dimension if that is reduced, together with
-/// those that are reduced just outside of it. Otherwise they accumulate.
+/// The specified order has lanes along the innermost dimension if that
+/// dimension is reduced, merged with the reduced dimensions just outside of it.
+/// Otherwise lanes accumulate.
 bool quant_bnn::vectorize::addsInOrder(const Plan &plan) {
   linalg::LinalgOp op = plan.op;
   return llvm::all_of(plan.outputs, [&](const Output &output) {
@@ -46,7 +47,7 @@ bool quant_bnn::vectorize::addsInOrder(const Plan &plan) {
 }
 
 namespace {
-/// A sum that an op of its own can compute.
+/// A sum that a separate op can compute.
 struct Separable {
   OpOperand *init;
   arith::AddFOp sum;
@@ -71,8 +72,8 @@ static std::optional<Separable> matchSeparable(linalg::LinalgOp op,
                    sum.getLhs() == old ? sum.getRhs() : sum.getLhs()};
 }
 
-/// The op that stores the terms of `sums` in `buffers`, and does all else that
-/// `op` does.
+/// Builds the op that stores the terms of `sums` in `buffers`, and does
+/// everything else that `op` does.
 static linalg::GenericOp buildTerms(OpBuilder &builder, linalg::LinalgOp op,
                                     ArrayRef<Separable> sums,
                                     ValueRange buffers) {
@@ -121,7 +122,8 @@ static linalg::GenericOp buildTerms(OpBuilder &builder, linalg::LinalgOp op,
       });
 }
 
-/// The op that adds the elements of `buffer` to what `op` added its terms to.
+/// Builds the op that adds the elements of `buffer` to the output to which `op`
+/// adds the terms of `sum`.
 static linalg::GenericOp buildSum(OpBuilder &builder, linalg::LinalgOp op,
                                   const Separable &sum, Value buffer) {
   AffineMap map = op.getMatchingIndexingMap(sum.init);
@@ -148,7 +150,7 @@ quant_bnn::vectorize::separateSums(linalg::LinalgOp op) {
   for (unsigned number : llvm::seq<unsigned>(op.getNumDpsInits()))
     if (std::optional<Separable> sum = matchSeparable(op, number))
       sums.push_back(*sum);
-  // No more is stored than some operand has elements.
+  // Some operand must have as many elements as there are terms to store.
   bool isSpanned = llvm::any_of(op.getIndexingMapsArray(), [](AffineMap map) {
     return map.isPermutation();
   });

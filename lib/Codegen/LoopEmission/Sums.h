@@ -14,13 +14,13 @@
 namespace quant_bnn::vectorize {
 
 /// Whether `plan` adds the terms of sums in the order that the loops of its op
-/// determine, whatever its operands are. Those of contractions may lie in lanes
-/// where their operands do.
+/// determine, whatever its operands are. Sums of contractions have no such
+/// order: their lanes may follow the operands.
 bool addsInOrder(const Plan &plan);
 
-/// Replaces `op` by one that stores the terms of its sums and ones that sum
-/// them, and returns these, or fails where there are no such sums, or more
-/// terms than elements of any operand.
+/// Replaces `op` by an op that stores the terms of its sums and by ops that add
+/// the terms up, and returns the new ops. Fails if `op` has no such sums, or if
+/// there are more terms than elements of any operand.
 mlir::FailureOr<llvm::SmallVector<mlir::linalg::LinalgOp>>
 separateSums(mlir::linalg::LinalgOp op);
 

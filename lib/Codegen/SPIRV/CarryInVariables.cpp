@@ -1,4 +1,4 @@
-//===- CarryInVariables.cpp - Keep what loops carry in variables ----------===//
+//===- CarryInVariables.cpp - Carry loop values in variables --------------===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -21,8 +21,8 @@ namespace quant_bnn {
 
 using namespace mlir;
 
-/// Makes variables for what `loop` carries, which SPIR-V has in the first block
-/// of a function.
+/// Builds variables for the values that `loop` carries, in the first block of
+/// the function, as SPIR-V requires.
 static SmallVector<Value> buildVariables(scf::ForOp loop) {
   auto kernel = loop->getParentOfType<gpu::GPUFuncOp>();
   OpBuilder builder(kernel.getBody());
@@ -35,7 +35,7 @@ static SmallVector<Value> buildVariables(scf::ForOp loop) {
   });
 }
 
-/// Replaces `loop` by one that carries nothing.
+/// Replaces `loop` by a loop that carries its values in variables.
 static void carryInVariables(scf::ForOp loop) {
   SmallVector<Value> variables = buildVariables(loop);
   OpBuilder builder(loop);

@@ -1,4 +1,4 @@
-//===- ConvertBF16KernelsToI16.cpp - Hold bf16 in kernels as its bits -----===//
+//===- ConvertBF16KernelsToI16.cpp - Convert bf16 in kernels to i16 -------===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.

@@ -1,4 +1,4 @@
-//===- ConvertPopcountToSPIRV.cpp - math.ctpop to BitCount ----------------===//
+//===- ConvertPopcountToSPIRV.cpp - Convert math.ctpop to BitCount --------===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -21,7 +21,7 @@ namespace quant_bnn {
 
 using namespace mlir;
 
-/// The bits of 1 of `word`, which has 32 bits.
+/// Builds the number of bits of 1 in `word`, which has 32 bits.
 static Value buildBitCount(ImplicitLocOpBuilder &builder, Value word) {
   return spirv::BitCountOp::create(builder, word.getType(), word);
 }

@@ -20,8 +20,9 @@ using namespace mlir;
 
 namespace {
 
-/// Above 2^52 every f64 is an integer and the next is 1 away, so adding it to
-/// |x| rounds to an integer, half to even, and subtracting it is exact.
+/// Expands `math.roundeven` of f64. From 2^52 on every f64 is an integer, and
+/// up to 2^53 the next one is 1 away. So adding 2^52 to |x| rounds to an
+/// integer, half to even, and subtracting 2^52 is exact.
 struct ExpandRoundEven : OpRewritePattern<math::RoundEvenOp> {
   using Base::Base;
 
@@ -38,7 +39,7 @@ struct ExpandRoundEven : OpRewritePattern<math::RoundEvenOp> {
     Value sum = arith::AddFOp::create(builder, magnitude, limit);
     Value rounded = arith::SubFOp::create(builder, sum, limit);
     Value withSign = math::CopySignOp::create(builder, rounded, x);
-    // Not a NaN, which is no less than anything.
+    // The condition is false for a NaN, which is not less than anything.
     Value hasFraction = arith::CmpFOp::create(
         builder, arith::CmpFPredicate::OLT, magnitude, limit);
     rewriter.replaceOpWithNewOp<arith::SelectOp>(op, hasFraction, withSign, x);

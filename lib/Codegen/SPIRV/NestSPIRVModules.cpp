@@ -1,5 +1,4 @@
-//===- NestSPIRVModules.cpp - Put modules of SPIR-V where they are serialized
-//===//
+//===- NestSPIRVModules.cpp - Move SPIR-V modules to GPU modules ----------===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -26,7 +25,7 @@ struct QuantBNNNestSPIRVModulesPass
   void runOnOperation() override {
     ModuleOp module = getOperation();
     for (auto kernels : module.getOps<gpu::GPUModuleOp>())
-      // The name that the conversion gives to what it makes.
+      // The conversion to SPIR-V gives this name to the module that it creates.
       if (auto converted = module.lookupSymbol<spirv::ModuleOp>(
               ("__spv__" + kernels.getName()).str()))
         converted->moveBefore(kernels.getBody(), kernels.getBody()->begin());

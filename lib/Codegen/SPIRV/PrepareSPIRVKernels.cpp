@@ -19,7 +19,8 @@ namespace quant_bnn {
 
 using namespace mlir;
 
-/// Makes the size of a workgroup of `kernel` what the conversion reads.
+/// Sets the attribute from which the conversion reads the workgroup size of
+/// `kernel`. Fails if `kernel` does not state this size.
 static LogicalResult setEntryPoint(gpu::GPUFuncOp kernel) {
   std::optional<ArrayRef<int32_t>> size = kernel.getKnownBlockSize();
   if (!size)
@@ -30,8 +31,8 @@ static LogicalResult setEntryPoint(gpu::GPUFuncOp kernel) {
   return success();
 }
 
-/// Allocates what `kernel` has as attributions in workgroup memory, which the
-/// conversion does not know, where it begins.
+/// Replaces workgroup attributions of `kernel`, which the conversion does not
+/// support, by allocations of workgroup memory at its beginning.
 static void allocateWorkgroupMemory(gpu::GPUFuncOp kernel) {
   OpBuilder builder(kernel.getBody());
   auto space = spirv::StorageClassAttr::get(builder.getContext(),

@@ -1,4 +1,4 @@
-//===- ScalarizeVectors.cpp - Compute with one lane at a time -------------===//
+//===- ScalarizeVectors.cpp - Replace vectors by scalars ------------------===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -23,7 +23,7 @@ using namespace mlir;
 
 namespace {
 
-/// A vector of one dimension is as many scalars.
+/// Converts a vector of one dimension to one scalar for each lane.
 struct LaneTypeConverter : TypeConverter {
   LaneTypeConverter() {
     addConversion([](Type type) { return type; });
@@ -36,7 +36,7 @@ struct LaneTypeConverter : TypeConverter {
   }
 };
 
-/// An op of arith or math, or any other that is the same on scalars.
+/// Scalarizes an elementwise op of any dialect, such as arith or math.
 struct ScalarizeElementwise : ConversionPattern {
   ScalarizeElementwise(const TypeConverter &converter, MLIRContext *context)
       : ConversionPattern(converter, MatchAnyOpTypeTag(), /*benefit=*/1,
@@ -176,7 +176,8 @@ struct ScalarizeShuffle : OpConversionPattern<vector::ShuffleOp> {
   }
 };
 
-/// Between vectors of integers, the first lane the low bits.
+/// Scalarizes a cast between vectors of integers; the first lane has the low
+/// bits.
 struct ScalarizeBitCast : OpConversionPattern<vector::BitCastOp> {
   using Base::Base;
 
@@ -204,7 +205,7 @@ private:
     return arith::ConstantOp::create(b, b.getIntegerAttr(type, bits));
   }
 
-  /// The lane of a wider type `to` that several of `source` make up.
+  /// Builds a lane of the wider type `to` from several lanes of `source`.
   static Value join(ImplicitLocOpBuilder &b, ValueRange source, int64_t lane,
                     IntegerType to) {
     int64_t width = source[0].getType().getIntOrFloatBitWidth();
@@ -220,8 +221,8 @@ private:
     return result;
   }
 
-  /// The lane of a narrower type `to`, or the same, that is part of one of
-  /// `source`.
+  /// Builds a lane of `to`, a type no wider than that of `source`, from a part
+  /// of one lane of `source`.
   static Value take(ImplicitLocOpBuilder &b, ValueRange source, int64_t lane,
                     IntegerType to) {
     int64_t width = source[0].getType().getIntOrFloatBitWidth();
@@ -236,7 +237,8 @@ private:
   }
 };
 
-/// In the order in which LLVM takes the lanes where it may not reassociate.
+/// Scalarizes a reduction in the order in which LLVM takes the lanes if it may
+/// not reassociate.
 struct ScalarizeReduction : OpConversionPattern<vector::ReductionOp> {
   using Base::Base;
 
@@ -255,7 +257,8 @@ struct ScalarizeReduction : OpConversionPattern<vector::ReductionOp> {
   }
 };
 
-/// The indices of `lane` of a vector that is loaded or stored at `indices`.
+/// Builds the indices of `lane` of a vector that is loaded or stored at
+/// `indices`.
 static SmallVector<Value> getLaneIndices(OpBuilder &builder, Location loc,
                                          ValueRange indices, int64_t lane) {
   SmallVector<Value> result(indices);
@@ -303,7 +306,8 @@ struct ScalarizeStore : OpConversionPattern<vector::StoreOp> {
   }
 };
 
-/// Fails on what the patterns do not expect, a vector of not one dimension.
+/// Fails on a vector that the patterns do not support: a scalable vector, or a
+/// vector of other than one dimension.
 static LogicalResult checkVectors(Operation *root) {
   WalkResult result = root->walk([](Operation *op) {
     for (ValueRange values :

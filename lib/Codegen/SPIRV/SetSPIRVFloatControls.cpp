@@ -1,4 +1,4 @@
-//===- SetSPIRVFloatControls.cpp - Compute with floats as written ---------===//
+//===- SetSPIRVFloatControls.cpp - Set SPIR-V float controls --------------===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -19,7 +19,8 @@ namespace quant_bnn {
 using namespace mlir;
 using quant_bnn::Denormals;
 
-/// The widths of the floats that `module` computes with, the smallest first.
+/// Returns the widths of the floats that `module` computes with, the smallest
+/// first.
 static SmallVector<int32_t> getFloatWidths(spirv::ModuleOp module) {
   std::set<int32_t> widths;
   module.walk([&](Operation *op) {

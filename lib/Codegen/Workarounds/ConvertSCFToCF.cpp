@@ -7,7 +7,7 @@
 //===----------------------------------------------------------------------===//
 //
 // convert-scf-to-cf of LLVM 22 takes quadratic time in the ops of a block.
-// Delete when it converts the last op of a block first.
+// Delete this pass when upstream converts the last op of a block first.
 //
 //===----------------------------------------------------------------------===//
 
@@ -35,9 +35,9 @@ static bool isStructured(Operation *op) {
 
 namespace {
 
-/// The structured ops to convert, the next one at the end: an op before those
-/// in its regions, whose terminators the patterns look for in single blocks,
-/// and the last op of a block first.
+/// The structured ops to convert; the next one is at the end. An op comes
+/// before the ops in its regions, since the patterns look for the terminators
+/// of the regions in single blocks. The last op of a block comes first.
 class Worklist : public RewriterBase::Listener {
 public:
   explicit Worklist(Operation *root) {
@@ -49,7 +49,7 @@ public:
   }
 
   Operation *pop() {
-    // The outermost op that a conversion makes is the first.
+    // A conversion creates the outermost op first.
     ops.append(made.rbegin(), made.rend());
     made.clear();
     return ops.empty() ? nullptr : ops.pop_back_val();

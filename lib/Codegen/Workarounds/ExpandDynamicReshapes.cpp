@@ -1,4 +1,4 @@
-//===- ExpandDynamicReshapes.cpp - Reshapes to several unknown sizes ------===//
+//===- ExpandDynamicReshapes.cpp - Reshapes to several dynamic sizes ------===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -8,7 +8,7 @@
 //
 // expand-strided-metadata of LLVM 22 crashes on a dimension that is expanded to
 // several dynamic ones: https://github.com/llvm/llvm-project/issues/186830.
-// Delete with LLVM 23, which has
+// Delete this pass with LLVM 23, which has
 // https://github.com/llvm/llvm-project/pull/187844.
 //
 //===----------------------------------------------------------------------===//
@@ -32,7 +32,7 @@ struct QuantBNNExpandDynamicReshapesPass
 };
 } // namespace
 
-/// Whether a dimension is expanded to more than one of unknown size.
+/// Whether `op` expands a dimension to more than one of dynamic size.
 static bool hasSeveralDynamicSizes(memref::ExpandShapeOp op) {
   MemRefType type = op.getResultType();
   return llvm::any_of(op.getReassociationIndices(),
@@ -51,7 +51,7 @@ static memref::ReinterpretCastOp expand(OpBuilder &builder,
   SmallVector<OpFoldResult> sizes = op.getMixedOutputShape();
   SmallVector<OpFoldResult> sourceStrides = source.getConstifiedMixedStrides();
 
-  // A stride that the type states stays a constant, which the cast asks for.
+  // A stride that is static in the type stays a constant, as the cast requires.
   auto [staticStrides, staticOffset] = op.getResultType().getStridesAndOffset();
   SmallVector<OpFoldResult> strides(sizes.size());
   for (auto [group, stride] :

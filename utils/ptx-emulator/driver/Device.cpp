@@ -1,4 +1,4 @@
-//===- Device.cpp - The devices, their memory and their streams -----------===//
+//===- Device.cpp - Devices, their memory and their streams ---------------===//
 //
 // Part of ptx-emulator, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -26,7 +26,8 @@ System &ptx_emulator::getSystem() {
 }
 
 std::vector<Context *> &ptx_emulator::getContextStack() {
-  // Stays when the thread ends: modules are unloaded after its destructors.
+  // The stack outlives the thread: modules are unloaded after the destructors
+  // of the thread.
   static thread_local auto &stack = *new std::vector<Context *>{nullptr};
   return stack;
 }
@@ -61,7 +62,7 @@ Stream *ptx_emulator::findStream(void *handle) {
   return system.streams.count(stream) ? stream : nullptr;
 }
 
-/// Makes what comes next in `stream` wait for what is in `other` now.
+/// Makes later work in `stream` wait for the current work in `other`.
 static void waitFor(Stream &stream, Stream &other) {
   uint64_t end = other.getEnd();
   stream.submit([&other, end] { other.runUntil(end); });
@@ -90,8 +91,8 @@ void ptx_emulator::synchronizeAll() {
 // Entry points
 //===----------------------------------------------------------------------===//
 
-/// Returns the error that PTX_EMULATOR_FAIL=name:count:error asks for:
-/// that call of that function fails.
+/// Returns the error that PTX_EMULATOR_FAIL=name:count:error requests for call
+/// number `count` of function `name`, or Success.
 static Error getRequestedError(const std::string &name) {
   static const char *const text = std::getenv("PTX_EMULATOR_FAIL");
   if (!text || std::string(text).rfind(name + ":", 0) != 0)

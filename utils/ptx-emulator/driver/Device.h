@@ -1,4 +1,4 @@
-//===- Device.h - The devices, their memory and their streams ---*- C++ -*-===//
+//===- Device.h - Devices, their memory and their streams -------*- C++ -*-===//
 //
 // Part of ptx-emulator, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -6,9 +6,9 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// What is put into a stream runs as late as it may: when something waits for
-// it. A program that does not wait, or that forgets how two streams depend on
-// each other, then reads what was not written yet.
+// Work in a stream runs as late as possible: when something waits for it. A
+// program that does not wait, or that misses a dependence between two streams,
+// then reads data that has not been written yet.
 //
 //===----------------------------------------------------------------------===//
 
@@ -34,12 +34,12 @@ class Stream {
 public:
   explicit Stream(bool isBlocking) : isBlocking(isBlocking) {}
 
-  /// Whether it is ordered with the default stream.
+  /// Whether the stream is ordered with the default stream.
   const bool isBlocking;
 
   uint64_t getEnd() const { return submitted; }
   void submit(std::function<void()> work);
-  /// Runs all up to the position that getEnd returned then.
+  /// Runs all work up to position `end`, which getEnd has returned.
   void runUntil(uint64_t end);
 
 private:
@@ -62,11 +62,13 @@ struct Kernel {
   uint64_t maxDynamicSharedBytes;
 };
 
-/// All that there is. Devices share one memory, as their addresses are unique.
+/// The state of the emulator. Devices share one memory, since their addresses
+/// are unique.
 struct System {
   std::recursive_mutex mutex;
   bool isInitialized = false;
-  /// Once a kernel failed, every call returns its error.
+  /// Once work on a device has failed, every call that needs a current context
+  /// returns this error.
   Error stickyError = Success;
   Memory memory;
   std::vector<Context> contexts;
@@ -77,25 +79,29 @@ struct System {
   std::map<const Function *, Kernel> kernels;
 };
 
-/// Never destroyed: work may be pending when the process ends.
+/// Returns the state of the emulator, which is never destroyed: work may be
+/// pending when the process ends.
 System &getSystem();
 
-/// The contexts of this thread. The last is current, unless it is null.
+/// Returns the contexts of this thread. The last one is current, unless it is
+/// null.
 std::vector<Context *> &getContextStack();
 Context *&getCurrentContext();
 
 /// Returns the stream of a handle, or null where there is none.
 Stream *findStream(void *handle);
 
-/// Puts `work` into `stream`, after what the default stream has where they are
-/// ordered.
+/// Appends `work` to `stream`. If `stream` is blocking, `work` runs after the
+/// current work of the default stream; in the default stream, `work` runs after
+/// the current work of all blocking streams.
 void submit(Stream &stream, std::function<void()> work);
 
-/// Runs all that was submitted.
+/// Runs all submitted work.
 void synchronizeAll();
 
-/// One call of an entry point: holds the lock, looks at the environment for
-/// what a test wants, and finds what keeps the call from being made.
+/// One call of an entry point: holds the lock, traces the call, and finds the
+/// error that the call returns without doing anything, which a test may request
+/// in the environment.
 class EntryPoint {
 public:
   enum Needs { Nothing, Initialization, CurrentContext };
@@ -109,13 +115,14 @@ private:
   Error error = Success;
 };
 
-/// Begins an entry point.
+/// Begins an entry point, which returns if there is an error.
 #define ENTER(needs)                                                           \
   EntryPoint entryPoint(__func__, EntryPoint::needs);                          \
   if (entryPoint.getError() != Success)                                        \
   return entryPoint.getError()
 
-/// Returns the number in the variable `name` of the environment.
+/// Returns the number in the environment variable `name`, or `otherwise` if the
+/// variable is not set.
 int getSetting(const char *name, int otherwise);
 
 } // namespace ptx_emulator

@@ -11,7 +11,7 @@
 
 namespace ptx_emulator {
 
-/// Those that this driver returns; a test may ask for any other.
+/// The errors that this driver returns; a test may request any other error.
 enum Error : int {
   Success = 0,
   InvalidValue = 1,

@@ -22,15 +22,15 @@ static void *toPointer(Address address) {
 static int poolHandle;
 
 //===----------------------------------------------------------------------===//
-// Where addresses are
+// Kinds of addresses
 //===----------------------------------------------------------------------===//
 
 enum class Kind {
   Device,
-  /// Registered: a device copies from and to it by itself.
+  /// Registered memory, which a device copies without the help of the host.
   PinnedHost,
   PageableHost,
-  /// Begins in an allocation and ends beyond.
+  /// A range that begins in an allocation and ends past it.
   Broken,
 };
 
@@ -44,7 +44,8 @@ static Kind classify(Address address, size_t size) {
   return range->isOwned ? Kind::Device : Kind::PinnedHost;
 }
 
-/// Whether it still is there when work on it begins.
+/// Whether memory of `kind` still is accessible when work on it begins; if not,
+/// sets the sticky error.
 static bool checkAlive(Kind kind, Address address, size_t size) {
   System &system = getSystem();
   if (kind == Kind::PageableHost || system.memory.find(address, size))

@@ -12,7 +12,8 @@
 
 using namespace ptx_emulator;
 
-/// What a kernel may have without asking, and with.
+/// The maximum shared memory of a kernel by default, and with
+/// cuFuncSetAttribute.
 static constexpr uint64_t defaultSharedBytes = 48 * 1024;
 static constexpr uint64_t maxSharedBytes = 227 * 1024;
 
@@ -20,8 +21,8 @@ static constexpr uint64_t maxSharedBytes = 227 * 1024;
 // Loading
 //===----------------------------------------------------------------------===//
 
-/// Writes `message` where the caller wants the errors of the compiler, else to
-/// stderr.
+/// Writes `message` to the buffer that `options` provide for errors of the
+/// compiler, or to stderr if there is none.
 static void reportErrors(const std::string &message, unsigned optionCount,
                          const int *options, void **values) {
   char *buffer = nullptr;
@@ -38,7 +39,7 @@ static void reportErrors(const std::string &message, unsigned optionCount,
     std::fprintf(stderr, "ptx-emulator: %s\n", message.c_str());
 }
 
-/// Whether an image is one of machine code: an object file or several.
+/// Whether `image` is machine code: an object file or several.
 static bool isBinary(const char *image) {
   uint32_t magic;
   std::memcpy(&magic, image, sizeof(magic));
@@ -79,7 +80,8 @@ static bool isLegal(const Function &function, const Launch &launch) {
   return function.requiredThreads.empty() || threads == required;
 }
 
-/// Reads the arguments, which may change as soon as the launch returns.
+/// Returns a copy of the arguments, which may change as soon as the launch
+/// returns.
 static std::vector<uint8_t> copyArguments(const Function &function,
                                           void **arguments) {
   std::vector<uint8_t> bytes(function.parameterBytes, 0xff);

@@ -28,7 +28,7 @@ int cuStreamSynchronize(void *handle) {
   Stream *stream = findStream(handle);
   if (!stream)
     return InvalidHandle;
-  // The default stream is also behind all others.
+  // Work in the default stream also waits for all blocking streams.
   submit(*stream, [] {});
   stream->runUntil(stream->getEnd());
   return getSystem().stickyError;

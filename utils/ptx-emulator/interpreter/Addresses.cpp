@@ -1,4 +1,4 @@
-//===- Addresses.cpp - From addresses to memory ---------------------------===//
+//===- Addresses.cpp - Translate addresses to memory ----------------------===//
 //
 // Part of ptx-emulator, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -23,7 +23,8 @@ static uint8_t *fail(Thread &thread, const Instruction *i, FaultKind kind,
   return nullptr;
 }
 
-/// Returns the space of a generic address, which becomes one in that space.
+/// Returns the space of a generic `address`, and converts `address` to that
+/// space.
 static Space resolveGeneric(uint64_t &address) {
   uint64_t window = address & windowMask;
   if (window == sharedWindow || window == localWindow || window == paramWindow)

@@ -1,4 +1,4 @@
-//===- Addresses.h - From addresses to memory -------------------*- C++ -*-===//
+//===- Addresses.h - Translate addresses to memory --------------*- C++ -*-===//
 //
 // Part of ptx-emulator, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -14,13 +14,14 @@
 
 namespace ptx_emulator {
 
-/// Returns where the `size` bytes at `address` in `space` are, or null after
-/// the thread failed: the address is no multiple of `size`, or something there
-/// is not accessible.
+/// Returns the memory of the `size` bytes at `address` in `space`. Makes the
+/// thread fail and returns null if the address is not a multiple of `size`, or
+/// if a byte is not accessible.
 uint8_t *translateSlowly(Thread &thread, const Instruction *i, Space space,
                          uint64_t address, uint64_t size);
 
-/// The same, without a search where the same allocation was accessed before.
+/// Does what translateSlowly does, without a search if the instruction accessed
+/// the same allocation before.
 template <Space space>
 inline uint8_t *translate(Thread &thread, const Instruction *i,
                           uint64_t address, uint64_t size) {
@@ -30,10 +31,12 @@ inline uint8_t *translate(Thread &thread, const Instruction *i,
   return translateSlowly(thread, i, space, address, size);
 }
 
-/// Takes the name of a space, or none for a generic address.
+/// Takes the name of a space and returns the space, or Space::Generic if there
+/// is no name.
 Space takeSpace(Mnemonic &mnemonic);
 
-/// Decodes [name+offset]. Returns the slot of what `offset` is to be added to.
+/// Decodes [name+offset]. Returns the slot of the address to which `offset` is
+/// to be added.
 uint32_t decodeAddress(FunctionDecoder &decoder, const Operand &operand,
                        Space space, int64_t &offset);
 

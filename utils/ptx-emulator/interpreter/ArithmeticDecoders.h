@@ -1,5 +1,4 @@
-//===- ArithmeticDecoders.h - What integers and floats share a name for -*- C++
-//-*-===//
+//===- ArithmeticDecoders.h - Decoders of integer arithmetic ----*- C++ -*-===//
 //
 // Part of ptx-emulator, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -7,8 +6,9 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// add, sub, mul, div, min, max, neg and abs exist for both. The decoders of
-// floats see the modifiers first and leave what is of integers to these.
+// add, sub, mul, div, min, max, neg and abs exist for integers and for floats.
+// The decoders of floats see the modifiers first and call the decoders of this
+// file for integers.
 //
 //===----------------------------------------------------------------------===//
 
@@ -29,7 +29,7 @@ void decodeIntegerMaximum(FunctionDecoder &decoder, Mnemonic &mnemonic);
 void decodeIntegerNegate(FunctionDecoder &decoder, Mnemonic &mnemonic);
 void decodeIntegerAbsolute(FunctionDecoder &decoder, Mnemonic &mnemonic);
 
-/// Those that write the carry, from .cc on.
+/// Decoders of instructions that write the carry, from .cc on.
 void decodeCarryAdd(FunctionDecoder &decoder, Mnemonic &mnemonic);
 void decodeCarrySubtract(FunctionDecoder &decoder, Mnemonic &mnemonic);
 void decodeCarryMultiplyAdd(FunctionDecoder &decoder, Mnemonic &mnemonic,

@@ -14,7 +14,7 @@
 using namespace ptx_emulator;
 
 //===----------------------------------------------------------------------===//
-// What they compute
+// Operations
 //===----------------------------------------------------------------------===//
 
 namespace {
@@ -54,7 +54,8 @@ struct CompareAndSwap {
   }
 };
 
-/// Counts up to b, and down to 0.
+/// Increment counts from 0 up to b, and Decrement from b down to 0; then each
+/// begins again.
 struct Increment {
   static uint32_t apply(uint32_t a, uint32_t b) { return a >= b ? 0 : a + 1; }
 };
@@ -189,7 +190,8 @@ static Handler pickOperation(std::string_view name, Type type) {
   return nullptr;
 }
 
-/// The order and the scope have no effect where threads run one after another.
+/// Takes the order and the scope, which have no effect, since threads run one
+/// after another.
 static void skipOrdering(Mnemonic &mnemonic) {
   for (std::string_view order : {"relaxed", "acquire", "release", "acq_rel"})
     mnemonic.take(order);
@@ -203,7 +205,7 @@ static void decodeUpdate(FunctionDecoder &decoder, Mnemonic &mnemonic,
   Space space = takeSpace(mnemonic);
   std::string_view name = mnemonic.peek();
   mnemonic.skip();
-  // f16 and bf16 have no other kind.
+  // f16 and bf16 have .noftz, and no other type does.
   bool isNoFtz = mnemonic.take("noftz");
   Type type = mnemonic.takeType();
   bool isNarrow = type == Type::F16 || type == Type::BF16 ||

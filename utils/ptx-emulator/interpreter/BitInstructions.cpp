@@ -14,7 +14,7 @@
 using namespace ptx_emulator;
 
 //===----------------------------------------------------------------------===//
-// What they compute
+// Operations
 //===----------------------------------------------------------------------===//
 
 namespace {
@@ -36,7 +36,7 @@ struct LogicalNot {
   }
 };
 
-/// Shifts by the width or more leave the fill.
+/// A shift by the width or more leaves only the fill.
 struct ShiftLeft {
   template <typename T>
   static T apply(T a, uint32_t count) {
@@ -133,7 +133,7 @@ struct PermuteBytes {
   }
 };
 
-/// shf: 32 bits of the 64 of `b` and `a`, its low half.
+/// shf: 32 bits of the 64 bits of `b` and `a`, where `a` is the low half.
 template <bool isLeft, bool wraps>
 struct FunnelShift {
   static uint32_t apply(uint32_t a, uint32_t b, uint32_t c) {

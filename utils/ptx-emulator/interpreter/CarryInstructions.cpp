@@ -6,8 +6,8 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// LLVM adds numbers of 128 bits so, and the functions of libdevice multiply
-// long ones. The carry of a subtraction is the borrow.
+// LLVM adds 128-bit integers with these instructions, and the functions of
+// libdevice multiply long integers. The carry of a subtraction is the borrow.
 //
 //===----------------------------------------------------------------------===//
 
@@ -33,7 +33,7 @@ struct Subtract {
   }
 };
 
-/// The low or the high half of a product, and a third operand.
+/// Adds the low or the high half of a product, and a third operand.
 template <bool isHigh>
 struct MultiplyAdd {
   template <typename T>
@@ -44,7 +44,7 @@ struct MultiplyAdd {
   }
 };
 
-/// What follows the name: .cc, whether the carry is written.
+/// Whether the carry is read, and whether it is written (.cc).
 struct CarryModifiers {
   bool reads;
   bool writes;
@@ -112,7 +112,7 @@ void ptx_emulator::decodeCarryMultiplyAdd(FunctionDecoder &decoder,
                                           bool readsCarry) {
   CarryModifiers modifiers = {readsCarry, mnemonic.take("cc")};
   Type type = mnemonic.takeType();
-  // The high half of a signed product is another.
+  // The high half of a signed product is different, and not supported.
   Handler handler = nullptr;
   if (type == Type::U32 || type == Type::U64)
     handler = isHigh ? pickCarry<MultiplyAdd<true>, 3>(type)

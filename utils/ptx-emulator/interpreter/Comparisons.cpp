@@ -53,7 +53,7 @@ struct Negated {
 using Greater = Swapped<Less>;
 using GreaterOrEqual = Swapped<LessOrEqual>;
 
-/// Neither is a NaN.
+/// Whether neither operand is a NaN.
 struct Ordered {
   template <typename T>
   static bool apply(T a, T b) {
@@ -61,7 +61,7 @@ struct Ordered {
   }
 };
 
-/// False with a NaN, unlike the != of C.
+/// False if an operand is a NaN, unlike the != of C.
 struct OrderedAndNotEqual {
   template <typename T>
   static bool apply(T a, T b) {
@@ -151,7 +151,8 @@ static bool isFloat(Type type) {
   }
 }
 
-/// What holds for numbers alone, or for integers.
+/// Returns the handler of a comparison that is false with a NaN, or of a
+/// comparison of integers; null if `name` is not such a comparison.
 static Handler pickOrdered(std::string_view name, Type type, bool flushes) {
   auto pick = [&](Handler onFloats, Handler onIntegers) {
     return isFloat(type) ? onFloats : onIntegers;
@@ -177,7 +178,8 @@ static Handler pickOrdered(std::string_view name, Type type, bool flushes) {
   return nullptr;
 }
 
-/// What holds with a NaN, too.
+/// Returns the handler of a comparison that is true with a NaN, or of num or
+/// nan; null if `name` is not such a comparison.
 static Handler pickUnordered(std::string_view name, Type type, bool flushes) {
   if (name == "equ")
     return pickFloat<Negated<OrderedAndNotEqual>>(type, flushes);

@@ -82,8 +82,8 @@ static void decodeTrap(FunctionDecoder &decoder, Mnemonic &) {
   decoder.emit(trap, {}, {});
 }
 
-/// Finds where the arguments or results of a call lie in the frame, and checks
-/// them against those of the callee.
+/// Returns the places of the arguments or results of a call in the frame, and
+/// checks that there are as many as the callee has.
 static std::vector<Slice> findSlices(FunctionDecoder &decoder,
                                      const Operand *list,
                                      const std::vector<Slice> &expected) {
@@ -143,7 +143,7 @@ static void decodeBarrier(FunctionDecoder &decoder, Mnemonic &mnemonic) {
   decoder.getFunction().synchronizes = true;
 }
 
-/// bar.warp.sync is of warps.
+/// Decodes bar: bar.warp.sync for warps, and others for blocks.
 static void decodeBar(FunctionDecoder &decoder, Mnemonic &mnemonic) {
   if (mnemonic.take("warp"))
     decodeWarpBarrier(decoder, mnemonic);
@@ -151,7 +151,8 @@ static void decodeBar(FunctionDecoder &decoder, Mnemonic &mnemonic) {
     decodeBarrier(decoder, mnemonic);
 }
 
-/// membar.gl, fence.acq_rel.gpu: threads see each other's stores at once.
+/// membar.gl, fence.acq_rel.gpu. Both do nothing: threads see each other's
+/// stores at once.
 static void decodeFence(FunctionDecoder &decoder, Mnemonic &mnemonic) {
   bool isMembar = mnemonic.getName() == "membar";
   bool isKnown = false;

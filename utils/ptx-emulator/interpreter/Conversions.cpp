@@ -22,7 +22,7 @@ struct Modifiers {
   /// Whether the result is rounded to an integer: .rni, .rzi, .rmi or .rpi.
   bool roundsToInteger = false;
   bool saturates = false;
-  /// How many bytes the register of the result has.
+  /// The size of the register of the result, in bytes.
   unsigned registerSize = 0;
 
   int64_t pack() const {
@@ -42,7 +42,7 @@ struct Modifiers {
 } // namespace
 
 //===----------------------------------------------------------------------===//
-// What they compute
+// Operations
 //===----------------------------------------------------------------------===//
 
 static double roundToInteger(double value, Rounding rounding) {
@@ -59,8 +59,9 @@ static double roundToInteger(double value, Rounding rounding) {
   return value;
 }
 
-/// Out of its range an integer is the nearest that there is. A NaN is 0, or
-/// only the highest bit where one of both has 64 bits.
+/// Converts `value` to an integer. A value out of range becomes the nearest
+/// integer of the type. A NaN becomes 0, or, if the source or the result has 64
+/// bits, a value with only the highest bit set.
 template <typename T, typename Source>
 static T toInteger(double value, Rounding rounding) {
   if (value != value) {
@@ -68,7 +69,7 @@ static T toInteger(double value, Rounding rounding) {
     return isWide ? static_cast<T>(uint64_t(1) << (8 * sizeof(T) - 1)) : 0;
   }
   double rounded = roundToInteger(value, rounding);
-  // Powers of two, and so exact.
+  // Powers of two are exact.
   double end = std::ldexp(1.0, std::numeric_limits<T>::digits);
   double begin = std::is_signed_v<T> ? -end : 0;
   if (rounded < begin)
@@ -78,7 +79,7 @@ static T toInteger(double value, Rounding rounding) {
   return static_cast<T>(rounded);
 }
 
-/// A double that rounds to fewer bits as `value` does.
+/// Returns a double that rounds to fewer bits as `value` does.
 template <typename T>
 static double toOddDouble(T value) {
   double rounded = static_cast<double>(value);
@@ -127,7 +128,7 @@ static const Instruction *convert(Thread &thread, const Instruction *i) {
   auto bits = convertValue<Result, Source>(read<Source>(thread, i->operands[1]),
                                            modifiers);
   uint64_t extended = bits;
-  // An integer fills a register that is wider than itself.
+  // An integer is extended to a wider register.
   if constexpr (isInteger<Result>)
     extended = static_cast<int64_t>(Result::decode(bits));
   thread.slots[i->operands[0]] =
@@ -220,7 +221,7 @@ static bool isFloat(Type type) {
          type == Type::F64;
 }
 
-/// Returns whether there is one.
+/// Takes a rounding, and returns whether there is one.
 static bool takeRounding(Mnemonic &mnemonic, Modifiers &modifiers) {
   static constexpr std::pair<std::string_view, Rounding> names[] = {
       {"rn", Rounding::Nearest},  {"rz", Rounding::TowardZero},
@@ -237,18 +238,19 @@ static bool takeRounding(Mnemonic &mnemonic, Modifiers &modifiers) {
   return false;
 }
 
-/// Whether a rounding is there exactly where PTX wants one, and of its kind.
+/// Whether there is a rounding exactly where PTX requires one, and of the
+/// required kind.
 static bool isRoundingLegal(Type result, Type source, bool hasRounding,
                             const Modifiers &modifiers) {
   if (isFloat(source) && (!isFloat(result) || result == source))
-    // Between the same floats only rounding to an integer does anything.
+    // Between equal types of floats, only rounding to an integer has an effect.
     return hasRounding ? modifiers.roundsToInteger
                        : isFloat(result) && modifiers.saturates;
   bool isInexact = isFloat(result) &&
                    (!isFloat(source) || getSize(result) <= getSize(source));
   if (modifiers.roundsToInteger || hasRounding != isInexact)
     return false;
-  // The values are doubles, so this is the one that is rounded before.
+  // The host rounds to double, and only to nearest.
   return result != Type::F64 || modifiers.rounding == Rounding::Nearest;
 }
 
@@ -279,7 +281,7 @@ static void decodeConversion(FunctionDecoder &decoder, Mnemonic &mnemonic) {
     return decoder.error("unknown conversion");
   if (!decoder.expectOperands(2))
     return;
-  // Registers may be wider than integers are.
+  // Registers may be wider than their integers.
   uint32_t slots[2];
   modifiers.registerSize = getSize(result);
   slots[0] = isFloat(result)

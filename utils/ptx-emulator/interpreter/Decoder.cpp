@@ -1,4 +1,4 @@
-//===- Decoder.cpp - From statements to instructions ----------------------===//
+//===- Decoder.cpp - Decode statements to instructions --------------------===//
 //
 // Part of ptx-emulator, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -80,8 +80,8 @@ void FunctionDecoder::error(const std::string &message) {
   diagnostics.report(statement ? statement->line : syntax.line, message);
 }
 
-/// Gives variables their places in the frame, on the stack and in the memory of
-/// the block. Parameters and results have theirs already.
+/// Places variables in the frame, on the stack and in the memory of the block.
+/// Parameters and results already have places.
 void FunctionDecoder::layOutVariables() {
   for (size_t i = 0; i < syntax.parameters.size(); ++i)
     symbols[syntax.parameters[i].name] = {Space::Param,
@@ -153,7 +153,8 @@ void FunctionDecoder::declareRegisters() {
   function.initialSlots.assign(SpecialSlotCount, 0);
   for (const auto &[name, slot] : specialRegisters)
     registers[name] = {slot, Type::U32};
-  // What is read before it is written shows: it is a NaN, or a wild address.
+  // A register that is read before it is written shows: it is a NaN, or an
+  // invalid address.
   for (const auto &[name, type] : syntax.registers)
     registers[name] = {newSlot(~uint64_t(0) >> (64 - 8 * getSize(type))), type};
 }
@@ -189,7 +190,8 @@ uint64_t FunctionDecoder::literal(const Operand &operand, Type type) {
   return operand.value & mask;
 }
 
-/// The frame of a function may be anywhere on the stack.
+/// Computes the address of a local variable: the frame of a function may be
+/// anywhere on the stack.
 static const Instruction *computeLocalAddress(Thread &thread,
                                               const Instruction *i) {
   thread.slots[i->operands[0]] = thread.localBase + i->immediate;
@@ -331,8 +333,8 @@ void FunctionDecoder::decode() {
     if (diagnostics.hasError())
       return;
   }
-  // A function may end without a return where that is never reached; going on
-  // there must not run what lies behind.
+  // A function may end without a return if its end is never reached. Execution
+  // must not continue past its code.
   firstInstructions.push_back(function.code.size());
   Statement end{syntax.line, "", false, "ret", {}};
   statement = &end;

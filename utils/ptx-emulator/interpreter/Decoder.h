@@ -1,4 +1,4 @@
-//===- Decoder.h - From statements to instructions --------------*- C++ -*-===//
+//===- Decoder.h - Decode statements to instructions ------------*- C++ -*-===//
 //
 // Part of ptx-emulator, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -15,8 +15,8 @@
 
 namespace ptx_emulator {
 
-/// The parts of a mnemonic, which are taken one after the other. What is left
-/// at the end is unknown.
+/// The parts of a mnemonic, which are taken one after the other. A part that is
+/// left at the end is not known.
 class Mnemonic {
 public:
   explicit Mnemonic(std::string_view text);
@@ -29,7 +29,7 @@ public:
   /// Takes the next part if it is a type, else returns Type::Invalid.
   Type takeType();
 
-  /// Returns the next part, or nothing.
+  /// Returns the next part, or an empty string.
   std::string_view peek() const {
     return next < parts.size() ? parts[next] : std::string_view();
   }
@@ -43,7 +43,7 @@ private:
 /// A variable of a module or a function.
 struct Symbol {
   Space space;
-  /// Within its space.
+  /// The address within the space.
   uint64_t address;
   uint64_t size;
 };
@@ -72,7 +72,7 @@ public:
   /// Appends an instruction. The reference is valid until the next one.
   Instruction &emit(Handler handler);
 
-  /// Appends one with results and sources of these types.
+  /// Appends an instruction with results and sources of these types.
   Instruction &emit(Handler handler, std::initializer_list<Type> results,
                     std::initializer_list<Type> sources);
 
@@ -80,32 +80,34 @@ public:
   uint32_t destination(const Operand &operand, Type type);
   /// Returns the slot of a register, a special register or a constant.
   uint32_t source(const Operand &operand, Type type);
-  /// The same for a register that may be wider than `type`, and its size.
+  /// Returns the slot of a register that may be wider than `type`, and for a
+  /// result also the size of the register.
   uint32_t wideDestination(const Operand &operand, Type type, unsigned &size);
   uint32_t wideSource(const Operand &operand, Type type);
   uint32_t constant(uint64_t value);
-  /// Returns a slot that nothing else has.
+  /// Returns a new slot with the value `initial`.
   uint32_t newSlot(uint64_t initial = 0);
-  /// Emits what computes the address on the stack of a local variable.
+  /// Emits the computation of the stack address of a local variable, and
+  /// returns the slot of the address.
   uint32_t emitLocalAddress(uint64_t offset);
 
   /// Returns the symbol of that name, or null.
   const Symbol *findSymbol(const std::string &name) const;
   const Function *findFunction(const std::string &name) const;
 
-  /// Makes `instruction` go to `label`.
+  /// Makes `instruction` branch to `label`.
   void branchTo(Instruction &instruction, const std::string &label);
-  /// Makes `instruction` go to one of the labels of the list of that name.
+  /// Makes `instruction` branch to one of the labels of the list named `list`.
   void branchToAny(Instruction &instruction, const std::string &list);
 
   Function &getFunction() { return function; }
 
 private:
-  /// A distance that becomes known when all is decoded.
+  /// A branch whose distance is known once all statements are decoded.
   struct Branch {
     size_t instruction;
     size_t statement;
-    /// In this table instead of the instruction, unless null.
+    /// The table that takes the distance, or null if the instruction takes it.
     std::vector<int64_t> *table;
     size_t index;
   };
@@ -120,14 +122,16 @@ private:
     uint32_t slot;
     Type type;
   };
-  /// Returns null, without an error, where there is none of that name.
+  /// Returns the register, or null without an error if `operand` is not a
+  /// register.
   const Register *findRegister(const Operand &operand) const;
   uint64_t literal(const Operand &operand, Type type);
 
   const FunctionSyntax &syntax;
   Function &function;
   const SymbolMap &moduleSymbols;
-  /// Where the shared variables of the function begin.
+  /// The end of the shared variables so far: of the module, then of the
+  /// function.
   uint64_t sharedEnd;
   const std::map<std::string, Function> &functions;
   Diagnostics &diagnostics;
@@ -135,7 +139,7 @@ private:
   std::unordered_map<std::string, Register> registers;
   std::unordered_map<uint64_t, uint32_t> constants;
   const Statement *statement = nullptr;
-  /// For each statement its first instruction.
+  /// The first instruction of each statement.
   std::vector<size_t> firstInstructions;
   std::vector<Branch> branches;
 };
@@ -144,7 +148,7 @@ private:
 using InstructionDecoder = void (*)(FunctionDecoder &, Mnemonic &);
 using InstructionMap = std::unordered_map<std::string, InstructionDecoder>;
 
-/// bar.warp.sync
+/// Decodes bar.warp.sync.
 void decodeWarpBarrier(FunctionDecoder &decoder, Mnemonic &mnemonic);
 
 void addIntegerInstructions(InstructionMap &map);

@@ -1,4 +1,4 @@
-//===- FloatFormats.h - The floats of PTX, to the bit -----------*- C++ -*-===//
+//===- FloatFormats.h - Bit-exact float formats of PTX ----------*- C++ -*-===//
 //
 // Part of ptx-emulator, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -6,10 +6,11 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// Each format has Bits, the Value that arithmetic on the host is done in, and
-// decode and encode between them. Values of f16 and bf16 are doubles: one
-// operation on them in double, rounded once more, is correctly rounded, for
-// 53 >= 2 p + 2. The only exception is fma, which rounds to odd first.
+// Each format has the type Bits, the type Value in which the host computes, and
+// decode and encode between them. Values of f16 and bf16 are doubles: the
+// result of one operation in double, rounded once more to the format, is
+// correctly rounded, since 53 >= 2 p + 2. The only exception is fma, which
+// rounds to odd first.
 //
 //===----------------------------------------------------------------------===//
 
@@ -34,7 +35,7 @@ To bitCast(From from) {
   return to;
 }
 
-/// Divides `significand` by 2^shift, where something is below it if `isSticky`.
+/// Divides `significand` by 2^shift and rounds the quotient.
 inline uint64_t shiftAndRound(uint64_t significand, int shift, bool isNegative,
                               Rounding rounding) {
   if (shift <= 0)
@@ -45,7 +46,7 @@ inline uint64_t shiftAndRound(uint64_t significand, int shift, bool isNegative,
     rest = significand & ((uint64_t(1) << shift) - 1);
     half = uint64_t(1) << (shift - 1);
   } else {
-    // More than is there: nothing is kept, and the rest is below a half.
+    // All bits are shifted out: nothing is kept, and the rest is below a half.
     kept = 0;
     rest = significand != 0;
     half = 2;
@@ -86,7 +87,7 @@ uint64_t roundToFormat(double value, Rounding rounding) {
   else
     significand |= uint64_t(1) << 52;
 
-  // The exponent field that the format gives it, at least that of subnormals.
+  // The exponent field of the value in the format, at least that of subnormals.
   int field = exponent - 1023 + bias;
   int shift = 52 - mantissaBits;
   if (field < 1) {
@@ -105,7 +106,7 @@ uint64_t roundToFormat(double value, Rounding rounding) {
   return sign | magnitude;
 }
 
-/// The value of a narrow format.
+/// Returns the value of `bits` in a narrow format.
 template <int exponentBits, int mantissaBits>
 double decodeFormat(uint64_t bits) {
   constexpr int bias = (1 << (exponentBits - 1)) - 1;
@@ -161,7 +162,7 @@ struct F32 {
   }
 };
 
-/// With the modifier .ftz: subnormal operands and results are zeros.
+/// f32 with the modifier .ftz: subnormal operands and results are zeros.
 struct F32Ftz {
   using Bits = uint32_t;
   using Value = float;
@@ -176,7 +177,7 @@ struct F32Ftz {
   }
 };
 
-/// A NaN keeps the payload that the host gives it.
+/// A NaN of f64 keeps the payload that the host gives it.
 struct F64 {
   using Bits = uint64_t;
   using Value = double;
@@ -187,7 +188,7 @@ struct F64 {
   }
 };
 
-/// With .ftz, which only approximations of f64 have.
+/// f64 with .ftz, which only approximations have.
 struct F64Ftz {
   using Bits = uint64_t;
   using Value = double;
@@ -198,9 +199,10 @@ struct F64Ftz {
   static Bits encode(double value) { return flush(bitCast<Bits>(value)); }
 };
 
-/// Returns `rounded`, the nearest to a number that lies `error` away from it,
-/// or its neighbor on that side if `rounded` is even. That can be rounded to
-/// fewer bits, in any way, as the number itself would be.
+/// Rounds a number to odd, given the nearest double `rounded` and the `error`
+/// to add to it. Returns `rounded` if it is exact or odd, or else its neighbor
+/// in the direction of the error. Rounding the result to fewer bits, in any
+/// mode, is the same as rounding the number itself.
 inline double roundToOdd(double rounded, double error) {
   uint64_t bits = bitCast<uint64_t>(rounded);
   if (error == 0 || error != error || (bits & 1))
@@ -209,7 +211,7 @@ inline double roundToOdd(double rounded, double error) {
   return bitCast<double>(isAway ? bits + 1 : bits - 1);
 }
 
-/// The sum of two doubles, rounded to odd.
+/// Returns the sum of two doubles, rounded to odd.
 inline double addToOdd(double a, double b) {
   double sum = a + b;
   double bPart = sum - a;

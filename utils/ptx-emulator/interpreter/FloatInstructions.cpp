@@ -21,7 +21,7 @@
 using namespace ptx_emulator;
 
 //===----------------------------------------------------------------------===//
-// What they compute
+// Operations
 //===----------------------------------------------------------------------===//
 
 namespace {
@@ -75,15 +75,15 @@ struct FusedMultiplyAdd {
   }
 };
 
-/// On f16 and bf16, whose product is exact in double.
+/// An fma on f16 and bf16, whose product is exact in double.
 struct NarrowFusedMultiplyAdd {
   static double apply(double a, double b, double c) {
     return addToOdd(a * b, c);
   }
 };
 
-/// Rounds another way. The values are volatile, for a compiler takes operations
-/// on floats to be independent of the mode.
+/// Computes Op in another rounding mode. The values are volatile, since a
+/// compiler assumes that operations on floats are independent of the mode.
 template <typename Op, int mode>
 struct Directed {
   template <typename First, typename... Rest>
@@ -115,7 +115,8 @@ private:
   }
 };
 
-/// Of a number and a NaN the number, of -0 and 0 the first.
+/// The minimum of a number and a NaN is the number; the minimum of -0 and 0 is
+/// -0.
 struct Minimum {
   template <typename T>
   static T apply(T a, T b) {
@@ -138,7 +139,7 @@ struct Maximum {
   }
 };
 
-/// With .NaN: of a number and a NaN the NaN.
+/// With .NaN, the result for a number and a NaN is the NaN.
 template <typename Op>
 struct PropagatingNan {
   template <typename T>
@@ -147,7 +148,7 @@ struct PropagatingNan {
   }
 };
 
-/// On bits, so that a NaN keeps its payload.
+/// Operates on bits, so that a NaN keeps its payload.
 struct NegateBits {
   template <typename T>
   static T apply(T a) {
@@ -171,13 +172,13 @@ struct CopySignBits {
   }
 };
 
-/// The functions that devices approximate.
+/// A function that devices approximate.
 template <double (*function)(double)>
 struct Approximation {
   static float apply(float a) { return static_cast<float>(function(a)); }
 };
 
-/// On f64 only the high half of the result is computed.
+/// An approximation on f64, of which only the high half is computed.
 template <double (*function)(double)>
 struct HighHalf {
   static double apply(double a) {
@@ -278,7 +279,7 @@ static void emitSame(FunctionDecoder &decoder, Handler handler, Type type,
     decoder.emit(handler, {type}, {type, type, type});
 }
 
-/// What follows the name of a rounded operation.
+/// Decodes the modifiers and operands of a rounded operation.
 template <typename Op, typename NarrowOp, unsigned count>
 static void decodeRounded(FunctionDecoder &decoder, Mnemonic &mnemonic) {
   Rounding rounding;
@@ -286,7 +287,7 @@ static void decodeRounded(FunctionDecoder &decoder, Mnemonic &mnemonic) {
   bool flushes = mnemonic.take("ftz");
   Type type = mnemonic.takeType();
   Handler handler = pickRounded<Op, count>(type, flushes, rounding);
-  // LLVM asks for f16 to be flushed only with the attribute that asks for f32.
+  // LLVM prints .ftz for f16 only with the attribute that flushes f32.
   if (!handler && rounding == Rounding::Nearest && !flushes)
     handler = pickNarrow<NarrowOp, count>(type);
   emitSame(decoder, handler, type, count);
@@ -363,7 +364,7 @@ static Handler pickOnBits(Type type) {
   }
 }
 
-/// The same where subnormal results are zeros.
+/// Applies Op to f32, where subnormal results are zeros.
 template <typename Op>
 struct Flushed {
   static uint32_t apply(uint32_t a) { return F32Ftz::flush(Op::apply(a)); }
@@ -403,7 +404,8 @@ static void decodeApproximation(FunctionDecoder &decoder, Mnemonic &mnemonic) {
   emitSame(decoder, handler, type, 1);
 }
 
-/// rcp.approx.ftz.f64 and rsqrt.approx.f64 begin an iteration.
+/// Decodes an approximate reciprocal. rcp.approx.ftz.f64 and rsqrt.approx.f64
+/// are the first values of an iteration.
 template <double (*function)(double)>
 static void decodeReciprocal(FunctionDecoder &decoder, Mnemonic &mnemonic) {
   Mnemonic copy = mnemonic;
@@ -418,7 +420,7 @@ static void decodeReciprocal(FunctionDecoder &decoder, Mnemonic &mnemonic) {
   emitSame(decoder, handler, Type::F64, 1);
 }
 
-/// sqrt and rcp have a rounding or are approximate.
+/// Decodes sqrt or rcp, which have a rounding or are approximate.
 template <typename Op, InstructionDecoder decodeApproximate>
 static void decodeRoundedOrApproximate(FunctionDecoder &decoder,
                                        Mnemonic &mnemonic) {

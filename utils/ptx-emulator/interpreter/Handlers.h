@@ -1,5 +1,4 @@
-//===- Handlers.h - How instructions read and write their operands -*- C++
-//-*-===//
+//===- Handlers.h - How handlers read and write operands --------*- C++ -*-===//
 //
 // Part of ptx-emulator, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -18,11 +17,11 @@
 
 namespace ptx_emulator {
 
-/// Enough for products of 64 bits.
+/// Integers for products of 64-bit integers.
 __extension__ typedef __int128 Int128;
 __extension__ typedef unsigned __int128 UInt128;
 
-/// The integers as formats, as FloatFormats.h has them.
+/// Integers as formats, with the members of the formats in FloatFormats.h.
 template <typename T>
 struct Int {
   using Bits = std::make_unsigned_t<T>;
@@ -38,7 +37,7 @@ struct Predicate {
   static Bits encode(bool value) { return value; }
 };
 
-// What more than one group of instructions computes.
+// Operations of more than one group of instructions.
 
 struct And {
   template <typename T>
@@ -66,7 +65,7 @@ typename Format::Value read(const Thread &thread, uint32_t slot) {
   return Format::decode(static_cast<typename Format::Bits>(thread.slots[slot]));
 }
 
-/// A slot above the bits of its register is 0.
+/// Writes a slot. The bits of the slot above those of its register are 0.
 template <typename Format>
 void write(Thread &thread, uint32_t slot, typename Format::Value value) {
   thread.slots[slot] = Format::encode(value);
@@ -87,7 +86,8 @@ const Instruction *compute(Thread &thread, const Instruction *i) {
   return i + 1;
 }
 
-/// The same with `count` sources, all of one format, as the result is.
+/// Returns the handler of Op on `count` sources, where sources and result are
+/// of one format.
 template <typename Op, typename Format, unsigned count>
 constexpr Handler computeSame() {
   if constexpr (count == 1)
@@ -98,7 +98,7 @@ constexpr Handler computeSame() {
     return compute<Op, Format, Format, Format, Format>;
 }
 
-/// Op::apply on both halves of 32 bits.
+/// Applies Op to both halves of 32 bits.
 template <typename Op, typename Format, unsigned count>
 struct OnHalves {
   template <typename... Sources>

@@ -13,11 +13,11 @@
 using namespace ptx_emulator;
 
 //===----------------------------------------------------------------------===//
-// What they compute
+// Operations
 //===----------------------------------------------------------------------===//
 
-/// An unsigned type in which sums and products wrap, where a narrow one would
-/// be promoted to int and could overflow.
+/// An unsigned type in which sums and products wrap. A narrower type would be
+/// promoted to int and could overflow.
 template <typename T>
 using Wrapping =
     std::conditional_t<sizeof(T) < 4, uint32_t, std::make_unsigned_t<T>>;
@@ -70,7 +70,7 @@ struct MultiplyAdd {
   }
 };
 
-/// By 0 all bits are set, as devices have it.
+/// A division by 0 sets all bits, as on devices.
 struct Divide {
   template <typename T>
   static T apply(T a, T b) {

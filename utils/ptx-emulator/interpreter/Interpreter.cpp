@@ -1,4 +1,4 @@
-//===- Interpreter.cpp - Runs kernels, thread by thread -------------------===//
+//===- Interpreter.cpp - Run kernels, thread by thread --------------------===//
 //
 // Part of ptx-emulator, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -16,7 +16,7 @@ using namespace ptx_emulator;
 
 static constexpr unsigned warpSize = 32;
 
-/// The stack of a thread whose functions call others.
+/// The size of the stack of a thread whose kernel calls functions.
 static constexpr uint64_t stackBytes = 64 * 1024;
 static constexpr size_t maxCallDepth = 256;
 
@@ -32,7 +32,7 @@ static std::string print(uint32_t x, uint32_t y, uint32_t z) {
 const Instruction *Thread::fail(const Instruction *instruction, FaultKind kind,
                                 const std::string &message) {
   state = ThreadState::Faulted;
-  // A callee has the special registers of its own copy.
+  // The slots of a callee begin with a copy of the special registers.
   block->fault.kind = kind;
   block->fault.message =
       "'" + function->name + "' line " + std::to_string(instruction->line) +
@@ -134,7 +134,8 @@ private:
   const Launch &launch;
   Block block;
   uint32_t threadCount;
-  /// One where threads do not wait for one another, else one for each.
+  /// All threads of a block, or one thread that is reused if threads do not
+  /// wait for one another.
   std::vector<Thread> threads;
   std::vector<uint64_t> slots;
   std::vector<uint8_t> local;
@@ -159,7 +160,8 @@ GridRunner::GridRunner(const Function &kernel, const Launch &launch,
   }
 }
 
-/// Gives `thread` the part of that number of what threads have.
+/// Gives `thread` part number `storage` of the slots, the stacks and the
+/// parameters of all threads.
 void GridRunner::prepare(Thread &thread, size_t storage) {
   thread.block = &block;
   thread.function = &kernel;
@@ -226,8 +228,9 @@ static void release(Thread &thread) {
   ++thread.resume;
 }
 
-/// Runs what the threads from `begin` on, a warp, wait for, if all that take
-/// part are there.
+/// Runs the operations for which threads of the warp from `begin` on wait, if
+/// all threads that take part have arrived. Returns whether there is such an
+/// operation.
 bool GridRunner::releaseWarp(size_t begin) {
   size_t end = std::min(begin + warpSize, threads.size());
   bool isReleased = false;
@@ -261,9 +264,11 @@ bool GridRunner::releaseWarp(size_t begin) {
   return isReleased;
 }
 
-/// Lets the threads at a barrier go on, if enough of them are there.
+/// Releases the threads at each barrier at which enough threads have arrived.
+/// Returns whether there is such a barrier.
 bool GridRunner::releaseBarrier() {
-  // Operands: the number of the barrier, how many threads it is for, or 0.
+  // Operands: the number of the barrier, and its number of threads, or 0 for
+  // all.
   std::map<uint64_t, std::vector<Thread *>> waiting;
   size_t alive = 0;
   for (Thread &thread : threads) {
@@ -321,7 +326,7 @@ Fault GridRunner::run() {
     for (uint32_t y = 0; y < launch.grid.y; ++y)
       for (uint32_t x = 0; x < launch.grid.x; ++x) {
         block.index = {x, y, z};
-        // What is read before it is written is a NaN.
+        // A float that is read before it is written is a NaN.
         std::fill(block.shared.begin(), block.shared.end(), 0xff);
         if (kernel.synchronizes)
           runSynchronizedThreads();
@@ -333,7 +338,8 @@ Fault GridRunner::run() {
   return {};
 }
 
-/// Forgets what was accessed: it may have been freed since.
+/// Resets the last accessed range of each instruction, which may have been
+/// freed since.
 static void resetRanges(const Function &function,
                         std::set<const Function *> &visited) {
   static const Range none = {0, 0, false};

@@ -1,4 +1,4 @@
-//===- Interpreter.h - Runs kernels, thread by thread -----------*- C++ -*-===//
+//===- Interpreter.h - Run kernels, thread by thread ------------*- C++ -*-===//
 //
 // Part of ptx-emulator, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -23,7 +23,7 @@ struct Launch {
   Dimensions grid;
   Dimensions block;
   uint64_t dynamicSharedBytes = 0;
-  /// One after the other, as Function::parameters says.
+  /// The parameters, at the offsets in Function::parameters.
   std::vector<uint8_t> parameters;
 };
 
@@ -31,33 +31,33 @@ enum class FaultKind {
   None,
   IllegalAddress,
   MisalignedAddress,
-  /// Threads that wait for what never comes, a trap, a stack too deep.
+  /// A deadlock, a trap, a stack that is too deep, or the like.
   LaunchFailure,
 };
 
-/// What a kernel did that ended it.
+/// The error that ended a kernel.
 struct Fault {
   FaultKind kind = FaultKind::None;
-  /// Which access, instruction and thread.
+  /// Names the access, the instruction and the thread.
   std::string message;
 };
 
-/// Runs `kernel` to its end or its first fault. Adds to `executed` how many
-/// instructions it ran, if not null.
+/// Runs `kernel` to its end or its first fault, and returns the fault.
 Fault run(const Function &kernel, const Launch &launch, const Memory &memory);
 
 //===----------------------------------------------------------------------===//
-// What instructions see
+// The state of a running kernel
 //===----------------------------------------------------------------------===//
 
-/// Addresses of these spaces begin here when they are generic; those of the
-/// host are below.
+/// The beginnings of these spaces in generic addresses; addresses of the host
+/// are below.
 constexpr uint64_t sharedWindow = uint64_t(1) << 56;
 constexpr uint64_t localWindow = uint64_t(2) << 56;
 constexpr uint64_t paramWindow = uint64_t(3) << 56;
 constexpr uint64_t windowMask = ~uint64_t(0) << 56;
 
-/// What a thread had before it called a function, and what the callee has.
+/// The state of a thread before it called a function, and the slots and
+/// parameters of the callee.
 struct Frame {
   const Instruction *call;
   const Function *caller;
@@ -86,22 +86,23 @@ struct Thread {
   /// The parameters of the frame: those of the function and of its calls.
   uint8_t *params;
   uint64_t paramBytes;
-  /// The stack, and where the frame begins in it.
+  /// The stack, its size, and the position of the frame in it.
   uint8_t *local;
   uint64_t localBytes;
   uint64_t localBase;
   ThreadState state;
-  /// Where it goes on.
+  /// The instruction at which the thread continues.
   const Instruction *resume;
-  /// Within the block.
+  /// The number of the thread in the block.
   uint32_t index;
   std::vector<Frame> frames;
 
-  /// Ends the kernel. Returns null for a handler to return.
+  /// Ends the kernel with a fault. Returns null for a handler to return.
   const Instruction *fail(const Instruction *instruction, FaultKind kind,
                           const std::string &message);
 
-  /// Stops until others are there, too.
+  /// Stops the thread at `instruction` until it is released. Returns null for a
+  /// handler to return.
   const Instruction *wait(const Instruction *instruction, ThreadState reason) {
     state = reason;
     resume = instruction;
@@ -109,16 +110,17 @@ struct Thread {
   }
 };
 
-/// An exchange between the threads of a warp. It runs once all that are named
-/// by the mask, the last operand, are there.
+/// An exchange between the threads of a warp, which runs once all threads in
+/// the mask, the last operand, have arrived.
 struct WarpOperation {
   static constexpr unsigned maskOperand = Instruction::maxOperands - 1;
 
-  /// `lanes` has 32 elements, null where a thread is not of the mask.
+  /// `lanes` has 32 elements, which are null for threads that are not in the
+  /// mask.
   void (*run)(const Instruction *instruction, Thread *const *lanes);
 };
 
-/// Ends a thread, or returns from a function.
+/// Returns from a function, or ends the thread if it is in the kernel.
 const Instruction *returnFromFunction(Thread &thread, const Instruction *);
 
 /// Calls the function in the data of the instruction.

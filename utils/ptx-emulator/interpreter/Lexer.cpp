@@ -26,7 +26,7 @@ static bool isWordStart(char c) {
          c == '$' || c == '%';
 }
 
-/// Goes on after the next `end`, counting lines.
+/// Skips the text up to and including the next `end`, counting lines.
 void Lexer::skipUntil(std::string_view end) {
   size_t found = std::min(text.find(end, position), text.size());
   size_t stop = std::min(found + end.size(), text.size());

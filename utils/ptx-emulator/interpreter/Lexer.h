@@ -38,10 +38,10 @@ class Lexer {
 public:
   explicit Lexer(std::string_view text) : text(text) { advance(); }
 
-  /// The token that comes next.
+  /// Returns the next token without advancing.
   const Token &peek() const { return token; }
 
-  /// Returns the next token and goes on to the one after it.
+  /// Returns the next token and advances past it.
   Token next() {
     Token current = token;
     advance();

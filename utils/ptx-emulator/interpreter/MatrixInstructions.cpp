@@ -6,8 +6,8 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// mma.sync on matrices of bits. Where the threads have which elements is as the
-// PTX ISA says in "Matrix Fragments for mma.m8n8k128", ".m16n8k128" and
+// mma.sync on matrices of bits. The threads hold the elements as the PTX ISA
+// specifies in "Matrix Fragments for mma.m8n8k128", ".m16n8k128" and
 // ".m16n8k256".
 //
 //===----------------------------------------------------------------------===//
@@ -23,8 +23,8 @@ static constexpr uint32_t warpSize = 32;
 
 namespace {
 
-/// A product of m rows of k bits by 8 columns of k bits. Registers of A, B and
-/// C of a thread have 32 bits, 32 bits and one sum each.
+/// A product of m rows of k bits by 8 columns of k bits. In a thread, a
+/// register of A or B holds 32 bits, and a register of C holds one sum.
 template <unsigned m, unsigned k>
 struct Shape {
   static constexpr unsigned n = 8;
@@ -33,7 +33,7 @@ struct Shape {
   static constexpr unsigned countC = m * n / warpSize;
 };
 
-/// A word of a row of A or of a column of B, or a sum.
+/// The position of a word in a row of A or in a column of B, or of a sum.
 struct Position {
   unsigned row, column;
 };
@@ -41,8 +41,8 @@ struct Position {
 } // namespace
 
 /// Bit i of A is in row groupID if 0 <= i < 32 or 64 <= i < 96, else in row
-/// groupID + 8; in column threadID_in_group * 32 + i % 32, and 128 further if
-/// i >= 64. Of a matrix with 8 rows there are bits 0 to 31 only.
+/// groupID + 8; in column threadID_in_group * 32 + i % 32, and 128 further if i
+/// >= 64. A matrix with 8 rows only has bits 0 to 31.
 static Position findA(unsigned lane, unsigned number) {
   unsigned groupID = lane >> 2, threadIDInGroup = lane % 4;
   unsigned i = 32 * number;
@@ -105,7 +105,8 @@ static void multiply(const Instruction *i, Thread *const *lanes) {
   }
 }
 
-/// Stops until all threads of the warp are there, as there must be 32.
+/// Stops until all threads of the warp have arrived. Fails if the warp has
+/// fewer than 32 threads.
 static const Instruction *waitForWholeWarp(Thread &thread,
                                            const Instruction *i) {
   const Dimensions &size = thread.block->launch.block;
@@ -134,8 +135,8 @@ static constexpr Entry makeEntry(std::string_view shape,
           S::countB, S::countC, {multiply<m, k, combine>}};
 }
 
-/// Decodes the registers of one matrix, `{%r1, %r2}`, behind those that
-/// `operands` has.
+/// Decodes the `count` registers of one matrix, `{%r1, %r2}`, and appends them
+/// to `slots`.
 template <typename Decode>
 static void decodeFragment(FunctionDecoder &decoder, const Operand &operand,
                            unsigned count, std::vector<uint32_t> &slots,

@@ -1,4 +1,4 @@
-//===- Memory.cpp - What a device can address -----------------------------===//
+//===- Memory.cpp - The memory that a device can address ------------------===//
 //
 // Part of ptx-emulator, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -13,10 +13,10 @@
 
 using namespace ptx_emulator;
 
-/// What the driver aligns an allocation to.
+/// The alignment of an allocation by the driver.
 static constexpr uint64_t alignment = 256;
 
-/// The memory of the device.
+/// The size of the memory of the device, in bytes.
 static constexpr uint64_t capacity = uint64_t(8) << 30;
 
 static void *toPointer(uint64_t address) {

@@ -1,4 +1,4 @@
-//===- Memory.h - What a device can address ---------------------*- C++ -*-===//
+//===- Memory.h - The memory that a device can address ----------*- C++ -*-===//
 //
 // Part of ptx-emulator, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -15,11 +15,11 @@
 
 namespace ptx_emulator {
 
-/// An allocation. Its address is that of the host, too.
+/// An allocation, whose addresses are the same on the host.
 struct Range {
   uint64_t begin;
   uint64_t end;
-  /// Whether the memory is that of the range, or of the host.
+  /// Whether the range owns the memory, or else the host.
   bool isOwned;
 
   bool contains(uint64_t address, uint64_t size) const {
@@ -27,28 +27,31 @@ struct Range {
   }
 };
 
-/// The allocations that are alive.
+/// All live allocations.
 class Memory {
 public:
   Memory() = default;
   Memory(const Memory &) = delete;
   ~Memory();
 
-  /// Returns `size` bytes, all of them 0xff: a float that is read before it is
-  /// written is a NaN. Returns 0 if there is not that much.
+  /// Allocates `size` bytes and returns their address. Each byte is 0xff: a
+  /// float that is read before it is written is a NaN. Returns 0 if there is
+  /// not enough memory.
   uint64_t allocate(uint64_t size);
 
-  /// Makes memory of the host accessible. Returns false if some of it is.
+  /// Makes memory of the host accessible. Returns false if some of the memory
+  /// already is.
   bool registerHost(uint64_t begin, uint64_t size);
 
-  /// Ends what begins at `address`. Returns false if nothing of that kind does.
+  /// Removes the allocation, or the registered memory, that begins at
+  /// `address`. Returns false if there is none of that kind.
   bool free(uint64_t address) { return remove(address, /*isOwned=*/true); }
   bool unregisterHost(uint64_t address) {
     return remove(address, /*isOwned=*/false);
   }
 
-  /// Returns the range with all of these bytes, which stays where it is until
-  /// it is freed, or null.
+  /// Returns the range that has all `size` bytes at `address`, or null. The
+  /// pointer is valid until the range is freed.
   const Range *find(uint64_t address, uint64_t size) const;
 
 private:

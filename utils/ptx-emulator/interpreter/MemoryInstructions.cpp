@@ -15,7 +15,7 @@ using namespace ptx_emulator;
 // Handlers
 //===----------------------------------------------------------------------===//
 
-/// Operands: the results, the address. A signed T fills a register of type
+/// Operands: the results, the address. A signed T is extended to the type
 /// Register.
 template <Space space, typename T, unsigned count, typename Register = T>
 static const Instruction *load(Thread &thread, const Instruction *i) {
@@ -46,7 +46,7 @@ static const Instruction *store(Thread &thread, const Instruction *i) {
 
 namespace {
 
-/// An access as its mnemonic has it.
+/// An access as its mnemonic states it.
 struct Access {
   Space space;
   Type type;
@@ -69,7 +69,7 @@ static Handler pickCount(const Access &access) {
   case 2:
     return pickDirection<space, T, 2>(access);
   case 4:
-    // 16 bytes are the most.
+    // An access has at most 16 bytes.
     if constexpr (sizeof(T) <= 4)
       return pickDirection<space, T, 4>(access);
     return nullptr;
@@ -106,7 +106,7 @@ static Handler pickExtension(unsigned registerSize) {
   }
 }
 
-/// A load that extends the sign, or null.
+/// Returns a load that extends the sign, or null.
 template <Space space>
 static Handler pickSignedLoad(Type type, unsigned registerSize) {
   switch (type) {
@@ -152,8 +152,8 @@ static Handler pickAccess(const Access &access, unsigned registerSize) {
 // Decoding
 //===----------------------------------------------------------------------===//
 
-/// Takes what says how an access is ordered with others and cached. Threads run
-/// one after the other, without caches, so none of it has an effect.
+/// Takes the modifiers for the ordering and the caching of an access, which
+/// have no effect: threads run one after the other, without caches.
 static void skipOrderingAndCaching(Mnemonic &mnemonic) {
   static constexpr std::string_view modifiers[] = {
       "weak",

@@ -1,4 +1,4 @@
-//===- Parser.cpp - Reads modules in PTX ----------------------------------===//
+//===- Parser.cpp - Read modules in PTX -----------------------------------===//
 //
 // Part of ptx-emulator, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -6,8 +6,8 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// The grammar is what LLVM prints for sm_80 and later. Everything else is an
-// error: what is skipped could mean something.
+// The grammar is that of the PTX that LLVM prints for sm_80 and later.
+// Everything else is an error, since skipped text could have a meaning.
 //
 //===----------------------------------------------------------------------===//
 
@@ -90,7 +90,7 @@ private:
   std::string expectWord();
   uint64_t expectInteger();
 
-  /// Calls `element` until `end`, with commas between.
+  /// Calls `element` for each element before `end`, with commas between.
   template <typename Element>
   void parseList(std::string_view end, Element element);
 
@@ -116,9 +116,9 @@ private:
 
   Lexer lexer;
   Diagnostics &diagnostics;
-  /// How many braces of the function are open.
+  /// The number of open braces of the function.
   unsigned depth = 0;
-  /// The registers of inner braces, which may be declared in others again.
+  /// The registers of inner braces; other inner braces may declare them again.
   std::set<std::string> innerRegisters;
 };
 
@@ -243,7 +243,7 @@ Operand Parser::parseOperand() {
 // Variables
 //===----------------------------------------------------------------------===//
 
-/// What follows the space: .align 4 .b8 name[16] = {1, 2}
+/// Parses the text after the space: .align 4 .b8 name[16] = {1, 2}
 Variable Parser::parseVariable(Space space) {
   Variable variable;
   variable.line = lexer.peek().line;
@@ -253,7 +253,7 @@ Variable Parser::parseVariable(Space space) {
   variable.type = parseType(std::string_view(type).substr(1));
   if (variable.type == Type::Invalid || variable.type == Type::Pred)
     error("a variable cannot be of type '" + type + "'");
-  // What LLVM knows of the pointer in a parameter.
+  // LLVM prints attributes of the pointer in a parameter.
   if (take(".ptr")) {
     for (std::string_view pointee : {".global", ".shared", ".const", ".local"})
       take(pointee);
@@ -351,7 +351,7 @@ void Parser::parseBody(FunctionSyntax &function) {
   }
 }
 
-/// Returns whether there was one.
+/// Parses a directive of a body, and returns whether there was one.
 bool Parser::parseBodyDirective(FunctionSyntax &function) {
   auto declare = [&](Space space) {
     function.variables.push_back(parseVariable(space));
@@ -370,7 +370,8 @@ bool Parser::parseBodyDirective(FunctionSyntax &function) {
     if (text.kind != Token::String)
       errorAt(text, "a string");
   } else if (take(".loc")) {
-    // A file, a line and a column; what is inlined has no end that is marked.
+    // A file, a line and a column, and more if code is inlined. No token marks
+    // the end, so the rest of the line is skipped.
     unsigned line = lexer.peek().line;
     while (!isDone() && lexer.peek().line == line)
       lexer.next();
@@ -468,7 +469,7 @@ void Parser::skipDebugSection() {
 }
 
 bool Parser::parseTopLevel(ModuleSyntax &module) {
-  // Linkage means nothing within one module.
+  // Linkage has no effect within one module.
   while (take(".visible") || take(".extern") || take(".weak") ||
          take(".common")) {
   }

@@ -13,7 +13,7 @@
 
 using namespace ptx_emulator;
 
-/// The static shared memory that a kernel may have.
+/// The maximum static shared memory of a kernel, in bytes.
 static constexpr uint64_t maxSharedBytes = 48 * 1024;
 
 static uint64_t alignTo(uint64_t value, uint64_t alignment) {
@@ -40,7 +40,7 @@ private:
   Memory &memory;
   Diagnostics &diagnostics;
   SymbolMap symbols;
-  /// The shared variables of the module, which each kernel has.
+  /// The size of the shared variables of the module, which each kernel has.
   uint64_t sharedBytes = 0;
   std::vector<std::string> dynamicVariables;
 };
@@ -107,7 +107,7 @@ void ModuleDecoder::initialize(const Variable &variable) {
 // Functions
 //===----------------------------------------------------------------------===//
 
-/// Lays out `variables` from `end` on, which it moves.
+/// Lays out `variables` from `end` on, and moves `end` past them.
 static std::vector<Slice> layOut(const std::vector<Variable> &variables,
                                  uint64_t &end) {
   std::vector<Slice> slices;
@@ -149,8 +149,9 @@ void ModuleDecoder::declareFunctions(const ModuleSyntax &module) {
   }
 }
 
-/// It begins behind the static memory of each kernel, so it has no address in
-/// functions that several kernels call.
+/// Places dynamic shared memory after the static shared memory of each kernel.
+/// Functions that several kernels call have no address for dynamic shared
+/// memory.
 void ModuleDecoder::placeDynamicSharedMemory(Function &kernel) {
   kernel.sharedBytes = alignTo(kernel.sharedBytes, 16);
   for (const std::string &name : dynamicVariables) {
@@ -160,7 +161,7 @@ void ModuleDecoder::placeDynamicSharedMemory(Function &kernel) {
   }
 }
 
-/// A kernel synchronizes if a function that it calls does.
+/// Marks each function that calls a synchronizing function as synchronizing.
 void ModuleDecoder::propagateSynchronization() {
   for (bool hasChanged = true; hasChanged;) {
     hasChanged = false;

@@ -21,31 +21,31 @@ namespace ptx_emulator {
 struct Instruction;
 struct Thread;
 
-/// Executes an instruction. Returns the next one, or null where the thread
-/// stops: it waits, has ended, or did what it must not.
+/// Executes an instruction. Returns the next instruction, or null where the
+/// thread stops: it waits, has ended, or has failed.
 using Handler = const Instruction *(*)(Thread &, const Instruction *);
 
-/// An instruction whose operands are slots of the thread, whatever they were:
-/// registers, special registers or constants.
+/// An instruction, whose operands are slots of the thread, for registers,
+/// special registers and constants alike.
 struct Instruction {
-  /// Those of a product of matrices, and the mask of its warp.
+  /// Enough for the operands of a product of matrices and the mask of its warp.
   static constexpr unsigned maxOperands = 15;
 
   Handler run;
   /// Results, then sources.
   uint32_t operands[maxOperands];
-  /// The offset of an address, the distance of a branch, or whatever else.
+  /// The offset of an address, the distance of a branch, or another constant.
   int64_t immediate;
-  /// What a call, an indirect branch or a synchronization needs.
+  /// Data that a call, an indirect branch or a synchronization needs.
   const void *data;
-  /// The allocation that was accessed last; most often it is the same again.
+  /// The allocation that was accessed last, which most often is accessed again.
   mutable const Range *range;
   unsigned line;
-  /// That of an address.
+  /// The space of an address.
   Space space;
 };
 
-/// Where a parameter or a result lies among the parameters of a frame.
+/// The place of a parameter or a result among the parameters of a frame.
 struct Slice {
   uint64_t offset;
   uint64_t size;
@@ -53,7 +53,7 @@ struct Slice {
 
 struct Call {
   const struct Function *callee;
-  /// In the frame of the caller.
+  /// Places in the frame of the caller.
   std::vector<Slice> arguments;
   std::vector<Slice> results;
 };
@@ -62,13 +62,13 @@ struct Function {
   std::string name;
   bool isEntry;
   std::vector<Instruction> code;
-  /// What the slots hold when the function begins.
+  /// The values of the slots when the function begins.
   std::vector<uint64_t> initialSlots;
   std::vector<Slice> parameters;
   std::vector<Slice> results;
-  /// Those of the parameters of the function.
+  /// The size of the parameters of the function.
   uint64_t parameterBytes = 0;
-  /// With the results and those that it calls with.
+  /// The size of the parameters and results of the function and of its calls.
   uint64_t frameBytes = 0;
   uint64_t localBytes = 0;
   uint64_t sharedBytes = 0;
@@ -77,7 +77,7 @@ struct Function {
   uint64_t maximumThreads = 1024;
   std::vector<uint64_t> requiredThreads;
 
-  /// What instructions point to: the distances of indirect branches, and calls.
+  /// The data of instructions: the distances of indirect branches, and calls.
   std::vector<std::unique_ptr<std::vector<int64_t>>> branchTables;
   std::vector<std::unique_ptr<Call>> calls;
 };
@@ -103,14 +103,15 @@ enum SpecialSlot : uint32_t {
   LaneMaskLt,
   LaneMaskGe,
   LaneMaskGt,
-  /// What the last instruction with .cc carried.
+  /// The carry of the last instruction with .cc.
   Carry,
   SpecialSlotCount,
 };
 
 class Program {
 public:
-  /// Decodes a module and allocates its variables. Returns null after a report.
+  /// Decodes a module and allocates its variables. Returns null if it has
+  /// reported an error.
   static std::unique_ptr<Program> load(std::string_view text, Memory &memory,
                                        Diagnostics &diagnostics);
   ~Program();

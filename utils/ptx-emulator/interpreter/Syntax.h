@@ -42,7 +42,7 @@ enum class Type {
   S16x2,
 };
 
-/// Returns the type of that name, without its dot.
+/// Returns the type named `name`, which is without its dot, or Type::Invalid.
 Type parseType(std::string_view name);
 
 /// Returns the size in bytes. A predicate has 1.
@@ -74,13 +74,13 @@ struct Operand {
   std::string name;
   /// An offset or the value of a literal.
   uint64_t value = 0;
-  /// Those of a pair, a vector or a list.
+  /// The elements of a pair, a vector or a list.
   std::vector<Operand> elements;
 };
 
 struct Statement {
   unsigned line;
-  /// The predicate, or nothing.
+  /// The predicate, or an empty string.
   std::string guard;
   bool isGuardNegated = false;
   std::string mnemonic;
@@ -115,7 +115,7 @@ struct FunctionSyntax {
   std::map<std::string, Type> registers;
   std::vector<Variable> variables;
   std::vector<Statement> statements;
-  /// For each label the statement that follows it.
+  /// The number of the statement that follows each label.
   std::map<std::string, size_t> labels;
   std::map<std::string, std::vector<std::string>> branchTargets;
 };
@@ -139,7 +139,7 @@ private:
   std::string text;
 };
 
-/// Reads `text`. What it cannot read it reports.
+/// Parses `text`, and reports the first error.
 ModuleSyntax parse(std::string_view text, Diagnostics &diagnostics);
 
 } // namespace ptx_emulator

@@ -15,7 +15,7 @@ using namespace ptx_emulator;
 
 static constexpr uint32_t warpSize = 32;
 
-/// Stops until all threads of the mask are there.
+/// Stops until all threads in the mask have arrived.
 static const Instruction *waitForWarp(Thread &thread, const Instruction *i) {
   return thread.wait(i, ThreadState::AtWarpOperation);
 }
@@ -57,7 +57,7 @@ static void forEachLane(Thread *const *lanes, Body body) {
       body(*lanes[lane], lane);
 }
 
-/// Operands: the result, the predicate, which the immediate negates.
+/// Operands: the result, the predicate, which is negated if the immediate is 1.
 template <uint64_t (*decide)(uint32_t votes, uint32_t voters)>
 static void vote(const Instruction *i, Thread *const *lanes) {
   uint32_t votes = 0, voters = 0;
@@ -150,11 +150,11 @@ static ShuffleSource findSource(uint32_t lane, uint32_t distance,
   return {isInRange ? static_cast<uint32_t>(from) : lane, isInRange};
 }
 
-/// Operands: the result, whether it is in range, the value, the distance, the
-/// clamp.
+/// Operands: the result, whether its source is in range, the value, the
+/// distance, the clamp.
 template <ShuffleMode mode>
 static void shuffle(const Instruction *i, Thread *const *lanes) {
-  // What is read of a lane that does not take part is undefined.
+  // The value of a lane that does not take part is undefined.
   uint64_t values[warpSize];
   std::fill_n(values, warpSize, UINT32_MAX);
   forEachLane(lanes, [&](Thread &thread, uint32_t lane) {

@@ -16,8 +16,8 @@ static uint64_t toAddress(const void *pointer) {
   return reinterpret_cast<uint64_t>(pointer);
 }
 
-/// A kernel that stores %r0 at the thread's index in its parameter. %r1 is that
-/// index, %d1 its address.
+/// Returns a kernel whose threads store %r0 to an array, the parameter. %r1 is
+/// the index of the thread, and %d1 the address of its element.
 static std::string makeKernel(const std::string &body,
                               const std::string &before = "") {
   return before + R"(.entry kernel(.param .u64 out)
@@ -35,7 +35,7 @@ static std::string makeKernel(const std::string &body,
 )";
 }
 
-/// Returns what `threads` threads store.
+/// Returns the values that `threads` threads store.
 static std::vector<uint32_t> runThreads(const std::string &module,
                                         uint32_t threads) {
   LoadedModule loaded(module);
@@ -245,7 +245,7 @@ TEST(ControlTest, ThreadsThatHaveEndedDoNotHoldABarrier) {
 }
 
 TEST(ControlTest, BarriersOfSomeThreads) {
-  // Threads 0 to 31 meet at barrier 1; the others do not know of it.
+  // Only threads 0 to 31 reach barrier 1.
   EXPECT_EQ(runThreads(makeKernel("mov.b32 %r0, 5;\nsetp.ge.u32 %p1, %r1, 32;\n"
                                   "@%p1 bra $end;\nbar.sync 1, 32;\n$end:\n"),
                        64),

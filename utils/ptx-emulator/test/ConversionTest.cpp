@@ -26,7 +26,7 @@ static std::vector<std::vector<uint64_t>> allHalves() {
   return rows;
 }
 
-/// The value by the definition of the format.
+/// Returns the value of `half` by the definition of the format.
 static float decodeHalf(uint32_t half, int mantissaBits, int bias) {
   int exponent = (half & 0x7fff) >> mantissaBits;
   float mantissa = half & ((1 << mantissaBits) - 1);
@@ -87,7 +87,8 @@ TEST(ConversionTest, NarrowingRoundsOnce) {
   // Just above halfway between 1 and its neighbor in f16; in f32 it is halfway.
   double value = 1 + std::ldexp(1.0, -11) + std::ldexp(1.0, -40);
   EXPECT_EQ(evaluate("cvt.rn.f16.f64", "h:d", {bits(value)}), 0x3c01u);
-  // The same for bf16, from an integer that f64 cannot hold.
+  // Just above halfway between 2^62 and its neighbor in bf16, from an integer
+  // that f64 cannot hold.
   uint64_t integer = (uint64_t(257) << 54) + 1;
   EXPECT_EQ(evaluate("cvt.rn.bf16.u64", "h:d", {integer}), 0x5e81u);
   EXPECT_EQ(evaluate("cvt.rn.bf16.u64", "h:d", {integer - 1}), 0x5e80u);
@@ -155,7 +156,7 @@ TEST(ConversionTest, BetweenIntegers) {
   EXPECT_EQ(evaluate("cvt.u16.u32", "h:r", {0x12345}), 0x2345u);
   EXPECT_EQ(evaluate("cvt.sat.s8.s32", "r:r", {1000}), 127u);
   EXPECT_EQ(evaluate("cvt.sat.u8.s32", "r:r", {uint32_t(-5)}), 0u);
-  // A register that is wider than the result is filled.
+  // The result is extended to a wider register.
   EXPECT_EQ(evaluate("cvt.s8.s32", "r:r", {0x180}), 0xffffff80u);
 }
 

@@ -1,4 +1,4 @@
-//===- ErrorTest.cpp - What is not known is an error ----------------------===//
+//===- ErrorTest.cpp - Unknown PTX is an error ----------------------------===//
 //
 // Part of ptx-emulator, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.

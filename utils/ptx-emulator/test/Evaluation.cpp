@@ -1,4 +1,4 @@
-//===- Evaluation.cpp - Runs PTX in tests ---------------------------------===//
+//===- Evaluation.cpp - Run PTX in tests ----------------------------------===//
 //
 // Part of ptx-emulator, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -37,7 +37,8 @@ std::string ptx_emulator::getStatementError(const std::string &statements) {
 // Single instructions
 //===----------------------------------------------------------------------===//
 
-/// Reads a value of 64 bits into register `number` of that kind.
+/// Returns code that loads a value of 64 bits into register `number` of that
+/// kind.
 static std::string makeLoad(char kind, size_t number) {
   std::string index = std::to_string(number);
   std::string text =
@@ -54,7 +55,7 @@ static std::string makeLoad(char kind, size_t number) {
   }
 }
 
-/// Writes register 7 of that kind.
+/// Returns code that stores register 7 of that kind.
 static std::string makeStore(char kind) {
   std::string text;
   switch (kind) {
@@ -100,7 +101,7 @@ ptx_emulator::evaluateAll(const std::string &instruction,
                           const std::string &signature,
                           const std::vector<std::vector<uint64_t>> &rows) {
   LoadedModule module(makeKernel(instruction, signature));
-  // A value of the row is where its register's number says.
+  // The number of a register is the position of its value in the row.
   size_t rowSize = signature.size() - 2 + 1;
   auto *in =
       reinterpret_cast<uint64_t *>(module.allocate(2 * rowSize * rows.size()));

@@ -1,4 +1,4 @@
-//===- Evaluation.h - Runs PTX in tests -------------------------*- C++ -*-===//
+//===- Evaluation.h - Run PTX in tests --------------------------*- C++ -*-===//
 //
 // Part of ptx-emulator, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -17,28 +17,29 @@
 
 namespace ptx_emulator {
 
-/// Puts `body` behind what begins every module.
+/// Returns a module of the directives that begin every module, and `body`.
 std::string makeModule(const std::string &body);
 
-/// Returns the first error in a module with that body, or nothing.
+/// Returns the first error in a module with that body, or an empty string.
 std::string getLoadError(const std::string &body);
 
-/// Returns the first error in a kernel of these statements. It has registers
-/// %p, %h, %r and %d of predicates, 16, 32 and 64 bits, numbered from 0 to 7.
+/// Returns the first error in a kernel of these statements, or an empty string.
+/// The kernel has registers %p, %h, %r and %d of predicates, 16, 32 and 64
+/// bits, numbered from 0 to 7.
 std::string getStatementError(const std::string &statements);
 
 /// Computes `instruction` for each row of `rows`, which has a value for each
-/// source. The signature "r:rh" is of a result of 32 bits and of sources of 32
-/// and of 16 bits, in the letters of getStatementError.
+/// source. The signature "r:rh" means a result of 32 bits and sources of 32 and
+/// of 16 bits, in the letters of getStatementError.
 std::vector<uint64_t>
 evaluateAll(const std::string &instruction, const std::string &signature,
             const std::vector<std::vector<uint64_t>> &rows);
 
-/// The same for one row.
+/// Computes `instruction` for one row.
 uint64_t evaluate(const std::string &instruction, const std::string &signature,
                   const std::vector<uint64_t> &row);
 
-/// The same on f32.
+/// Computes `instruction` on f32.
 float evaluateF32(const std::string &instruction,
                   const std::vector<float> &sources);
 

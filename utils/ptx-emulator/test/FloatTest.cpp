@@ -1,4 +1,4 @@
-//===- FloatTest.cpp - Arithmetic on floats, where it matters -------------===//
+//===- FloatTest.cpp - Arithmetic on floats -------------------------------===//
 //
 // Part of ptx-emulator, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -123,7 +123,7 @@ TEST(FloatTest, Tests) {
 // f16 and bf16
 //===----------------------------------------------------------------------===//
 
-/// All values of 16 bits beside `second`.
+/// Returns rows of each value of 16 bits and `second`.
 static std::vector<std::vector<uint64_t>> allBeside(uint64_t second) {
   std::vector<std::vector<uint64_t>> rows;
   for (uint64_t first = 0; first < 65536; ++first)
@@ -131,8 +131,8 @@ static std::vector<std::vector<uint64_t>> allBeside(uint64_t second) {
   return rows;
 }
 
-/// Compares with what long double, which has 64 bits, gives when it is rounded
-/// to the nearest of all values of the format, found by a search.
+/// Rounds a long double, which has 64 bits, to the nearest of all values of the
+/// format, which a search finds.
 template <typename Format>
 class NearestSearch {
 public:
@@ -192,8 +192,8 @@ TEST(FloatTest, AllValuesOfF16) { compareWithSearch<F16>(".f16"); }
 // halfway between two values.
 TEST(FloatTest, AllValuesOfBF16) { compareWithSearch<BF16>(".bf16"); }
 
-// Each product is halfway between two values; only the tiny addend, which the
-// mantissa of f32 has no room for, says to which it is rounded.
+// Each product is halfway between two values; only the tiny addend, for which
+// the mantissa of f32 has no room, decides to which value it is rounded.
 TEST(FloatTest, FusedMultiplyAddOfNarrowFloatsRoundsOnce) {
   EXPECT_EQ(evaluate("mul.rn.f16", "h:hh", {0x3c01, 0x3e00}), 0x3e02u);
   EXPECT_EQ(evaluate("fma.rn.f16", "h:hhh", {0x3c01, 0x3e00, 0x0001}), 0x3e02u);

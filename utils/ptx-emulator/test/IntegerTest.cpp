@@ -155,7 +155,7 @@ TEST(IntegerTest, Moves) {
 TEST(IntegerTest, ComparisonsOfFloats) {
   struct Expectation {
     const char *name;
-    /// For 1 and 2, 1 and 1, 2 and 1, -0 and 0, 1 and a NaN.
+    /// The results for 1 and 2, 1 and 1, 2 and 1, -0 and 0, 1 and a NaN.
     bool results[5];
   };
   static constexpr Expectation expectations[] = {

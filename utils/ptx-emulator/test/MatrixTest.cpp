@@ -40,7 +40,7 @@ static Bits makeBits(unsigned rows, unsigned columns, std::mt19937 &random) {
   return bits;
 }
 
-/// Registers `first` and following as a vector.
+/// Returns `count` registers from `first` on as a vector.
 static std::string makeVector(unsigned first, unsigned count) {
   std::string text = "{";
   for (unsigned i = 0; i < count; ++i)
@@ -48,9 +48,8 @@ static std::string makeVector(unsigned first, unsigned count) {
   return text + "}";
 }
 
-/// A kernel that multiplies the matrices whose registers lie one after the
-/// other, those of one thread behind those of the thread before: A, B and C,
-/// which it replaces by D.
+/// Returns a kernel that multiplies matrices. The parameter points to the
+/// registers of A, B and C, thread by thread; the kernel replaces C by D.
 static std::string makeKernel(const Shape &shape,
                               const std::string &operation) {
   unsigned a = shape.getCountA(), b = shape.getCountB(), c = shape.getCountC();
@@ -73,7 +72,7 @@ static std::string makeKernel(const Shape &shape,
 }
 
 /// Multiplies `a` by `b`, whose rows are columns of the second matrix, and adds
-/// `c`, bit by bit, where the PTX ISA says that a thread has them.
+/// `c`. Each bit is where the PTX ISA specifies that a thread holds it.
 static Sums multiply(const Shape &shape, const std::string &operation,
                      const Bits &a, const Bits &b, const Sums &c) {
   unsigned countA = shape.getCountA(), countB = shape.getCountB();

@@ -1,4 +1,4 @@
-//===- MemoryTest.cpp - Accesses, and those that must fail ----------------===//
+//===- MemoryTest.cpp - Valid and invalid accesses ------------------------===//
 //
 // Part of ptx-emulator, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -18,7 +18,7 @@ static uint64_t toAddress(const void *pointer) {
   return reinterpret_cast<uint64_t>(pointer);
 }
 
-/// A kernel that loads from its first parameter.
+/// Returns a kernel that loads from its first parameter.
 static std::string makeLoad(const std::string &load) {
   return ".entry kernel(.param .u64 in)\n{\n.reg .b16 %h<5>; .reg .b32 %r<5>; "
          ".reg .b64 %d<5>;\nld.param.b64 %d1, [in];\n" +
@@ -238,7 +238,8 @@ TEST(MemoryTest, StructuresAsParameters) {
 // Atomic updates
 //===----------------------------------------------------------------------===//
 
-/// Returns what `update`, of %r1 and perhaps %r2, makes of `initial`.
+/// Returns the value of a word after `update`, which has the address of the
+/// word in %d1. The word is `initial` before.
 static uint32_t updateWord(const std::string &update, uint32_t initial) {
   LoadedModule module(makeLoad(update));
   uint32_t *word = module.allocate(1);

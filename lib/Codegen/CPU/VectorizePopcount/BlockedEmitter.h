@@ -63,11 +63,12 @@ private:
   Counting &counting;
   const Digits digits;
   const BlockShape shape;
-  /// The loop over digits of a word, if that is not one with the loop over
+  /// The loop over the digits of a word, unless it is one with the loop over
   /// words.
   std::optional<unsigned> digitLoop;
-  /// Where in the broadcast operand the next row is, if digits of two rows are
-  /// joined: in which dimension, by how much, and the last position there.
+  /// The position of the next row in the broadcast operand, if digits of two
+  /// rows are joined: the dimension, the increment of the index there, and the
+  /// last index.
   struct NextRow {
     unsigned dim;
     mlir::Value distance, last;
@@ -75,16 +76,16 @@ private:
   std::optional<NextRow> nextRow;
   /// Digits of a panel, by position of the reductions and by lane.
   mlir::Value panel;
-  /// The part of the reductions that the panel is for: from `tileLower` of the
-  /// innermost one on, and how long the loops over words are.
+  /// The part of the reductions that the panel covers: from position
+  /// `tileLower` of the innermost reduction on, with the loops over words.
   mlir::Value tileLower;
   llvm::SmallVector<ReductionLoop> reductions;
-  /// Whether nothing was subtracted from outputs yet.
+  /// Whether nothing has been subtracted from outputs yet.
   mlir::Value isFirst;
-  /// The lanes that are outputs; null: all.
+  /// The lanes that are outputs; null if all are.
   mlir::Value mask;
-  /// The part of what is split among tasks: of the windows, or else of the
-  /// rows.
+  /// The part of this task, in parallel code: of the windows, or of the rows if
+  /// there are no windows.
   mlir::Value splitLower, splitUpper;
 };
 

@@ -6,11 +6,11 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// A panel holds the packed operand's words for a few vectors of outputs, with
-// those of one position of the reductions side by side. Every row of the other
-// operand goes through it, a word at a time, which meets all lanes: there are
+// A panel holds the words of the packed operand for a few vectors of outputs;
+// the words of one position of the reductions are side by side. Each word of a
+// row of the other operand is compared with all lanes of a vector, so there are
 // no horizontal sums. A block of several rows by several vectors of outputs has
-// its counters in registers, so that what is loaded is used several times.
+// its counters in registers, so that a loaded value is used several times.
 //
 //===----------------------------------------------------------------------===//
 
@@ -24,7 +24,7 @@ using namespace mlir;
 using namespace quant_bnn;
 using namespace quant_bnn::vectorize_popcount;
 
-/// Rows of a task, so that packing its panel is little of its work.
+/// Rows of a task, so that packing the panel is a small part of its work.
 static constexpr int64_t minRowsPerTask = 512;
 
 BlockedEmitter::BlockedEmitter(const KernelEmitter &nest, Counting &counting)
@@ -37,7 +37,7 @@ BlockedEmitter::BlockedEmitter(const KernelEmitter &nest, Counting &counting)
   }
 }
 
-/// The loops over the digits of the panel.
+/// Returns the loops over the digits of the panel.
 SmallVector<ReductionLoop> BlockedEmitter::getDigitLoops() {
   SmallVector<ReductionLoop> loops = reductions;
   if (digitLoop) {
@@ -50,8 +50,8 @@ SmallVector<ReductionLoop> BlockedEmitter::getDigitLoops() {
   return loops;
 }
 
-/// The row of the panel at `positions` of `loops`, and sets where in the
-/// broadcast operand that is.
+/// Builds the row of the panel at `positions` of `loops`, and sets `ivs` to
+/// this position in the broadcast operand.
 Value BlockedEmitter::buildPanelRow(ArrayRef<ReductionLoop> loops,
                                     ValueRange positions) {
   for (auto [loop, position] : llvm::zip(contraction.reductions, positions))
@@ -105,7 +105,7 @@ void BlockedEmitter::emitBlock(const BlockShape &block) {
   ivs[contraction.lanes] = firstOutput;
 }
 
-/// Emits blocks over all rows, or over a task's part of them.
+/// Emits blocks over all rows, or over the rows of a task.
 void BlockedEmitter::emitRows(int64_t vectors) {
   if (!contraction.rows)
     return emitBlock({1, vectors});
@@ -115,7 +115,8 @@ void BlockedEmitter::emitRows(int64_t vectors) {
                  [&](int64_t rows) { emitBlock({rows, vectors}); });
 }
 
-/// Emits all outputs for a panel of `vectors` vectors from `ivs` on.
+/// Emits all outputs for a panel of `vectors` vectors from `ivs` on, with
+/// `valid` outputs, or whole vectors if `valid` is null.
 void BlockedEmitter::emitPanel(int64_t vectors, Value valid) {
   mask = Value();
   if (valid)
@@ -123,7 +124,7 @@ void BlockedEmitter::emitPanel(int64_t vectors, Value valid) {
   unsigned innermost = contraction.reductions.back();
   int64_t tile = getPanelTile();
   Value upper = sizes[innermost];
-  // Outputs are set even where nothing is counted.
+  // With a fill, outputs are stored even if nothing is counted.
   if (contraction.fill)
     upper = fold<arith::MaxUIOp>(upper, index(1));
   buildFor(index(0), upper, tile, [&](Value iv) {
@@ -140,7 +141,7 @@ void BlockedEmitter::emitPanel(int64_t vectors, Value valid) {
   });
 }
 
-/// Emits the rows of all windows, or of a task's part of them.
+/// Emits the rows of all windows, or of the windows of a task.
 void BlockedEmitter::emitWindows(int64_t vectors) {
   if (contraction.windows.empty())
     return emitRows(vectors);
@@ -155,7 +156,7 @@ void BlockedEmitter::emitWindows(int64_t vectors) {
   });
 }
 
-/// Emits the panel at `ivs`, or what is left for it.
+/// Emits the whole panel at `ivs`, or single vectors of the remaining outputs.
 void BlockedEmitter::emitTask() {
   Value first = ivs[contraction.lanes];
   Value size = sizes[contraction.lanes];
@@ -163,7 +164,7 @@ void BlockedEmitter::emitTask() {
   Value left = fold<arith::SubIOp>(size, first);
   Value isWhole = b.createOrFold<arith::CmpIOp>(arith::CmpIPredicate::uge, left,
                                                 index(width));
-  // Sizes that are multiples of a panel have no other panels.
+  // If the size is a multiple of a panel, all panels are whole.
   if (std::optional<int64_t> known = getConstantIntValue(size))
     if (*known % width == 0)
       isWhole = arith::ConstantIntOp::create(b, 1, 1);
@@ -177,14 +178,15 @@ void BlockedEmitter::emitTask() {
       });
 }
 
-/// How many windows there are, or else rows, of which tasks have parts.
+/// Builds the number of windows, or of rows if there are no windows, which
+/// tasks share.
 Value BlockedEmitter::buildSplitSize() {
   if (contraction.windows.empty() && contraction.rows)
     return sizes[*contraction.rows];
   return index_space::buildProduct(b, getSizes(contraction.windows));
 }
 
-/// How many of those are enough for a task.
+/// Builds the number of windows or rows that are enough for a task.
 Value BlockedEmitter::buildSplitStep() {
   if (contraction.windows.empty())
     return index(minRowsPerTask);

@@ -7,10 +7,10 @@
 //===----------------------------------------------------------------------===//
 //
 // The broadcast operand is copied once, with an element for each digit, so that
-// the inner loops need no more than a load for one. Where a block counts two
-// rows at once, that element has the digits of both, for each word and the one
-// that the next row has in its place. As everywhere, words that follow each
-// other are in memory from their lowest byte on.
+// the inner loops only load a digit. If a block counts two rows at once, the
+// element has the digits of both rows: of a word, and of the word in its place
+// in the next row. As everywhere, words are in memory from their lowest byte
+// on.
 //
 //===----------------------------------------------------------------------===//
 
@@ -31,7 +31,7 @@ void BlockedEmitter::findNextRow() {
   Value distance = index(step->distance);
   if (contraction.mergedReduction) {
     unsigned merged = contraction.broadcast.merged;
-    // A row of the outer dimension is several words of the merged one.
+    // A row of the outer dimension is several words of the merged dimension.
     if (dim == merged)
       distance = fold<arith::MulIOp>(distance, broadcast.size);
     if (dim > merged)
@@ -41,8 +41,8 @@ void BlockedEmitter::findNextRow() {
   nextRow = {dim, distance, fold<arith::SubIOp>(size, index(1))};
 }
 
-/// What is at `from` and, if there is one, in the next row. After the last row,
-/// what that is does not matter.
+/// Returns the values that `load` loads at `from`, and in the next row if two
+/// rows are joined. The value after the last row does not matter.
 SmallVector<Value>
 BlockedEmitter::loadRows(ArrayRef<Value> from,
                          llvm::function_ref<Value(ArrayRef<Value>)> load) {
@@ -72,7 +72,7 @@ void BlockedEmitter::emitDigits() {
     shape.push_back(digits.perWord);
     indices.push_back(getAffineDimExpr(*digitLoop, context));
   } else {
-    // The innermost loop walks digits as it walked words.
+    // The innermost loop iterates over digits instead of words.
     if (!ShapedType::isDynamic(shape.back()))
       shape.back() *= digits.perWord;
     copySizes.back() =
@@ -100,7 +100,7 @@ void BlockedEmitter::emitDigits() {
   broadcast.indices = indices;
 }
 
-/// Copies the word at `from` to `to`.
+/// Emits the copy of the digits of the word at `from` to `to`.
 void BlockedEmitter::emitDigitsOfWord(Value copy, ArrayRef<Value> from,
                                       ArrayRef<Value> to) {
   SmallVector<SmallVector<Value>> rows;
@@ -120,7 +120,8 @@ void BlockedEmitter::emitDigitsOfWord(Value copy, ArrayRef<Value> from,
   }
 }
 
-/// Copies vectors of the words from `outer` on, and returns where they end.
+/// Emits the copy of the whole vectors of words at `outer`, and returns where
+/// these vectors end.
 Value BlockedEmitter::emitDigitsOfVectors(Value copy, ArrayRef<Value> outer) {
   IntegerType word = contraction.getWordType();
   int64_t length = options.vectorBits / word.getWidth();
@@ -151,7 +152,7 @@ Value BlockedEmitter::emitDigitsOfVectors(Value copy, ArrayRef<Value> outer) {
   return end;
 }
 
-/// Copies the words at `outer`.
+/// Emits the copy of all words at `outer`.
 void BlockedEmitter::emitDigitsOfRow(Value copy, ArrayRef<Value> outer) {
   if (cast<MemRefType>(broadcast.base.getType()).getRank() == 0)
     return emitDigitsOfWord(copy, {}, {});

@@ -6,8 +6,8 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// Each stage of a counter has the loops that it can count; where one loop is
-// too long for it, it has parts of that loop.
+// Each stage of a counter covers the loops that it can count. If one loop is
+// too long for a stage, the stage covers parts of that loop.
 //
 //===----------------------------------------------------------------------===//
 
@@ -16,7 +16,7 @@
 using namespace mlir;
 using namespace quant_bnn::vectorize_popcount;
 
-/// Innermost loops of so many steps are no loops.
+/// Innermost loops of up to this many steps are fully unrolled.
 static constexpr int64_t maxUnrolledSteps = 4;
 
 SmallVector<Value> KernelEmitter::countBits(ArrayRef<ReductionLoop> allLoops,
@@ -26,7 +26,8 @@ SmallVector<Value> KernelEmitter::countBits(ArrayRef<ReductionLoop> allLoops,
   SmallVector<ReductionLoop> loops(allLoops);
   SmallVector<Value> positions;
 
-  /// How often loops from `level` on run, if that is known.
+  /// Returns the maximum number of steps of the loops from `level` on, if
+  /// known.
   auto getMaxSteps = [&](unsigned level) -> std::optional<int64_t> {
     int64_t steps = 1;
     for (const ReductionLoop &loop : ArrayRef(loops).drop_front(level)) {
@@ -59,7 +60,7 @@ SmallVector<Value> KernelEmitter::countBits(ArrayRef<ReductionLoop> allLoops,
     return results;
   };
 
-  /// Adds what loops from `level` on count to `counters` of the stage `top`.
+  /// Adds the counts of the loops from `level` on to `counters` of stage `top`.
   auto emit = [&](auto &self, unsigned level, unsigned top,
                   ValueRange counters) -> SmallVector<Value> {
     auto emitLoop = [&](unsigned stage, ValueRange initial) {
@@ -101,7 +102,7 @@ SmallVector<Value> KernelEmitter::countBits(ArrayRef<ReductionLoop> allLoops,
     std::optional<int64_t> inner = getMaxSteps(level + 1);
     if (!inner || 2 * *inner > *lower.maxSteps)
       return emitLoop(top, counters);
-    // Parts of this loop, as long as the stage can count.
+    // This loop is split into parts that are as long as the stage can count.
     const ReductionLoop loop = loops[level];
     int64_t length = *lower.maxSteps / *inner * loop.step;
     auto emitPart = [&](Value iv, Value size, ValueRange totals) {
@@ -114,7 +115,7 @@ SmallVector<Value> KernelEmitter::countBits(ArrayRef<ReductionLoop> allLoops,
     Value lowerBound = index(0);
     SmallVector<Value> totals(counters);
     if (*lower.maxSteps <= maxUnrolledSteps) {
-      // Whole parts, which need no loop.
+      // Whole parts have a constant length, so their steps are unrolled.
       Value end = roundDown(loop.upper, length);
       totals = buildFor(lowerBound, end, length, totals,
                         [&](Value iv, ValueRange values) {

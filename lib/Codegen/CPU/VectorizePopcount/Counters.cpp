@@ -33,12 +33,13 @@ static Value buildSplat(ImplicitLocOpBuilder &b, VectorType type,
              type, b.getIntegerAttr(type.getElementType(), value)));
 }
 
-/// Adds to zeros at no cost.
+/// Builds the sum of `lhs` and `rhs`, folded if one of them is zero.
 static Value add(ImplicitLocOpBuilder &b, Value lhs, Value rhs) {
   return b.createOrFold<arith::AddIOp>(lhs, rhs);
 }
 
-/// The sums of pairs of neighbors in `narrow`, twice as wide.
+/// Builds the sums of pairs of neighbors in `narrow`, in elements twice as
+/// wide.
 static Value addNeighbors(ImplicitLocOpBuilder &b, Value narrow) {
   auto type = cast<VectorType>(narrow.getType());
   unsigned width = type.getElementTypeBitWidth();
@@ -84,7 +85,7 @@ CounterStage quant_bnn::vectorize_popcount::getSumStage(VectorType type,
           }};
 }
 
-/// `bytes` as integers of 16 bits.
+/// Casts pairs of `bytes` to integers of 16 bits.
 static Value joinBytes(ImplicitLocOpBuilder &b, Value bytes) {
   auto type = cast<VectorType>(bytes.getType());
   return vector::BitCastOp::create(
@@ -97,9 +98,9 @@ CounterStage quant_bnn::vectorize_popcount::getNibbleStage(VectorType bytes,
       255 / most,
       {bytes, bytes},
       [=](ImplicitLocOpBuilder &b, ValueRange counter, ValueRange counted) {
-        // No nibble is masked, as a half stage knows what they add. There
-        // is no shift of bytes, and so one of pairs moves the low nibble of
-        // an odd byte into the even one.
+        // Nibbles are not masked, since a half stage corrects their sums. There
+        // is no shift of bytes, so a shift of pairs moves the low nibble of an
+        // odd byte into the even byte.
         Value both = counted.front();
         Value pairs = joinBytes(b, both);
         Value high = vector::BitCastOp::create(
@@ -110,8 +111,8 @@ CounterStage quant_bnn::vectorize_popcount::getNibbleStage(VectorType bytes,
       }};
 }
 
-/// The sums of low nibbles, where `both` sums bytes and `high` their high
-/// nibbles.
+/// Builds the sums of low nibbles from `both`, the sums of bytes, and `high`,
+/// the sums of the high nibbles of these bytes.
 static Value subtractHigh(ImplicitLocOpBuilder &b, Value both, Value high) {
   auto bytes = cast<VectorType>(both.getType());
   return arith::SubIOp::create(
@@ -125,8 +126,9 @@ CounterStage quant_bnn::vectorize_popcount::getHalfStage(VectorType bytes,
   return {65535 / most,
           {halves, halves, halves, halves},
           [=](ImplicitLocOpBuilder &b, ValueRange counter, ValueRange counted) {
-            // The high nibbles of odd bytes are right, and so their low ones:
-            // 16 times that went into the even bytes.
+            // The sums of the high nibbles of odd bytes are right, and so are
+            // those of their low nibbles. 16 times the latter was added to the
+            // even bytes.
             Value oddLow =
                 joinBytes(b, subtractHigh(b, counted[0], counted[1]));
             Value excess = arith::AndIOp::create(
@@ -137,8 +139,8 @@ CounterStage quant_bnn::vectorize_popcount::getHalfStage(VectorType bytes,
             Value low = subtractHigh(b, counted[0], high);
             Values results;
             for (auto [position, count] : llvm::enumerate(Values{low, high})) {
-              // The even bytes need no mask: the odd ones, which are counted on
-              // their own, are subtracted in the end.
+              // The even bytes need no mask: the odd bytes, which are also
+              // counted on their own, are subtracted in the end.
               Value pairs = joinBytes(b, count);
               Value odd =
                   arith::ShRUIOp::create(b, pairs, buildSplat(b, halves, 8));

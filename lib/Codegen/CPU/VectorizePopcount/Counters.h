@@ -6,8 +6,9 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// Bits are counted in narrow elements first, of which a register holds many.
-// Before those overflow, they are added to wider ones: a counter has stages.
+// A counter has stages. The first stage counts bits in narrow elements, of
+// which a register holds many. Before these elements overflow, the next stage
+// adds them to wider elements.
 //
 //===----------------------------------------------------------------------===//
 
@@ -20,51 +21,55 @@
 
 namespace quant_bnn::vectorize_popcount {
 
-/// A loop that accumulates, from 0.
+/// A loop from 0 to `upper` that accumulates.
 struct ReductionLoop {
   mlir::Value upper;
   int64_t step = 1;
-  /// The greatest size that `upper` can have, if that is known.
+  /// The maximum of `upper`, if known.
   std::optional<int64_t> maxSize = std::nullopt;
-  /// What is added to its positions, if anything.
+  /// The offset that is added to the positions of the loop, or null.
   mlir::Value offset = nullptr;
 
-  /// How often it runs at most, if that is known.
+  /// Returns the maximum trip count, or nullopt if it is not known.
   std::optional<int64_t> getMaxTripCount() const;
 };
 
-/// What a counter is for a while.
+/// One stage of a counter.
 struct CounterStage {
   using Values = llvm::SmallVector<mlir::Value>;
-  /// Steps whose bits it can count, if there is a limit.
+  /// The number of steps that the stage can count, if there is a limit.
   std::optional<int64_t> maxSteps;
   llvm::SmallVector<mlir::Type> types;
-  /// Adds to a counter what the stage before has counted, or one step.
+  /// Adds the values of the stage before, or of one step, to a counter.
   std::function<Values(mlir::ImplicitLocOpBuilder &, mlir::ValueRange counter,
                        mlir::ValueRange counted)>
       add;
 };
 
-/// Counts the bits of vectors of type `words` in words, for targets that do.
+/// Returns the stage that counts the bits of vectors of type `words` in words,
+/// for targets that can.
 CounterStage getWordStage(mlir::VectorType words);
-/// Counts the bits of vectors of type `words` in bytes.
+/// Returns the stage that counts the bits of vectors of type `words` in bytes.
 CounterStage getByteStage(mlir::VectorType words);
-/// Adds vectors, whose elements are at most `most`.
+/// Returns the stage that adds vectors of `type`, whose elements are at most
+/// `most`.
 CounterStage getSumStage(mlir::VectorType type, int64_t most);
-/// Adds bytes whose nibbles are two counts. Has two vectors of bytes, which are
-/// sums modulo 256: of those bytes, and of the high nibbles, with in each even
-/// byte 16 times the low nibbles of the odd one after it. A nibble counts
-/// `most` at most in a step.
+/// Returns the stage that adds bytes whose nibbles are two counts, each of
+/// which grows by at most `most` in a step. The stage has two vectors of sums
+/// modulo 256: the sums of the bytes, and the sums of the high nibbles, where
+/// each even byte also has 16 times the low nibbles of the odd byte after it.
 CounterStage getNibbleStage(mlir::VectorType bytes, int64_t most);
-/// Adds what a nibble stage has counted to 16-bit elements. Has two vectors for
-/// each of both counts: sums of all bytes, and of the odd ones.
+/// Returns the stage that adds the counts of a nibble stage to 16-bit elements.
+/// The stage has two vectors for each of the two counts: the sums of all bytes,
+/// and the sums of the odd bytes.
 CounterStage getHalfStage(mlir::VectorType bytes, int64_t most);
-/// Adds what a half stage of `lanes` bytes has counted to words of 32 bits, a
-/// vector of them for each of both counts.
+/// Returns the stage that adds the counts of a half stage of `lanes` bytes to
+/// words of 32 bits, one vector for each of the two counts.
 CounterStage getStageOfHalves(int64_t lanes, mlir::Type i32);
-/// Adds the `narrow` elements of each of `lanes` words of 32 bits.
+/// Returns the stage that adds the elements of type `narrow` in each of `lanes`
+/// lanes to words of 32 bits.
 CounterStage getLaneStage(mlir::VectorType narrow, int64_t lanes);
-/// Adds all elements of vectors of type `narrow`.
+/// Returns the stage that adds all elements of vectors of type `narrow`.
 CounterStage getTotalStage(mlir::VectorType narrow);
 
 } // namespace quant_bnn::vectorize_popcount

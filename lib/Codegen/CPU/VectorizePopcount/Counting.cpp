@@ -1,4 +1,4 @@
-//===- Counting.cpp - Ways to count the bits that differ ------------------===//
+//===- Counting.cpp - Ways to count differing bits ------------------------===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -70,14 +70,14 @@ bool quant_bnn::vectorize_popcount::countsInBytes(const Options &options,
 
 namespace {
 //===----------------------------------------------------------------------===//
-// Bits of the difference
+// Population counts
 //===----------------------------------------------------------------------===//
 
 /// Counts the bits of a xor b.
 class PopulationCounting : public Counting {
 public:
   PopulationCounting(const Options &options, IntegerType word) {
-    // Outputs have 32 bits, and so no word needs more.
+    // Outputs have 32 bits, so no digit needs more.
     int64_t width = std::min<int64_t>(word.getWidth(), 32);
     digits = {width, width, word.getWidth() / width};
     joinedWidth = width;
@@ -90,7 +90,8 @@ public:
     } else {
       stages.push_back(getWordStage(words));
     }
-    // AVX-512 has 32 registers. Of 16, counting bits in bytes takes some.
+    // AVX-512 has 32 registers. Without it there are 16, of which counting bits
+    // in bytes takes some.
     shape = options.vectorBits >= 512 ? BlockShape{8, 2} : BlockShape{3, 2};
   }
 
@@ -109,10 +110,10 @@ private:
 // Tables
 //===----------------------------------------------------------------------===//
 
-/// Has a table for each two nibbles, which are of two rows. It has for each
-/// nibble in how many bits it differs from the one, and from the other: two
-/// counts in a byte. One instruction looks up all bytes of a vector in a table
-/// of 16 bytes.
+/// Counts by tables, one for each pair of nibbles of two rows. A table holds,
+/// for each nibble, the number of bits in which this nibble differs from each
+/// nibble of the pair: two counts in a byte. One instruction looks up all bytes
+/// of a vector in a table of 16 bytes.
 class TableCounting : public Counting {
 public:
   TableCounting(const Options &options, IntegerType word) {
@@ -121,7 +122,7 @@ public:
     joinedWidth = 16;
     lanes = options.vectorBits / 8;
     bytes = VectorType::get(lanes, IntegerType::get(word.getContext(), 8));
-    // Sums of bytes whose nibbles do not overflow.
+    // The first stage sums as many bytes as their nibbles can count.
     stages.push_back(getSumStage(bytes, /*most=*/4 * 17));
     stages.push_back(getNibbleStage(bytes, /*most=*/4));
     stages.push_back(getHalfStage(bytes, /*most=*/4));
@@ -172,7 +173,7 @@ void TableCounting::begin(ImplicitLocOpBuilder &b) {
         vector::StoreOp::create(b, both, tables,
                                 ValueRange{nibbles[0], nibbles[1], zero});
       });
-  // Offsets select tables.
+  // A table is selected by its offset in one dimension.
   tables =
       memref::CollapseShapeOp::create(b, tables, ReassociationIndices{0, 1, 2});
 }
@@ -182,7 +183,8 @@ void TableCounting::end(ImplicitLocOpBuilder &b) {
       b, tables.getDefiningOp<memref::CollapseShapeOp>().getSrc());
 }
 
-/// The offset of the table for the first row, in low bits, and the next one.
+/// Builds the offset of the table, with the digit of the first row in the low
+/// bits and the digit of the next row above them.
 Value TableCounting::join(ImplicitLocOpBuilder &b, ValueRange digits) {
   Type type = b.getIntegerType(joinedWidth);
   if (auto vector = dyn_cast<VectorType>(digits.front().getType()))
@@ -198,7 +200,7 @@ Value TableCounting::spread(ImplicitLocOpBuilder &b, Value joined) {
   Value offset = arith::IndexCastUIOp::create(b, b.getIndexType(), joined);
   Value table = vector::LoadOp::create(
       b, VectorType::get(tableSize, b.getI8Type()), tables, offset);
-  // Instructions look up each part of 16 bytes in a table of its own.
+  // Instructions look up each part of 16 bytes in its own table.
   SmallVector<int64_t> lanesOfTable;
   for (int64_t lane = 0; lane < lanes; ++lane)
     lanesOfTable.push_back(lane % tableSize);
@@ -209,7 +211,7 @@ Value TableCounting::spread(ImplicitLocOpBuilder &b, Value joined) {
 
 Value TableCounting::compare(ImplicitLocOpBuilder &b, Value spread,
                              Value column) {
-  // The one operation that the vector dialect does not have.
+  // The vector dialect does not have this operation.
   StringRef name = lanes == 16   ? "llvm.x86.ssse3.pshuf.b.128"
                    : lanes == 32 ? "llvm.x86.avx2.pshuf.b"
                                  : "llvm.x86.avx512.pshuf.b.512";
@@ -219,7 +221,7 @@ Value TableCounting::compare(ImplicitLocOpBuilder &b, Value spread,
 }
 
 //===----------------------------------------------------------------------===//
-// The choice
+// Choice of the counting
 //===----------------------------------------------------------------------===//
 
 std::unique_ptr<Counting>
@@ -227,8 +229,8 @@ quant_bnn::vectorize_popcount::chooseCounting(const Contraction &contraction,
                                               const Options &options) {
   IntegerType word = contraction.getWordType();
   if (options.accumulation == PopcountAccumulation::Table) {
-    // Lanes that are no outputs cost as much as others, and bytes are four
-    // times as many as words.
+    // Lanes that are not outputs cost as much as others, and a vector has four
+    // times as many bytes as words.
     int64_t outputs = contraction.output.getType().getShape().back();
     bool isWide =
         ShapedType::isDynamic(outputs) || outputs > options.vectorBits / 16;

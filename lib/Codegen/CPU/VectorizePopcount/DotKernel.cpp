@@ -6,9 +6,9 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// Both operands are loaded as they are, several words of a row at once. What
-// the rows of the broadcast operand meet is read from memory once: a few rows
-// find it in a register, and further ones in the cache.
+// Both operands are loaded as they are, several words of a row at once. Packed
+// words are read from memory once: a few rows of the broadcast operand use them
+// from a register, and further rows from the cache.
 //
 //===----------------------------------------------------------------------===//
 
@@ -23,11 +23,11 @@ using namespace mlir;
 using namespace quant_bnn;
 using namespace quant_bnn::vectorize_popcount;
 
-/// So much is fetched ahead.
+/// The number of bytes by which packed words are prefetched.
 static constexpr int64_t bytesAhead = 2048;
-/// Rows that meet packed words while those are in a register.
+/// The number of rows that use packed words while these are in a register.
 static constexpr int64_t rowsAtOnce = 4;
-/// Outputs of a task: enough work to be worth it.
+/// Outputs of a task: enough work to pay for a task.
 static constexpr int64_t outputsPerTask = 64;
 
 namespace {
@@ -44,7 +44,7 @@ private:
 
   VectorType words;
   SmallVector<CounterStage> stages;
-  /// By how many outputs packed words are fetched ahead.
+  /// The number of outputs by which packed words are prefetched.
   Value outputsAhead;
 };
 } // namespace
@@ -66,8 +66,8 @@ DotEmitter::DotEmitter(const KernelEmitter &nest) : KernelEmitter(nest) {
 }
 
 /// Emits `loops` over vectors of words for the outputs of `rows` rows from the
-/// one at `ivs` on, and returns in how many bits they differ. The innermost
-/// position is `position`, if that is given.
+/// row at `ivs` on, and returns the number of differing bits of each output.
+/// The position of the innermost reduction is `position`, unless that is null.
 SmallVector<Value> DotEmitter::countBitsOfRows(ArrayRef<ReductionLoop> loops,
                                                int64_t rows, Value position,
                                                Value mask) {
@@ -75,7 +75,7 @@ SmallVector<Value> DotEmitter::countBitsOfRows(ArrayRef<ReductionLoop> loops,
     SmallVector<Value> indices = buildIndices(view);
     if (!mask)
       return vector::LoadOp::create(b, words, view.base, indices);
-    // Where both are zero, no bit differs.
+    // The lanes that are masked off are 0 in both operands: no bit differs.
     Value zero = arith::ConstantOp::create(b, b.getZeroAttr(words));
     return vector::MaskedLoadOp::create(b, words, view.base, indices, mask,
                                         zero);
@@ -96,7 +96,7 @@ SmallVector<Value> DotEmitter::countBitsOfRows(ArrayRef<ReductionLoop> loops,
       });
 }
 
-/// Emits the outputs of `rows` rows from the one at `ivs` on.
+/// Emits the outputs of `rows` rows from the row at `ivs` on.
 void DotEmitter::emitOutputs(int64_t rows) {
   Value size = sizes[contraction.reductions.back()];
   Value whole = roundDown(size, lanes);
@@ -109,7 +109,7 @@ void DotEmitter::emitOutputs(int64_t rows) {
   if (getConstantIntValue(rest) != 0) {
     Value mask =
         vector::CreateMaskOp::create(b, getVectorType(b.getI1Type()), rest);
-    // A loop that runs once, if anything is left.
+    // This loop runs once, or not at all if nothing is left.
     loops.back() = {fold<arith::MinUIOp>(rest, index(1)), 1, 1};
     for (auto [total, more] :
          llvm::zip_equal(totals, countBitsOfRows(loops, rows, whole, mask)))
@@ -120,11 +120,12 @@ void DotEmitter::emitOutputs(int64_t rows) {
     atRow(row, [&, total = total] { subtractTwice(total, Value(), isFirst); });
 }
 
-/// Emits outputs one after another, as their packed words are in memory:
-/// processors fetch one stream ahead faster than several.
+/// Emits outputs one after another, in the order of their packed words in
+/// memory: processors prefetch one stream faster than several.
 void DotEmitter::emitTask(Value lower, Value upper) {
   buildFor(lower, upper, 1, [&](Value iv) {
-    // Processors do not look that far ahead beyond all that is to be counted.
+    // Processors do not prefetch that far ahead on their own, past all words
+    // that are counted before.
     ivs[contraction.lanes] = fold<arith::AddIOp>(iv, outputsAhead);
     prefetchPacked(index(0), sizes[contraction.reductions.back()]);
     ivs[contraction.lanes] = iv;

@@ -51,7 +51,7 @@ View KernelEmitter::buildView(const Access &access) {
       continue;
     }
     reassociation.back().push_back(position);
-    // The inner loop goes on from one row of words to the next.
+    // The inner loop continues from one row of words to the next.
     AffineExpr rest = simplifyAffineExpr(view.indices.back() - outer,
                                          access.map.getNumDims(), 0);
     view.indices.back() = rest * getAffineSymbolExpr(0, context) + index;
@@ -269,7 +269,7 @@ void KernelEmitter::subtractTwice(Value count, Value mask, Value isFirst) {
 }
 
 //===----------------------------------------------------------------------===//
-// The choice
+// Choice of the kernel
 //===----------------------------------------------------------------------===//
 
 void quant_bnn::vectorize_popcount::emitKernel(const Contraction &contraction,

@@ -26,30 +26,31 @@ struct Options {
   /// Bits of one vector: a power of two.
   int64_t vectorBits;
   PopcountAccumulation accumulation;
-  /// What tables are looked up with.
+  /// The instructions that look up tables.
   LookupInstructions lookup;
   bool parallel;
 };
 
-/// An operand as the loops see it.
+/// An operand as the loops access it.
 struct View {
   mlir::Value base;
-  /// Where in `base`: over the loops, and the symbol `size`.
+  /// The indices into `base`, over the loops and the symbol `size`.
   llvm::SmallVector<mlir::AffineExpr> indices;
-  /// The size of the inner one of merged dimensions, if they are merged.
+  /// The size of the inner one of merged dimensions; null if none are merged.
   mlir::Value size;
 };
 
-/// Emits what kernels of any shape have in common. A kernel's emitter inherits
-/// it and adds the nest.
+/// Emits the code that kernels of any shape have in common. The emitter of a
+/// kernel derives from this class and adds the nest.
 class KernelEmitter {
 public:
   virtual ~KernelEmitter() = default;
 
-  /// Emits before the op of `contraction`.
+  /// Creates an emitter that inserts before the op of `contraction`.
   KernelEmitter(Contraction contraction, const Options &options);
 
-  /// Whether each packed word is used for `many` rows or more.
+  /// Builds the condition that each packed word is used for `many` rows or
+  /// more.
   mlir::Value buildHasManyRows(int64_t many);
   void buildIf(mlir::Value condition, llvm::function_ref<void()> then,
                llvm::function_ref<void()> otherwise);
@@ -64,15 +65,15 @@ protected:
   mlir::Value offset(mlir::Value base, int64_t distance) {
     return fold<mlir::arith::AddIOp>(base, index(distance));
   }
-  /// The multiple of `factor` that is next below `value`, or that itself.
+  /// Builds the greatest multiple of `factor` that is at most `value`.
   mlir::Value roundDown(mlir::Value value, int64_t factor);
   llvm::SmallVector<mlir::Value> getSizes(llvm::ArrayRef<unsigned> loops) const;
-  /// Emits `body` with the `distance`th row from the one in `ivs` on there.
+  /// Emits `body` with `ivs` set to the row that is `distance` rows further.
   void atRow(int64_t distance, llvm::function_ref<void()> body);
-  /// Where the element at `ivs` lies in the base of `view`.
+  /// Builds the indices of the element at `ivs` in the base of `view`.
   llvm::SmallVector<mlir::Value> buildIndices(const View &view);
 
-  // Loops. One that is known to run once is its body.
+  // Loops. A loop that is known to run once is only its body.
   using BuildBody = llvm::function_ref<llvm::SmallVector<mlir::Value>(
       mlir::Value, mlir::ValueRange)>;
   llvm::SmallVector<mlir::Value> buildFor(mlir::Value lower, mlir::Value upper,
@@ -85,14 +86,17 @@ protected:
                                           BuildBody body);
   void buildFor(mlir::Value lower, mlir::Value upper, int64_t step,
                 llvm::function_ref<void(mlir::Value)> body);
-  /// Loops over `loops`, with `ivs` set, around what `body` emits.
+  /// Builds the nest of `loops`, with `ivs` set, around the code that `body`
+  /// emits.
   void buildNest(llvm::ArrayRef<unsigned> loops,
                  llvm::function_ref<void()> body);
-  /// Loops over the rows from `lower` to `upper`, by `most` at once and by
-  /// fewer, down to one, for what is left. Sets the first one in `ivs`.
+  /// Builds loops over the rows from `lower` to `upper`, by `most` rows at
+  /// once, and by fewer, down to one, for the remaining rows. Sets the first
+  /// row of a block in `ivs`.
   void buildRowBlocks(mlir::Value lower, mlir::Value upper, int64_t most,
                       llvm::function_ref<void(int64_t rows)> body);
-  /// Loops over `uppers`, on threads if that is asked for.
+  /// Builds loops from 0 to `uppers`, which are parallel if the options ask for
+  /// that.
   void buildTasks(llvm::ArrayRef<mlir::Value> uppers,
                   llvm::ArrayRef<mlir::Value> steps,
                   llvm::function_ref<void(mlir::ValueRange)> body);
@@ -101,26 +105,27 @@ protected:
     return mlir::VectorType::get(lanes, element);
   }
 
-  /// Packed words of a cache line.
+  /// Returns the number of packed words in a cache line.
   int64_t getWordsPerLine() const;
-  /// Fetches the packed words of the output at `ivs`, from `lower` to `upper`
-  /// of the innermost reduction.
+  /// Emits prefetches of the packed words of the output at `ivs`, from `lower`
+  /// to `upper` of the innermost reduction.
   void prefetchPacked(mlir::Value lower, mlir::Value upper);
 
   // Counters.
-  /// Emits what is counted in one step, a value for each counter.
+  /// Emits one step, and calls `count` with a value for each counter.
   using BuildStep = llvm::function_ref<void(
       mlir::ValueRange positions, llvm::function_ref<void(mlir::Value)> count)>;
-  /// Emits `loops` around what `buildStep` emits, and returns what `count`
-  /// counters have counted in the last one of `stages`.
+  /// Emits `loops` around the code that `buildStep` emits, and returns the
+  /// values of `count` counters in the last one of `stages`.
   llvm::SmallVector<mlir::Value> countBits(llvm::ArrayRef<ReductionLoop> loops,
                                            unsigned count,
                                            llvm::ArrayRef<CounterStage> stages,
                                            BuildStep buildStep);
 
   // Outputs.
-  /// What the output at `indices` was before, as `type` or where `mask` is set.
-  /// `isFirst`: whether nothing was subtracted from it.
+  /// Builds the value of type `type` that the output at `indices` had before,
+  /// in the lanes of `mask` unless that is null. `isFirst` is the condition
+  /// that nothing has been subtracted from the output yet.
   mlir::Value buildBefore(mlir::Type type, mlir::ValueRange indices,
                           mlir::Value mask, mlir::Value isFirst);
   /// Subtracts twice the `count` from the output at `ivs`.
@@ -140,12 +145,12 @@ private:
 };
 
 /// Emits a kernel of blocks of outputs, with the outputs of a row in the lanes.
-/// It copies the packed operand so that vectors of it can be loaded, which pays
-/// for many rows.
+/// The kernel copies the packed operand so that it can be loaded in vectors,
+/// which pays for many rows.
 void emitBlockedKernel(const KernelEmitter &nest, Counting &counting);
 
-/// Emits a kernel with words of the innermost reduction in the lanes, which
-/// must be contiguous: for few rows.
+/// Emits a kernel for few rows, with words of the innermost reduction in the
+/// lanes. These words must be contiguous.
 void emitDotKernel(const KernelEmitter &nest);
 
 /// Emits loops for `contraction` before its op.

@@ -1,4 +1,4 @@
-//===- Panels.cpp - Digits of the packed operand, side by side ------------===//
+//===- Panels.cpp - Panels of digits of the packed operand ----------------===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -14,26 +14,26 @@
 using namespace mlir;
 using namespace quant_bnn::vectorize_popcount;
 
-/// Bytes of a panel at most, so that it stays in the second cache.
+/// The maximum size of a panel in bytes, so that it stays in the L2 cache.
 static constexpr int64_t maxPanelBytes = int64_t(128) << 10;
 
-/// Bits of the registers that instructions interleave at most. Of wider ones,
-/// they interleave each part of so many bits on its own.
+/// The maximum number of bits that instructions interleave. In wider registers,
+/// instructions interleave each part of this many bits on its own.
 static constexpr int64_t maxPartBits = 128;
 
-/// Bits of one output's words in a square.
+/// Returns the number of bits of one output's words in a square.
 static int64_t getPartBits(const Options &options) {
   return std::min(options.vectorBits, maxPartBits);
 }
 
-/// How many words of the innermost reduction a panel covers.
+/// Returns the number of words of the innermost reduction that a panel covers.
 int64_t BlockedEmitter::getPanelTile() const {
   int64_t bytes =
       shape.vectors * lanes * digits.elementWidth / 8 * digits.perWord;
   for (unsigned loop : ArrayRef(contraction.reductions).drop_back())
     bytes *= std::max<int64_t>(getConstantIntValue(sizes[loop]).value_or(1), 1);
   int64_t tile = std::max<int64_t>(maxPanelBytes / bytes, 1);
-  // Whole squares.
+  // A tile has whole squares.
   int64_t square = getPartBits(options) / contraction.getWordType().getWidth();
   return tile > square ? tile / square * square : tile;
 }
@@ -52,7 +52,7 @@ void BlockedEmitter::buildPanel() {
                                   b.getI64IntegerAttr(64));
 }
 
-/// The number of the iteration at `positions`.
+/// Builds the number of the iteration of `loops` at `positions`.
 Value BlockedEmitter::buildRow(ArrayRef<ReductionLoop> loops,
                                ValueRange positions) {
   Value row = positions.front();
@@ -62,8 +62,8 @@ Value BlockedEmitter::buildRow(ArrayRef<ReductionLoop> loops,
   return row;
 }
 
-/// The row of the panel for the first digit of the words at `positions`, and
-/// sets where in the packed operand they are.
+/// Builds the row of the panel for the first digit of the words at `positions`,
+/// and sets `ivs` to the position of these words in the packed operand.
 Value BlockedEmitter::buildPackedRow(ValueRange positions) {
   for (auto [position, loop] :
        llvm::zip_equal(positions, contraction.reductions))
@@ -74,7 +74,8 @@ Value BlockedEmitter::buildPackedRow(ValueRange positions) {
                              index(digits.perWord));
 }
 
-/// Emits `body` at positions of the outer reductions.
+/// Builds the loops of the outer reductions around the code that `body` emits
+/// at their positions.
 void BlockedEmitter::buildOuterReductions(
     llvm::function_ref<void(ArrayRef<Value>)> body) {
   SmallVector<Value> positions;
@@ -90,8 +91,9 @@ void BlockedEmitter::buildOuterReductions(
   emitLoops(emitLoops);
 }
 
-/// Clears the first vector of each row. A panel that is not full is counted
-/// whole, and lanes may leave something in their neighbours on the way.
+/// Emits stores of 0 to the first vector of each row. A panel that is not full
+/// is counted as a whole, and lanes may change the counts of their neighbours
+/// on the way.
 void BlockedEmitter::clearPanel() {
   VectorType type = getVectorType(b.getIntegerType(digits.elementWidth));
   Value zero = arith::ConstantOp::create(b, b.getZeroAttr(type));
@@ -107,8 +109,8 @@ void BlockedEmitter::clearPanel() {
   });
 }
 
-/// Copies words of `count` outputs, from the one at `ivs` on and from `lower`
-/// of the innermost reduction on.
+/// Emits the copy of words of `count` outputs, from the output at `ivs` on and
+/// from `lower` of the innermost reduction on.
 void BlockedEmitter::emitPackingByWord(Value lower, Value count) {
   Value first = ivs[contraction.lanes];
   buildFor(index(0), count, 1, [&](Value lane) {
@@ -129,7 +131,8 @@ void BlockedEmitter::emitPackingByWord(Value lower, Value count) {
   ivs[contraction.lanes] = first;
 }
 
-/// The elements of the `half` of each part in `lhs` and `rhs`, in turn.
+/// Builds the elements of the given `half` of each part, in turn from `lhs` and
+/// from `rhs`.
 static Value interleave(ImplicitLocOpBuilder &b, Value lhs, Value rhs,
                         int64_t partSize, unsigned half) {
   int64_t size = cast<VectorType>(lhs.getType()).getNumElements();
@@ -142,8 +145,8 @@ static Value interleave(ImplicitLocOpBuilder &b, Value lhs, Value rhs,
   return vector::ShuffleOp::create(b, lhs, rhs, lanes);
 }
 
-/// Turns the squares that are the parts of `rows` into their transposes. Each
-/// step turns the bits of a row's number and of a place in a part, in a row,
+/// Transposes the squares that are the parts of `rows`. Each step rotates the
+/// bits of the number of a row, followed by the bits of a position in a part,
 /// by one.
 static void transposeParts(ImplicitLocOpBuilder &b, SmallVector<Value> &rows) {
   int64_t size = rows.size();
@@ -157,7 +160,7 @@ static void transposeParts(ImplicitLocOpBuilder &b, SmallVector<Value> &rows) {
   }
 }
 
-/// Puts vectors, of which there is a power of two, in a row.
+/// Concatenates `parts`, whose number is a power of two.
 static Value concatenate(ImplicitLocOpBuilder &b, ArrayRef<Value> parts) {
   if (parts.size() == 1)
     return parts.front();
@@ -169,8 +172,9 @@ static Value concatenate(ImplicitLocOpBuilder &b, ArrayRef<Value> parts) {
                                    llvm::to_vector(llvm::seq(size)));
 }
 
-/// Loads a part of words for each lane from the output at `ivs` on. Returns,
-/// for each element of a part, a vector of those of all lanes.
+/// Emits loads of a part of words for each lane from the output at `ivs` on.
+/// Returns, for each element of a part, the vector of this element in all
+/// lanes.
 SmallVector<Value> BlockedEmitter::loadSquares() {
   IntegerType word = contraction.getWordType();
   int64_t partBits = getPartBits(options);
@@ -194,8 +198,8 @@ SmallVector<Value> BlockedEmitter::loadSquares() {
   return rows;
 }
 
-/// Copies the squares of the vector of outputs at `ivs`, which is the panel's
-/// `vector`th, for the words at `positions`.
+/// Emits the copy of the squares of the vector of outputs at `ivs`, which is
+/// vector number `vector` of the panel, for the words at `positions`.
 void BlockedEmitter::emitSquares(ValueRange positions, int64_t vector) {
   Value row = buildPackedRow(positions);
   for (Value elements : loadSquares())
@@ -206,10 +210,11 @@ void BlockedEmitter::emitSquares(ValueRange positions, int64_t vector) {
     }
 }
 
-/// Copies squares of words for `vectors` vectors of outputs, and returns where
-/// on the innermost reduction they end. It goes along cache lines for a vector
-/// before the next one: the outputs of all of them, which often are a power of
-/// two apart, would displace each other.
+/// Emits the copy of squares of words for `vectors` vectors of outputs, and
+/// returns where on the innermost reduction the squares end. The copy goes
+/// along a cache line for one vector before the next vector: otherwise the
+/// outputs of all vectors, which often are a power of two apart, would displace
+/// each other.
 Value BlockedEmitter::emitPackingBySquare(int64_t vectors) {
   int64_t length = getPartBits(options) / contraction.getWordType().getWidth();
   int64_t wordsPerLine = getWordsPerLine();
@@ -232,8 +237,8 @@ Value BlockedEmitter::emitPackingBySquare(int64_t vectors) {
   return end;
 }
 
-/// Fetches the words of a panel in the order of memory. Copying them jumps from
-/// output to output, which processors do not foresee.
+/// Emits prefetches of the words of a panel in the order of memory. The copy
+/// jumps from output to output, which processors do not predict.
 void BlockedEmitter::prefetchPanel(int64_t vectors) {
   Value first = ivs[contraction.lanes];
   Value upper = fold<arith::AddIOp>(tileLower, reductions.back().upper);
@@ -244,8 +249,8 @@ void BlockedEmitter::prefetchPanel(int64_t vectors) {
   ivs[contraction.lanes] = first;
 }
 
-/// Copies words for outputs from the one at `ivs` on: `valid` ones, or whole
-/// vectors.
+/// Emits the copy of words for outputs from the output at `ivs` on: for `valid`
+/// outputs, or for `vectors` whole vectors if `valid` is null.
 void BlockedEmitter::emitPacking(int64_t vectors, Value valid) {
   if (valid) {
     clearPanel();

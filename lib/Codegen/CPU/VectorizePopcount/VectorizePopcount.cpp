@@ -1,4 +1,4 @@
-//===- VectorizePopcount.cpp - Popcount contractions to kernels -----------===//
+//===- VectorizePopcount.cpp - Lower popcount contractions ----------------===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
