@@ -92,8 +92,8 @@ static Value roundToOdd(ImplicitLocOpBuilder &builder, Value value) {
   return arith::BitcastOp::create(builder, f32, bits);
 }
 
-/// An i64 `value` of at most 53 bits, whose last bit is 1 if it stands for one
-/// of more.
+/// Returns `value`, an integer of 54 to 64 bits, with at most 53 significant
+/// bits: the lowest kept bit is 1 where a dropped bit was.
 static Value roundToOddInteger(ImplicitLocOpBuilder &builder, Value value,
                                bool isSigned) {
   Type type = value.getType();
@@ -104,7 +104,8 @@ static Value roundToOddInteger(ImplicitLocOpBuilder &builder, Value value,
                  Value rhs) -> Value {
     return arith::CmpIOp::create(builder, predicate, lhs, rhs);
   };
-  constexpr int64_t dropped = 0x7ff, last = 0x400;
+  // An unsigned value has 64 bits, of which f64 holds 53.
+  constexpr int64_t dropped = 0xfff, last = 0x800;
   Value rest = arith::AndIOp::create(builder, value, integer(dropped));
   Value rounded = arith::AndIOp::create(builder, value, integer(~dropped));
   rounded = arith::OrIOp::create(builder, rounded, integer(last));
@@ -128,7 +129,7 @@ static Value convertInteger(ImplicitLocOpBuilder &builder, Value value,
   bool isExactInF32 = width <= 24;
   Type type = withElement(value.getType(), isExactInF32 ? builder.getF32Type()
                                                         : builder.getF64Type());
-  if (width == 64)
+  if (width > 53)
     value = roundToOddInteger(builder, value, isSigned);
   Value result = isSigned
                      ? arith::SIToFPOp::create(builder, type, value).getResult()
