@@ -46,6 +46,9 @@ LoopBuilder::LoopBuilder(OpBuilder &builder, linalg::LinalgOp op,
     inputs.push_back({operand->get(), op.getMatchingIndexingMap(operand)});
   ownInputs = inputs.size();
   inputs.append(extra.begin(), extra.end());
+  // An init may be all that tells the extent of a loop.
+  for (OpOperand &init : op.getDpsInitsMutable())
+    inputs.push_back({init.get(), op.getMatchingIndexingMap(&init)});
   for (const LoopOperand &input : inputs)
     body->addArgument(getElementTypeOrSelf(input.value.getType()), op.getLoc());
   body->addArgument(getElementTypeOrSelf(out.value.getType()), op.getLoc());

@@ -65,7 +65,7 @@ private:
   mlir::Value buildMatmul(mlir::OpBuilder &builder, mlir::Location loc);
 
   mlir::linalg::LinalgOp op;
-  /// The inputs of `op`, and the extra inputs.
+  /// The inputs of `op`, the extra inputs, and the inits of `op`.
   llvm::SmallVector<LoopOperand> inputs;
   unsigned ownInputs;
   LoopOperand out;

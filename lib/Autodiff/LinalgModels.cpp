@@ -234,6 +234,28 @@ static FailureOr<ActiveResult> classify(LinalgOp op, unsigned index,
                  "the reduction as an 'scf.for'";
 }
 
+namespace {
+/// Values that the gradients of all operands share.
+struct Context {
+  LinalgOp op;
+  OpBuilder &builder;
+  Location loc;
+  SmallVector<ActiveResult> results;
+  /// Inits that the body reads and stores over.
+  SmallVector<OpOperand *> readInits;
+  SmallVector<OpFoldResult> extents;
+};
+} // namespace
+
+/// Returns the inits that the body reads and stores over, as inputs of another
+/// loop.
+static SmallVector<LoopOperand> getReadInits(const Context &context) {
+  return llvm::map_to_vector(context.readInits, [&](OpOperand *init) {
+    LinalgOp op = context.op;
+    return LoopOperand{init->get(), op.getMatchingIndexingMap(init)};
+  });
+}
+
 //===----------------------------------------------------------------------===//
 // Extrema
 //===----------------------------------------------------------------------===//
@@ -281,18 +303,21 @@ static Value buildIsExtremum(OpBuilder &builder, Location loc, Value term,
 }
 
 /// Divides the cotangent of `result` among the terms that equal the extremum.
-static void shareCotangent(LinalgOp op, ActiveResult &result,
-                           OpBuilder &builder, Location loc) {
+static void shareCotangent(const Context &context, ActiveResult &result) {
+  OpBuilder &builder = context.builder;
+  Location loc = context.loc;
   Value g = result.cotangent.value;
   Type type = getComputeType(getElementTypeOrSelf(g.getType()));
   Value zeros = buildFilled(builder, loc, g, builder.getFloatAttr(type, 0.0));
-  LoopBuilder loops(builder, op, result.extremum,
-                    {zeros, result.cotangent.map});
-  mapInits(loops, op, 0, {});
+  SmallVector<LoopOperand> extra = getReadInits(context);
+  extra.push_back(result.extremum);
+  LoopBuilder loops(builder, context.op, extra, {zeros, result.cotangent.map});
+  mapInits(loops, context.op, 0, context.readInits);
   loops.cloneBody();
   OpBuilder &nested = loops.getBodyBuilder();
-  Value isExtremum = buildIsExtremum(nested, loc, loops.map(result.term),
-                                     loops.getExtra(0), result.propagatesNaN);
+  Value isExtremum =
+      buildIsExtremum(nested, loc, loops.map(result.term),
+                      loops.getExtra(extra.size() - 1), result.propagatesNaN);
   Value one =
       arith::ConstantOp::create(nested, loc, nested.getFloatAttr(type, 1.0));
   Value zero =
@@ -333,18 +358,22 @@ static SmallVector<OpFoldResult> getExtents(LinalgOp op, OpBuilder &builder,
 }
 
 /// Finds the place of the first extremum of each window.
-static void findFirst(LinalgOp op, ActiveResult &result, OpBuilder &builder,
-                      Location loc, ArrayRef<OpFoldResult> extents) {
+static void findFirst(const Context &context, ActiveResult &result) {
+  OpBuilder &builder = context.builder;
+  Location loc = context.loc;
   IntegerAttr last =
       builder.getI32IntegerAttr(std::numeric_limits<int32_t>::max());
   Value init = buildFilled(builder, loc, result.cotangent.value, last);
-  LoopBuilder loops(builder, op, result.extremum, {init, result.cotangent.map});
-  mapInits(loops, op, 0, {});
+  SmallVector<LoopOperand> extra = getReadInits(context);
+  extra.push_back(result.extremum);
+  LoopBuilder loops(builder, context.op, extra, {init, result.cotangent.map});
+  mapInits(loops, context.op, 0, context.readInits);
   loops.cloneBody();
   OpBuilder &nested = loops.getBodyBuilder();
-  Value isExtremum = buildIsExtremum(nested, loc, loops.map(result.term),
-                                     loops.getExtra(0), result.propagatesNaN);
-  Value place = buildPlace(op, builder, nested, loc, extents);
+  Value isExtremum =
+      buildIsExtremum(nested, loc, loops.map(result.term),
+                      loops.getExtra(extra.size() - 1), result.propagatesNaN);
+  Value place = buildPlace(context.op, builder, nested, loc, context.extents);
   Value none = arith::ConstantOp::create(nested, loc, last);
   Value candidate =
       arith::SelectOp::create(nested, loc, isExtremum, place, none);
@@ -356,19 +385,6 @@ static void findFirst(LinalgOp op, ActiveResult &result, OpBuilder &builder,
 //===----------------------------------------------------------------------===//
 // The gradient of one operand
 //===----------------------------------------------------------------------===//
-
-namespace {
-/// Values that the gradients of all operands share.
-struct Context {
-  LinalgOp op;
-  OpBuilder &builder;
-  Location loc;
-  SmallVector<ActiveResult> results;
-  /// Inits that the body reads and stores over.
-  SmallVector<OpOperand *> readInits;
-  SmallVector<OpFoldResult> extents;
-};
-} // namespace
 
 /// Returns the extents of `operand`, from a cotangent where one has them,
 /// because the operand need not be available when the gradient is computed.
@@ -440,9 +456,7 @@ static void findProducts(Context &context, ActiveResult &result) {
   LoopOperand init = {op.getDpsInitOperand(result.index)->get(),
                       result.cotangent.map};
   Type element = getElementTypeOrSelf(init.value.getType());
-  SmallVector<LoopOperand> extra;
-  for (OpOperand *read : context.readInits)
-    extra.push_back({read->get(), op.getMatchingIndexingMap(read)});
+  SmallVector<LoopOperand> extra = getReadInits(context);
   AffineMap identity = builder.getMultiDimIdentityMap(op.getNumLoops());
   Value empty = tensor::EmptyOp::create(builder, loc,
                                         getExtents(op, builder, loc), element);
@@ -485,9 +499,7 @@ static Gradients buildOperandGradient(Context &context, LoopOperand operand,
                                       Value element) {
   OpBuilder &builder = context.builder;
   Location loc = context.loc;
-  SmallVector<LoopOperand> extra;
-  for (OpOperand *init : context.readInits)
-    extra.push_back({init->get(), context.op.getMatchingIndexingMap(init)});
+  SmallVector<LoopOperand> extra = getReadInits(context);
   SmallVector<unsigned> firstExtra;
   for (const ActiveResult &result : context.results) {
     firstExtra.push_back(extra.size());
@@ -669,10 +681,10 @@ static Gradients differentiate(LinalgOp op, OpBuilder &builder, Location loc,
     if (failed(result))
       return failure();
     if (result->kind == ResultKind::SharedExtremum)
-      shareCotangent(op, *result, builder, loc);
+      shareCotangent(context, *result);
     if (result->kind == ResultKind::FirstExtremum) {
       context.extents = getExtents(op, builder, loc);
-      findFirst(op, *result, builder, loc, context.extents);
+      findFirst(context, *result);
     }
     if (result->kind == ResultKind::Multiplied)
       findProducts(context, *result);

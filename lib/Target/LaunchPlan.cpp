@@ -88,8 +88,14 @@ static FailureOr<std::string> getBytes(memref::GetGlobalOp op) {
   if (!value)
     return op.emitError() << "'@" << op.getName()
                           << "' has no value that a launch plan could hold";
-  ArrayRef<char> data = value.getRawData();
   std::string bytes;
+  // A buffer has a byte for each i1, however the attribute holds them.
+  if (value.getElementType().isInteger(1)) {
+    for (bool bit : value.getValues<bool>())
+      bytes += char(bit);
+    return bytes;
+  }
+  ArrayRef<char> data = value.getRawData();
   for (int64_t i = 0, e = value.isSplat() ? value.getNumElements() : 1; i < e;
        ++i)
     bytes.append(data.begin(), data.end());

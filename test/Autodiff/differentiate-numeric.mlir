@@ -756,3 +756,51 @@ func.func @paddings(%x: tensor<3x?xf64>, %s: f64, %n: index)
   } : tensor<3x?xf64> to tensor<4x?xf64>
   return %0, %1 : tensor<6x?xf64>, tensor<4x?xf64>
 }
+
+// An extremum of terms that read an init, which another result stores over.
+func.func @extrema_of_inits(%x: tensor<2x3xf64>, %v: tensor<4xf64>, %b: tensor<2x3xf64>)
+    -> (tensor<2x3xf64>, tensor<2xf64>, tensor<2xf64>) {
+  %low = arith.constant -1.0e3 : f64
+  %e = tensor.empty() : tensor<2xf64>
+  %m = linalg.fill ins(%low : f64) outs(%e : tensor<2xf64>) -> tensor<2xf64>
+  %0:2 = linalg.generic {indexing_maps = [#matrix, #matrix, #row], iterator_types = ["parallel", "reduction"]}
+      ins(%x : tensor<2x3xf64>) outs(%b, %m : tensor<2x3xf64>, tensor<2xf64>) {
+  ^bb0(%a: f64, %old: f64, %max: f64):
+    %t = arith.mulf %a, %old : f64
+    %1 = arith.maximumf %max, %t : f64
+    linalg.yield %a, %1 : f64, f64
+  } -> (tensor<2x3xf64>, tensor<2xf64>)
+  %2:2 = linalg.generic {indexing_maps = [affine_map<(i, j) -> (i + j)>, #matrix, #row], iterator_types = ["parallel", "reduction"]}
+      ins(%v : tensor<4xf64>) outs(%b, %m : tensor<2x3xf64>, tensor<2xf64>) {
+  ^bb0(%a: f64, %old: f64, %max: f64):
+    %t = arith.addf %a, %old : f64
+    %3 = arith.maximumf %max, %t : f64
+    linalg.yield %a, %3 : f64, f64
+  } -> (tensor<2x3xf64>, tensor<2xf64>)
+  return %0#0, %0#1, %2#1 : tensor<2x3xf64>, tensor<2xf64>, tensor<2xf64>
+}
+
+// The extent of j is that of an init, which nobody reads.
+func.func @extent_of_init(%v: tensor<?xf64>, %b: tensor<2x?xf64>)
+    -> (tensor<2x?xf64>, tensor<2xf64>) {
+  %low = arith.constant -1.0e3 : f64
+  %e = tensor.empty() : tensor<2xf64>
+  %m = linalg.fill ins(%low : f64) outs(%e : tensor<2xf64>) -> tensor<2xf64>
+  %c1 = arith.constant 1 : index
+  %columns = tensor.dim %b, %c1 : tensor<2x?xf64>
+  %rows = tensor.empty(%columns) : tensor<2x?xf64>
+  %c0 = arith.constant 0 : index
+  %n = tensor.dim %v, %c0 : tensor<?xf64>
+  %twice = arith.addi %n, %n : index
+  %zero = arith.constant 0.0 : f64
+  %longEmpty = tensor.empty(%twice) : tensor<?xf64>
+  %zeros = linalg.fill ins(%zero : f64) outs(%longEmpty : tensor<?xf64>) -> tensor<?xf64>
+  %long = tensor.insert_slice %v into %zeros[1] [%n] [1] : tensor<?xf64> into tensor<?xf64>
+  %0:2 = linalg.generic {indexing_maps = [affine_map<(i, j) -> (i + j)>, #matrix, #row], iterator_types = ["parallel", "reduction"]}
+      ins(%long : tensor<?xf64>) outs(%rows, %m : tensor<2x?xf64>, tensor<2xf64>) {
+  ^bb0(%a: f64, %old: f64, %max: f64):
+    %1 = arith.maximumf %max, %a : f64
+    linalg.yield %a, %1 : f64, f64
+  } -> (tensor<2x?xf64>, tensor<2xf64>)
+  return %0#0, %0#1 : tensor<2x?xf64>, tensor<2xf64>
+}

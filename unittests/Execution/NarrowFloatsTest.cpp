@@ -170,6 +170,14 @@ const char *const conversions = R"mlir(
     %y = arith.sitofp %x : tensor<?xi32> to tensor<?xbf16>
     return %y : tensor<?xbf16>
   }
+  func.func @u64_to_bf16(%x: tensor<?xi64>) -> tensor<?xbf16> {
+    %y = arith.uitofp %x : tensor<?xi64> to tensor<?xbf16>
+    return %y : tensor<?xbf16>
+  }
+  func.func @u32_to_bf16(%x: tensor<?xi32>) -> tensor<?xbf16> {
+    %y = arith.uitofp %x : tensor<?xi32> to tensor<?xbf16>
+    return %y : tensor<?xbf16>
+  }
 )mlir";
 
 /// Between every two neighbours of bf16: halfway and a little off, by so little
@@ -206,15 +214,17 @@ template <typename Integer>
 void checkIntegers(const Program &program, StringRef name) {
   std::vector<Integer> x = {0, 1, -1, std::numeric_limits<Integer>::min(),
                             std::numeric_limits<Integer>::max()};
-  for (int exponent = 8; exponent < int(sizeof(Integer)) * 8 - 1; ++exponent)
+  constexpr bool isSigned = std::is_signed_v<Integer>;
+  for (int exponent = 8; exponent < std::numeric_limits<Integer>::digits;
+       ++exponent)
     for (int64_t digits = 0x81; digits < 0x100; digits += 2) {
       // Halfway between two of bf16.
-      auto middle = Integer((digits * 2 + 1) << (exponent - 8) >> 1);
+      auto middle = Integer(__int128(digits * 2 + 1) << (exponent - 8) >> 1);
       for (int64_t offset : {-1, 0, 1})
         x.insert(x.end(), {Integer(middle + offset), Integer(offset - middle)});
     }
-  NpyArray array = llvm::cantFail(
-      NpyArray::allocate({'i', sizeof(Integer)}, {int64_t(x.size())}));
+  NpyArray array = llvm::cantFail(NpyArray::allocate(
+      {isSigned ? 'i' : 'u', sizeof(Integer)}, {int64_t(x.size())}));
   std::memcpy(array.getData(), x.data(), x.size() * sizeof(Integer));
   std::vector<NpyArray> arguments = makeArguments(std::move(array));
   CallResults results = program.call(name, arguments);
@@ -222,8 +232,7 @@ void checkIntegers(const Program &program, StringRef name) {
       getValues<float>(ElementType::bf16, results.getViews()[0]);
   for (size_t i = 0; i != x.size(); ++i) {
     llvm::APFloat exact(llvm::APFloat::BFloat());
-    exact.convertFromAPInt(llvm::APInt(64, x[i], /*isSigned=*/true),
-                           /*IsSigned=*/true,
+    exact.convertFromAPInt(llvm::APInt(64, x[i], isSigned), isSigned,
                            llvm::APFloat::rmNearestTiesToEven);
     ASSERT_EQ(actual[i], exact.convertToFloat())
         << name.str() << " of " << x[i];
@@ -235,6 +244,8 @@ TEST(NarrowFloats, IntegersToBF16) {
   ASSERT_TRUE(program);
   checkIntegers<int32_t>(*program, "i32_to_bf16");
   checkIntegers<int64_t>(*program, "i64_to_bf16");
+  checkIntegers<uint32_t>(*program, "u32_to_bf16");
+  checkIntegers<uint64_t>(*program, "u64_to_bf16");
 }
 
 //===----------------------------------------------------------------------===//

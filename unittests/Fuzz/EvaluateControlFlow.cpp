@@ -105,7 +105,10 @@ bool quant_bnn::fuzz::evaluateControlFlow(Evaluator &evaluator, Operation *op) {
     return true;
   }
   if (auto assertOp = dyn_cast<cf::AssertOp>(op)) {
-    if (evaluator.get(assertOp.getArg()).elements.front().integer == 0)
+    const Element condition = evaluator.get(assertOp.getArg()).elements.front();
+    if (!condition.isExact())
+      evaluator.setStop(Stop::Limit, "an assertion that is not known");
+    else if (condition.integer == 0)
       evaluator.setStop(Stop::Undefined, "an assertion failed");
     return true;
   }

@@ -86,9 +86,17 @@ Program::compile(llvm::function_ref<OwningOpRef<ModuleOp>(MLIRContext &)> build,
   if (!module)
     return nullptr;
   SmallVector<std::string> names;
-  for (auto function : module->getOps<func::FuncOp>())
-    if (function.isPublic() && !function.isExternal())
-      names.push_back(function.getName().str());
+  SmallVector<Signature> written;
+  for (auto function : module->getOps<func::FuncOp>()) {
+    if (!function.isPublic() || function.isExternal())
+      continue;
+    FailureOr<Signature> signature =
+        Signature::get(function, /*isLowered=*/false);
+    if (failed(signature))
+      return nullptr;
+    names.push_back(function.getName().str());
+    written.push_back(*signature);
+  }
 
   PassManager pm(&program->context);
   if (runsOnCUDA())
@@ -99,11 +107,16 @@ Program::compile(llvm::function_ref<OwningOpRef<ModuleOp>(MLIRContext &)> build,
     return nullptr;
 
   SmallVector<Signature> signatures;
-  for (StringRef name : names) {
+  for (auto [name, original] : llvm::zip_equal(names, written)) {
     FailureOr<Signature> signature =
         Signature::get(module->lookupSymbol(name), /*isLowered=*/true);
     if (failed(signature))
       return nullptr;
+    // A lowered function does not say which arguments it may write to. Results
+    // that became arguments follow the others.
+    for (auto [before, argument] :
+         llvm::zip_first(original.arguments, signature->arguments))
+      argument.isWritable = before.isWritable;
     signatures.push_back(*signature);
   }
   FailureOr<std::vector<JITFunction>> functions =

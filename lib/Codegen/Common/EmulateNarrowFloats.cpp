@@ -90,8 +90,8 @@ static Value roundToOdd(ImplicitLocOpBuilder &builder, Value value) {
   return arith::BitcastOp::create(builder, f32, bits);
 }
 
-/// Builds the i64 `value`, rounded to at most 53 bits if it has more, with a
-/// last bit of 1 if this is not exact.
+/// Returns `value`, an integer of 54 to 64 bits, with at most 53 significant
+/// bits: the lowest kept bit is 1 where a dropped bit was.
 static Value roundToOddInteger(ImplicitLocOpBuilder &builder, Value value,
                                bool isSigned) {
   Type type = value.getType();
@@ -102,7 +102,8 @@ static Value roundToOddInteger(ImplicitLocOpBuilder &builder, Value value,
                  Value rhs) -> Value {
     return arith::CmpIOp::create(builder, predicate, lhs, rhs);
   };
-  constexpr int64_t dropped = 0x7ff, last = 0x400;
+  // An unsigned value has 64 bits, of which f64 holds 53.
+  constexpr int64_t dropped = 0xfff, last = 0x800;
   Value rest = arith::AndIOp::create(builder, value, integer(dropped));
   Value rounded = arith::AndIOp::create(builder, value, integer(~dropped));
   rounded = arith::OrIOp::create(builder, rounded, integer(last));
@@ -127,7 +128,7 @@ static Value convertInteger(ImplicitLocOpBuilder &builder, Value value,
   bool isExactInF32 = width <= 24;
   Type type = withElement(value.getType(), isExactInF32 ? builder.getF32Type()
                                                         : builder.getF64Type());
-  if (width == 64)
+  if (width > 53)
     value = roundToOddInteger(builder, value, isSigned);
   Value result = isSigned
                      ? arith::SIToFPOp::create(builder, type, value).getResult()

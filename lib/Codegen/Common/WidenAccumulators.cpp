@@ -122,7 +122,6 @@ static void widenCombiner(LinalgOp op, OpOperand &init) {
   Combiner combiner = *matchCombiner(op, init);
   OpBuilder builder(op.getContext());
   op.getMatchingBlockArgument(&init).setType(builder.getF32Type());
-  SmallVector<Operation *> products;
   for (Operation &inner : llvm::make_early_inc_range(*op.getBlock())) {
     if (!combiner.contains(&inner))
       continue;
