@@ -56,6 +56,12 @@ static const ErrorText *findText(int error) {
   return it == texts.end() ? nullptr : &it->second;
 }
 
+/// Whether there is a device of that number.
+static bool isDevice(int ordinal) {
+  return ordinal >= 0 &&
+         static_cast<size_t>(ordinal) < getSystem().contexts.size();
+}
+
 extern "C" {
 
 int cuGetErrorName(int error, const char **name) {
@@ -86,15 +92,16 @@ int cuInit(unsigned flags) {
 
 int cuDeviceGet(int *device, int ordinal) {
   ENTER(Initialization);
-  if (ordinal < 0 ||
-      static_cast<size_t>(ordinal) >= getSystem().contexts.size())
+  if (!isDevice(ordinal))
     return InvalidDevice;
   *device = ordinal;
   return Success;
 }
 
-int cuDeviceGetAttribute(int *value, int attribute, int /*device*/) {
+int cuDeviceGetAttribute(int *value, int attribute, int device) {
   ENTER(Initialization);
+  if (!isDevice(device))
+    return InvalidDevice;
   switch (attribute) {
   case 75: // CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR
     *value = getSetting("PTX_EMULATOR_CAPABILITY", 90) / 10;
@@ -112,7 +119,9 @@ int cuDeviceGetAttribute(int *value, int attribute, int /*device*/) {
 
 int cuDevicePrimaryCtxRetain(Context **context, int device) {
   ENTER(Initialization);
-  *context = &getSystem().contexts.at(device);
+  if (!isDevice(device))
+    return InvalidDevice;
+  *context = &getSystem().contexts[device];
   return Success;
 }
 

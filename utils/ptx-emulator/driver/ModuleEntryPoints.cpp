@@ -74,10 +74,12 @@ static bool isLegal(const Function &function, const Launch &launch) {
   if (block.x > 1024 || block.y > 1024 || block.z > 64 ||
       threads > function.maximumThreads)
     return false;
-  uint64_t required = 1;
-  for (uint64_t size : function.requiredThreads)
-    required *= size;
-  return function.requiredThreads.empty() || threads == required;
+  std::vector<uint64_t> required = function.requiredThreads;
+  if (required.empty())
+    return true;
+  // A directive leaves out trailing sizes of 1.
+  required.resize(3, 1);
+  return required == std::vector<uint64_t>{block.x, block.y, block.z};
 }
 
 /// Returns a copy of the arguments, which may change as soon as the launch
