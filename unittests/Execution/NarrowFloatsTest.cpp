@@ -212,7 +212,8 @@ TEST(NarrowFloats, F64ToBF16) {
 
 template <typename Integer>
 void checkIntegers(const Program &program, StringRef name) {
-  std::vector<Integer> x = {0, 1, -1, std::numeric_limits<Integer>::min(),
+  std::vector<Integer> x = {0, 1, Integer(-1),
+                            std::numeric_limits<Integer>::min(),
                             std::numeric_limits<Integer>::max()};
   constexpr bool isSigned = std::is_signed_v<Integer>;
   for (int exponent = 8; exponent < std::numeric_limits<Integer>::digits;
