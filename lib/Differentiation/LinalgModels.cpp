@@ -267,15 +267,17 @@ static Value buildFilled(OpBuilder &builder, Location loc, Value like,
   return linalg::FillOp::create(builder, loc, constant, empty).getResult(0);
 }
 
-/// Lets inits of `op` that the body reads be inputs, if they are stored over; a
-/// reduction's are not needed.
-static void mapInits(LoopBuilder &loops, LinalgOp op, unsigned firstRead,
-                     ArrayRef<OpOperand *> read) {
+/// Maps the inits that the body reads and stores over to the first extra inputs
+/// of `loops`, which are those of `getReadInits`; the inits of reductions are
+/// not needed.
+static void mapInits(LoopBuilder &loops, const Context &context) {
+  LinalgOp op = context.op;
+  ArrayRef<OpOperand *> read = context.readInits;
   for (OpOperand &init : op.getDpsInitsMutable()) {
     unsigned index = init.getOperandNumber() - op.getNumDpsInputs();
     const auto *it = llvm::find(read, &init);
     if (it != read.end()) {
-      loops.mapInit(index, loops.getExtra(firstRead + (it - read.begin())));
+      loops.mapInit(index, loops.getExtra(it - read.begin()));
       continue;
     }
     OpBuilder &builder = loops.getBodyBuilder();
@@ -307,7 +309,7 @@ static void shareCotangent(const Context &context, ActiveResult &result) {
   SmallVector<LoopOperand> extra = getReadInits(context);
   extra.push_back(result.extremum);
   LoopBuilder loops(builder, context.op, extra, {zeros, result.cotangent.map});
-  mapInits(loops, context.op, 0, context.readInits);
+  mapInits(loops, context);
   loops.cloneBody();
   OpBuilder &nested = loops.getBodyBuilder();
   Value isExtremum =
@@ -361,7 +363,7 @@ static void findFirst(const Context &context, ActiveResult &result) {
   SmallVector<LoopOperand> extra = getReadInits(context);
   extra.push_back(result.extremum);
   LoopBuilder loops(builder, context.op, extra, {init, result.cotangent.map});
-  mapInits(loops, context.op, 0, context.readInits);
+  mapInits(loops, context);
   loops.cloneBody();
   OpBuilder &nested = loops.getBodyBuilder();
   Value isExtremum =
@@ -455,7 +457,7 @@ static void findProducts(Context &context, ActiveResult &result) {
   Value empty = tensor::EmptyOp::create(builder, loc,
                                         getExtents(op, builder, loc), element);
   LoopBuilder loops(builder, op, extra, {empty, identity});
-  mapInits(loops, op, 0, context.readInits);
+  mapInits(loops, context);
   mapProduct(loops, op, result);
   loops.cloneBody();
   Value factors = loops.finish(builder, loc, loops.map(result.term));
@@ -505,7 +507,7 @@ static Gradients buildOperandGradient(Context &context, LoopOperand operand,
   }
   Value init = buildInit(context, operand);
   LoopBuilder loops(builder, context.op, extra, {init, operand.map});
-  mapInits(loops, context.op, 0, context.readInits);
+  mapInits(loops, context);
   for (const ActiveResult &result : context.results)
     if (result.kind == ResultKind::Multiplied)
       mapProduct(loops, context.op, result);
