@@ -270,16 +270,17 @@ static Value buildFilled(OpBuilder &builder, Location loc, Value like,
   return linalg::FillOp::create(builder, loc, constant, empty).getResult(0);
 }
 
-/// Maps the inits of `op` that are in `read`, which the body reads and stores
-/// over, to the extra inputs from `firstRead` on. The other inits are mapped to
+/// Maps the inits that the body reads and stores over to the first extra inputs
+/// of `loops`, which are those of `getReadInits`. The other inits are mapped to
 /// 0, since the init of a reduction is not needed.
-static void mapInits(LoopBuilder &loops, LinalgOp op, unsigned firstRead,
-                     ArrayRef<OpOperand *> read) {
+static void mapInits(LoopBuilder &loops, const Context &context) {
+  LinalgOp op = context.op;
+  ArrayRef<OpOperand *> read = context.readInits;
   for (OpOperand &init : op.getDpsInitsMutable()) {
     unsigned index = init.getOperandNumber() - op.getNumDpsInputs();
     const auto *it = llvm::find(read, &init);
     if (it != read.end()) {
-      loops.mapInit(index, loops.getExtra(firstRead + (it - read.begin())));
+      loops.mapInit(index, loops.getExtra(it - read.begin()));
       continue;
     }
     OpBuilder &builder = loops.getBodyBuilder();
@@ -312,7 +313,7 @@ static void shareCotangent(const Context &context, ActiveResult &result) {
   SmallVector<LoopOperand> extra = getReadInits(context);
   extra.push_back(result.extremum);
   LoopBuilder loops(builder, context.op, extra, {zeros, result.cotangent.map});
-  mapInits(loops, context.op, 0, context.readInits);
+  mapInits(loops, context);
   loops.cloneBody();
   OpBuilder &nested = loops.getBodyBuilder();
   Value isExtremum =
@@ -367,7 +368,7 @@ static void findFirst(const Context &context, ActiveResult &result) {
   SmallVector<LoopOperand> extra = getReadInits(context);
   extra.push_back(result.extremum);
   LoopBuilder loops(builder, context.op, extra, {init, result.cotangent.map});
-  mapInits(loops, context.op, 0, context.readInits);
+  mapInits(loops, context);
   loops.cloneBody();
   OpBuilder &nested = loops.getBodyBuilder();
   Value isExtremum =
@@ -461,7 +462,7 @@ static void findProducts(Context &context, ActiveResult &result) {
   Value empty = tensor::EmptyOp::create(builder, loc,
                                         getExtents(op, builder, loc), element);
   LoopBuilder loops(builder, op, extra, {empty, identity});
-  mapInits(loops, op, 0, context.readInits);
+  mapInits(loops, context);
   mapProduct(loops, op, result);
   loops.cloneBody();
   Value factors = loops.finish(builder, loc, loops.map(result.term));
@@ -511,7 +512,7 @@ static Gradients buildOperandGradient(Context &context, LoopOperand operand,
   }
   Value init = buildInit(context, operand);
   LoopBuilder loops(builder, context.op, extra, {init, operand.map});
-  mapInits(loops, context.op, 0, context.readInits);
+  mapInits(loops, context);
   for (const ActiveResult &result : context.results)
     if (result.kind == ResultKind::Multiplied)
       mapProduct(loops, context.op, result);

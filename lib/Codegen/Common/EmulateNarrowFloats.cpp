@@ -90,8 +90,8 @@ static Value roundToOdd(ImplicitLocOpBuilder &builder, Value value) {
   return arith::BitcastOp::create(builder, f32, bits);
 }
 
-/// Returns `value`, an integer of 54 to 64 bits, with at most 53 significant
-/// bits: the lowest kept bit is 1 where a dropped bit was.
+/// Returns `value`, an i64, with at most 53 significant bits: the lowest kept
+/// bit is 1 where a dropped bit was.
 static Value roundToOddInteger(ImplicitLocOpBuilder &builder, Value value,
                                bool isSigned) {
   Type type = value.getType();
@@ -128,7 +128,13 @@ static Value convertInteger(ImplicitLocOpBuilder &builder, Value value,
   bool isExactInF32 = width <= 24;
   Type type = withElement(value.getType(), isExactInF32 ? builder.getF32Type()
                                                         : builder.getF64Type());
-  if (width > 53)
+  // Wider integers than f64 holds, of up to 64 bits.
+  if (width > 53 && width < 64) {
+    Type i64 = withElement(value.getType(), builder.getI64Type());
+    value = isSigned ? arith::ExtSIOp::create(builder, i64, value).getResult()
+                     : arith::ExtUIOp::create(builder, i64, value);
+  }
+  if (width > 53 && width <= 64)
     value = roundToOddInteger(builder, value, isSigned);
   Value result = isSigned
                      ? arith::SIToFPOp::create(builder, type, value).getResult()
