@@ -150,7 +150,8 @@ struct MoveCastAfterElementwise : RewritePattern {
 
   LogicalResult matchAndRewrite(Operation *op,
                                 PatternRewriter &rewriter) const override {
-    if (!OpTrait::hasElementwiseMappableTraits(op) || op->getNumRegions() != 0)
+    if (!mlir::OpTrait::hasElementwiseMappableTraits(op) ||
+        op->getNumRegions() != 0)
       return rewriter.notifyMatchFailure(op, "is not elementwise");
     auto isDynamic = [](Type type) {
       auto tensor = dyn_cast<RankedTensorType>(type);

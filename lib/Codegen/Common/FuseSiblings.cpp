@@ -106,7 +106,7 @@ bool BlockFuser::canJoin(GenericOp generic, const Cluster &cluster) {
       getStreams(cluster.members.front()).front()->get().getAsOpaquePointer();
   auto refuse = [&](StringRef reason) {
     LDBG() << generic.getLoc() << " does not join the loop at "
-           << cluster.members.front().getLoc() << ": " << reason;
+           << cluster.members.front()->getLoc() << ": " << reason;
     return false;
   };
   if (!shapes.isEquivalent(shape, other))
@@ -194,7 +194,7 @@ static void fuse(const Cluster &cluster) {
   assert(cluster.members.size() > 1 && "one loop is fused with nothing");
   LDBG() << "fuses " << cluster.members.size() << " loops, over "
          << cluster.streams.size() << " tensors, at "
-         << cluster.members.back().getLoc();
+         << cluster.members.back()->getLoc();
   GenericOp last = cluster.members.back();
   OpBuilder builder(last);
   SmallVector<Location> locations;

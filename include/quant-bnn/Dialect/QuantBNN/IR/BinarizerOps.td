@@ -226,7 +226,9 @@ def QuantBNN_SwishSignOp : QuantBNN_SignLikeOp<"swish_sign"> {
 }
 
 def QuantBNN_SteHeavisideOp
-    : QuantBNN_BinarizerOp<"ste_heaviside", [WindowedGradientOpInterface]> {
+    : QuantBNN_BinarizerOp<"ste_heaviside", [
+        WindowedGradientOpInterface,
+        DeclareOpInterfaceMethods<RaisableOpInterface, ["getRaiseForms", "getEstimatorForm"]>]> {
   let summary = "Heaviside step with a straight-through gradient";
   let description = [{
     Binarizes `x` to `low` and 1. The gradient is the straight-through

@@ -57,7 +57,7 @@ struct AttributeChoices {
 
   llvm::StringRef name;
   Source source;
-  llvm::SmallVector<mlir::Attribute, 4> listed = {};
+  llvm::SmallVector<mlir::Attribute> listed = {};
 };
 
 /// A family of ops, one for each combination of attributes, that arithmetic is
@@ -66,8 +66,8 @@ struct RaiseForm {
   /// Forms are compared in the order of their ranks. Of several ops with equal
   /// values, only the plainest has a form: `sign`, but not `approx_sign`.
   unsigned rank;
-  llvm::SmallVector<RaiseOperand, 2> operands;
-  llvm::SmallVector<AttributeChoices, 3> attributes = {};
+  llvm::SmallVector<RaiseOperand> operands;
+  llvm::SmallVector<AttributeChoices> attributes = {};
   /// The number of scalar results after the first result.
   unsigned numScalarResults = 0;
   /// Whether the scale may be a constant of the arithmetic.

@@ -16,6 +16,8 @@
 
 namespace quant_bnn::raise_ste {
 
+using namespace scalar_function;
+
 /// An op to which a body may be raised, with its attributes. The function of
 /// the candidate is that of the expansion of the op.
 struct Candidate {
