@@ -9,6 +9,7 @@
 #include "Candidates.h"
 #include "quant-bnn/Analysis/ScalarFunction/Extract.h"
 #include "quant-bnn/Analysis/ScalarFunction/Substitute.h"
+#include <tuple>
 
 using namespace mlir;
 using namespace quant_bnn;
@@ -37,8 +38,8 @@ CandidateTable::CandidateTable(ExprContext &context, MLIRContext *mlirContext)
     if (auto *raisable = name.getInterface<RaisableOpInterface>())
       for (RaiseForm &form : raisable->getRaiseForms(mlirContext))
         entries.push_back({name.getStringRef(), std::move(form)});
-  llvm::stable_sort(entries, [](const Entry &a, const Entry &b) {
-    return a.form.rank < b.form.rank;
+  llvm::sort(entries, [](const Entry &a, const Entry &b) {
+    return std::tie(a.form.rank, a.opName) < std::tie(b.form.rank, b.opName);
   });
 }
 
