@@ -37,7 +37,7 @@
 // CHECK:         %[[S:.*]] = quant_bnn.sign %[[W]] : tensor<2x3xf32>
 // CHECK:         linalg.matmul ins(%[[X]], %[[S]] : tensor<?x2xf32>, tensor<2x3xf32>) {{.*}} -> tensor<?x3xf32>
 // CHECK:         return {{.*}}, %[[C3]]
-// CHECK:         w: "0x40000000{{0000803F000000C0000040400000(80C0|80c0)}}
+// CHECK:         w: "0x10000000{{0000803F000000C0000040400000(80C0|80c0)}}
 
 // READ-LABEL:  func @f(
 // READ-DAG:      arith.constant dense<{{\[\[}}1.000000e+00, -1.000000e+00, 1.000000e+00], [-1.000000e+00, 1.000000e+00, -1.000000e+00]]> : tensor<2x3xf32>

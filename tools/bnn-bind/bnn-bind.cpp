@@ -90,17 +90,20 @@ static SmallVector<Binding> parseBindings() {
   return parsed;
 }
 
-/// Returns `array` as a constant of `type`: a resource, or, for an i1, a list
-/// of its elements.
+/// Returns the elements `bytes` as a constant of `type`: a resource, or, for an
+/// i1, a list of its elements.
 static TypedAttr buildConstant(RankedTensorType type, StringRef name,
                                ArrayRef<char> bytes) {
   if (type.getElementType().isInteger(1))
     return DenseElementsAttr::get(
         type, ArrayRef<bool>(llvm::map_to_vector(
                   bytes, [](char byte) { return byte != 0; })));
+  // The buffer of a file that is read from a pipe has this alignment, and
+  // bytecode with a greater one could not be read from it.
+  constexpr size_t alignment = 16;
   return DenseResourceElementsAttr::get(
       type, name,
-      HeapAsmResourceBlob::allocateAndCopyWithAlign(bytes, /*align=*/64,
+      HeapAsmResourceBlob::allocateAndCopyWithAlign(bytes, alignment,
                                                     /*dataIsMutable=*/false));
 }
 

@@ -118,7 +118,7 @@ void Builder::addForwards() {
     }
   add("sign %0 clip = 1.0", {0},
       [](auto x) { return sign(x, NanPolicy::positive); });
-  add("surrogate_sign %0 gradient = #quant_bnn.ede<2.0> nan = negative", {0},
+  add("surrogate_sign #quant_bnn.ede<2.0>, %0 nan = negative", {0},
       [](auto x) { return sign(x, NanPolicy::negative); });
   add("ste_heaviside %0", {0}, [](auto x) {
     return heaviside(x, 0.0);
@@ -210,7 +210,7 @@ void Builder::addGradients() {
     // Where the factor underflows in float and in double.
     std::vector<double> breakpoints = {0, 44 / t, 52 / t, 354 / t, 373 / t};
     ElementwiseOp &op = addGradient(
-        formatv("surrogate_grad %0, %1 gradient = #quant_bnn.ede<{0:f2}>", t),
+        formatv("surrogate_grad #quant_bnn.ede<{0:f2}>, %0, %1", t),
         std::move(breakpoints),
         [t](auto x, auto g) { return edeGrad(x, g, t); });
     op.beta = std::max(1.0, t);

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Checks that frozen files hold every quantizer and gradient op, each of their
-attributes, and each value of their enumerations but the default, which is not
-printed.
+optional attributes, and each value of their enumerations but the default, which
+is not printed.
 
 usage: check_coverage.py INCLUDE_DIRECTORY FROZEN_DIRECTORY
 
@@ -20,13 +20,13 @@ CASES = re.compile(r'I32EnumCase<"(\w+?)_?", \d+')
 
 
 def find_ops(directory):
-    """The attributes of each op, each with its enumeration and its default."""
+    """The optional attributes of each op, each with its enumeration and its default."""
     for source in SOURCES:
         for name, body in OP.findall((directory / source).read_text()):
             attributes = {}
             for argument in re.split(r",\s*(?![^<]*>)", ARGUMENTS.search(body).group(1)):
                 kind, _, attribute = argument.strip().rpartition(":$")
-                if "Attr" in kind:
+                if "OptionalAttr" in kind or "DefaultValuedAttr" in kind:
                     enum = re.search(r'QuantBNN_(\w+)Attr,\s*"::.*::(\w+?)_?"', kind)
                     attributes[attribute] = enum.groups() if enum else None
             yield name, attributes

@@ -42,11 +42,11 @@ func.func @swish_sign(%x: tensor<?xf32>) -> tensor<?xf32> {
   return %y : tensor<?xf32>
 }
 func.func @surrogate_sign(%x: tensor<?xf32>) -> tensor<?xf32> {
-  %y = quant_bnn.surrogate_sign %x gradient = #quant_bnn.ede<10.0> : tensor<?xf32>
+  %y = quant_bnn.surrogate_sign #quant_bnn.ede<10.0>, %x : tensor<?xf32>
   return %y : tensor<?xf32>
 }
 func.func @surrogate_grad(%x: tensor<?xf32>, %g: tensor<?xf32>) -> tensor<?xf32> {
-  %y = quant_bnn.surrogate_grad %x, %g gradient = #quant_bnn.ede<10.0> : tensor<?xf32>
+  %y = quant_bnn.surrogate_grad #quant_bnn.ede<10.0>, %x, %g : tensor<?xf32>
   return %y : tensor<?xf32>
 }
 func.func @swish_sign_grad(%x: tensor<?xf32>, %g: tensor<?xf32>) -> tensor<?xf32> {

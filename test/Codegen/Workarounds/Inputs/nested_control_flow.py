@@ -10,8 +10,7 @@ import array
 import pathlib
 import sys
 
-HERE = pathlib.Path(__file__).parent
-sys.path.insert(0, str(HERE.parent.parent / "Inputs"))
+sys.path.insert(0, str(pathlib.Path(__file__).parents[3] / "Inputs"))
 import npy  # noqa: E402
 
 # Each op: its text around INNER, which reads %v and defines %w, and the value

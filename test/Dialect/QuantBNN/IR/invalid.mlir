@@ -203,7 +203,7 @@ func.func @zero_of_nan_alone_in_the_family(%x: f32) {
 
 func.func @ede_zero(%x: f32) {
   // expected-error @+1 {{requires t to be a positive, finite f64, but got 0.000000e+00 : f64}}
-  %y = quant_bnn.surrogate_sign %x gradient = #quant_bnn.ede<0.0> : f32
+  %y = quant_bnn.surrogate_sign #quant_bnn.ede<0.0>, %x : f32
   return
 }
 
@@ -211,7 +211,7 @@ func.func @ede_zero(%x: f32) {
 
 func.func @ede_nan(%x: f32) {
   // expected-error @+1 {{requires t to be a positive, finite f64, but got 0x7FF8000000000000 : f64}}
-  %y = quant_bnn.surrogate_sign %x gradient = #quant_bnn.ede<0x7FF8000000000000 : f64> : f32
+  %y = quant_bnn.surrogate_sign #quant_bnn.ede<0x7FF8000000000000 : f64>, %x : f32
   return
 }
 
@@ -219,7 +219,7 @@ func.func @ede_nan(%x: f32) {
 
 func.func @no_surrogate(%x: f32) {
   // expected-error @+1 {{invalid kind of attribute specified}}
-  %y = quant_bnn.surrogate_sign %x gradient = #quant_bnn<nan_mode positive> : f32
+  %y = quant_bnn.surrogate_sign #quant_bnn<nan_mode positive>, %x : f32
   return
 }
 

@@ -153,12 +153,12 @@ func.func @approx_sign(%x: vector<16xf16>, %g: vector<16xf16>) {
 
 // CHECK-LABEL: func @surrogate_sign(
 func.func @surrogate_sign(%x: tensor<4xbf16>, %g: tensor<4xbf16>) {
-  // CHECK: quant_bnn.surrogate_sign %{{.*}} gradient = #quant_bnn.ede<1.000000e+01> : tensor<4xbf16>
-  %0 = quant_bnn.surrogate_sign %x gradient = #quant_bnn.ede<10.0> : tensor<4xbf16>
-  // CHECK: quant_bnn.surrogate_sign %{{.*}} gradient = #quant_bnn.ede<5.000000e-01> zero = zero nan = propagate : tensor<4xbf16>
-  %1 = quant_bnn.surrogate_sign %x gradient = #quant_bnn.ede<0.5> zero = zero nan = propagate : tensor<4xbf16>
-  // CHECK: quant_bnn.surrogate_grad %{{.*}}, %{{.*}} gradient = #quant_bnn.ede<1.000000e+01> : tensor<4xbf16>
-  %2 = quant_bnn.surrogate_grad %x, %g gradient = #quant_bnn.ede<10.0> : tensor<4xbf16>
+  // CHECK: quant_bnn.surrogate_sign #quant_bnn.ede<1.000000e+01>, %{{.*}} : tensor<4xbf16>
+  %0 = quant_bnn.surrogate_sign #quant_bnn.ede<10.0>, %x : tensor<4xbf16>
+  // CHECK: quant_bnn.surrogate_sign #quant_bnn.ede<5.000000e-01>, %{{.*}} zero = zero nan = propagate : tensor<4xbf16>
+  %1 = quant_bnn.surrogate_sign #quant_bnn.ede<0.5>, %x zero = zero nan = propagate : tensor<4xbf16>
+  // CHECK: quant_bnn.surrogate_grad #quant_bnn.ede<1.000000e+01>, %{{.*}}, %{{.*}} : tensor<4xbf16>
+  %2 = quant_bnn.surrogate_grad #quant_bnn.ede<10.0>, %x, %g : tensor<4xbf16>
   return
 }
 

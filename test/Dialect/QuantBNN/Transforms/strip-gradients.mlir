@@ -22,7 +22,7 @@ func.func @surrogates_become_sign(%x: f32) -> (f32, f32, f32, f32) {
   %0 = quant_bnn.sign %x clip = 1.0 : f32
   %1 = quant_bnn.approx_sign %x nan = negative : f32
   %2 = quant_bnn.swish_sign %x beta = 4.0 nan = propagate : f32
-  %3 = quant_bnn.surrogate_sign %x gradient = #quant_bnn.ede<1.0> zero = negative : f32
+  %3 = quant_bnn.surrogate_sign #quant_bnn.ede<1.0>, %x zero = negative : f32
   return %0, %1, %2, %3 : f32, f32, f32, f32
 }
 

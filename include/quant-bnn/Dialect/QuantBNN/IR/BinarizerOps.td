@@ -141,7 +141,7 @@ def QuantBNN_SurrogateSignOp : QuantBNN_SignLikeOp<"surrogate_sign", [
     Example:
 
     ```mlir
-    %y = quant_bnn.surrogate_sign %x gradient = #quant_bnn.ede<10.0> : tensor<64x?xf32>
+    %y = quant_bnn.surrogate_sign #quant_bnn.ede<10.0>, %x : tensor<64x?xf32>
     ```
   }];
   let arguments = (ins
@@ -150,7 +150,7 @@ def QuantBNN_SurrogateSignOp : QuantBNN_SignLikeOp<"surrogate_sign", [
     DefaultValuedAttr<QuantBNN_ZeroModeAttr, "::quant_bnn::ZeroMode::positive">:$zero,
     DefaultValuedAttr<QuantBNN_NanModeAttr, "::quant_bnn::NanMode::positive">:$nan);
   let assemblyFormat = [{
-    $x `gradient` `=` $gradient (`zero` `=` `` $zero^)? (`nan` `=` `` $nan^)?
+    $gradient `,` $x (`zero` `=` `` $zero^)? (`nan` `=` `` $nan^)?
     attr-dict `:` type($y)
   }];
 }
@@ -299,14 +299,14 @@ def QuantBNN_SurrogateGradOp
     Example:
 
     ```mlir
-    %dx = quant_bnn.surrogate_grad %x, %g gradient = #quant_bnn.ede<10.0> : tensor<?xf32>
+    %dx = quant_bnn.surrogate_grad #quant_bnn.ede<10.0>, %x, %g : tensor<?xf32>
     ```
   }];
   let arguments = (ins QuantBNN_FloatLike:$x, QuantBNN_FloatLike:$g,
                        SurrogateGradientAttrInterface:$gradient);
   let results = (outs QuantBNN_FloatLike:$dx);
   let assemblyFormat = [{
-    $x `,` $g `gradient` `=` $gradient attr-dict `:` type($dx)
+    $gradient `,` $x `,` $g attr-dict `:` type($dx)
   }];
 }
 

@@ -34,7 +34,7 @@ def QuantBNN_EDEAttr : AttrDef<QuantBNN_Dialect, "EDE", [
     Example:
 
     ```mlir
-    %y = quant_bnn.surrogate_sign %x gradient = #quant_bnn.ede<10.0> : tensor<?xf32>
+    %y = quant_bnn.surrogate_sign #quant_bnn.ede<10.0>, %x : tensor<?xf32>
     ```
   }];
   let parameters = (ins "::mlir::FloatAttr":$t);

@@ -15,13 +15,12 @@ in x out. They are made by a formula, so that both make the same.
 """
 
 import os
+import pathlib
 import subprocess
 import sys
 import tempfile
 
-sys.path.insert(
-    0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "Inputs")
-)
+sys.path.insert(0, str(pathlib.Path(__file__).parents[4] / "Inputs"))
 
 BATCH, CHANNELS, HIDDEN, CLASSES = 4, 4, 7, 10
 IMAGES = (BATCH, 28, 28, 1)
