@@ -171,6 +171,14 @@ struct MoveCastAfterElementwise : RewritePattern {
           shape = source;
     if (!shape)
       return rewriter.notifyMatchFailure(op, "has no operand of known shape");
+    auto mayHaveShape = [&](Type type) {
+      auto tensor = dyn_cast<RankedTensorType>(type);
+      return !tensor || tensor::CastOp::areCastCompatible(
+                            type, shape.clone(tensor.getElementType()));
+    };
+    if (!llvm::all_of(op->getOperandTypes(), mayHaveShape) ||
+        !llvm::all_of(op->getResultTypes(), mayHaveShape))
+      return rewriter.notifyMatchFailure(op, "has operands of other shapes");
     SmallVector<Value> operands;
     for (Value operand : op->getOperands()) {
       auto type = dyn_cast<RankedTensorType>(operand.getType());

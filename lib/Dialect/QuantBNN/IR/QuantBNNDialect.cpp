@@ -26,6 +26,15 @@ using namespace quant_bnn;
 #include "quant-bnn/Dialect/QuantBNN/IR/QuantBNNEnums.cpp.inc"
 #include "quant-bnn/Dialect/QuantBNN/IR/QuantBNNInterfaces.cpp.inc"
 
+/// Parses a number as an f64, and prints it without the type.
+static ParseResult parseF64(AsmParser &parser, FloatAttr &number) {
+  return parser.parseAttribute(number, parser.getBuilder().getF64Type());
+}
+
+static void printF64(AsmPrinter &printer, FloatAttr number) {
+  printer.printAttributeWithoutType(number);
+}
+
 #define GET_ATTRDEF_CLASSES
 #include "quant-bnn/Dialect/QuantBNN/IR/QuantBNNAttributes.cpp.inc"
 

@@ -211,7 +211,7 @@ func.func @ede_zero(%x: f32) {
 
 func.func @ede_nan(%x: f32) {
   // expected-error @+1 {{requires t to be a positive, finite f64, but got 0x7FF8000000000000 : f64}}
-  %y = quant_bnn.surrogate_sign #quant_bnn.ede<0x7FF8000000000000 : f64>, %x : f32
+  %y = quant_bnn.surrogate_sign #quant_bnn.ede<0x7FF8000000000000>, %x : f32
   return
 }
 

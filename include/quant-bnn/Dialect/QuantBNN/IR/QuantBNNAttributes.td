@@ -38,7 +38,7 @@ def QuantBNN_EDEAttr : AttrDef<QuantBNN_Dialect, "EDE", [
     ```
   }];
   let parameters = (ins "::mlir::FloatAttr":$t);
-  let assemblyFormat = "`<` $t `>`";
+  let assemblyFormat = "`<` custom<F64>($t) `>`";
   let genVerifyDecl = 1;
 }
 
