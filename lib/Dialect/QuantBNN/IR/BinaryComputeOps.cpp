@@ -146,7 +146,9 @@ XnorMatmulOp::reifyResultShapes(OpBuilder &builder,
   return success();
 }
 
-SmallVector<Value> XnorMatmulOp::decompose(OpBuilder &builder, Location loc) {
+FailureOr<SmallVector<Value>>
+XnorMatmulOp::decomposeOperation(OpBuilder &builder) {
+  Location loc = getLoc();
   ImplicitLocOpBuilder b(loc, builder);
   ReifiedRankedShapedTypeDims sizes;
   (void)reifyResultShapes(builder, sizes);
@@ -172,7 +174,7 @@ SmallVector<Value> XnorMatmulOp::decompose(OpBuilder &builder, Location loc) {
   iterators.back() = utils::IteratorType::reduction;
   Value init = buildFilled(b, sizes.front(), buildI32(b, getMixedDepth()));
   Value acc = buildXnorContraction(b, getA(), getB(), init, maps, iterators);
-  return {buildTensorCast(builder, loc, getType(), acc)};
+  return SmallVector<Value>{buildTensorCast(builder, loc, getType(), acc)};
 }
 
 //===----------------------------------------------------------------------===//
@@ -202,7 +204,9 @@ ThresholdOp::reifyResultShapes(OpBuilder &builder,
   return success();
 }
 
-SmallVector<Value> ThresholdOp::decompose(OpBuilder &builder, Location loc) {
+FailureOr<SmallVector<Value>>
+ThresholdOp::decomposeOperation(OpBuilder &builder) {
+  Location loc = getLoc();
   ImplicitLocOpBuilder b(loc, builder);
   int64_t rank = getAcc().getType().getRank();
   Value empty = tensor::EmptyOp::create(
@@ -223,5 +227,5 @@ SmallVector<Value> ThresholdOp::decompose(OpBuilder &builder, Location loc) {
       });
   Value words = PackOp::create(builder, loc, bits.getResult(0),
                                getWords().getType().getElementTypeBitWidth());
-  return {buildTensorCast(builder, loc, getType(), words)};
+  return SmallVector<Value>{buildTensorCast(builder, loc, getType(), words)};
 }

@@ -222,16 +222,19 @@ static QuantizerOpInterface buildQuantizer(QActivationOp op, OpBuilder &builder,
       quantizer->build(builder, loc, x, op.getBitsAttr(), op.getBetaAttr()));
 }
 
-SmallVector<Value> QActivationOp::decompose(OpBuilder &builder, Location loc) {
+FailureOr<SmallVector<Value>>
+QActivationOp::decomposeOperation(OpBuilder &builder) {
+  Location loc = getLoc();
   Value x = getX();
   if (FloatAttr threshold = getThresholdAttr())
     x = GradientCancellationOp::create(builder, loc, x, threshold);
-  return {buildQuantizer(*this, builder, loc, x)->getResult(0)};
+  return SmallVector<Value>{
+      buildQuantizer(*this, builder, loc, x)->getResult(0)};
 }
 
 LogicalResult QActivationOp::canonicalize(QActivationOp op,
                                           PatternRewriter &rewriter) {
-  rewriter.replaceOp(op, op.decompose(rewriter, op.getLoc()));
+  rewriter.replaceOp(op, *op.decomposeOperation(rewriter));
   return success();
 }
 

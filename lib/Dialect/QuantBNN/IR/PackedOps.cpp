@@ -175,7 +175,8 @@ static Value buildBit(ImplicitLocOpBuilder &builder, Value x,
                      x, payload.constant(0.0));
 }
 
-SmallVector<Value> PackOp::decompose(OpBuilder &builder, Location loc) {
+FailureOr<SmallVector<Value>> PackOp::decomposeOperation(OpBuilder &builder) {
+  Location loc = getLoc();
   RankedTensorType type = getWords().getType();
   int64_t rank = type.getRank();
   Type word = type.getElementType();
@@ -200,7 +201,7 @@ SmallVector<Value> PackOp::decompose(OpBuilder &builder, Location loc) {
         Value sum = arith::OrIOp::create(body, arguments[1], shifted);
         linalg::YieldOp::create(body, sum);
       });
-  return {generic.getResult(0)};
+  return SmallVector<Value>{generic.getResult(0)};
 }
 
 //===----------------------------------------------------------------------===//
@@ -244,7 +245,8 @@ LogicalResult UnpackOp::canonicalize(UnpackOp op, PatternRewriter &rewriter) {
   return success();
 }
 
-SmallVector<Value> UnpackOp::decompose(OpBuilder &builder, Location loc) {
+FailureOr<SmallVector<Value>> UnpackOp::decomposeOperation(OpBuilder &builder) {
+  Location loc = getLoc();
   RankedTensorType type = getX().getType();
   int64_t rank = type.getRank();
   Value empty = tensor::EmptyOp::create(
@@ -266,5 +268,5 @@ SmallVector<Value> UnpackOp::decompose(OpBuilder &builder, Location loc) {
         }
         linalg::YieldOp::create(body, x);
       });
-  return {generic.getResult(0)};
+  return SmallVector<Value>{generic.getResult(0)};
 }

@@ -151,7 +151,9 @@ static Value buildMaxTanh(OpBuilder &builder, Location loc, Value w) {
       widen(builder, loc, quant_bnn::detail::buildMaxAbs(builder, loc, w)));
 }
 
-SmallVector<Value> WeightDoReFaOp::decompose(OpBuilder &builder, Location loc) {
+FailureOr<SmallVector<Value>>
+WeightDoReFaOp::decomposeOperation(OpBuilder &builder) {
+  Location loc = getLoc();
   int64_t n = getSteps(getBits());
   Value m = buildMaxTanh(builder, loc, getW());
   PayloadBuilder scalars = getScalarBuilder(builder, loc, getW());
@@ -195,12 +197,13 @@ LogicalResult WeightDoReFaGradOp::verify() {
   return verifyOptionalScalar(*this, "max", getMax(), getType());
 }
 
-SmallVector<Value> WeightDoReFaGradOp::decompose(OpBuilder &builder,
-                                                 Location loc) {
+FailureOr<SmallVector<Value>>
+WeightDoReFaGradOp::decomposeOperation(OpBuilder &builder) {
+  Location loc = getLoc();
   if (getGrad() == WeightDoReFaGradient::identity)
-    return {getG()};
+    return SmallVector<Value>{getG()};
   if (getGrad() == WeightDoReFaGradient::zero)
-    return {buildZeros(builder, loc, getG())};
+    return SmallVector<Value>{buildZeros(builder, loc, getG())};
   Value m = getMax() ? widen(builder, loc, getMax())
                      : buildMaxTanh(builder, loc, getW());
   return buildElementwise(
@@ -221,7 +224,8 @@ SmallVector<Value> WeightDoReFaGradOp::decompose(OpBuilder &builder,
 
 LogicalResult MinMaxOp::verify() { return verifySignedBits(*this, getBits()); }
 
-SmallVector<Value> MinMaxOp::decompose(OpBuilder &builder, Location loc) {
+FailureOr<SmallVector<Value>> MinMaxOp::decomposeOperation(OpBuilder &builder) {
+  Location loc = getLoc();
   Value m =
       widen(builder, loc, quant_bnn::detail::buildMaxAbs(builder, loc, getX()));
   PayloadBuilder scalars = getScalarBuilder(builder, loc, getX());
@@ -239,7 +243,8 @@ SmallVector<Value> MinMaxOp::decompose(OpBuilder &builder, Location loc) {
         return SmallVector<Value>{getUnrounded() ? scaled
                                                  : payload.roundEven(scaled)};
       });
-  return {q.front(), narrow(builder, loc, s, getS().getType())};
+  return SmallVector<Value>{q.front(),
+                            narrow(builder, loc, s, getS().getType())};
 }
 
 Gradients MinMaxOp::buildGradient(OpBuilder &builder, Location loc,
@@ -322,7 +327,8 @@ LogicalResult PactOp::verify() {
   return verifyPact(*this, getBits(), getMode(), getForm(), getGrad());
 }
 
-SmallVector<Value> PactOp::decompose(OpBuilder &builder, Location loc) {
+FailureOr<SmallVector<Value>> PactOp::decomposeOperation(OpBuilder &builder) {
+  Location loc = getLoc();
   PactRange range =
       buildPactRange(builder, loc, getAlpha(), getBits(), getMode());
   SmallVector<Value> q = buildElementwise(
@@ -343,7 +349,8 @@ SmallVector<Value> PactOp::decompose(OpBuilder &builder, Location loc) {
         Value isValid = payload.cmp(CmpFPredicate::OGT, alpha, zero);
         return SmallVector<Value>{payload.select(isValid, level, zero)};
       });
-  return {q.front(), narrow(builder, loc, range.s, getS().getType())};
+  return SmallVector<Value>{q.front(),
+                            narrow(builder, loc, range.s, getS().getType())};
 }
 
 Gradients PactOp::buildGradient(OpBuilder &builder, Location loc,
@@ -373,7 +380,9 @@ LogicalResult PactGradOp::verify() {
                               getX().getType());
 }
 
-SmallVector<Value> PactGradOp::decompose(OpBuilder &builder, Location loc) {
+FailureOr<SmallVector<Value>>
+PactGradOp::decomposeOperation(OpBuilder &builder) {
+  Location loc = getLoc();
   PactRange range =
       buildPactRange(builder, loc, getAlpha(), getBits(), getMode());
   PayloadBuilder scalars = getScalarBuilder(builder, loc, getX());
@@ -388,7 +397,8 @@ SmallVector<Value> PactGradOp::decompose(OpBuilder &builder, Location loc) {
               payload.select(payload.cmp(CmpFPredicate::OGT, operands[1], none),
                              payload.mul(operands[0], operands[2]), none)};
         });
-    return {dx.front(), narrow(builder, loc, zero, getDalpha().getType())};
+    return SmallVector<Value>{
+        dx.front(), narrow(builder, loc, zero, getDalpha().getType())};
   }
 
   bool isLevel = getForm() == PactForm::level;
@@ -429,7 +439,8 @@ SmallVector<Value> PactGradOp::decompose(OpBuilder &builder, Location loc) {
     sum = scalars.neg(sum);
   }
   Value dalpha = scalars.select(range.isValid, sum, zero);
-  return {dx, narrow(builder, loc, dalpha, getDalpha().getType())};
+  return SmallVector<Value>{
+      dx, narrow(builder, loc, dalpha, getDalpha().getType())};
 }
 
 SmallVector<OpOperand *> PactGradOp::getMaskOperands() {
@@ -538,8 +549,9 @@ Gradients DequantizeOp::buildGradient(OpBuilder &builder, Location loc,
   return llvm::to_vector_of<Value>(gradient.getResults());
 }
 
-SmallVector<Value> DequantizeGradOp::decompose(OpBuilder &builder,
-                                               Location loc) {
+FailureOr<SmallVector<Value>>
+DequantizeGradOp::decomposeOperation(OpBuilder &builder) {
+  Location loc = getLoc();
   PayloadBuilder scalars = getScalarBuilder(builder, loc, getQ());
   Value s = widen(builder, loc, getS());
   auto [dq, sum] = quant_bnn::detail::buildElementwiseAndSum(
@@ -554,5 +566,6 @@ SmallVector<Value> DequantizeGradOp::decompose(OpBuilder &builder,
         Value dq = divide(g);
         return SmallVector<Value>{dq, payload.mul(dq, divide(q))};
       });
-  return {dq, narrow(builder, loc, scalars.neg(sum), getDs().getType())};
+  return SmallVector<Value>{
+      dq, narrow(builder, loc, scalars.neg(sum), getDs().getType())};
 }

@@ -293,16 +293,18 @@ static Value buildGroups(ImplicitLocOpBuilder &builder, Value value,
       value, getSplitReassociation(type.getRank(), dim), sizes);
 }
 
-SmallVector<Value> XnorConv2DOp::decompose(OpBuilder &builder, Location loc) {
+FailureOr<SmallVector<Value>>
+XnorConv2DOp::decomposeOperation(OpBuilder &builder) {
   using utils::IteratorType;
+  Location loc = getLoc();
   ImplicitLocOpBuilder b(loc, builder);
   ReifiedRankedShapedTypeDims shapes;
   (void)reifyResultShapes(b, shapes);
   SmallVector<OpFoldResult> sizes = std::move(shapes.front());
   std::array<Walk, 2> walks = getWalks(*this, b);
   if (hasNoTaps(sizes, walks))
-    return {buildTensorCast(b, loc, getType(),
-                            buildFilled(b, sizes, buildTerms(b, *this)))};
+    return SmallVector<Value>{buildTensorCast(
+        b, loc, getType(), buildFilled(b, sizes, buildTerms(b, *this)))};
   bool hasZeros = getPadValue() == PadValue::zero &&
                   llvm::any_of(getPadding(), [](int64_t n) { return n > 0; });
   Value init = hasZeros ? buildZeroPaddedInit(b, *this, sizes)
@@ -345,5 +347,5 @@ SmallVector<Value> XnorConv2DOp::decompose(OpBuilder &builder, Location loc) {
   if (isGrouped)
     acc = tensor::CollapseShapeOp::create(b, acc,
                                           getSplitReassociation(4, /*dim=*/3));
-  return {buildTensorCast(b, loc, getType(), acc)};
+  return SmallVector<Value>{buildTensorCast(b, loc, getType(), acc)};
 }

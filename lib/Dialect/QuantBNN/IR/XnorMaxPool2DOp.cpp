@@ -74,9 +74,10 @@ XnorMaxPool2DOp::reifyResultShapes(OpBuilder &builder,
   return success();
 }
 
-SmallVector<Value> XnorMaxPool2DOp::decompose(OpBuilder &builder,
-                                              Location loc) {
+FailureOr<SmallVector<Value>>
+XnorMaxPool2DOp::decomposeOperation(OpBuilder &builder) {
   using utils::IteratorType;
+  Location loc = getLoc();
   ImplicitLocOpBuilder b(loc, builder);
   ReifiedRankedShapedTypeDims shapes;
   (void)reifyResultShapes(b, shapes);
@@ -87,7 +88,7 @@ SmallVector<Value> XnorMaxPool2DOp::decompose(OpBuilder &builder,
   Value least = arith::ConstantIntOp::create(b, word, isAnd ? -1 : 0);
   Value init = buildFilled(b, shapes.front(), least);
   if (hasNoTaps(shapes.front(), walks))
-    return {buildTensorCast(b, loc, getType(), init)};
+    return SmallVector<Value>{buildTensorCast(b, loc, getType(), init)};
   Value x = getX();
   if (llvm::any_of(getPadding(), [](int64_t size) { return size > 0; })) {
     SmallVector<OpFoldResult> low(4, b.getIndexAttr(0)), high = low;
@@ -122,5 +123,6 @@ SmallVector<Value> XnorMaxPool2DOp::decompose(OpBuilder &builder,
           next = arith::OrIOp::create(body, arguments[2], arguments[0]);
         linalg::YieldOp::create(body, next);
       });
-  return {buildTensorCast(b, loc, getType(), pooled.getResult(0))};
+  return SmallVector<Value>{
+      buildTensorCast(b, loc, getType(), pooled.getResult(0))};
 }

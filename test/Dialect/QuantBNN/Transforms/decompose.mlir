@@ -232,3 +232,14 @@ func.func @encoding(%x: tensor<?xf32, "blocked">, %alpha: f32) -> (tensor<?xf32,
   %dx, %dalpha = quant_bnn.pact_grad %x, %alpha, %q bits = 8 : tensor<?xf32, "blocked">
   return %q, %dx : tensor<?xf32, "blocked">, tensor<?xf32, "blocked">
 }
+
+// -----
+
+// The decomposition of upstream would round each step of a softmax of f16.
+// CHECK-LABEL: func @softmax_stays(
+func.func @softmax_stays(%x: tensor<4x8xf16>) -> tensor<4x8xf16> {
+  // CHECK: linalg.softmax
+  %e = tensor.empty() : tensor<4x8xf16>
+  %y = linalg.softmax dimension(1) ins(%x : tensor<4x8xf16>) outs(%e : tensor<4x8xf16>) -> tensor<4x8xf16>
+  return %y : tensor<4x8xf16>
+}

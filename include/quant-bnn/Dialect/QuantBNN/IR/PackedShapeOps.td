@@ -18,9 +18,10 @@ class QuantBNN_PackedShapeOp<string mnemonic, list<Trait> traits = []>
     : QuantBNN_DepthOp<mnemonic, [
         DeclareOpInterfaceMethods<PackedShapeOpInterface>] # traits> {
   code shapeBody = [{
-    ::llvm::SmallVector<::mlir::Value> $cppClass::decompose(
-        ::mlir::OpBuilder &builder, ::mlir::Location loc) {
-      return {::quant_bnn::detail::decomposePackedShape(*this, builder, loc)};
+    ::llvm::FailureOr<::llvm::SmallVector<::mlir::Value>>
+    $cppClass::decomposeOperation(::mlir::OpBuilder &builder) {
+      return ::llvm::SmallVector<::mlir::Value>{
+          ::quant_bnn::detail::decomposePackedShape(*this, builder, getLoc())};
     }
     ::llvm::LogicalResult $cppClass::reifyResultShapes(
         ::mlir::OpBuilder &builder,

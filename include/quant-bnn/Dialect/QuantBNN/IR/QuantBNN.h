@@ -10,6 +10,7 @@
 #define QUANT_BNN_DIALECT_QUANTBNN_IR_QUANTBNN_H
 
 #include "mlir/Bytecode/BytecodeOpInterface.h"
+#include "mlir/Dialect/Linalg/IR/LinalgInterfaces.h"
 #include "mlir/Dialect/Utils/StaticValueUtils.h"
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/Dialect.h"
@@ -23,6 +24,14 @@
 #include "quant-bnn/Dialect/QuantBNN/IR/RaiseForms.h"
 #include "quant-bnn/Support/FunctionAttributes.h"
 #include "quant-bnn/Support/PayloadBuilder.h"
+
+namespace quant_bnn {
+// The method of `linalg::AggregatedOpInterface` is declared with these names.
+using llvm::SmallVector;
+using mlir::FailureOr;
+using mlir::OpBuilder;
+using mlir::Value;
+} // namespace quant_bnn
 
 #include "quant-bnn/Dialect/QuantBNN/IR/QuantBNNDialect.h.inc"
 #include "quant-bnn/Dialect/QuantBNN/IR/QuantBNNEnums.h.inc"

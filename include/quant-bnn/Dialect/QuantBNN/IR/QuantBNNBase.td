@@ -9,6 +9,7 @@
 #ifndef QUANT_BNN_DIALECT_QUANTBNN_IR_QUANTBNNBASE
 #define QUANT_BNN_DIALECT_QUANTBNN_IR_QUANTBNNBASE
 
+include "mlir/Dialect/Linalg/IR/LinalgInterfaces.td"
 include "mlir/IR/OpBase.td"
 include "mlir/Interfaces/InferTypeOpInterface.td"
 include "mlir/Interfaces/SideEffectInterfaces.td"
@@ -83,10 +84,13 @@ class QuantBNN_PassThroughOp<string mnemonic, list<Trait> traits = []>
         DeclareOpInterfaceMethods<ElementwisePayloadOpInterface, ["getPassThrough"]>
       ] # ElementwiseMappable.traits # traits>;
 
-/// Base class of ops that decompose into structured ops.
+/// Base class of ops that are not lowered element by element: an op that
+/// reduces, reads a scalar beside a tensor, changes the shape, or stands for
+/// several ops. `decomposeOperation` expands the op into structured and
+/// elementwise ops; each value that it returns has the type of its result.
 class QuantBNN_DecomposableOp<string mnemonic, list<Trait> traits = []>
     : QuantBNN_Op<mnemonic, [
-        DeclareOpInterfaceMethods<DecomposableOpInterface>
+        DeclareOpInterfaceMethods<AggregatedOpInterface, ["decomposeOperation"]>
       ] # traits>;
 
 /// Base class of gradient ops that return the cotangent `g` where a mask of `x`

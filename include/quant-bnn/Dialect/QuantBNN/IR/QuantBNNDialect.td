@@ -104,8 +104,8 @@ def QuantBNN_Dialect : Dialect {
 
     **Extending.** An elementwise op states its scalar math once, in
     `buildForward` of `ElementwisePayloadOpInterface`. An op that reduces or
-    changes the shape states its expansion in `decompose` of
-    `DecomposableOpInterface`. A quantizer also states its gradient in
+    changes the shape states its expansion in `decomposeOperation` of
+    `linalg::AggregatedOpInterface`. A quantizer also states its gradient in
     `buildGradient` of `DifferentiableOpInterface`. Except for
     `quant-bnn-raise-ste`, passes and targets see quantizers through interfaces
     and traits only.

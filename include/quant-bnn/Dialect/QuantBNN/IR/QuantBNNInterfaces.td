@@ -39,23 +39,6 @@ def ElementwisePayloadOpInterface
   ];
 }
 
-def DecomposableOpInterface : OpInterface<"DecomposableOpInterface"> {
-  let cppNamespace = "::quant_bnn";
-  let description = [{
-    An op that is not lowered element by element: the op reduces, reads a scalar
-    beside a tensor, changes the shape, or stands for several ops. The op states
-    its expansion into structured and elementwise ops.
-  }];
-  let methods = [
-    InterfaceMethod<[{
-        Builds the replacement of each result, in order. Each replacement has
-        the type of its result.
-      }],
-      "::llvm::SmallVector<::mlir::Value>", "decompose",
-      (ins "::mlir::OpBuilder &":$builder, "::mlir::Location":$loc)>
-  ];
-}
-
 def DifferentiableOpInterface : OpInterface<"DifferentiableOpInterface"> {
   let cppNamespace = "::quant_bnn";
   let description = [{
@@ -273,8 +256,8 @@ def RaisableOpInterface : OpInterface<"RaisableOpInterface"> {
     An op that `quant-bnn-raise-ste` can create in place of arithmetic. The pass
     compares the arithmetic with the expansion of the op, for the attributes in
     the forms of the op. The op has one result of the type of its first operand,
-    and scalars after it, and implements `ElementwisePayloadOpInterface` or
-    `DecomposableOpInterface`.
+    and scalars after it. It implements `ElementwisePayloadOpInterface`, or
+    `linalg::AggregatedOpInterface` with a decomposition that never fails.
   }];
   let methods = [
     StaticInterfaceMethod<[{

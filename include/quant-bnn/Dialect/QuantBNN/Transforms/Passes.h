@@ -30,8 +30,8 @@ enum class RewriteMode {
 #define GEN_PASS_DECL
 #include "quant-bnn/Dialect/QuantBNN/Transforms/Passes.h.inc"
 
-/// Adds patterns that replace each op with `DecomposableOpInterface` by its
-/// decomposition.
+/// Adds patterns that replace each op with `linalg::AggregatedOpInterface`,
+/// except `linalg.softmax`, by its decomposition.
 void populateDecomposePatterns(mlir::RewritePatternSet &patterns);
 
 #define GEN_PASS_REGISTRATION

@@ -18,8 +18,9 @@ def QuantBNNDecomposePass : Pass<"quant-bnn-decompose"> {
     for reductions and for elementwise math that reads a scalar, and `arith` for
     scalars. These ops are `qactivation`, `weight_dorefa`, `min_max`, `pact`,
     the gradients `weight_dorefa_grad`, `pact_grad` and `dequantize_grad`, the
-    ops on packed bits, and any other op with `DecomposableOpInterface`.
-    Elementwise ops are left alone.
+    ops on packed bits, and the ops of other dialects that implement
+    `linalg::AggregatedOpInterface`, except `linalg.softmax`. Elementwise ops
+    are left alone.
 
     Example:
 

@@ -246,7 +246,9 @@ const Expr *CandidateTable::getExpr(const Candidate &candidate, Type type) {
   if (auto payloadOp = dyn_cast<ElementwisePayloadOpInterface>(op))
     value = expandPayload(builder, payloadOp);
   else
-    value = cast<DecomposableOpInterface>(op).decompose(builder, loc).front();
+    value = cast<linalg::AggregatedOpInterface>(op)
+                .decomposeOperation(builder)
+                ->front();
   Extractor extractor(context);
   Replacements replacements;
   replacements[extractor.get(x)] = context.symbol(symbolX, type);

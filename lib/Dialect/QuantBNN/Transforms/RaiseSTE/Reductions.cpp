@@ -87,7 +87,9 @@ static const Expr *expand(ExprContext &context, const Candidate &candidate,
   builder.setInsertionPointToEnd(&block);
   Value x = block.addArgument(type, loc);
   Operation *op = candidate.build(builder, loc, type, x, Value(), Value());
-  Value y = cast<DecomposableOpInterface>(op).decompose(builder, loc).front();
+  Value y = cast<linalg::AggregatedOpInterface>(op)
+                .decomposeOperation(builder)
+                ->front();
   Extractor extractor(context);
   const Expr *expr = extractor.get(y), *element = extractor.get(x);
   // The only input besides x is the largest abs x, and its tanh is the largest
