@@ -36,6 +36,13 @@ buildXnorContraction(mlir::ImplicitLocOpBuilder &builder, mlir::Value a,
 mlir::Value buildRowPopcounts(mlir::ImplicitLocOpBuilder &builder,
                               mlir::Value words);
 
+/// Sets the range of the elements of `acc`, each of which is a sum of
+/// `depth` * `taps` products of -1, 0 or +1. A dynamic `depth` is the last
+/// operand, and is in the last of `operandRanges`. `taps` is at most 2^31 - 1.
+void setSumRange(mlir::Value acc, mlir::OpFoldResult depth, int64_t taps,
+                 llvm::ArrayRef<mlir::ConstantIntRanges> operandRanges,
+                 mlir::SetIntRangeFn setRange);
+
 } // namespace quant_bnn::detail
 
 #endif // QUANT_BNN_LIB_DIALECT_QUANTBNN_IR_BINARYCOMPUTE_H

@@ -84,6 +84,18 @@ Value quant_bnn::detail::buildRowPopcounts(ImplicitLocOpBuilder &builder,
   return generic.getResult(0);
 }
 
+void quant_bnn::detail::setSumRange(Value acc, OpFoldResult depth, int64_t taps,
+                                    ArrayRef<ConstantIntRanges> operandRanges,
+                                    SetIntRangeFn setRange) {
+  // No op sums more products than this.
+  constexpr int64_t most = std::numeric_limits<int32_t>::max();
+  std::optional<int64_t> terms = getConstantIntValue(depth);
+  if (!terms)
+    terms = operandRanges.back().smax().getSExtValue();
+  APInt bound(32, std::min(std::clamp<int64_t>(*terms, 0, most) * taps, most));
+  setRange(acc, ConstantIntRanges::fromSigned(-bound, bound));
+}
+
 //===----------------------------------------------------------------------===//
 // XnorMatmulOp
 //===----------------------------------------------------------------------===//
@@ -131,8 +143,9 @@ void XnorMatmulOp::build(OpBuilder &builder, OperationState &state, Value a,
         quant_bnn::getStaticDepthAttr(builder, depth));
 }
 
-std::optional<int64_t> XnorMatmulOp::getBound() {
-  return getConstantIntValue(getMixedDepth());
+void XnorMatmulOp::inferResultRanges(ArrayRef<ConstantIntRanges> operandRanges,
+                                     SetIntRangeFn setRange) {
+  setSumRange(getAcc(), getMixedDepth(), /*taps=*/1, operandRanges, setRange);
 }
 
 LogicalResult

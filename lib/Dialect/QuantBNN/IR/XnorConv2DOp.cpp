@@ -97,12 +97,13 @@ LogicalResult XnorConv2DOp::verify() {
   return verifyResultShape(*this, shape, acc);
 }
 
-std::optional<int64_t> XnorConv2DOp::getBound() {
-  RankedTensorType filter = getFilter().getType();
-  std::optional<int64_t> depth = getConstantIntValue(getMixedDepth());
-  if (!depth || filter.isDynamicDim(1) || filter.isDynamicDim(2))
-    return std::nullopt;
-  return *depth * filter.getDimSize(1) * filter.getDimSize(2);
+void XnorConv2DOp::inferResultRanges(ArrayRef<ConstantIntRanges> operandRanges,
+                                     SetIntRangeFn setRange) {
+  ArrayRef<int64_t> kernel = getFilter().getType().getShape().slice(1, 2);
+  int64_t taps = ShapedType::isStaticShape(kernel)
+                     ? kernel[0] * kernel[1]
+                     : std::numeric_limits<int32_t>::max();
+  setSumRange(getAcc(), getMixedDepth(), taps, operandRanges, setRange);
 }
 
 LogicalResult

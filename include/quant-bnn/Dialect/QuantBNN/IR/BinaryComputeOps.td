@@ -18,7 +18,7 @@ def QuantBNN_Accumulators : RankedTensorOf<[I32]>;
 //===----------------------------------------------------------------------===//
 
 def QuantBNN_XnorMatmulOp : QuantBNN_DepthOp<"xnor_matmul", [
-    DeclareOpInterfaceMethods<BoundedAccumulatorOpInterface>,
+    DeclareOpInterfaceMethods<InferIntRangeInterface, ["inferResultRanges"]>,
     AllElementTypesMatch<["a", "b"]>]> {
   let summary = "Multiply two packed bipolar matrices";
   let description = [{
@@ -35,7 +35,7 @@ def QuantBNN_XnorMatmulOp : QuantBNN_DepthOp<"xnor_matmul", [
     * Both operands have their rows along K, so `b` is the transpose of the
       second operand of `linalg.matmul`.
     * The bits past the end of a row are 0, as `pack` leaves them.
-    * `acc` is `MxN` integers and exact. K is at most 2^31 - 1.
+    * `acc` is `MxN` integers from -K to K and exact. K is at most 2^31 - 1.
     * Batches: `a` may be `BxMxW`. `acc` is then `BxMxN`, and `b` is `BxNxW`, or
       `NxW` if all batches share `b`.
     * `depth` is an attribute if it is static, and an index operand if it is
@@ -78,7 +78,7 @@ def QuantBNN_XnorMatmulOp : QuantBNN_DepthOp<"xnor_matmul", [
 }
 
 def QuantBNN_XnorConv2DOp : QuantBNN_DepthOp<"xnor_conv_2d", [
-    DeclareOpInterfaceMethods<BoundedAccumulatorOpInterface>,
+    DeclareOpInterfaceMethods<InferIntRangeInterface, ["inferResultRanges"]>,
     AllElementTypesMatch<["x", "filter"]>]> {
   let summary = "Convolve packed bipolar images with packed bipolar filters";
   let description = [{
@@ -96,7 +96,7 @@ def QuantBNN_XnorConv2DOp : QuantBNN_DepthOp<"xnor_conv_2d", [
       `polarity`.
     * `depth` is the number of channels of `x` that contribute to an output.
       `depth` is an attribute or an index. `acc` is exact; an output is a sum of
-      at most 2^31 - 1 products.
+      at most 2^31 - 1 products, each of which is -1, 0 or +1.
     * `strides` = [sh, sw] and `dilations` = [dh, dw] are 1 by default.
     * `padding` = [top, bottom, left, right] is 0 by default. Padded elements
       have the value that `pad_value` selects: `zero` (the default), `one` or

@@ -200,20 +200,6 @@ def UniformLevelsOpInterface : OpInterface<"UniformLevelsOpInterface"> {
   ];
 }
 
-def BoundedAccumulatorOpInterface : OpInterface<"BoundedAccumulatorOpInterface"> {
-  let cppNamespace = "::quant_bnn";
-  let description = [{
-    An op with integer results of known magnitude. The bound limits the search
-    of `quant-bnn-fold-thresholds`.
-  }];
-  let methods = [
-    InterfaceMethod<[{
-        Returns the largest magnitude of an element, if it is known.
-      }],
-      "std::optional<int64_t>", "getBound", (ins)>
-  ];
-}
-
 def PackedShapeOpInterface : OpInterface<"PackedShapeOpInterface"> {
   let cppNamespace = "::quant_bnn";
   let description = [{

@@ -486,7 +486,8 @@ def QuantBNNFoldThresholdsPass : Pass<"quant-bnn-fold-thresholds"> {
     rounds once. The bits are therefore the same for every integer that can
     occur. Where all ops are monotone in the integer, the pass finds the
     threshold by bisection. Otherwise, the pass evaluates the integers one by
-    one, up to 2^20 of them.
+    one, up to 2^20 of them. Integer range analysis bounds the integers: results
+    of `xnor_matmul` and `xnor_conv_2d` have a range, and so have sums of them.
 
     All other operands of the float ops must be constants that are the same for
     all elements, or one constant for each channel, which is the last dimension.

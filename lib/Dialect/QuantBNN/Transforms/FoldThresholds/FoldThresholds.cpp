@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "AccumulatorFunction.h"
+#include "AccumulatorRanges.h"
 #include "Search.h"
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
@@ -39,29 +40,14 @@ struct QuantBNNFoldThresholdsPass
     : quant_bnn::impl::QuantBNNFoldThresholdsPassBase<
           QuantBNNFoldThresholdsPass> {
   void runOnOperation() override {
-    getOperation()->walk([&](PackOp pack) { fold(pack); });
+    AccumulatorRanges ranges(getOperation());
+    getOperation()->walk([&](PackOp pack) { fold(pack, ranges); });
   }
 
 private:
-  void fold(PackOp pack);
+  void fold(PackOp pack, AccumulatorRanges &ranges);
 };
 } // namespace
-
-/// Returns the range of the elements of `accumulators`: the bound that their
-/// producer states, or all of `i32`.
-static IntegerRange getRange(Value accumulators) {
-  Operation *op = accumulators.getDefiningOp();
-  while (op &&
-         isa<tensor::CastOp, tensor::CollapseShapeOp, tensor::ExpandShapeOp,
-             linalg::TransposeOp, tensor::ExtractSliceOp>(op))
-    op = op->getOperand(0).getDefiningOp();
-  auto bounded = dyn_cast_or_null<BoundedAccumulatorOpInterface>(op);
-  if (std::optional<int64_t> bound =
-          bounded ? bounded.getBound() : std::nullopt)
-    return {-*bound, *bound};
-  return {std::numeric_limits<int32_t>::min(),
-          std::numeric_limits<int32_t>::max()};
-}
 
 /// Returns the bit to which `pack` maps `x`, as an expression.
 static const Expr *getBit(ExprContext &context, PackOp pack, const Expr *x) {
@@ -115,7 +101,7 @@ static Value buildThresholds(ImplicitLocOpBuilder &builder, Value acc,
   return words;
 }
 
-void QuantBNNFoldThresholdsPass::fold(PackOp pack) {
+void QuantBNNFoldThresholdsPass::fold(PackOp pack, AccumulatorRanges &ranges) {
   RankedTensorType type = pack.getX().getType();
   ExprContext context;
   AccumulatorFunction function(context, pack.getX());
@@ -132,7 +118,7 @@ void QuantBNNFoldThresholdsPass::fold(PackOp pack) {
   if (ShapedType::isDynamic(numChannels))
     return refuse(pack.getLoc(), "the number of channels is not known");
 
-  IntegerRange range = getRange(function.getAccumulators());
+  IntegerRange range = ranges.get(function.getAccumulators());
   const Expr *bit = getBit(context, pack, function.getExpr());
   SmallVector<Switches> channels;
   for (int64_t channel : llvm::seq(numChannels)) {
@@ -186,5 +172,6 @@ void QuantBNNFoldThresholdsPass::fold(PackOp pack) {
           " to " + Twine(range.last))
              .str();
   pack.replaceAllUsesWith(words);
+  ranges.forget(pack.getWords());
   pack.erase();
 }
