@@ -11,6 +11,10 @@
 
 #include "mlir/IR/ImplicitLocOpBuilder.h"
 
+/// Index arithmetic on sizes and positions that are not negative. Upstream's
+/// `affine.delinearize_index` would expand to signed divisions with corrections
+/// for negative positions: 19 ops of arith for three dynamic sizes, where
+/// `delinearize` emits 4.
 namespace quant_bnn::index_space {
 
 /// Builds the product of `sizes`, which is 1 if `sizes` is empty.

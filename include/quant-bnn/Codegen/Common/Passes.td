@@ -75,6 +75,11 @@ def QuantBNNConvertResultsToOutParamsPass
     `quant_bnn.residuals`, which refer to results by number, are removed from
     public functions.
 
+    Upstream's `buffer-results-to-out-params` runs after bufferization. That pass
+    copies each result whose allocation it cannot replace by the parameter, and
+    rejects a call with a result of dynamic shape unless the sizes of the result
+    are arguments of the callee.
+
     Example:
 
     ```mlir
@@ -106,6 +111,10 @@ def QuantBNNExpandStridedCopiesPass : Pass<"bnn-codegen-expand-strided-copies"> 
     `linalg.generic`. Such a copy would otherwise be lowered to a call of a
     function of the MLIR runtime, which ahead-of-time users need not have. A
     copy between contiguous buffers is left alone and becomes a `memcpy` later.
+
+    One-shot bufferization could create such generics itself (`memCpyFn`), but
+    not all copies come from it: functions on buffers, buffer deallocation and
+    `bnn-codegen-separate-results` have copies, too.
   }];
   let dependentDialects = ["::mlir::linalg::LinalgDialect"];
 }
