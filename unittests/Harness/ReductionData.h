@@ -6,8 +6,8 @@
 //
 //===----------------------------------------------------------------------===//
 
-#ifndef QUANT_BNN_UNITTESTS_EXECUTION_REDUCTIONDATA_H
-#define QUANT_BNN_UNITTESTS_EXECUTION_REDUCTIONDATA_H
+#ifndef QUANT_BNN_UNITTESTS_HARNESS_REDUCTIONDATA_H
+#define QUANT_BNN_UNITTESTS_HARNESS_REDUCTIONDATA_H
 
 #include "Harness.h"
 
@@ -167,4 +167,4 @@ private:
 
 } // namespace quant_bnn::unittests
 
-#endif // QUANT_BNN_UNITTESTS_EXECUTION_REDUCTIONDATA_H
+#endif // QUANT_BNN_UNITTESTS_HARNESS_REDUCTIONDATA_H
