@@ -9,7 +9,7 @@
 #include "PactData.h"
 #include "ReductionData.h"
 
-#include "quant-bnn/Reference/Reference.h"
+#include "Reference/Reference.h"
 #include "llvm/Support/FormatVariadic.h"
 
 using namespace quant_bnn;

@@ -11,7 +11,7 @@
 
 #include "ElementTypes.h"
 
-#include "quant-bnn/Reference/UniformQuantizers.h"
+#include "Reference/UniformQuantizers.h"
 #include "llvm/Support/FormatVariadic.h"
 
 #include <cmath>

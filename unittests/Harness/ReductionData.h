@@ -11,7 +11,7 @@
 
 #include "Harness.h"
 
-#include "quant-bnn/Reference/Agreement.h"
+#include "Reference/Agreement.h"
 #include "gtest/gtest.h"
 
 #include <cmath>

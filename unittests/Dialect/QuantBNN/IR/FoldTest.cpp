@@ -10,13 +10,13 @@
 #include "PactData.h"
 #include "ReductionData.h"
 
+#include "Reference/Reference.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/Matchers.h"
 #include "mlir/Parser/Parser.h"
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Transforms/Passes.h"
 #include "quant-bnn/Dialect/QuantBNN/IR/QuantBNN.h"
-#include "quant-bnn/Reference/Reference.h"
 #include "llvm/Support/FormatVariadic.h"
 
 using namespace quant_bnn;
