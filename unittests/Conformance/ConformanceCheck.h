@@ -15,7 +15,7 @@
 #ifndef QUANT_BNN_UNITTESTS_CONFORMANCE_CONFORMANCECHECK_H
 #define QUANT_BNN_UNITTESTS_CONFORMANCE_CONFORMANCECHECK_H
 
-#include "quant-bnn/Reference/Reference.h"
+#include "Reference/Reference.h"
 #include "llvm/Support/JSON.h"
 
 #include <optional>

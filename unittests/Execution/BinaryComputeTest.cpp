@@ -10,7 +10,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "quant-bnn/Reference/BinaryCompute.h"
+#include "Reference/BinaryCompute.h"
 #include "PackedData.h"
 
 #include "llvm/Support/FormatVariadic.h"

@@ -12,7 +12,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "PackedData.h"
-#include "quant-bnn/Reference/BinaryCompute.h"
+#include "Reference/BinaryCompute.h"
 
 #include "llvm/Support/FormatVariadic.h"
 #include "gtest/gtest.h"

@@ -11,7 +11,7 @@
 
 #include "Harness.h"
 
-#include "quant-bnn/Reference/Packing.h"
+#include "Reference/Packing.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/Support/Error.h"
 

@@ -12,7 +12,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "PackedData.h"
-#include "quant-bnn/Reference/Reference.h"
+#include "Reference/Reference.h"
 
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/Support/DynamicLibrary.h"

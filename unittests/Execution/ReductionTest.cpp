@@ -8,7 +8,7 @@
 
 #include "ReductionData.h"
 
-#include "quant-bnn/Reference/Reference.h"
+#include "Reference/Reference.h"
 #include "llvm/Support/FormatVariadic.h"
 
 using namespace quant_bnn;

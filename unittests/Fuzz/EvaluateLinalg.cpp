@@ -7,10 +7,10 @@
 //===----------------------------------------------------------------------===//
 
 #include "Evaluator.h"
+#include "Reference/Agreement.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Math/IR/Math.h"
-#include "quant-bnn/Reference/Agreement.h"
 
 using namespace mlir;
 using namespace quant_bnn;

@@ -6,9 +6,9 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "Reference/Reference.h"
 #include "Shapes.h"
 #include "quant-bnn/Dialect/QuantBNN/IR/QuantBNN.h"
-#include "quant-bnn/Reference/Reference.h"
 #include "llvm/ADT/TypeSwitch.h"
 
 using namespace mlir;

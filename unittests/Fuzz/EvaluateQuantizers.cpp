@@ -7,8 +7,8 @@
 //===----------------------------------------------------------------------===//
 
 #include "Evaluator.h"
+#include "Reference/Reference.h"
 #include "quant-bnn/Dialect/QuantBNN/IR/QuantBNN.h"
-#include "quant-bnn/Reference/Reference.h"
 #include "llvm/ADT/TypeSwitch.h"
 
 using namespace mlir;

@@ -69,6 +69,14 @@ NpyArray makeScalar(ElementType type, T value) {
   return makeArray<T>(type, {}, value);
 }
 
+/// Makes the arguments of a call.
+template <typename... Arrays>
+std::vector<NpyArray> makeArguments(Arrays &&...arrays) {
+  std::vector<NpyArray> result;
+  (result.push_back(std::move(arrays)), ...);
+  return result;
+}
+
 /// Returns the values of `size` elements at `data`, or of `view`.
 template <typename T>
 std::vector<T> getValues(ElementType type, const void *data, size_t size);

@@ -8,7 +8,7 @@
 
 #include "ElementwiseOps.h"
 
-#include "quant-bnn/Reference/Reference.h"
+#include "Reference/Reference.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FormatVariadic.h"
 
@@ -209,10 +209,10 @@ void Builder::addGradients() {
   for (double t : {10.0, 1.0, 0.25}) {
     // Where the factor underflows in float and in double.
     std::vector<double> breakpoints = {0, 44 / t, 52 / t, 354 / t, 373 / t};
-    ElementwiseOp &op = addGradient(
-        formatv("surrogate_grad #quant_bnn.ede<{0:f2}>, %0, %1", t),
-        std::move(breakpoints),
-        [t](auto x, auto g) { return edeGrad(x, g, t); });
+    ElementwiseOp &op =
+        addGradient(formatv("surrogate_grad #quant_bnn.ede<{0:f2}>, %0, %1", t),
+                    std::move(breakpoints),
+                    [t](auto x, auto g) { return edeGrad(x, g, t); });
     op.beta = std::max(1.0, t);
     op.isRepresentative = t == 10;
   }

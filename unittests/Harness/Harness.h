@@ -73,14 +73,6 @@ private:
   llvm::StringMap<Function> functions;
 };
 
-/// Makes the arguments of a call.
-template <typename... Arrays>
-std::vector<NpyArray> makeArguments(Arrays &&...arrays) {
-  std::vector<NpyArray> result;
-  (result.push_back(std::move(arrays)), ...);
-  return result;
-}
-
 } // namespace quant_bnn::unittests
 
 #endif // QUANT_BNN_UNITTESTS_HARNESS_HARNESS_H

@@ -8,8 +8,8 @@
 
 #include "TypedTest.h"
 
-#include "quant-bnn/Reference/Agreement.h"
-#include "quant-bnn/Reference/Binarizers.h"
+#include "Reference/Agreement.h"
+#include "Reference/Binarizers.h"
 
 using namespace quant_bnn::reference;
 

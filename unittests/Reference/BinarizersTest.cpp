@@ -8,8 +8,8 @@
 
 #include "TypedTest.h"
 
-#include "quant-bnn/Reference/Binarizers.h"
-#include "quant-bnn/Reference/GradientControl.h"
+#include "Reference/Binarizers.h"
+#include "Reference/GradientControl.h"
 
 using namespace quant_bnn::reference;
 

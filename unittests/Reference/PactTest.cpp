@@ -8,7 +8,7 @@
 
 #include "TypedTest.h"
 
-#include "quant-bnn/Reference/UniformQuantizers.h"
+#include "Reference/UniformQuantizers.h"
 
 #include <vector>
 

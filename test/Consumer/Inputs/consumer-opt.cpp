@@ -11,6 +11,7 @@
 #include "mlir/InitAllDialects.h"
 #include "mlir/InitAllExtensions.h"
 #include "mlir/Tools/mlir-opt/MlirOptMain.h"
+#include "mlir/Transforms/Passes.h"
 #include "quant-bnn/InitAll.h"
 
 using namespace mlir;
@@ -42,6 +43,7 @@ struct TakeGradientPass : PassWrapper<TakeGradientPass, OperationPass<>> {
 
 int main(int argc, char **argv) {
   quant_bnn::registerAllPasses();
+  registerCanonicalizerPass();
   PassRegistration<TakeGradientPass>();
 
   DialectRegistry registry;

@@ -35,10 +35,6 @@ mlir::Value buildSign(PayloadBuilder &builder, mlir::Value x, ZeroMode zero,
 mlir::Value buildSignInference(mlir::Operation *op, mlir::OpBuilder &builder,
                                mlir::Location loc);
 
-/// Returns the sign of the constant `x`, or null if `x` is not constant.
-mlir::OpFoldResult foldSign(mlir::Type type, mlir::Attribute x, ZeroMode zero,
-                            NanMode nan);
-
 /// Returns the values of `sign` at a negative number, a zero, a positive number
 /// and a NaN.
 SignValues getSignValues(ZeroMode zero, NanMode nan);
@@ -59,14 +55,6 @@ llvm::SmallVector<mlir::Value> buildSignMasks(PayloadBuilder &builder,
 mlir::Value buildSignFromMasks(mlir::OpBuilder &builder, mlir::Location loc,
                                const SignValues &values, mlir::Type type,
                                mlir::ValueRange masks);
-
-//===----------------------------------------------------------------------===//
-// Uniform quantizers
-//===----------------------------------------------------------------------===//
-
-/// Returns the largest finite number of the element type of `type`, the limit
-/// of scales.
-double getLargestNumber(mlir::Type type);
 
 //===----------------------------------------------------------------------===//
 // Packed ops

@@ -39,16 +39,34 @@ static PayloadBuilder getScalarBuilder(OpBuilder &builder, Location loc,
                         getComputeType(getElementTypeOrSelf(value.getType())));
 }
 
-double quant_bnn::detail::getLargestNumber(Type type) {
-  auto floatType = cast<FloatType>(getElementTypeOrSelf(type));
-  return APFloat::getLargest(floatType.getFloatSemantics()).convertToDouble();
-}
-
 /// Builds the scale `s`, or the largest finite number of `type` if `s` is
 /// larger, so that the scale is finite in `type` too. A NaN stays NaN.
 static Value buildFiniteScale(PayloadBuilder &scalars, Value s, Type type) {
-  Value limit = scalars.constant(quant_bnn::detail::getLargestNumber(type));
+  auto floatType = cast<FloatType>(getElementTypeOrSelf(type));
+  Value limit = scalars.constant(
+      APFloat::getLargest(floatType.getFloatSemantics()).convertToDouble());
   return scalars.select(scalars.cmp(CmpFPredicate::OGT, s, limit), limit, s);
+}
+
+/// Builds the results of the quantizer `op` of `x`: the quantized tensor, and
+/// the scale if `op` returns one. `range` is what `buildScalars` reads.
+template <typename OpTy>
+static SmallVector<Value> decomposeRange(OpTy op, OpBuilder &builder,
+                                         Location loc, Value x, Value range) {
+  PayloadBuilder scalarBuilder = getScalarBuilder(builder, loc, range);
+  SmallVector<Value> scalars =
+      op.buildScalars(scalarBuilder, widen(builder, loc, range));
+  SmallVector<Value> operands = {x};
+  llvm::append_range(operands, scalars);
+  SmallVector<Value> results = buildElementwise(
+      builder, loc, x.getType(), operands,
+      [&](PayloadBuilder &payload, ValueRange values) {
+        return SmallVector<Value>{op.buildElement(payload, values)};
+      });
+  if (op->getNumResults() > 1)
+    results.push_back(
+        narrow(builder, loc, scalars.back(), op->getResult(1).getType()));
+  return results;
 }
 
 /// Verifies that there are two bits, since signed levels use one bit for the
@@ -143,35 +161,31 @@ SmallVector<Value> InputDoReFaGradOp::buildMasks(PayloadBuilder &builder,
 // WeightDoReFaOp
 //===----------------------------------------------------------------------===//
 
-/// Builds max abs tanh w, in the compute type. tanh is monotonic, so the
-/// maximum is taken of abs w.
-static Value buildMaxTanh(OpBuilder &builder, Location loc, Value w) {
-  PayloadBuilder scalars = getScalarBuilder(builder, loc, w);
-  return scalars.tanh(
-      widen(builder, loc, quant_bnn::detail::buildMaxAbs(builder, loc, w)));
+SmallVector<Value> WeightDoReFaOp::buildScalars(PayloadBuilder &builder,
+                                                Value range) {
+  // tanh is monotonic, so max abs tanh w is the tanh of max abs w.
+  Value m = builder.tanh(range);
+  // Where m = 0, every tanh w is 0, and so is its quotient by 1.
+  return {builder.select(
+      builder.cmp(CmpFPredicate::OEQ, m, builder.constant(0.0)),
+      builder.constant(1.0), builder.mul(builder.constant(2.0), m))};
+}
+
+Value WeightDoReFaOp::buildElement(PayloadBuilder &builder,
+                                   ValueRange operands) {
+  int64_t n = getSteps(getBits());
+  Value unit = builder.add(builder.div(builder.tanh(operands[0]), operands[1]),
+                           builder.constant(0.5));
+  Value level = builder.roundEven(builder.mul(unit, builder.constant(n)));
+  Value y = builder.mul(builder.constant(2.0), builder.divideLevel(level, n));
+  return builder.sub(y, builder.constant(1.0));
 }
 
 FailureOr<SmallVector<Value>>
 WeightDoReFaOp::decomposeOperation(OpBuilder &builder) {
   Location loc = getLoc();
-  int64_t n = getSteps(getBits());
-  Value m = buildMaxTanh(builder, loc, getW());
-  PayloadBuilder scalars = getScalarBuilder(builder, loc, getW());
-  // Where m = 0, every tanh w is 0, and so is its quotient by 1.
-  Value range = scalars.select(
-      scalars.cmp(CmpFPredicate::OEQ, m, scalars.constant(0.0)),
-      scalars.constant(1.0), scalars.mul(scalars.constant(2.0), m));
-  return buildElementwise(
-      builder, loc, getType(), {getW(), range},
-      [&](PayloadBuilder &payload, ValueRange operands) {
-        Value unit =
-            payload.add(payload.div(payload.tanh(operands[0]), operands[1]),
-                        payload.constant(0.5));
-        Value level = payload.roundEven(payload.mul(unit, payload.constant(n)));
-        Value y =
-            payload.mul(payload.constant(2.0), payload.divideLevel(level, n));
-        return SmallVector<Value>{payload.sub(y, payload.constant(1.0))};
-      });
+  return decomposeRange(*this, builder, loc, getW(),
+                        quant_bnn::detail::buildMaxAbs(builder, loc, getW()));
 }
 
 Gradients WeightDoReFaOp::buildGradient(OpBuilder &builder, Location loc,
@@ -191,6 +205,13 @@ Value WeightDoReFaOp::buildInference(OpBuilder &builder, Location loc) {
   if (getGrad() == WeightDoReFaGradient::identity)
     return Value();
   return WeightDoReFaOp::create(builder, loc, getW(), getBits());
+}
+
+/// Builds max abs tanh w, as the scalars of `weight_dorefa` have it.
+static Value buildMaxTanh(OpBuilder &builder, Location loc, Value w) {
+  PayloadBuilder scalars = getScalarBuilder(builder, loc, w);
+  return scalars.tanh(
+      widen(builder, loc, quant_bnn::detail::buildMaxAbs(builder, loc, w)));
 }
 
 LogicalResult WeightDoReFaGradOp::verify() {
@@ -224,27 +245,24 @@ WeightDoReFaGradOp::decomposeOperation(OpBuilder &builder) {
 
 LogicalResult MinMaxOp::verify() { return verifySignedBits(*this, getBits()); }
 
+SmallVector<Value> MinMaxOp::buildScalars(PayloadBuilder &builder,
+                                          Value range) {
+  Value zero = builder.constant(0.0);
+  Value s = builder.div(builder.constant(getSteps(getBits() - 1)), range);
+  return {builder.select(builder.cmp(CmpFPredicate::OEQ, range, zero), zero,
+                         buildFiniteScale(builder, s, getX().getType()))};
+}
+
+Value MinMaxOp::buildElement(PayloadBuilder &builder, ValueRange operands) {
+  // No clamp is needed, because the range is the largest magnitude.
+  Value scaled = builder.mul(operands[0], operands[1]);
+  return getUnrounded() ? scaled : builder.roundEven(scaled);
+}
+
 FailureOr<SmallVector<Value>> MinMaxOp::decomposeOperation(OpBuilder &builder) {
   Location loc = getLoc();
-  Value m =
-      widen(builder, loc, quant_bnn::detail::buildMaxAbs(builder, loc, getX()));
-  PayloadBuilder scalars = getScalarBuilder(builder, loc, getX());
-  Value zero = scalars.constant(0.0);
-  Value s = scalars.select(
-      scalars.cmp(CmpFPredicate::OEQ, m, zero), zero,
-      buildFiniteScale(
-          scalars, scalars.div(scalars.constant(getSteps(getBits() - 1)), m),
-          getX().getType()));
-  // No clamp is needed, because m is the largest magnitude.
-  SmallVector<Value> q = buildElementwise(
-      builder, loc, getQ().getType(), {getX(), s},
-      [&](PayloadBuilder &payload, ValueRange operands) {
-        Value scaled = payload.mul(operands[0], operands[1]);
-        return SmallVector<Value>{getUnrounded() ? scaled
-                                                 : payload.roundEven(scaled)};
-      });
-  return SmallVector<Value>{q.front(),
-                            narrow(builder, loc, s, getS().getType())};
+  return decomposeRange(*this, builder, loc, getX(),
+                        quant_bnn::detail::buildMaxAbs(builder, loc, getX()));
 }
 
 Gradients MinMaxOp::buildGradient(OpBuilder &builder, Location loc,
@@ -283,11 +301,9 @@ struct PactRange {
 };
 } // namespace
 
-static PactRange buildPactRange(OpBuilder &builder, Location loc,
-                                Value alphaOperand, int64_t bits,
-                                PactMode mode) {
-  PayloadBuilder scalars = getScalarBuilder(builder, loc, alphaOperand);
-  Value alpha = widen(builder, loc, alphaOperand);
+/// Builds the range of PACT from `alpha`, whose operand has the type `type`.
+static PactRange buildPactRange(PayloadBuilder &scalars, Value alpha, Type type,
+                                int64_t bits, PactMode mode) {
   Value zero = scalars.constant(0.0);
   PactRange range;
   range.isValid = scalars.cmp(CmpFPredicate::OGT, alpha, zero);
@@ -298,8 +314,8 @@ static PactRange buildPactRange(OpBuilder &builder, Location loc,
   else
     s = scalars.mul(scalars.constant(getSteps(bits)),
                     scalars.div(scalars.constant(1.0), alpha));
-  s = buildFiniteScale(scalars, s, alphaOperand.getType());
-  range.s = scalars.select(range.isValid, s, zero);
+  range.s =
+      scalars.select(range.isValid, buildFiniteScale(scalars, s, type), zero);
   return range;
 }
 
@@ -327,30 +343,32 @@ LogicalResult PactOp::verify() {
   return verifyPact(*this, getBits(), getMode(), getForm(), getGrad());
 }
 
+SmallVector<Value> PactOp::buildScalars(PayloadBuilder &builder, Value range) {
+  PactRange scalars = buildPactRange(builder, range, getAlpha().getType(),
+                                     getBits(), getMode());
+  return {scalars.alpha, scalars.s};
+}
+
+Value PactOp::buildElement(PayloadBuilder &builder, ValueRange operands) {
+  Value x = operands[0], alpha = operands[1], s = operands[2];
+  Value zero = builder.constant(0.0), level;
+  if (getMode() == PactMode::signed_) {
+    Value limit = builder.constant(getSteps(getBits() - 1));
+    level = builder.clamp(builder.mul(s, x), builder.neg(limit), limit);
+  } else {
+    level = builder.mul(builder.clamp(x, zero, alpha), s);
+  }
+  if (!getUnrounded())
+    level = builder.roundEven(level);
+  if (getForm() == PactForm::value)
+    level = builder.div(level, s);
+  Value isValid = builder.cmp(CmpFPredicate::OGT, alpha, zero);
+  return builder.select(isValid, level, zero);
+}
+
 FailureOr<SmallVector<Value>> PactOp::decomposeOperation(OpBuilder &builder) {
   Location loc = getLoc();
-  PactRange range =
-      buildPactRange(builder, loc, getAlpha(), getBits(), getMode());
-  SmallVector<Value> q = buildElementwise(
-      builder, loc, getQ().getType(), {getX(), range.alpha, range.s},
-      [&](PayloadBuilder &payload, ValueRange operands) {
-        Value x = operands[0], alpha = operands[1], s = operands[2];
-        Value zero = payload.constant(0.0), level;
-        if (getMode() == PactMode::signed_) {
-          Value limit = payload.constant(getSteps(getBits() - 1));
-          level = payload.clamp(payload.mul(s, x), payload.neg(limit), limit);
-        } else {
-          level = payload.mul(payload.clamp(x, zero, alpha), s);
-        }
-        if (!getUnrounded())
-          level = payload.roundEven(level);
-        if (getForm() == PactForm::value)
-          level = payload.div(level, s);
-        Value isValid = payload.cmp(CmpFPredicate::OGT, alpha, zero);
-        return SmallVector<Value>{payload.select(isValid, level, zero)};
-      });
-  return SmallVector<Value>{q.front(),
-                            narrow(builder, loc, range.s, getS().getType())};
+  return decomposeRange(*this, builder, loc, getX(), getAlpha());
 }
 
 Gradients PactOp::buildGradient(OpBuilder &builder, Location loc,
@@ -383,9 +401,9 @@ LogicalResult PactGradOp::verify() {
 FailureOr<SmallVector<Value>>
 PactGradOp::decomposeOperation(OpBuilder &builder) {
   Location loc = getLoc();
-  PactRange range =
-      buildPactRange(builder, loc, getAlpha(), getBits(), getMode());
   PayloadBuilder scalars = getScalarBuilder(builder, loc, getX());
+  PactRange range = buildPactRange(scalars, widen(builder, loc, getAlpha()),
+                                   getAlpha().getType(), getBits(), getMode());
   Value zero = scalars.constant(0.0);
   if (getGrad() == PactGradient::compat) {
     // The gradient is 0 unless alpha > 0, even for an infinite or NaN g.

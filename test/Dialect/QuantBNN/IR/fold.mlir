@@ -1,4 +1,4 @@
-// Constants go through the reference implementation.
+// Ops on constants, and the bits of packed constants.
 //
 // RUN: bnn-opt %s --canonicalize='test-convergence' --split-input-file | FileCheck %s
 
@@ -117,6 +117,23 @@ func.func @swish_sign_grad() -> tensor<3xf32> {
   %g = arith.constant dense<2.0> : tensor<3xf32>
   %0 = quant_bnn.swish_sign_grad %x, %g beta = 4.0 : tensor<3xf32>
   return %0 : tensor<3xf32>
+}
+
+// -----
+
+// The gradient of an attribute: max(1, t) g at 0, and 0 where t x is infinite.
+// CHECK-LABEL: func @surrogate_grad(
+func.func @surrogate_grad() -> (tensor<3xf32>, f16) {
+  // CHECK-DAG: %[[SHARP:.*]] = arith.constant dense<[6.000000e+00, 0.000000e+00, {{0x[7F]FC00000}}]> : tensor<3xf32>
+  // CHECK-DAG: %[[FLAT:.*]] = arith.constant 3.000000e+00 : f16
+  // CHECK: return %[[SHARP]], %[[FLAT]]
+  %x = arith.constant dense<[0.0, 0xFF800000, 0x7FC00000]> : tensor<3xf32>
+  %g = arith.constant dense<3.0> : tensor<3xf32>
+  %0 = quant_bnn.surrogate_grad #quant_bnn.ede<2.0>, %x, %g : tensor<3xf32>
+  %y = arith.constant 0.0 : f16
+  %h = arith.constant 3.0 : f16
+  %1 = quant_bnn.surrogate_grad #quant_bnn.ede<0.5>, %y, %h : f16
+  return %0, %1 : tensor<3xf32>, f16
 }
 
 // -----
@@ -361,6 +378,18 @@ func.func @rank_zero() -> (tensor<f32>, f32) {
 
 // -----
 
+// Elements are evaluated in chunks of 128.
+// CHECK-LABEL: func @several_chunks(
+func.func @several_chunks() -> tensor<130xf32> {
+  // CHECK-NOT: quant_bnn.
+  // CHECK: arith.constant dense<"0x{{(0000803F)+}}000080BF0000803F"> : tensor<130xf32>
+  %x = arith.constant dense<"0x0000004000000040000000400000004000000040000000400000004000000040000000400000004000000040000000400000004000000040000000400000004000000040000000400000004000000040000000400000004000000040000000400000004000000040000000400000004000000040000000400000004000000040000000400000004000000040000000400000004000000040000000400000004000000040000000400000004000000040000000400000004000000040000000400000004000000040000000400000004000000040000000400000004000000040000000400000004000000040000000400000004000000040000000400000004000000040000000400000004000000040000000400000004000000040000000400000004000000040000000400000004000000040000000400000004000000040000000400000004000000040000000400000004000000040000000400000004000000040000000400000004000000040000000400000004000000040000000400000004000000040000000400000004000000040000000400000004000000040000000400000004000000040000000400000004000000040000000400000004000000040000000400000004000000040000000400000004000000040000000400000004000000040000000400000004000000040000000400000004000000040000000C000000040"> : tensor<130xf32>
+  %0 = quant_bnn.sign %x : tensor<130xf32>
+  return %0 : tensor<130xf32>
+}
+
+// -----
+
 // A constant operand is not enough.
 // CHECK-LABEL: func @constant_beside_variable(
 func.func @constant_beside_variable(%x: tensor<2xf32>, %alpha: f32) -> (tensor<2xf32>, tensor<2xf32>) {
@@ -374,7 +403,7 @@ func.func @constant_beside_variable(%x: tensor<2xf32>, %alpha: f32) -> (tensor<2
 
 // -----
 
-// What is kept outside of the IR is not read.
+// Data outside of the IR is not read.
 // CHECK-LABEL: func @resource(
 func.func @resource() -> tensor<2xf32> {
   // CHECK: quant_bnn.sign

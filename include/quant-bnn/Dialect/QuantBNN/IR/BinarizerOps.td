@@ -46,7 +46,6 @@ class QuantBNN_BinarizerOp<string mnemonic, list<Trait> traits = []>
   }];
   let extraClassDefinition = reifyBody # bitWidthBody # maskBody;
   let results = (outs QuantBNN_FloatLike:$y);
-  let hasFolder = 1;
 }
 
 /// Base class of binarizers whose value is that of `sign`. A derived op states
@@ -62,10 +61,6 @@ class QuantBNN_SignLikeOp<string mnemonic, list<Trait> traits = []>
                                           ::mlir::ValueRange operands) {
       return ::quant_bnn::detail::buildSign(builder, operands.front(),
                                             getZero(), getNan());
-    }
-    ::mlir::OpFoldResult $cppClass::fold(FoldAdaptor adaptor) {
-      return ::quant_bnn::detail::foldSign(getType(), adaptor.getX(), getZero(),
-                                           getNan());
     }
     ::mlir::Value $cppClass::buildInference(::mlir::OpBuilder &builder,
                                             ::mlir::Location loc) {
@@ -330,7 +325,6 @@ def QuantBNN_ApproxSignGradOp
   let arguments = (ins QuantBNN_FloatLike:$x, QuantBNN_FloatLike:$g);
   let results = (outs QuantBNN_FloatLike:$dx);
   let assemblyFormat = "$x `,` $g attr-dict `:` type($dx)";
-  let hasFolder = 1;
 }
 
 def QuantBNN_SwishSignGradOp
@@ -371,7 +365,6 @@ def QuantBNN_SwishSignGradOp
   let assemblyFormat = [{
     $x `,` $g (`beta` `=` $beta^)? attr-dict `:` type($dx)
   }];
-  let hasFolder = 1;
 }
 
 def QuantBNN_SteHeavisideGradOp : QuantBNN_WindowGradOp<"ste_heaviside_grad"> {

@@ -16,9 +16,7 @@ class QuantBNN_GradientControlOp<string mnemonic, list<string> windowMethods = [
     : QuantBNN_PassThroughOp<mnemonic, [
         DeclareOpInterfaceMethods<DifferentiableOpInterface>,
         DeclareOpInterfaceMethods<QuantizerOpInterface>,
-        DeclareOpInterfaceMethods<WindowedGradientOpInterface, windowMethods>]> {
-  let hasFolder = 1;
-}
+        DeclareOpInterfaceMethods<WindowedGradientOpInterface, windowMethods>]>;
 
 def QuantBNN_IdentityOp
     : QuantBNN_GradientControlOp<"identity", ["getUnwindowed", "buildWithWindow"]> {
@@ -187,7 +185,6 @@ def QuantBNN_IdentityGradOp : QuantBNN_PassThroughOp<"identity_grad"> {
   let arguments = (ins QuantBNN_FloatLike:$g);
   let results = (outs QuantBNN_FloatLike:$dx);
   let assemblyFormat = "$g attr-dict `:` type($dx)";
-  let hasFolder = 1;
 }
 
 def QuantBNN_StraightThroughGradOp : QuantBNN_WindowGradOp<"straight_through_grad"> {

@@ -122,7 +122,6 @@ class QuantBNN_MaskGradOp<string mnemonic, list<string> windowMethods,
     }
   }];
   let extraClassDefinition = reifyBody # maskBody;
-  let hasFolder = 1;
 }
 
 /// Base class of gradient ops whose mask is their clipping window. The

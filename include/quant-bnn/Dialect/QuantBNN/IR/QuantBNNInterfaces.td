@@ -18,6 +18,12 @@ def ElementwisePayloadOpInterface
     An `ElementwiseMappable` op with one float result, defined by the math of
     one element. Lowering and fusion clone the op to other types, such as the
     element type of a tensor, and expand the op last, with `expandPayload`.
+
+    On constants the op folds to the value of its payload, if every op of the
+    payload is one that a method of `PayloadBuilder` builds, or an `arith.andi`
+    of conditions. An op that returns an operand folds to the operand, unless
+    the op implements `DifferentiableOpInterface`: its gradient would be lost,
+    so it folds only if all operands are constant.
   }];
   let methods = [
     InterfaceMethod<[{
@@ -37,6 +43,12 @@ def ElementwisePayloadOpInterface
       "::mlir::Value", "getPassThrough", (ins), "",
       [{ return ::mlir::Value(); }]>
   ];
+  let extraTraitClassDeclaration = [{
+    static ::mlir::OpFoldResult foldTrait(
+        ::mlir::Operation *op, ::llvm::ArrayRef<::mlir::Attribute> operands) {
+      return ::quant_bnn::detail::foldPayload(op, operands);
+    }
+  }];
 }
 
 def DifferentiableOpInterface : OpInterface<"DifferentiableOpInterface"> {

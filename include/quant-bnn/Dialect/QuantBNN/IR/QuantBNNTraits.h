@@ -46,6 +46,11 @@ reifyResultShapes(mlir::Operation *op, mlir::OpBuilder &builder,
 /// Returns the pass-through operand of an elementwise op, or null.
 mlir::Value getPassThrough(mlir::Operation *op);
 
+/// Folds an elementwise op, `operands` of which are constant, as
+/// `ElementwisePayloadOpInterface` describes.
+mlir::OpFoldResult foldPayload(mlir::Operation *op,
+                               llvm::ArrayRef<mlir::Attribute> operands);
+
 /// Builds `g` where `mask` holds, else 0. The first form builds the payload of
 /// an op, and the second form takes values of any type.
 mlir::Value buildMasked(PayloadBuilder &builder, mlir::Value mask,

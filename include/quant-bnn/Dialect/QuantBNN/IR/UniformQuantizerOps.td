@@ -19,9 +19,19 @@ defvar QuantBNN_BitWidthBody =
 class QuantBNN_RangeQuantizerOp<string mnemonic, list<Trait> traits = []>
     : QuantBNN_DecomposableOp<mnemonic, [
         DeclareOpInterfaceMethods<DifferentiableOpInterface>,
-    DeclareOpInterfaceMethods<QuantizerOpInterface,
+        DeclareOpInterfaceMethods<QuantizerOpInterface,
                                   ["getBitWidth", "buildInference"]>
       ] # traits> {
+  let extraClassDeclaration = [{
+    /// Builds the scalars that all elements share, in the compute type, from
+    /// `range`: the largest magnitude of the tensor, or alpha. The last scalar
+    /// is the scale, if the op returns one.
+    ::llvm::SmallVector<::mlir::Value> buildScalars(
+        ::quant_bnn::PayloadBuilder &builder, ::mlir::Value range);
+    /// Builds the quantized value of one element from x and the scalars.
+    ::mlir::Value buildElement(::quant_bnn::PayloadBuilder &builder,
+                               ::mlir::ValueRange operands);
+  }];
   let extraClassDefinition = !strconcat(reifyBody, QuantBNN_BitWidthBody);
   let hasFolder = 1;
 }
@@ -71,7 +81,6 @@ def QuantBNN_InputDoReFaOp : QuantBNN_ElementwiseOp<"input_dorefa", [
     $x `bits` `=` $bits (`grad` `=` `` $grad^)? attr-dict `:` type($y)
   }];
   let extraClassDefinition = !strconcat(reifyBody, QuantBNN_BitWidthBody);
-  let hasFolder = 1;
 }
 
 def QuantBNN_WeightDoReFaOp
@@ -287,7 +296,6 @@ def QuantBNN_DequantizeOp : QuantBNN_ElementwiseOp<"dequantize", [
     $q `,` $s attr-dict `:` custom<ScalarOrSame>(type($q), type($s))
   }];
   let hasVerifier = 1;
-  let hasFolder = 1;
 }
 
 //===----------------------------------------------------------------------===//
@@ -379,7 +387,6 @@ def QuantBNN_MinMaxGradOp : QuantBNN_ElementwiseOp<"min_max_grad", [
     $s `,` $g attr-dict `:` custom<ScalarOrSame>(type($g), type($s))
   }];
   let hasVerifier = 1;
-  let hasFolder = 1;
 }
 
 def QuantBNN_PactGradOp : QuantBNN_DecomposableOp<"pact_grad", [

@@ -6,8 +6,8 @@
 //
 //===----------------------------------------------------------------------===//
 
-#ifndef QUANT_BNN_REFERENCE_GRADIENTCONTROL_H
-#define QUANT_BNN_REFERENCE_GRADIENTCONTROL_H
+#ifndef QUANT_BNN_UNITTESTS_REFERENCE_GRADIENTCONTROL_H
+#define QUANT_BNN_UNITTESTS_REFERENCE_GRADIENTCONTROL_H
 
 #include <optional>
 
@@ -27,4 +27,4 @@ T windowGrad(T x, T g, std::optional<double> clip);
 
 } // namespace quant_bnn::reference
 
-#endif // QUANT_BNN_REFERENCE_GRADIENTCONTROL_H
+#endif // QUANT_BNN_UNITTESTS_REFERENCE_GRADIENTCONTROL_H

@@ -10,8 +10,8 @@
 //
 //===----------------------------------------------------------------------===//
 
-#ifndef QUANT_BNN_REFERENCE_BINARYCOMPUTE_H
-#define QUANT_BNN_REFERENCE_BINARYCOMPUTE_H
+#ifndef QUANT_BNN_UNITTESTS_REFERENCE_BINARYCOMPUTE_H
+#define QUANT_BNN_UNITTESTS_REFERENCE_BINARYCOMPUTE_H
 
 #include <cstddef>
 #include <cstdint>
@@ -64,4 +64,4 @@ void threshold(const int32_t *acc, const int32_t *t, const bool *flip,
 
 } // namespace quant_bnn::reference
 
-#endif // QUANT_BNN_REFERENCE_BINARYCOMPUTE_H
+#endif // QUANT_BNN_UNITTESTS_REFERENCE_BINARYCOMPUTE_H

@@ -6,8 +6,8 @@
 //
 //===----------------------------------------------------------------------===//
 
-#ifndef QUANT_BNN_LIB_REFERENCE_NUMERICS_H
-#define QUANT_BNN_LIB_REFERENCE_NUMERICS_H
+#ifndef QUANT_BNN_UNITTESTS_REFERENCE_NUMERICS_H
+#define QUANT_BNN_UNITTESTS_REFERENCE_NUMERICS_H
 
 #include <cfloat>
 #include <cmath>
@@ -74,4 +74,4 @@ T limitScale(T s, double largest) {
 
 } // namespace quant_bnn::reference
 
-#endif // QUANT_BNN_LIB_REFERENCE_NUMERICS_H
+#endif // QUANT_BNN_UNITTESTS_REFERENCE_NUMERICS_H

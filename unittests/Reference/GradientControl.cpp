@@ -6,7 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "quant-bnn/Reference/GradientControl.h"
+#include "Reference/GradientControl.h"
 
 #include <cmath>
 

@@ -6,7 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "quant-bnn/Reference/Packing.h"
+#include "Reference/Packing.h"
 
 #include <algorithm>
 #include <type_traits>

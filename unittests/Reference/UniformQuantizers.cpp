@@ -6,9 +6,9 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "quant-bnn/Reference/UniformQuantizers.h"
+#include "Reference/UniformQuantizers.h"
 
-#include "Numerics.h"
+#include "Reference/Numerics.h"
 
 #include <algorithm>
 

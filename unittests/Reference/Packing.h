@@ -6,8 +6,8 @@
 //
 //===----------------------------------------------------------------------===//
 
-#ifndef QUANT_BNN_REFERENCE_PACKING_H
-#define QUANT_BNN_REFERENCE_PACKING_H
+#ifndef QUANT_BNN_UNITTESTS_REFERENCE_PACKING_H
+#define QUANT_BNN_UNITTESTS_REFERENCE_PACKING_H
 
 #include <cstddef>
 #include <cstdint>
@@ -38,4 +38,4 @@ void unpack(const uint64_t *words, T *x, size_t rows, size_t depth,
 
 } // namespace quant_bnn::reference
 
-#endif // QUANT_BNN_REFERENCE_PACKING_H
+#endif // QUANT_BNN_UNITTESTS_REFERENCE_PACKING_H

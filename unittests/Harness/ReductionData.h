@@ -6,12 +6,12 @@
 //
 //===----------------------------------------------------------------------===//
 
-#ifndef QUANT_BNN_UNITTESTS_EXECUTION_REDUCTIONDATA_H
-#define QUANT_BNN_UNITTESTS_EXECUTION_REDUCTIONDATA_H
+#ifndef QUANT_BNN_UNITTESTS_HARNESS_REDUCTIONDATA_H
+#define QUANT_BNN_UNITTESTS_HARNESS_REDUCTIONDATA_H
 
 #include "Harness.h"
 
-#include "quant-bnn/Reference/Agreement.h"
+#include "Reference/Agreement.h"
 #include "gtest/gtest.h"
 
 #include <cmath>
@@ -167,4 +167,4 @@ private:
 
 } // namespace quant_bnn::unittests
 
-#endif // QUANT_BNN_UNITTESTS_EXECUTION_REDUCTIONDATA_H
+#endif // QUANT_BNN_UNITTESTS_HARNESS_REDUCTIONDATA_H

@@ -6,9 +6,9 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "quant-bnn/Reference/Agreement.h"
+#include "Reference/Agreement.h"
 
-#include "Numerics.h"
+#include "Reference/Numerics.h"
 
 #include <algorithm>
 

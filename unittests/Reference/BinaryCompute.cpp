@@ -6,7 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "quant-bnn/Reference/BinaryCompute.h"
+#include "Reference/BinaryCompute.h"
 
 #include <algorithm>
 

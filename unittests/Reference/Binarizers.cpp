@@ -6,9 +6,9 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "quant-bnn/Reference/Binarizers.h"
+#include "Reference/Binarizers.h"
 
-#include "Numerics.h"
+#include "Reference/Numerics.h"
 
 #include <algorithm>
 

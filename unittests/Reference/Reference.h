@@ -6,8 +6,9 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// Implements the ops of the dialect in plain C++ without MLIR. Folders, unit
-// tests and tests of compiled code compare results with this implementation.
+// Implements the ops of the dialect in plain C++ without MLIR. Tests of folds
+// and of compiled code compare results with this implementation, which the
+// compiler does not use.
 //
 // The templates exist for float and double, the compute types of the ops. An
 // f16 or bf16 op computes in float from end to end: its caller widens the
@@ -20,14 +21,14 @@
 //
 //===----------------------------------------------------------------------===//
 
-#ifndef QUANT_BNN_REFERENCE_REFERENCE_H
-#define QUANT_BNN_REFERENCE_REFERENCE_H
+#ifndef QUANT_BNN_UNITTESTS_REFERENCE_REFERENCE_H
+#define QUANT_BNN_UNITTESTS_REFERENCE_REFERENCE_H
 
-#include "quant-bnn/Reference/Agreement.h"
-#include "quant-bnn/Reference/Binarizers.h"
-#include "quant-bnn/Reference/BinaryCompute.h"
-#include "quant-bnn/Reference/GradientControl.h"
-#include "quant-bnn/Reference/Packing.h"
-#include "quant-bnn/Reference/UniformQuantizers.h"
+#include "Reference/Agreement.h"
+#include "Reference/Binarizers.h"
+#include "Reference/BinaryCompute.h"
+#include "Reference/GradientControl.h"
+#include "Reference/Packing.h"
+#include "Reference/UniformQuantizers.h"
 
-#endif // QUANT_BNN_REFERENCE_REFERENCE_H
+#endif // QUANT_BNN_UNITTESTS_REFERENCE_REFERENCE_H

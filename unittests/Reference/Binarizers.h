@@ -6,8 +6,8 @@
 //
 //===----------------------------------------------------------------------===//
 
-#ifndef QUANT_BNN_REFERENCE_BINARIZERS_H
-#define QUANT_BNN_REFERENCE_BINARIZERS_H
+#ifndef QUANT_BNN_UNITTESTS_REFERENCE_BINARIZERS_H
+#define QUANT_BNN_UNITTESTS_REFERENCE_BINARIZERS_H
 
 namespace quant_bnn::reference {
 
@@ -61,4 +61,4 @@ T edeGrad(T x, T g, double t);
 
 } // namespace quant_bnn::reference
 
-#endif // QUANT_BNN_REFERENCE_BINARIZERS_H
+#endif // QUANT_BNN_UNITTESTS_REFERENCE_BINARIZERS_H

@@ -6,8 +6,8 @@
 //
 //===----------------------------------------------------------------------===//
 
-#ifndef QUANT_BNN_REFERENCE_UNIFORMQUANTIZERS_H
-#define QUANT_BNN_REFERENCE_UNIFORMQUANTIZERS_H
+#ifndef QUANT_BNN_UNITTESTS_REFERENCE_UNIFORMQUANTIZERS_H
+#define QUANT_BNN_UNITTESTS_REFERENCE_UNIFORMQUANTIZERS_H
 
 #include <cstddef>
 #include <cstdint>
@@ -149,4 +149,4 @@ Sum<T> pactGrad(const T *x, T alpha, const T *g, std::optional<T> gs, T *dx,
 
 } // namespace quant_bnn::reference
 
-#endif // QUANT_BNN_REFERENCE_UNIFORMQUANTIZERS_H
+#endif // QUANT_BNN_UNITTESTS_REFERENCE_UNIFORMQUANTIZERS_H

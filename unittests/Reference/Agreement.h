@@ -16,10 +16,10 @@
 //
 //===----------------------------------------------------------------------===//
 
-#ifndef QUANT_BNN_REFERENCE_AGREEMENT_H
-#define QUANT_BNN_REFERENCE_AGREEMENT_H
+#ifndef QUANT_BNN_UNITTESTS_REFERENCE_AGREEMENT_H
+#define QUANT_BNN_UNITTESTS_REFERENCE_AGREEMENT_H
 
-#include "quant-bnn/Reference/UniformQuantizers.h"
+#include "Reference/UniformQuantizers.h"
 
 #include <cstdint>
 
@@ -84,4 +84,4 @@ bool sumAgrees(T actual, Sum<T> expected, double factor = sumError,
 
 } // namespace quant_bnn::reference
 
-#endif // QUANT_BNN_REFERENCE_AGREEMENT_H
+#endif // QUANT_BNN_UNITTESTS_REFERENCE_AGREEMENT_H
