@@ -1,4 +1,4 @@
-//===- Panels.cpp - Panels of digits of the packed operand ----------------===//
+//===- BlockedEmitterPanels.cpp - Panels of packed digits -----------------===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.

@@ -1,4 +1,4 @@
-//===- BlockedKernel.cpp - Blocks of outputs in registers -----------------===//
+//===- BlockedEmitter.cpp - Blocks of outputs in registers ----------------===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.

@@ -1,4 +1,4 @@
-//===- DotKernel.cpp - Rows of words in vectors ---------------------------===//
+//===- DotEmitter.cpp - Rows of words in vectors --------------------------===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
