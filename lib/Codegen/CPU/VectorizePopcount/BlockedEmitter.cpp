@@ -14,8 +14,8 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "../../LoopEmission/IndexSpace.h"
 #include "BlockedEmitter.h"
+#include "../../LoopEmission/IndexSpace.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/Utils/StaticValueUtils.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
@@ -228,9 +228,4 @@ void BlockedEmitter::emit() {
   if (broadcast.base != words)
     memref::DeallocOp::create(b, broadcast.base);
   counting.end(b);
-}
-
-void quant_bnn::vectorize_popcount::emitBlockedKernel(const KernelEmitter &nest,
-                                                      Counting &counting) {
-  BlockedEmitter(nest, counting).emit();
 }

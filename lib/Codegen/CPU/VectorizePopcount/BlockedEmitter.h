@@ -14,6 +14,9 @@
 
 namespace quant_bnn::vectorize_popcount {
 
+/// Emits a kernel of blocks of outputs, with the outputs of a row in the lanes.
+/// The kernel copies the packed operand so that it can be loaded in vectors,
+/// which pays for many rows.
 class BlockedEmitter : KernelEmitter {
 public:
   BlockedEmitter(const KernelEmitter &nest, Counting &counting);

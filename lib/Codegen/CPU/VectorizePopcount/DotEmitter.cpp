@@ -12,9 +12,9 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "DotEmitter.h"
 #include "../../LoopEmission/IndexSpace.h"
 #include "Counting.h"
-#include "KernelEmitter.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/Utils/StaticValueUtils.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
@@ -29,25 +29,6 @@ static constexpr int64_t bytesAhead = 2048;
 static constexpr int64_t rowsAtOnce = 4;
 /// Outputs of a task: enough work to pay for a task.
 static constexpr int64_t outputsPerTask = 64;
-
-namespace {
-class DotEmitter : KernelEmitter {
-public:
-  explicit DotEmitter(const KernelEmitter &nest);
-  void emit();
-
-private:
-  SmallVector<Value> countBitsOfRows(ArrayRef<ReductionLoop> loops,
-                                     int64_t rows, Value position, Value mask);
-  void emitOutputs(int64_t rows);
-  void emitTask(Value lower, Value upper);
-
-  VectorType words;
-  SmallVector<CounterStage> stages;
-  /// The number of outputs by which packed words are prefetched.
-  Value outputsAhead;
-};
-} // namespace
 
 DotEmitter::DotEmitter(const KernelEmitter &nest) : KernelEmitter(nest) {
   IntegerType word = contraction.getWordType();
@@ -153,8 +134,4 @@ void DotEmitter::emit() {
     Value end = offset(task.back(), outputsPerTask);
     emitTask(task.back(), fold<arith::MinUIOp>(end, size));
   });
-}
-
-void quant_bnn::vectorize_popcount::emitDotKernel(const KernelEmitter &nest) {
-  DotEmitter(nest).emit();
 }

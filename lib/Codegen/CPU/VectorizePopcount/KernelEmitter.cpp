@@ -8,16 +8,12 @@
 
 #include "KernelEmitter.h"
 #include "../../LoopEmission/IndexSpace.h"
-#include "Counting.h"
 #include "mlir/Dialect/Affine/Utils.h"
 #include "mlir/Dialect/Arith/Utils/Utils.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Utils/StaticValueUtils.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
-#include "llvm/Support/DebugLog.h"
-
-#define DEBUG_TYPE "bnn-codegen-vectorize-popcount"
 
 using namespace mlir;
 using namespace quant_bnn;
@@ -71,6 +67,15 @@ Value KernelEmitter::roundDown(Value value, int64_t factor) {
 
 SmallVector<Value> KernelEmitter::getSizes(ArrayRef<unsigned> loops) const {
   return llvm::map_to_vector(loops, [&](unsigned loop) { return sizes[loop]; });
+}
+
+Value KernelEmitter::buildHasManyRows(int64_t many) {
+  SmallVector<Value> rowSizes = getSizes(contraction.windows);
+  if (contraction.rows)
+    rowSizes.push_back(sizes[*contraction.rows]);
+  Value rows = index_space::buildProduct(b, rowSizes);
+  return b.createOrFold<arith::CmpIOp>(arith::CmpIPredicate::uge, rows,
+                                       index(many));
 }
 
 void KernelEmitter::atRow(int64_t distance, llvm::function_ref<void()> body) {
@@ -266,33 +271,4 @@ void KernelEmitter::subtractTwice(Value count, Value mask, Value isFirst) {
     vector::StoreOp::create(b, after, output.base, indices);
   else
     vector::MaskedStoreOp::create(b, output.base, indices, mask, after);
-}
-
-//===----------------------------------------------------------------------===//
-// Choice of the kernel
-//===----------------------------------------------------------------------===//
-
-void quant_bnn::vectorize_popcount::emitKernel(const Contraction &contraction,
-                                               const Options &options) {
-  KernelEmitter nest(contraction, options);
-  std::unique_ptr<Counting> counting = chooseCounting(contraction, options);
-  if (!contraction.isContiguous) {
-    LDBG() << "a kernel of blocks";
-    return emitBlockedKernel(nest, *counting);
-  }
-  LDBG() << "a kernel of blocks from " << counting->minRows
-         << " rows on, and one of dot products below";
-  nest.buildIf(
-      nest.buildHasManyRows(counting->minRows),
-      [&] { emitBlockedKernel(nest, *counting); },
-      [&] { emitDotKernel(nest); });
-}
-
-Value KernelEmitter::buildHasManyRows(int64_t many) {
-  SmallVector<Value> rowSizes = getSizes(contraction.windows);
-  if (contraction.rows)
-    rowSizes.push_back(sizes[*contraction.rows]);
-  Value rows = index_space::buildProduct(b, rowSizes);
-  return b.createOrFold<arith::CmpIOp>(arith::CmpIPredicate::uge, rows,
-                                       index(many));
 }

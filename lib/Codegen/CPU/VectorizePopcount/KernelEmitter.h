@@ -20,8 +20,6 @@ namespace quant_bnn::vectorize_popcount {
 using popcount::Access;
 using popcount::Contraction;
 
-class Counting;
-
 struct Options {
   /// Bits of one vector: a power of two.
   int64_t vectorBits;
@@ -143,18 +141,6 @@ protected:
 private:
   View buildView(const Access &access);
 };
-
-/// Emits a kernel of blocks of outputs, with the outputs of a row in the lanes.
-/// The kernel copies the packed operand so that it can be loaded in vectors,
-/// which pays for many rows.
-void emitBlockedKernel(const KernelEmitter &nest, Counting &counting);
-
-/// Emits a kernel for few rows, with words of the innermost reduction in the
-/// lanes. These words must be contiguous.
-void emitDotKernel(const KernelEmitter &nest);
-
-/// Emits loops for `contraction` before its op.
-void emitKernel(const Contraction &contraction, const Options &options);
 
 } // namespace quant_bnn::vectorize_popcount
 
