@@ -41,25 +41,27 @@ private:
   mlir::Value buildRow(llvm::ArrayRef<ReductionLoop> loops,
                        mlir::ValueRange positions);
   mlir::Value buildPackedRow(mlir::ValueRange positions);
+  Positions atPackedWord(const Positions &at, mlir::ValueRange positions);
   void buildOuterReductions(
       llvm::function_ref<void(llvm::ArrayRef<mlir::Value>)> body);
   void clearPanel();
-  void emitPackingByWord(mlir::Value lower, mlir::Value count);
-  llvm::SmallVector<mlir::Value> loadSquares();
-  void prefetchPanel(int64_t vectors);
-  void emitSquares(mlir::ValueRange positions, int64_t vector);
-  mlir::Value emitPackingBySquare(int64_t vectors);
-  void emitPacking(int64_t vectors, mlir::Value valid);
+  void emitPackingByWord(const Positions &at, mlir::Value lower,
+                         mlir::Value count);
+  llvm::SmallVector<mlir::Value> loadSquares(const Positions &at);
+  void prefetchPanel(const Positions &at, int64_t vectors);
+  void emitSquares(const Positions &at, mlir::ValueRange positions,
+                   int64_t vector);
+  mlir::Value emitPackingBySquare(const Positions &at, int64_t vectors);
+  void emitPacking(const Positions &at, int64_t vectors, mlir::Value valid);
 
   // Blocks.
   llvm::SmallVector<ReductionLoop> getDigitLoops();
-  mlir::Value buildPanelRow(llvm::ArrayRef<ReductionLoop> loops,
-                            mlir::ValueRange positions);
-  void emitBlock(const BlockShape &block);
-  void emitRows(int64_t vectors);
-  void emitPanel(int64_t vectors, mlir::Value valid);
-  void emitTask();
-  void emitWindows(int64_t vectors);
+  Positions atBroadcastDigit(const Positions &at, mlir::ValueRange positions);
+  void emitBlock(const Positions &at, const BlockShape &block);
+  void emitRows(const Positions &at, int64_t vectors);
+  void emitPanel(const Positions &at, int64_t vectors, mlir::Value valid);
+  void emitTask(const Positions &at);
+  void emitWindows(const Positions &at, int64_t vectors);
   mlir::Value buildSplitSize();
   mlir::Value buildSplitStep();
 

@@ -22,10 +22,10 @@ public:
 
 private:
   llvm::SmallVector<mlir::Value>
-  countBitsOfRows(llvm::ArrayRef<ReductionLoop> loops, int64_t rows,
-                  mlir::Value position, mlir::Value mask);
-  void emitOutputs(int64_t rows);
-  void emitTask(mlir::Value lower, mlir::Value upper);
+  countBitsOfRows(const Positions &at, llvm::ArrayRef<ReductionLoop> loops,
+                  int64_t rows, mlir::Value position, mlir::Value mask);
+  void emitOutputs(const Positions &at, int64_t rows);
+  void emitTask(const Positions &at, mlir::Value lower, mlir::Value upper);
 
   mlir::VectorType words;
   llvm::SmallVector<CounterStage> stages;

@@ -7,7 +7,6 @@
 //===----------------------------------------------------------------------===//
 
 #include "KernelEmitter.h"
-#include "../../LoopEmission/IndexSpace.h"
 #include "mlir/Dialect/Affine/Utils.h"
 #include "mlir/Dialect/Arith/Utils/Utils.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
@@ -23,7 +22,6 @@ KernelEmitter::KernelEmitter(Contraction contraction, const Options &options)
     : contraction(contraction), options(options),
       b(contraction.op.getLoc(), contraction.op) {
   sizes = popcount::buildSizes(b, contraction);
-  ivs.resize(sizes.size());
   broadcast = buildView(contraction.broadcast);
   packed = buildView(contraction.packed);
   output = {contraction.output.memref,
@@ -78,21 +76,19 @@ Value KernelEmitter::buildHasManyRows(int64_t many) {
                                        index(many));
 }
 
-void KernelEmitter::atRow(int64_t distance, llvm::function_ref<void()> body) {
+Positions KernelEmitter::atRow(const Positions &at, int64_t distance) {
   if (!contraction.rows)
-    return body();
-  Value &row = ivs[*contraction.rows];
-  Value first = row;
-  row = offset(first, distance);
-  body();
-  row = first;
+    return at;
+  unsigned rows = *contraction.rows;
+  return enter(at, rows, offset(at[rows], distance));
 }
 
-SmallVector<Value> KernelEmitter::buildIndices(const View &view) {
+SmallVector<Value> KernelEmitter::buildIndices(const View &view,
+                                               const Positions &at) {
   SmallVector<Value> indices;
   for (AffineExpr expr : view.indices)
     indices.push_back(
-        affine::expandAffineExpr(b, b.getLoc(), expr, ivs, view.size));
+        affine::expandAffineExpr(b, b.getLoc(), expr, at, view.size));
   return indices;
 }
 
@@ -134,26 +130,24 @@ void KernelEmitter::buildFor(Value lower, Value upper, int64_t step,
   });
 }
 
-void KernelEmitter::buildNest(ArrayRef<unsigned> loops,
-                              llvm::function_ref<void()> body) {
+void KernelEmitter::buildNest(
+    const Positions &at, ArrayRef<unsigned> loops,
+    llvm::function_ref<void(const Positions &)> body) {
   if (loops.empty())
-    return body();
+    return body(at);
   buildFor(index(0), sizes[loops.front()], 1, [&](Value iv) {
-    ivs[loops.front()] = iv;
-    buildNest(loops.drop_front(), body);
+    buildNest(enter(at, loops.front(), iv), loops.drop_front(), body);
   });
 }
 
 void KernelEmitter::buildRowBlocks(
-    Value lower, Value upper, int64_t most,
-    llvm::function_ref<void(int64_t rows)> body) {
+    const Positions &at, Value lower, Value upper, int64_t most,
+    llvm::function_ref<void(const Positions &, int64_t rows)> body) {
   for (int64_t rows = most; rows > 0; rows /= 2) {
     Value rest = fold<arith::SubIOp>(upper, lower);
     Value end = fold<arith::AddIOp>(lower, roundDown(rest, rows));
-    buildFor(lower, end, rows, [&](Value iv) {
-      ivs[*contraction.rows] = iv;
-      body(rows);
-    });
+    buildFor(lower, end, rows,
+             [&](Value iv) { body(enter(at, *contraction.rows, iv), rows); });
     lower = end;
   }
 }
@@ -214,12 +208,13 @@ int64_t KernelEmitter::getWordsPerLine() const {
   return lineBits / contraction.getWordType().getWidth();
 }
 
-void KernelEmitter::prefetchPacked(Value lower, Value upper) {
-  unsigned inner = contraction.reductions.back();
-  buildNest(ArrayRef(contraction.reductions).drop_back(), [&] {
+void KernelEmitter::prefetchPacked(const Positions &at, Value lower,
+                                   Value upper) {
+  ArrayRef<unsigned> loops = contraction.reductions;
+  buildNest(at, loops.drop_back(), [&](const Positions &row) {
     buildFor(lower, upper, getWordsPerLine(), [&](Value iv) {
-      ivs[inner] = iv;
-      memref::PrefetchOp::create(b, packed.base, buildIndices(packed),
+      Positions word = enter(row, loops.back(), iv);
+      memref::PrefetchOp::create(b, packed.base, buildIndices(packed, word),
                                  /*isWrite=*/false, /*localityHint=*/3,
                                  /*isDataCache=*/true);
     });
@@ -258,9 +253,10 @@ Value KernelEmitter::buildBefore(Type type, ValueRange indices, Value mask,
   return branch.getResult(0);
 }
 
-void KernelEmitter::subtractTwice(Value count, Value mask, Value isFirst) {
+void KernelEmitter::subtractTwice(const Positions &at, Value count, Value mask,
+                                  Value isFirst) {
   Type type = count.getType();
-  SmallVector<Value> indices = buildIndices(output);
+  SmallVector<Value> indices = buildIndices(output, at);
   Value before = buildBefore(type, indices, mask, isFirst);
   Value one = createScalarOrSplatConstant(b, b.getLoc(), type, 1);
   Value twice = arith::ShLIOp::create(b, count, one);
