@@ -515,6 +515,14 @@ void VectorKernel::emit() {
   emitReductionOfAll();
 }
 
+/// Whether `op` is a popcount contraction with a reduced output. Its rows have
+/// few words, too few for all threads of a block.
+static bool reducesFewWords(linalg::LinalgOp op, const Plan &plan) {
+  auto generic = dyn_cast<linalg::GenericOp>(op.getOperation());
+  return generic && plan.hasReduced() &&
+         succeeded(popcount::matchContraction(generic));
+}
+
 /// Whether all reduced outputs are reduced over the same loops.
 static bool reducesAlike(const Plan &plan) {
   std::optional<unsigned> depth;
@@ -530,7 +538,7 @@ static bool reducesAlike(const Plan &plan) {
 LogicalResult quant_bnn::map_to_gpu::emitVectorKernels(linalg::LinalgOp op,
                                                        const Options &options) {
   FailureOr<Plan> plan = vectorize::buildPlan(op, options.forVectors());
-  if (failed(plan) || !reducesAlike(*plan))
+  if (failed(plan) || !reducesAlike(*plan) || reducesFewWords(op, *plan))
     return failure();
   VectorKernel(*plan, options).emit();
   return success();

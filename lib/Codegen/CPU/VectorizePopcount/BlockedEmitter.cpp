@@ -95,7 +95,7 @@ void BlockedEmitter::emitBlock(const Positions &at, const BlockShape &block) {
     Positions vector =
         enter(at, contraction.lanes,
               offset(at[contraction.lanes], counter % block.vectors * lanes));
-    subtractTwice(atRow(vector, row), count, mask, isFirst);
+    addMultiple(atRow(vector, row), count, mask, isFirst);
   }
 }
 

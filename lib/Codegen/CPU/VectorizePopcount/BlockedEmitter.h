@@ -85,7 +85,7 @@ private:
   /// `tileLower` of the innermost reduction on, with the loops over words.
   mlir::Value tileLower;
   llvm::SmallVector<ReductionLoop> reductions;
-  /// Whether nothing has been subtracted from outputs yet.
+  /// Whether nothing has been added to outputs yet.
   mlir::Value isFirst;
   /// The lanes that are outputs; null if all are.
   mlir::Value mask;

@@ -97,7 +97,7 @@ void DotEmitter::emitOutputs(const Positions &at, int64_t rows) {
   }
   Value isFirst = arith::ConstantIntOp::create(b, 1, 1);
   for (auto [row, total] : llvm::enumerate(totals))
-    subtractTwice(atRow(at, row), total, Value(), isFirst);
+    addMultiple(atRow(at, row), total, Value(), isFirst);
 }
 
 /// Emits outputs one after another, in the order of their packed words in

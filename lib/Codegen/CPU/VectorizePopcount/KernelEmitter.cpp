@@ -253,14 +253,15 @@ Value KernelEmitter::buildBefore(Type type, ValueRange indices, Value mask,
   return branch.getResult(0);
 }
 
-void KernelEmitter::subtractTwice(const Positions &at, Value count, Value mask,
-                                  Value isFirst) {
+void KernelEmitter::addMultiple(const Positions &at, Value count, Value mask,
+                                Value isFirst) {
   Type type = count.getType();
   SmallVector<Value> indices = buildIndices(output, at);
   Value before = buildBefore(type, indices, mask, isFirst);
-  Value one = createScalarOrSplatConstant(b, b.getLoc(), type, 1);
-  Value twice = arith::ShLIOp::create(b, count, one);
-  Value after = arith::SubIOp::create(b, before, twice);
+  Value factor =
+      createScalarOrSplatConstant(b, b.getLoc(), type, contraction.factor);
+  Value after =
+      arith::AddIOp::create(b, before, fold<arith::MulIOp>(count, factor));
   if (!isa<VectorType>(type))
     memref::StoreOp::create(b, after, output.base, indices);
   else if (!mask)

@@ -129,12 +129,12 @@ protected:
   // Outputs.
   /// Builds the value of type `type` that the output at `indices` had before,
   /// in the lanes of `mask` unless that is null. `isFirst` is the condition
-  /// that nothing has been subtracted from the output yet.
+  /// that nothing has been added to the output yet.
   mlir::Value buildBefore(mlir::Type type, mlir::ValueRange indices,
                           mlir::Value mask, mlir::Value isFirst);
-  /// Subtracts twice the `count` from the output at `at`.
-  void subtractTwice(const Positions &at, mlir::Value count, mlir::Value mask,
-                     mlir::Value isFirst);
+  /// Adds `count` times the factor of the contraction to the output at `at`.
+  void addMultiple(const Positions &at, mlir::Value count, mlir::Value mask,
+                   mlir::Value isFirst);
 
   Contraction contraction;
   Options options;
