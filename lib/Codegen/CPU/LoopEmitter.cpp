@@ -88,7 +88,7 @@ private:
   void emitVector(const Scope &scope, Value base, Value upper, bool isWhole);
   void emitTail(const Scope &scope, Value lower, Value upper);
   void emitRange(const Scope &scope, Value lower, Value upper);
-  void emitVectorLoop();
+  void emitVectorLoop(const Positions &at);
   void emitTasks(const Scope &scope, int64_t grain);
 
   // Stores that bypass the caches.
@@ -99,8 +99,8 @@ private:
   // The nest.
   void buildParallel(Value upper, Value step,
                      llvm::function_ref<void(Value)> body);
-  void emitNest(unsigned level);
-  void finish(unsigned output);
+  void emitNest(unsigned level, const Positions &at);
+  void finish(unsigned output, const Positions &at);
 
   const Options &options;
   std::optional<Nontemporal> nontemporal;
@@ -353,8 +353,8 @@ void Emitter::emitRange(const Scope &scope, Value lower, Value upper) {
   emitTail(scope, end, upper);
 }
 
-void Emitter::emitVectorLoop() {
-  Scope scope;
+void Emitter::emitVectorLoop(const Positions &at) {
+  Scope scope{at, {}, {}};
   defineCaptures(scope);
   emitUniform(scope);
   prepareNontemporal();
@@ -587,19 +587,17 @@ void Emitter::buildParallel(Value upper, Value step,
       });
 }
 
-/// Emits the nest from loop `level` of the loops outside of the vector loop on.
-void Emitter::emitNest(unsigned level) {
+/// Emits the nest at `at` from loop `level` of the loops outside of the vector
+/// loop on.
+void Emitter::emitNest(unsigned level, const Positions &at) {
   for (auto [output, carry] : llvm::zip_equal(plan.outputs, carries))
     if (output.kind == OutputKind::Reduced && output.depth == level)
-      carry = startReduction(output, loadScalar(output));
+      carry = startReduction(output, loadScalar(output, at));
   if (level == plan.outer.size()) {
-    emitVectorLoop();
+    emitVectorLoop(at);
   } else {
     unsigned loop = plan.outer[level];
-    auto body = [&](Value iv) {
-      ivs[loop] = iv;
-      emitNest(level + 1);
-    };
+    auto body = [&](Value iv) { emitNest(level + 1, enter(at, loop, iv)); };
     bool isParallel = options.parallel && level == 0 &&
                       llvm::all_of(plan.outputs, [&](const Output &output) {
                         return selectsDistinct(output, loop);
@@ -608,27 +606,25 @@ void Emitter::emitNest(unsigned level) {
       buildParallel(sizes[loop], index(1), body);
     else
       buildCarryingFor(index(0), sizes[loop], index(1), body);
-    ivs[loop] = nullptr;
   }
   for (unsigned output = 0; output < plan.outputs.size(); ++output)
     if (plan.outputs[output].kind == OutputKind::Reduced &&
         plan.outputs[output].depth == level)
-      finish(output);
+      finish(output, at);
 }
 
-void Emitter::finish(unsigned number) {
+void Emitter::finish(unsigned number, const Positions &at) {
   const Output &output = plan.outputs[number];
   finishBlock(number);
   memref::StoreOp::create(b, finishCarry(b, output, Carry(getCarry(number))),
                           bases[output.operand->getOperandNumber()],
-                          buildIndices(output));
+                          buildIndices(output, at));
   carries[number].clear();
 }
 
 void Emitter::emit() {
   for (const Loop &loop : plan.loops)
     sizes.push_back(buildSize(loop));
-  ivs.resize(plan.loops.size());
   carries.resize(plan.outputs.size());
   bases = llvm::to_vector(op->getOperands());
   auto collapse = [&](const Access &access) {
@@ -638,7 +634,7 @@ void Emitter::emit() {
   };
   llvm::for_each(plan.inputs, collapse);
   llvm::for_each(plan.outputs, collapse);
-  emitNest(0);
+  emitNest(0, Positions(plan.loops.size()));
 }
 
 void quant_bnn::vectorize::emitLoops(const Plan &plan, const Options &options) {

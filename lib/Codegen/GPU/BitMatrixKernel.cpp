@@ -260,7 +260,8 @@ BitMatrixKernel::loadPieces(const Matrix &matrix, Value step, Value first,
 void BitMatrixKernel::storeSums(const BitSums &sums, ValueRange batch,
                                 Value firstRow, Value firstColumn) {
   constexpr int64_t columnsPerThread = BitMMAInstruction::columnsPerThread;
-  Value one = arith::ConstantIntOp::create(b, b.getI32Type(), 1);
+  Value factor =
+      arith::ConstantIntOp::create(b, b.getI32Type(), contraction.factor);
   Value firstOutput =
       output.advance(b, output.offset, batch, contraction.batches);
   Value groupRow = fold<arith::AddIOp>(firstRow, group);
@@ -276,9 +277,9 @@ void BitMatrixKernel::storeSums(const BitSums &sums, ValueRange batch,
       Value before = contraction.fill
                          ? contraction.fill.getInputs().front()
                          : memref::LoadOp::create(b, output.buffer, at);
-      Value twice = arith::ShLIOp::create(
-          b, sums.buildDistance(b, row, column, part), one);
-      memref::StoreOp::create(b, arith::SubIOp::create(b, before, twice),
+      Value multiple =
+          fold<arith::MulIOp>(sums.buildDistance(b, row, column, part), factor);
+      memref::StoreOp::create(b, arith::AddIOp::create(b, before, multiple),
                               output.buffer, at);
     });
   };

@@ -15,6 +15,8 @@
 using namespace mlir;
 using namespace quant_bnn;
 using namespace quant_bnn::map_to_gpu;
+using index_space::enter;
+using index_space::Positions;
 
 namespace {
 class ScalarKernel {
@@ -24,9 +26,9 @@ public:
   void emit();
 
 private:
-  Value buildAddress(OpOperand &operand);
-  void emitBody();
-  void emitReductions(ArrayRef<unsigned> loops);
+  Value buildAddress(OpOperand &operand, const Positions &at);
+  void emitBody(const Positions &at);
+  void emitReductions(ArrayRef<unsigned> loops, const Positions &at);
 
   linalg::LinalgOp op;
   const Options &options;
@@ -34,20 +36,20 @@ private:
   /// By operand; empty for scalars.
   SmallVector<View> views;
   /// By loop.
-  SmallVector<Value> sizes, ivs;
+  SmallVector<Value> sizes;
 };
 } // namespace
 
-/// Builds the index of the element of `operand` at `ivs` in the view of
+/// Builds the index of the element of `operand` at `at` in the view of
 /// `operand`.
-Value ScalarKernel::buildAddress(OpOperand &operand) {
+Value ScalarKernel::buildAddress(OpOperand &operand, const Positions &at) {
   SmallVector<Value> indices;
   for (AffineExpr expr : op.getMatchingIndexingMap(&operand).getResults())
-    indices.push_back(affine::expandAffineExpr(b, b.getLoc(), expr, ivs, {}));
+    indices.push_back(affine::expandAffineExpr(b, b.getLoc(), expr, at, {}));
   return views[operand.getOperandNumber()].linearize(b, indices);
 }
 
-void ScalarKernel::emitBody() {
+void ScalarKernel::emitBody(const Positions &at) {
   IRMapping values;
   for (OpOperand &operand : op->getOpOperands()) {
     BlockArgument argument = op.getMatchingBlockArgument(&operand);
@@ -56,11 +58,11 @@ void ScalarKernel::emitBody() {
     else if (!argument.use_empty())
       values.map(argument, memref::LoadOp::create(
                                b, views[operand.getOperandNumber()].buffer,
-                               buildAddress(operand)));
+                               buildAddress(operand, at)));
   }
   for (Operation &bodyOp : op.getBlock()->without_terminator()) {
     if (auto index = dyn_cast<linalg::IndexOp>(bodyOp))
-      values.map(index.getResult(), ivs[index.getDim()]);
+      values.map(index.getResult(), at[index.getDim()]);
     else
       b.clone(bodyOp, values);
   }
@@ -69,26 +71,26 @@ void ScalarKernel::emitBody() {
                        op.getBlock()->getTerminator()->getOperands()))
     memref::StoreOp::create(b, values.lookupOrDefault(yielded),
                             views[operand.getOperandNumber()].buffer,
-                            buildAddress(operand));
+                            buildAddress(operand, at));
 }
 
-/// Emits the body inside of sequential `loops`.
-void ScalarKernel::emitReductions(ArrayRef<unsigned> loops) {
+/// Emits the body inside of sequential `loops` at `at`.
+void ScalarKernel::emitReductions(ArrayRef<unsigned> loops,
+                                  const Positions &at) {
   if (loops.empty())
-    return emitBody();
+    return emitBody(at);
   Value zero = arith::ConstantIndexOp::create(b, 0);
   Value one = arith::ConstantIndexOp::create(b, 1);
   auto loop = scf::ForOp::create(b, zero, sizes[loops.front()], one);
   OpBuilder::InsertionGuard guard(b);
   b.setInsertionPointToStart(loop.getBody());
-  ivs[loops.front()] = loop.getInductionVar();
-  emitReductions(loops.drop_front());
+  emitReductions(loops.drop_front(),
+                 enter(at, loops.front(), loop.getInductionVar()));
 }
 
 void ScalarKernel::emit() {
   for (Range range : op.createLoopRanges(b, b.getLoc()))
     sizes.push_back(getValueOrCreateConstantIndexOp(b, b.getLoc(), range.size));
-  ivs.resize(sizes.size());
   for (Value operand : op->getOperands())
     views.push_back(isa<MemRefType>(operand.getType())
                         ? buildView(b, operand, options)
@@ -102,18 +104,17 @@ void ScalarKernel::emit() {
   Value blockSize = arith::ConstantIndexOp::create(b, options.blockSize);
   Value blocks =
       limitBlocks(b, b.createOrFold<arith::CeilDivUIOp>(count, blockSize));
-  buildLaunch(b, options, blocks, /*workgroupTypes=*/{},
-              [&](const Thread &thread, ValueRange) {
-                auto loop =
-                    scf::ForOp::create(b, thread.id, count, thread.count);
-                OpBuilder::InsertionGuard guard(b);
-                b.setInsertionPointToStart(loop.getBody());
-                SmallVector<Value> position = index_space::delinearize(
-                    b, loop.getInductionVar(), parallelSizes);
-                for (auto [dim, iv] : llvm::zip_equal(parallel, position))
-                  ivs[dim] = iv;
-                emitReductions(reductions);
-              });
+  buildLaunch(
+      b, options, blocks, /*workgroupTypes=*/{},
+      [&](const Thread &thread, ValueRange) {
+        auto loop = scf::ForOp::create(b, thread.id, count, thread.count);
+        OpBuilder::InsertionGuard guard(b);
+        b.setInsertionPointToStart(loop.getBody());
+        SmallVector<Value> position =
+            index_space::delinearize(b, loop.getInductionVar(), parallelSizes);
+        emitReductions(reductions,
+                       enter(Positions(sizes.size()), parallel, position));
+      });
 }
 
 void quant_bnn::map_to_gpu::emitScalarKernel(linalg::LinalgOp op,

@@ -18,7 +18,6 @@
 //===----------------------------------------------------------------------===//
 
 #include "../LoopEmission/BodyEmitter.h"
-#include "../LoopEmission/IndexSpace.h"
 #include "../LoopEmission/Reductions.h"
 #include "Kernel.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
@@ -28,9 +27,11 @@
 using namespace mlir;
 using namespace quant_bnn;
 using vectorize::Access;
+using vectorize::enter;
 using vectorize::Output;
 using vectorize::OutputKind;
 using vectorize::Plan;
+using vectorize::Positions;
 using vectorize::Scope;
 using vectorize::State;
 using vectorize::Step;
@@ -52,7 +53,8 @@ public:
   void emit();
 
 protected:
-  SmallVector<Value> buildIndices(const Access &access) override;
+  SmallVector<Value> buildIndices(const Access &access,
+                                  const Positions &at) override;
 
 private:
   using Thread = map_to_gpu::Thread;
@@ -60,9 +62,9 @@ private:
   struct Share {
     Value first, stride;
   };
-  /// Emits one item of work of the row that `ivs` select, given its number in
-  /// the row.
-  using EmitItem = llvm::function_ref<void(Value)>;
+  /// Emits one item of work of the row at the given positions, given its number
+  /// in the row.
+  using EmitItem = llvm::function_ref<void(const Positions &, Value)>;
 
   // Host code.
   bool isAlongVectors(const Access &access) const;
@@ -73,23 +75,24 @@ private:
   // Work of the threads.
   ArrayRef<unsigned> getRowLoops(unsigned depth) const;
   Value buildRows(unsigned depth);
-  void shareItems(unsigned depth, Value itemsPerRow, Share share,
-                  EmitItem emitItem);
+  void shareItems(const Positions &at, unsigned depth, Value itemsPerRow,
+                  Share share, EmitItem emitItem);
   void emitStepAt(const Scope &scope, Step step);
   Share getShare(const Thread &thread, unsigned depth);
   Value emitTiles(const Scope &scope, const Thread &thread);
-  void emitVectors(const Thread &thread, unsigned depth);
-  void emitRest(const Thread &thread, unsigned depth);
+  void emitVectors(const Thread &thread, unsigned depth, const Positions &at);
+  void emitRest(const Thread &thread, unsigned depth, const Positions &at);
 
   // Reductions.
   SmallVector<Type> getWorkgroupTypes();
   void startCarries();
   SmallVector<Value> takeTotals();
-  SmallVector<Value> emitAccumulation(const Thread &thread, unsigned depth);
+  SmallVector<Value> emitAccumulation(const Thread &thread, unsigned depth,
+                                      const Positions &at);
   void combineBlock(const Thread &thread, ValueRange memories,
                     ArrayRef<Value> totals,
                     llvm::function_ref<void(ArrayRef<Value>)> consume);
-  void storeTotals(ArrayRef<Value> totals);
+  void storeTotals(ArrayRef<Value> totals, const Positions &at);
 
   // Kernels.
   void emitElementwise();
@@ -112,9 +115,10 @@ private:
 // Host code
 //===----------------------------------------------------------------------===//
 
-SmallVector<Value> VectorKernel::buildIndices(const Access &access) {
+SmallVector<Value> VectorKernel::buildIndices(const Access &access,
+                                              const Positions &at) {
   const map_to_gpu::View &view = views[access.operand->getOperandNumber()];
-  return {view.linearize(b, BodyEmitter::buildIndices(access))};
+  return {view.linearize(b, BodyEmitter::buildIndices(access, at))};
 }
 
 /// Whether the lanes of a vector are consecutive elements of `access` in
@@ -172,7 +176,6 @@ static int64_t getParts(const Plan &plan) {
 void VectorKernel::prepare() {
   for (const vectorize::Loop &loop : plan.loops)
     sizes.push_back(buildSize(loop));
-  ivs.resize(plan.loops.size());
   bases = llvm::to_vector(op->getOperands());
   views.resize(bases.size());
   auto view = [&](const Access &access) {
@@ -230,9 +233,10 @@ VectorKernel::Share VectorKernel::getShare(const Thread &thread,
   return {thread.id, thread.count};
 }
 
-/// Emits the items in `share` with `emitItem`, counted over all rows, each of
-/// which has `itemsPerRow` items.
-void VectorKernel::shareItems(unsigned depth, Value itemsPerRow, Share share,
+/// Emits the items in `share` with `emitItem`, counted over all rows at `at`,
+/// each of which has `itemsPerRow` items.
+void VectorKernel::shareItems(const Positions &at, unsigned depth,
+                              Value itemsPerRow, Share share,
                               EmitItem emitItem) {
   ArrayRef<unsigned> rowLoops = getRowLoops(depth);
   SmallVector<Value> space =
@@ -243,12 +247,9 @@ void VectorKernel::shareItems(unsigned depth, Value itemsPerRow, Share share,
     return;
   buildCarryingFor(share.first, items, share.stride, [&](Value iv) {
     SmallVector<Value> position = index_space::delinearize(b, iv, space);
-    for (auto [loop, rowIV] : llvm::zip(rowLoops, position))
-      ivs[loop] = rowIV;
-    emitItem(position.back());
+    Value item = position.pop_back_val();
+    emitItem(enter(at, rowLoops, position), item);
   });
-  for (unsigned loop : rowLoops)
-    ivs[loop] = nullptr;
 }
 
 /// Emits `step` and accumulates its values of the reduced outputs.
@@ -276,40 +277,44 @@ Value VectorKernel::emitTiles(const Scope &scope, const Thread &thread) {
   return fold<arith::MulIOp>(tiles, perTile);
 }
 
-/// Emits the share of `thread` in the whole vectors of all rows.
-void VectorKernel::emitVectors(const Thread &thread, unsigned depth) {
-  Scope scope;
+/// Emits the share of `thread` in the whole vectors of all rows at `at`.
+void VectorKernel::emitVectors(const Thread &thread, unsigned depth,
+                               const Positions &at) {
+  Scope scope{at, {}, {}};
   defineCaptures(scope);
   emitUniform(scope);
   Share share = getShare(thread, depth);
   if (parts > 1)
     share.first = fold<arith::AddIOp>(share.first, emitTiles(scope, thread));
-  shareItems(depth, vectors, share, [&](Value vector) {
-    Step step;
-    step.loadAlignment = step.storeAlignment = accessBytes;
-    step.positions = {fold<arith::MulIOp>(vector, index(plan.lanes))};
-    emitStepAt(scope, step);
-  });
+  shareItems(
+      at, depth, vectors, share, [&](const Positions &row, Value vector) {
+        Step step;
+        step.loadAlignment = step.storeAlignment = accessBytes;
+        step.positions = {fold<arith::MulIOp>(vector, index(plan.lanes))};
+        emitStepAt({row, scope.scalars, scope.vectors}, step);
+      });
 }
 
-/// Emits the share of `thread` in the ends of all rows, after the whole
+/// Emits the share of `thread` in the ends of all rows at `at`, after the whole
 /// vectors: elements, or words of bits if an operand is packed.
-void VectorKernel::emitRest(const Thread &thread, unsigned depth) {
+void VectorKernel::emitRest(const Thread &thread, unsigned depth,
+                            const Positions &at) {
   Value start = fold<arith::MulIOp>(vectors, index(plan.lanes));
   bool hasPacked = plan.hasPacked();
   llvm::SaveAndRestore lanes(plan.lanes, hasPacked ? plan.lanes : 1);
-  Scope scope;
+  Scope scope{at, {}, {}};
   defineCaptures(scope);
   emitUniform(scope);
   startCarries();
   Value items = fold<arith::CeilDivUIOp>(rest, index(plan.lanes));
-  shareItems(depth, items, getShare(thread, depth), [&](Value item) {
+  Share share = getShare(thread, depth);
+  shareItems(at, depth, items, share, [&](const Positions &row, Value item) {
     Step step;
     step.positions = {fold<arith::AddIOp>(
         start, fold<arith::MulIOp>(item, index(plan.lanes)))};
     if (hasPacked)
       maskTail(step, sizes[plan.vectorLoop]);
-    emitStepAt(scope, step);
+    emitStepAt({row, scope.scalars, scope.vectors}, step);
   });
 }
 
@@ -321,10 +326,11 @@ void VectorKernel::emitElementwise() {
   Value elements = fold<arith::MulIOp>(buildRows(0), sizes[plan.vectorLoop]);
   Value blocks =
       buildBlocks(elements, parts * plan.lanes, map_to_gpu::maxBlocks);
+  Positions start(plan.loops.size());
   map_to_gpu::buildLaunch(b, options, blocks, /*workgroupTypes=*/{},
                           [&](const Thread &thread, ValueRange) {
-                            emitVectors(thread, /*depth=*/0);
-                            emitRest(thread, /*depth=*/0);
+                            emitVectors(thread, /*depth=*/0, start);
+                            emitRest(thread, /*depth=*/0, start);
                           });
 }
 
@@ -358,13 +364,15 @@ SmallVector<Value> VectorKernel::takeTotals() {
   return totals;
 }
 
-/// Emits the accumulation of the share of `thread`, and returns its totals.
+/// Emits the accumulation of the share of `thread` in the rows at `at`, and
+/// returns its totals.
 SmallVector<Value> VectorKernel::emitAccumulation(const Thread &thread,
-                                                  unsigned depth) {
+                                                  unsigned depth,
+                                                  const Positions &at) {
   startCarries();
-  emitVectors(thread, depth);
+  emitVectors(thread, depth, at);
   SmallVector<Value> totals = takeTotals();
-  emitRest(thread, depth);
+  emitRest(thread, depth, at);
   for (auto [number, total, restTotal] :
        llvm::zip_equal(reduced, totals, takeTotals()))
     total = vectorize::combineAll(b, *plan.outputs[number].combiner,
@@ -408,9 +416,9 @@ void VectorKernel::combineBlock(
   });
 }
 
-void VectorKernel::storeTotals(ArrayRef<Value> totals) {
+void VectorKernel::storeTotals(ArrayRef<Value> totals, const Positions &at) {
   for (auto [number, total] : llvm::zip_equal(reduced, totals))
-    storeTotal(plan.outputs[number], total);
+    storeTotal(plan.outputs[number], total, at);
 }
 
 /// Emits a kernel that reduces all elements, and if it has several blocks, a
@@ -422,6 +430,7 @@ void VectorKernel::emitReductionOfAll() {
   blocks = fold<arith::MaxUIOp>(blocks, index(1));
   SmallVector<Type> workgroupTypes = getWorkgroupTypes();
   bool isOneBlock = matchPattern(blocks, m_One());
+  Positions start(plan.loops.size());
   SmallVector<Value> partials;
   SmallVector<map_to_gpu::View> partialViews;
   if (!isOneBlock)
@@ -435,10 +444,11 @@ void VectorKernel::emitReductionOfAll() {
   map_to_gpu::buildLaunch(
       b, options, blocks, workgroupTypes,
       [&](const Thread &thread, ValueRange memories) {
-        SmallVector<Value> totals = emitAccumulation(thread, /*depth=*/0);
+        SmallVector<Value> totals =
+            emitAccumulation(thread, /*depth=*/0, start);
         combineBlock(thread, memories, totals, [&](ArrayRef<Value> results) {
           if (isOneBlock)
-            return storeTotals(results);
+            return storeTotals(results, start);
           for (auto [view, result] : llvm::zip_equal(partialViews, results))
             memref::StoreOp::create(b, result, view.buffer, thread.block);
         });
@@ -460,8 +470,9 @@ void VectorKernel::emitReductionOfAll() {
                     memref::LoadOp::create(b, view.buffer, iv));
             });
         SmallVector<Value> totals = takeTotals();
-        combineBlock(thread, memories, totals,
-                     [&](ArrayRef<Value> results) { storeTotals(results); });
+        combineBlock(thread, memories, totals, [&](ArrayRef<Value> results) {
+          storeTotals(results, start);
+        });
       });
   for (Value partial : partials)
     memref::DeallocOp::create(b, partial);
@@ -478,12 +489,12 @@ void VectorKernel::emitReductionByElement(unsigned depth) {
       b, options, map_to_gpu::limitBlocks(b, count), getWorkgroupTypes(),
       [&](const Thread &thread, ValueRange memories) {
         buildCarryingFor(thread.block, count, thread.blocks, [&](Value iv) {
-          for (auto [loop, position] :
-               llvm::zip_equal(loops, index_space::delinearize(b, iv, space)))
-            ivs[loop] = position;
-          SmallVector<Value> totals = emitAccumulation(thread, depth);
-          combineBlock(thread, memories, totals,
-                       [&](ArrayRef<Value> results) { storeTotals(results); });
+          Positions element = enter(Positions(plan.loops.size()), loops,
+                                    index_space::delinearize(b, iv, space));
+          SmallVector<Value> totals = emitAccumulation(thread, depth, element);
+          combineBlock(thread, memories, totals, [&](ArrayRef<Value> results) {
+            storeTotals(results, element);
+          });
           // The values of the next element overwrite the memory that is read
           // here.
           gpu::BarrierOp::create(b);
@@ -504,6 +515,14 @@ void VectorKernel::emit() {
   emitReductionOfAll();
 }
 
+/// Whether `op` is a popcount contraction with a reduced output. Its rows have
+/// few words, too few for all threads of a block.
+static bool reducesFewWords(linalg::LinalgOp op, const Plan &plan) {
+  auto generic = dyn_cast<linalg::GenericOp>(op.getOperation());
+  return generic && plan.hasReduced() &&
+         succeeded(popcount::matchContraction(generic));
+}
+
 /// Whether all reduced outputs are reduced over the same loops.
 static bool reducesAlike(const Plan &plan) {
   std::optional<unsigned> depth;
@@ -519,7 +538,7 @@ static bool reducesAlike(const Plan &plan) {
 LogicalResult quant_bnn::map_to_gpu::emitVectorKernels(linalg::LinalgOp op,
                                                        const Options &options) {
   FailureOr<Plan> plan = vectorize::buildPlan(op, options.forVectors());
-  if (failed(plan) || !reducesAlike(*plan))
+  if (failed(plan) || !reducesAlike(*plan) || reducesFewWords(op, *plan))
     return failure();
   VectorKernel(*plan, options).emit();
   return success();

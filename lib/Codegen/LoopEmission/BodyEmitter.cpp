@@ -14,6 +14,7 @@
 #include "mlir/IR/Matchers.h"
 
 using namespace mlir;
+using namespace quant_bnn;
 using namespace quant_bnn::vectorize;
 
 SmallVector<Value> quant_bnn::vectorize::flatten(const State &state) {
@@ -30,6 +31,10 @@ State quant_bnn::vectorize::unflatten(ValueRange values, const State &like) {
     values = values.drop_front(group.size());
   }
   return state;
+}
+
+Scope Scope::enter(ArrayRef<unsigned> loops, ValueRange ivs) const {
+  return {index_space::enter(at, loops, ivs), scalars, vectors};
 }
 
 //===----------------------------------------------------------------------===//
@@ -90,20 +95,21 @@ Value BodyEmitter::buildWordIndex(Value position, int64_t elementsPerWord) {
   return fold<arith::DivUIOp>(position, index(elementsPerWord));
 }
 
-SmallVector<Value> BodyEmitter::buildIndices(const Access &access) {
+SmallVector<Value> BodyEmitter::buildIndices(const Access &access,
+                                             const Positions &at) {
   SmallVector<Value> indices;
   for (AffineExpr expr : access.indices)
-    indices.push_back(affine::expandAffineExpr(b, b.getLoc(), expr, ivs, {}));
+    indices.push_back(affine::expandAffineExpr(b, b.getLoc(), expr, at, {}));
   if (access.isPacked())
     indices.back() = buildWordIndex(indices.back(), access.elementsPerWord);
   return indices;
 }
 
-Value BodyEmitter::loadScalar(const Access &access) {
+Value BodyEmitter::loadScalar(const Access &access, const Positions &at) {
   if (!access.getMemRefType())
     return access.getValue();
   return memref::LoadOp::create(b, bases[access.operand->getOperandNumber()],
-                                buildIndices(access));
+                                buildIndices(access, at));
 }
 
 /// Returns the type in memory of one vector of lanes of `access`: an element
@@ -124,19 +130,22 @@ Value BodyEmitter::getStoredMask(const Access &access, const Step &step) {
   return vector::ShuffleOp::create(b, step.mask, step.mask, firstLanes);
 }
 
-Value BodyEmitter::loadVector(const Access &access, const Step &step,
-                              int64_t part) {
-  ivs[plan.vectorLoop] = step.positions[part];
+/// Loads vector number `part` of `step` at `at`, which is outside of the vector
+/// loop.
+Value BodyEmitter::loadVector(const Access &access, const Positions &at,
+                              const Step &step, int64_t part) {
+  Positions first = enter(at, plan.vectorLoop, step.positions[part]);
   VectorType type = getStoredType(access);
   Value base = bases[access.operand->getOperandNumber()];
   Value value;
   if (step.mask) {
     Value zero = arith::ConstantOp::create(b, b.getZeroAttr(type));
-    value = vector::MaskedLoadOp::create(b, type, base, buildIndices(access),
-                                         getStoredMask(access, step), zero);
+    value =
+        vector::MaskedLoadOp::create(b, type, base, buildIndices(access, first),
+                                     getStoredMask(access, step), zero);
   } else {
     value = vector::LoadOp::create(
-        b, type, base, buildIndices(access), /*nontemporal=*/false,
+        b, type, base, buildIndices(access, first), /*nontemporal=*/false,
         access.isPacked() ? llvm::MaybeAlign()
                           : getAlignment(type, step.loadAlignment));
   }
@@ -145,11 +154,14 @@ Value BodyEmitter::loadVector(const Access &access, const Step &step,
   return vector::BitCastOp::create(b, getVectorType(b.getI1Type()), value);
 }
 
+/// Stores `value` as vector number `part` of `step` at `at`, which is outside
+/// of the vector loop.
 void BodyEmitter::storeVector(Value value, const Access &access,
-                              const Step &step, int64_t part) {
-  ivs[plan.vectorLoop] = step.positions[part];
+                              const Positions &at, const Step &step,
+                              int64_t part) {
   Value base = bases[access.operand->getOperandNumber()];
-  SmallVector<Value> indices = buildIndices(access);
+  SmallVector<Value> indices =
+      buildIndices(access, enter(at, plan.vectorLoop, step.positions[part]));
   if (access.isPacked()) {
     // The bits past the end are 0.
     if (step.mask)
@@ -209,16 +221,16 @@ void BodyEmitter::defineCaptures(Scope &scope) {
       capture(output.packedBit);
 }
 
-/// Emits the values that are the same in all lanes, as far as the loops around
-/// the insertion point determine these values.
+/// Emits the values that are the same in all lanes, as far as the positions of
+/// `scope` determine these values.
 void BodyEmitter::emitUniform(Scope &scope) {
   for (const Access &input : plan.inputs) {
     bool isDetermined = true;
-    for (auto [loop, iv] : llvm::enumerate(ivs))
+    for (auto [loop, iv] : llvm::enumerate(scope.at))
       isDetermined &= iv || !input.uses(loop);
     if (isDetermined && !input.argument.use_empty() &&
         !scope.scalars.contains(input.argument))
-      define(scope, input.argument, loadScalar(input));
+      define(scope, input.argument, loadScalar(input, scope.at));
   }
   for (Operation &op : plan.getBody()->without_terminator()) {
     bool isReady = llvm::all_of(op.getOperands(), [&](Value operand) {
@@ -265,7 +277,7 @@ State BodyEmitter::emitBody(const Scope &outerScope, const Step &step,
     for (const Access &input : plan.inputs) {
       if (!input.uses(plan.vectorLoop) || input.argument.use_empty())
         continue;
-      Value value = loadVector(input, step, part);
+      Value value = loadVector(input, scope.at, step, part);
       if (!input.isPacked())
         vectors[part].map(input.argument, value);
       for (Value bit : input.bits)
@@ -274,9 +286,9 @@ State BodyEmitter::emitBody(const Scope &outerScope, const Step &step,
     for (const Output &output : plan.outputs)
       if (output.kind == OutputKind::Stored && !output.isPacked() &&
           !output.argument.use_empty())
-        vectors[part].map(output.argument, loadVector(output, step, part));
+        vectors[part].map(output.argument,
+                          loadVector(output, scope.at, step, part));
   }
-  ivs[plan.vectorLoop] = nullptr;
   for (int64_t part = 0; part < parts; ++part) {
     for (auto [output, values] : llvm::zip_equal(plan.outputs, state))
       if (!values.empty())
@@ -288,14 +300,13 @@ State BodyEmitter::emitBody(const Scope &outerScope, const Step &step,
       Value value = vectors[part].lookup(
           output.isPacked() ? output.packedBit : output.getYielded());
       if (output.kind == OutputKind::Stored)
-        storeVector(value, output, step, part);
+        storeVector(value, output, scope.at, step, part);
       else if (output.kind == OutputKind::Reduced && step.mask)
         values[part] =
             arith::SelectOp::create(b, step.mask, value, values[part]);
       else
         values[part] = value;
     }
-  ivs[plan.vectorLoop] = nullptr;
   return state;
 }
 
@@ -311,16 +322,14 @@ State BodyEmitter::emitInner(unsigned level, const Scope &scope,
     values.push_back(termsInBlock);
   SmallVector<Value> results = buildFor(
       index(0), sizes[loop], index(1), values, [&](Value iv, ValueRange args) {
-        ivs[loop] = iv;
         if (termsInBlock)
           termsInBlock = args.back();
-        SmallVector<Value> next =
-            flatten(emitInner(level + 1, scope, step, unflatten(args, state)));
+        SmallVector<Value> next = flatten(emitInner(
+            level + 1, scope.enter(loop, iv), step, unflatten(args, state)));
         if (termsInBlock)
           next.push_back(termsInBlock);
         return next;
       });
-  ivs[loop] = nullptr;
   if (termsInBlock)
     termsInBlock = results.back();
   return unflatten(results, state);
@@ -331,11 +340,10 @@ State BodyEmitter::emitStep(const Scope &scope, const Step &step, State state) {
   for (auto [output, values] : llvm::zip_equal(plan.outputs, state))
     if (output.kind == OutputKind::Lanes) {
       for (int64_t part = 0; part < parts; ++part)
-        values.push_back(loadVector(output, step, part));
+        values.push_back(loadVector(output, scope.at, step, part));
       if (output.isChain())
         values = startChain(output, values);
     }
-  ivs[plan.vectorLoop] = nullptr;
   termsInBlock = hasLongChains() && plan.inner.size() > 1 ? index(0) : nullptr;
   state = emitInner(0, scope, step, state);
   termsInBlock = nullptr;
@@ -344,10 +352,9 @@ State BodyEmitter::emitStep(const Scope &scope, const Step &step, State state) {
       if (output.isChain())
         values = finishChain(output, values, parts);
       for (int64_t part = 0; part < parts; ++part)
-        storeVector(values[part], output, step, part);
+        storeVector(values[part], output, scope.at, step, part);
       values.clear();
     }
-  ivs[plan.vectorLoop] = nullptr;
   return state;
 }
 
@@ -430,15 +437,13 @@ State BodyEmitter::emitChainBlocks(const Scope &scope, const Step &step,
         };
         Value lower = getPosition(fold<arith::MaxUIOp>(iv, before));
         Value upper = getPosition(fold<arith::MinUIOp>(next, end));
-        State old =
-            unflatten(buildFor(lower, upper, index(1), values,
-                               [&](Value position, ValueRange inBlock) {
-                                 ivs[loop] = position;
-                                 return flatten(emitBody(
-                                     scope, step, unflatten(inBlock, state)));
-                               }),
-                      state);
-        ivs[loop] = nullptr;
+        State old = unflatten(buildFor(lower, upper, index(1), values,
+                                       [&](Value position, ValueRange inBlock) {
+                                         return flatten(emitBody(
+                                             scope.enter(loop, position), step,
+                                             unflatten(inBlock, state)));
+                                       }),
+                              state);
         SmallVector<Value> finished = flatten(finishBlock(old, parts));
         if (!termsInBlock)
           return finished;
@@ -479,10 +484,11 @@ void BodyEmitter::accumulateState(const State &state) {
 }
 
 /// Stores `total`, combined with the old value in memory.
-void BodyEmitter::storeTotal(const Output &output, Value total) {
-  Value sum = combineAll(b, *output.combiner, {loadScalar(output), total});
+void BodyEmitter::storeTotal(const Output &output, Value total,
+                             const Positions &at) {
+  Value sum = combineAll(b, *output.combiner, {loadScalar(output, at), total});
   memref::StoreOp::create(b, sum, bases[output.operand->getOperandNumber()],
-                          buildIndices(output));
+                          buildIndices(output, at));
 }
 
 //===----------------------------------------------------------------------===//

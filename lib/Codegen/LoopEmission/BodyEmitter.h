@@ -9,10 +9,14 @@
 #ifndef QUANT_BNN_LIB_CODEGEN_LOOPEMISSION_BODYEMITTER_H
 #define QUANT_BNN_LIB_CODEGEN_LOOPEMISSION_BODYEMITTER_H
 
+#include "IndexSpace.h"
 #include "Plan.h"
 #include "mlir/IR/ImplicitLocOpBuilder.h"
 
 namespace quant_bnn::vectorize {
+
+using index_space::enter;
+using index_space::Positions;
 
 /// Values that a loop carries, by output.
 using State = llvm::SmallVector<llvm::SmallVector<mlir::Value>>;
@@ -20,11 +24,17 @@ using State = llvm::SmallVector<llvm::SmallVector<mlir::Value>>;
 llvm::SmallVector<mlir::Value> flatten(const State &state);
 State unflatten(mlir::ValueRange values, const State &like);
 
-/// The values of the body that are the same in all lanes: as scalars, and
-/// broadcast for the vector ops that use them.
+/// The positions in the loop nest, and the values of the body that are the same
+/// in all lanes there: as scalars, and broadcast for the vector ops that use
+/// them.
 struct Scope {
+  Positions at;
   mlir::IRMapping scalars;
   mlir::IRMapping vectors;
+
+  /// Returns the scope inside of `loops`, in the iteration with the indices
+  /// `ivs`.
+  Scope enter(llvm::ArrayRef<unsigned> loops, mlir::ValueRange ivs) const;
 };
 
 /// A step of the vector loop.
@@ -61,9 +71,10 @@ protected:
 
   // Memory.
   mlir::VectorType getVectorType(mlir::Type element);
-  /// Builds the indices of the element at `ivs` in the base of `access`.
-  virtual llvm::SmallVector<mlir::Value> buildIndices(const Access &access);
-  mlir::Value loadScalar(const Access &access);
+  /// Builds the indices of the element at `at` in the base of `access`.
+  virtual llvm::SmallVector<mlir::Value> buildIndices(const Access &access,
+                                                      const Positions &at);
+  mlir::Value loadScalar(const Access &access, const Positions &at);
 
   // The body.
   void defineCaptures(Scope &scope);
@@ -77,7 +88,7 @@ protected:
   // Accumulation.
   State buildNeutralState(int64_t parts);
   void accumulateState(const State &state);
-  void storeTotal(const Output &output, mlir::Value total);
+  void storeTotal(const Output &output, mlir::Value total, const Positions &at);
 
   // Loops.
   llvm::SmallVector<mlir::Value>
@@ -95,7 +106,7 @@ protected:
   mlir::linalg::LinalgOp op;
   mlir::ImplicitLocOpBuilder b;
   /// By loop.
-  llvm::SmallVector<mlir::Value> sizes, ivs;
+  llvm::SmallVector<mlir::Value> sizes;
   /// By operand of the op: its memref, as `buildIndices` indexes it.
   llvm::SmallVector<mlir::Value> bases;
   /// By output, for reduced outputs: the accumulators, from where accumulation
@@ -106,9 +117,10 @@ private:
   mlir::Value buildWordIndex(mlir::Value position, int64_t elementsPerWord);
   mlir::VectorType getStoredType(const Access &access);
   mlir::Value getStoredMask(const Access &access, const Step &step);
-  mlir::Value loadVector(const Access &access, const Step &step, int64_t part);
-  void storeVector(mlir::Value value, const Access &access, const Step &step,
-                   int64_t part);
+  mlir::Value loadVector(const Access &access, const Positions &at,
+                         const Step &step, int64_t part);
+  void storeVector(mlir::Value value, const Access &access, const Positions &at,
+                   const Step &step, int64_t part);
   mlir::Value broadcast(mlir::Value scalar);
   void define(Scope &scope, mlir::Value original, mlir::Value scalar);
   void emitVarying(const Scope &scope, mlir::IRMapping &vectors);

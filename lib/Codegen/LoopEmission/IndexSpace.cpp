@@ -11,6 +11,14 @@
 
 using namespace mlir;
 
+quant_bnn::index_space::Positions
+quant_bnn::index_space::enter(Positions at, ArrayRef<unsigned> loops,
+                              ValueRange ivs) {
+  for (auto [loop, iv] : llvm::zip_equal(loops, ivs))
+    at[loop] = iv;
+  return at;
+}
+
 Value quant_bnn::index_space::buildProduct(ImplicitLocOpBuilder &builder,
                                            ArrayRef<Value> sizes) {
   Value product = arith::ConstantIndexOp::create(builder, 1);

@@ -17,6 +17,15 @@
 /// `delinearize` emits 4.
 namespace quant_bnn::index_space {
 
+/// Where in a loop nest code is: the index of the current iteration by loop,
+/// which is null outside of the loop.
+using Positions = llvm::SmallVector<mlir::Value>;
+
+/// Returns the positions inside of `loops`, which are inside of the loops of
+/// `at`, in the iteration with the indices `ivs`.
+Positions enter(Positions at, llvm::ArrayRef<unsigned> loops,
+                mlir::ValueRange ivs);
+
 /// Builds the product of `sizes`, which is 1 if `sizes` is empty.
 mlir::Value buildProduct(mlir::ImplicitLocOpBuilder &builder,
                          llvm::ArrayRef<mlir::Value> sizes);

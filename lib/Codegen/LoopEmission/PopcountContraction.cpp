@@ -25,21 +25,10 @@ static bool isWord(Type type) {
          llvm::is_contained({8, 16, 32, 64}, type.getIntOrFloatBitWidth());
 }
 
-/// Whether `body` yields out - (ctpop(a xor b) << 1), for its arguments a, b
-/// and out.
-static bool matchBody(Block &body) {
-  Value yielded = body.getTerminator()->getOperand(0);
-  auto difference = yielded.getDefiningOp<arith::SubIOp>();
-  if (!difference || difference.getLhs() != body.getArgument(2))
-    return false;
-  auto twice = difference.getRhs().getDefiningOp<arith::ShLIOp>();
-  if (!twice || !matchPattern(twice.getRhs(), m_One()))
-    return false;
-  Value count = twice.getLhs();
-  if (Operation *cast = count.getDefiningOp();
-      isa_and_present<arith::ExtUIOp, arith::TruncIOp>(cast))
-    count = cast->getOperand(0);
-  auto population = count.getDefiningOp<math::CtPopOp>();
+/// Whether `value` is the number of bits in which the arguments a and b of
+/// `body` differ.
+static bool isCount(Value value, Block &body) {
+  auto population = value.getDefiningOp<math::CtPopOp>();
   if (!population)
     return false;
   auto differing = population.getOperand().getDefiningOp<arith::XOrIOp>();
@@ -50,18 +39,77 @@ static bool matchBody(Block &body) {
          (differing.getLhs() == b && differing.getRhs() == a);
 }
 
-/// Whether `op` has the operands and the body of a popcount contraction.
-static bool matchOp(linalg::GenericOp op) {
+/// Returns f if `value` is f times the number of bits in which the arguments a
+/// and b of `body` differ, modulo 2 to the power of the width of `value`, or
+/// nullopt.
+static std::optional<APInt> findFactor(Value value, Block &body) {
+  Operation *op = value.getDefiningOp();
+  if (!op)
+    return std::nullopt;
+  unsigned width = value.getType().getIntOrFloatBitWidth();
+  if (isCount(value, body))
+    return APInt(width, 1);
+  // The count itself is a nonnegative number of any word type. A multiple may
+  // have wrapped.
+  if (isa<arith::ExtSIOp, arith::ExtUIOp>(op) &&
+      isCount(op->getOperand(0), body))
+    return APInt(width, 1);
+  std::optional<APInt> factor;
+  if (auto truncation = dyn_cast<arith::TruncIOp>(op)) {
+    factor = findFactor(truncation.getIn(), body);
+    return factor ? factor->trunc(width) : factor;
+  }
+  APInt constant;
+  if (auto product = dyn_cast<arith::MulIOp>(op)) {
+    Value term = product.getLhs(), other = product.getRhs();
+    if (matchPattern(term, m_Constant()))
+      std::swap(term, other);
+    if (!matchPattern(other, m_ConstantInt(&constant)))
+      return std::nullopt;
+    factor = findFactor(term, body);
+  } else if (auto shift = dyn_cast<arith::ShLIOp>(op)) {
+    if (!matchPattern(shift.getRhs(), m_ConstantInt(&constant)) ||
+        constant.uge(width))
+      return std::nullopt;
+    factor = findFactor(shift.getLhs(), body);
+    constant = APInt::getOneBitSet(width, constant.getZExtValue());
+  }
+  return factor ? *factor * constant : factor;
+}
+
+/// Returns f if `body` yields out + f * ctpop(a xor b), for its arguments a, b
+/// and out, or nullopt.
+static std::optional<APInt> matchBody(Block &body) {
+  Value yielded = body.getTerminator()->getOperand(0);
+  Value out = body.getArgument(2);
+  if (auto sum = yielded.getDefiningOp<arith::AddIOp>()) {
+    if (sum.getLhs() == out)
+      return findFactor(sum.getRhs(), body);
+    if (sum.getRhs() == out)
+      return findFactor(sum.getLhs(), body);
+  }
+  auto difference = yielded.getDefiningOp<arith::SubIOp>();
+  if (!difference || difference.getLhs() != out)
+    return std::nullopt;
+  std::optional<APInt> factor = findFactor(difference.getRhs(), body);
+  return factor ? -*factor : factor;
+}
+
+/// Returns the factor of the count if `op` has the operands and the body of a
+/// popcount contraction, or nullopt.
+static std::optional<APInt> matchOp(linalg::GenericOp op) {
   if (!op.hasPureBufferSemantics() || op.getNumDpsInputs() != 2 ||
       op.getNumDpsInits() != 1)
-    return false;
+    return std::nullopt;
   for (Value operand : op->getOperands())
     if (!isa<MemRefType>(operand.getType()))
-      return false;
+      return std::nullopt;
   Block &body = op.getRegion().front();
   Type word = body.getArgument(0).getType();
-  return isWord(word) && body.getArgument(1).getType() == word &&
-         body.getArgument(2).getType().isSignlessInteger(32) && matchBody(body);
+  if (!isWord(word) || body.getArgument(1).getType() != word ||
+      !body.getArgument(2).getType().isSignlessInteger(32))
+    return std::nullopt;
+  return matchBody(body);
 }
 
 //===----------------------------------------------------------------------===//
@@ -167,10 +215,12 @@ static linalg::FillOp findFill(linalg::GenericOp op) {
 
 FailureOr<Contraction>
 quant_bnn::popcount::matchContraction(linalg::GenericOp op) {
-  if (!matchOp(op))
+  std::optional<APInt> factor = matchOp(op);
+  if (!factor)
     return failure();
   Contraction contraction;
   contraction.op = op;
+  contraction.factor = factor->getSExtValue();
   contraction.output = getAccess(op, op.getDpsInitOperand(0));
   const popcount::Access &output = contraction.output;
   SmallVector<unsigned> parallel;

@@ -6,10 +6,11 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// A popcount contraction subtracts from each element of its output twice the
-// number of bits in which two rows of words differ. If the output held the
-// number of bits before, it then holds the dot product of the signs of the
-// rows.
+// A popcount contraction adds to each element of its output a constant multiple
+// of the number of bits in which two rows of words differ. If the output held
+// the number of bits before, and the constant is -2, the output then holds the
+// dot product of the signs of the rows. If the output held 0, and the constant
+// is 1, the output then holds the Hamming distance of the rows.
 //
 //===----------------------------------------------------------------------===//
 
@@ -43,6 +44,9 @@ struct Contraction {
   /// The operand whose words differ from lane to lane.
   Access packed;
   Access output;
+  /// The constant by which the number of differing bits is multiplied, modulo
+  /// 2^32.
+  int64_t factor;
   /// The fill that sets the output before the op, with nothing in between, or
   /// null. With a fill, a kernel need not read the output.
   mlir::linalg::FillOp fill;

@@ -17,24 +17,6 @@
 #b = affine_map<(m, n, w) -> (n, w)>
 #out = affine_map<(m, n, w) -> (m, n)>
 
-// Four times as many bits.
-// CHECK-LABEL: func @other_shift
-// CHECK-NOT:     scf.for
-// CHECK:         linalg.generic
-func.func @other_shift(%a: memref<8x4xi32>, %b: memref<8x4xi32>, %out: memref<8x8xi32>) {
-  linalg.generic {indexing_maps = [#a, #b, #out], iterator_types = ["parallel", "parallel", "reduction"]}
-      ins(%a, %b : memref<8x4xi32>, memref<8x4xi32>) outs(%out : memref<8x8xi32>) {
-  ^bb0(%x: i32, %y: i32, %acc: i32):
-    %one = arith.constant 2 : i32
-    %bits = arith.xori %x, %y : i32
-    %count = math.ctpop %bits : i32
-    %twice = arith.shli %count, %one : i32
-    %sum = arith.subi %acc, %twice : i32
-    linalg.yield %sum : i32
-  }
-  return
-}
-
 // The other sign.
 // CHECK-LABEL: func @other_sign
 // CHECK-NOT:     scf.for
@@ -48,6 +30,60 @@ func.func @other_sign(%a: memref<8x4xi32>, %b: memref<8x4xi32>, %out: memref<8x8
     %count = math.ctpop %bits : i32
     %twice = arith.shli %count, %one : i32
     %sum = arith.subi %twice, %acc : i32
+    linalg.yield %sum : i32
+  }
+  return
+}
+
+// Twice the output.
+// CHECK-LABEL: func @output_twice
+// CHECK-NOT:     scf.for
+// CHECK:         linalg.generic
+func.func @output_twice(%a: memref<8x4xi32>, %b: memref<8x4xi32>, %out: memref<8x8xi32>) {
+  linalg.generic {indexing_maps = [#a, #b, #out], iterator_types = ["parallel", "parallel", "reduction"]}
+      ins(%a, %b : memref<8x4xi32>, memref<8x4xi32>) outs(%out : memref<8x8xi32>) {
+  ^bb0(%x: i32, %y: i32, %acc: i32):
+    %one = arith.constant 1 : i32
+    %bits = arith.xori %x, %y : i32
+    %count = math.ctpop %bits : i32
+    %twice = arith.shli %count, %one : i32
+    %more = arith.addi %acc, %twice : i32
+    %sum = arith.addi %acc, %more : i32
+    linalg.yield %sum : i32
+  }
+  return
+}
+
+// A factor that is not constant.
+// CHECK-LABEL: func @variable_factor
+// CHECK-NOT:     scf.for
+// CHECK:         linalg.generic
+func.func @variable_factor(%factor: i32, %a: memref<8x4xi32>, %b: memref<8x4xi32>, %out: memref<8x8xi32>) {
+  linalg.generic {indexing_maps = [#a, #b, #out], iterator_types = ["parallel", "parallel", "reduction"]}
+      ins(%a, %b : memref<8x4xi32>, memref<8x4xi32>) outs(%out : memref<8x8xi32>) {
+  ^bb0(%x: i32, %y: i32, %acc: i32):
+    %bits = arith.xori %x, %y : i32
+    %count = math.ctpop %bits : i32
+    %term = arith.muli %count, %factor : i32
+    %sum = arith.addi %acc, %term : i32
+    linalg.yield %sum : i32
+  }
+  return
+}
+
+// A shift that gives poison.
+// CHECK-LABEL: func @long_shift
+// CHECK-NOT:     scf.for
+// CHECK:         linalg.generic
+func.func @long_shift(%a: memref<8x4xi32>, %b: memref<8x4xi32>, %out: memref<8x8xi32>) {
+  linalg.generic {indexing_maps = [#a, #b, #out], iterator_types = ["parallel", "parallel", "reduction"]}
+      ins(%a, %b : memref<8x4xi32>, memref<8x4xi32>) outs(%out : memref<8x8xi32>) {
+  ^bb0(%x: i32, %y: i32, %acc: i32):
+    %one = arith.constant 32 : i32
+    %bits = arith.xori %x, %y : i32
+    %count = math.ctpop %bits : i32
+    %twice = arith.shli %count, %one : i32
+    %sum = arith.subi %acc, %twice : i32
     linalg.yield %sum : i32
   }
   return
@@ -126,20 +162,20 @@ func.func @i24(%a: memref<8x4xi24>, %b: memref<8x4xi24>, %out: memref<8x8xi32>) 
   return
 }
 
-// The bits of a byte, from -128 to 127.
-// CHECK-LABEL: func @sign_extended
+// A multiple of a byte may wrap before it is extended.
+// CHECK-LABEL: func @extended_multiple
 // CHECK-NOT:     scf.for
 // CHECK:         linalg.generic
-func.func @sign_extended(%a: memref<8x4xi8>, %b: memref<8x4xi8>, %out: memref<8x8xi32>) {
+func.func @extended_multiple(%a: memref<8x4xi8>, %b: memref<8x4xi8>, %out: memref<8x8xi32>) {
   linalg.generic {indexing_maps = [#a, #b, #out], iterator_types = ["parallel", "parallel", "reduction"]}
       ins(%a, %b : memref<8x4xi8>, memref<8x4xi8>) outs(%out : memref<8x8xi32>) {
   ^bb0(%x: i8, %y: i8, %acc: i32):
-    %one = arith.constant 1 : i32
+    %six = arith.constant 6 : i8
     %bits = arith.xori %x, %y : i8
     %count = math.ctpop %bits : i8
-    %wide = arith.extsi %count : i8 to i32
-    %twice = arith.shli %wide, %one : i32
-    %sum = arith.subi %acc, %twice : i32
+    %shifted = arith.shli %count, %six : i8
+    %wide = arith.extui %shifted : i8 to i32
+    %sum = arith.addi %acc, %wide : i32
     linalg.yield %sum : i32
   }
   return

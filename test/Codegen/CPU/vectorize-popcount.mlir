@@ -28,7 +28,7 @@
 // CHECK:             %[[BITS:.*]] = math.ctpop %[[BYTES]]
 // CHECK:             arith.addi %{{.*}}, %[[BITS]] : vector<32xi8>
 // CHECK:             %[[BEFORE:.*]] = vector.load %[[OUT]]
-// CHECK:             %[[AFTER:.*]] = arith.subi %[[BEFORE]], %{{.*}} : vector<8xi32>
+// CHECK:             %[[AFTER:.*]] = arith.addi %[[BEFORE]], %{{.*}} : vector<8xi32>
 // CHECK:             vector.store %[[AFTER]], %[[OUT]]
 // CHECK:           memref.dealloc %[[PANEL]]
 
@@ -178,6 +178,111 @@ func.func @fill_before_call(%a: memref<64x40xi32>, %b: memref<32x40xi32>, %out: 
     %count = math.ctpop %bits : i32
     %twice = arith.shli %count, %one : i32
     %sum = arith.subi %acc, %twice : i32
+    linalg.yield %sum : i32
+  }
+  return
+}
+
+// The sum of the counts needs no product.
+// CHECK-LABEL: func @hamming_distance
+// CHECK:         math.ctpop
+// CHECK:         %[[BEFORE:.*]] = vector.load %{{.*}} : memref<64x32xi32>, vector<8xi32>
+// CHECK-NOT:     arith.muli
+// CHECK:         arith.addi %[[BEFORE]], %{{.*}} : vector<8xi32>
+// CHECK:         return
+func.func @hamming_distance(%a: memref<64x40xi32>, %b: memref<32x40xi32>, %out: memref<64x32xi32>) {
+  linalg.generic {indexing_maps = [#a, #b, #out],
+                  iterator_types = ["parallel", "parallel", "reduction"]}
+      ins(%a, %b : memref<64x40xi32>, memref<32x40xi32>) outs(%out : memref<64x32xi32>) {
+  ^bb0(%x: i32, %y: i32, %acc: i32):
+    %bits = arith.xori %x, %y : i32
+    %count = math.ctpop %bits : i32
+    %sum = arith.addi %count, %acc : i32
+    linalg.yield %sum : i32
+  }
+  return
+}
+
+// Any constant, and any order of operands.
+// CHECK-LABEL: func @product_first
+// CHECK:         %[[FACTOR:.*]] = arith.constant dense<3> : vector<8xi32>
+// CHECK:         math.ctpop
+// CHECK:         arith.muli %{{.*}}, %[[FACTOR]] : vector<8xi32>
+func.func @product_first(%a: memref<64x40xi32>, %b: memref<32x40xi32>, %out: memref<64x32xi32>) {
+  linalg.generic {indexing_maps = [#a, #b, #out],
+                  iterator_types = ["parallel", "parallel", "reduction"]}
+      ins(%a, %b : memref<64x40xi32>, memref<32x40xi32>) outs(%out : memref<64x32xi32>) {
+  ^bb0(%x: i32, %y: i32, %acc: i32):
+    %bits = arith.xori %x, %y : i32
+    %count = math.ctpop %bits : i32
+    %three = arith.constant 3 : i32
+    %term = arith.muli %three, %count : i32
+    %sum = arith.addi %term, %acc : i32
+    linalg.yield %sum : i32
+  }
+  return
+}
+
+// A difference.
+// CHECK-LABEL: func @difference_of_shift
+// CHECK:         %[[FACTOR:.*]] = arith.constant dense<-4> : vector<8xi32>
+// CHECK:         math.ctpop
+// CHECK:         arith.muli %{{.*}}, %[[FACTOR]] : vector<8xi32>
+func.func @difference_of_shift(%a: memref<64x40xi32>, %b: memref<32x40xi32>, %out: memref<64x32xi32>) {
+  linalg.generic {indexing_maps = [#a, #b, #out],
+                  iterator_types = ["parallel", "parallel", "reduction"]}
+      ins(%a, %b : memref<64x40xi32>, memref<32x40xi32>) outs(%out : memref<64x32xi32>) {
+  ^bb0(%x: i32, %y: i32, %acc: i32):
+    %bits = arith.xori %x, %y : i32
+    %count = math.ctpop %bits : i32
+    %two = arith.constant 2 : i32
+    %term = arith.shli %count, %two : i32
+    %sum = arith.subi %acc, %term : i32
+    linalg.yield %sum : i32
+  }
+  return
+}
+
+// A product of 64 bits, of which the output has the low 32: the factor
+// is 6 * 2^30.
+// CHECK-LABEL: func @truncated_product
+// CHECK:         %[[FACTOR:.*]] = arith.constant dense<-2147483648> : vector<8xi32>
+// CHECK:         math.ctpop
+// CHECK:         arith.muli %{{.*}}, %[[FACTOR]] : vector<8xi32>
+func.func @truncated_product(%a: memref<64x40xi64>, %b: memref<32x40xi64>, %out: memref<64x32xi32>) {
+  linalg.generic {indexing_maps = [#a, #b, #out],
+                  iterator_types = ["parallel", "parallel", "reduction"]}
+      ins(%a, %b : memref<64x40xi64>, memref<32x40xi64>) outs(%out : memref<64x32xi32>) {
+  ^bb0(%x: i64, %y: i64, %acc: i32):
+    %bits = arith.xori %x, %y : i64
+    %count = math.ctpop %bits : i64
+    %six = arith.constant 6 : i64
+    %shift = arith.constant 30 : i64
+    %product = arith.muli %count, %six : i64
+    %wide = arith.shli %product, %shift : i64
+    %term = arith.trunci %wide : i64 to i32
+    %sum = arith.addi %acc, %term : i32
+    linalg.yield %sum : i32
+  }
+  return
+}
+
+// The count of a byte is at most 8, which has no sign.
+// CHECK-LABEL: func @sign_extended
+// CHECK:         %[[FACTOR:.*]] = arith.constant dense<-2> : vector<32xi32>
+// CHECK:         math.ctpop
+// CHECK:         arith.muli %{{.*}}, %[[FACTOR]] : vector<32xi32>
+func.func @sign_extended(%a: memref<64x40xi8>, %b: memref<32x40xi8>, %out: memref<64x32xi32>) {
+  linalg.generic {indexing_maps = [#a, #b, #out],
+                  iterator_types = ["parallel", "parallel", "reduction"]}
+      ins(%a, %b : memref<64x40xi8>, memref<32x40xi8>) outs(%out : memref<64x32xi32>) {
+  ^bb0(%x: i8, %y: i8, %acc: i32):
+    %bits = arith.xori %x, %y : i8
+    %count = math.ctpop %bits : i8
+    %two = arith.constant 2 : i32
+    %wide = arith.extsi %count : i8 to i32
+    %term = arith.muli %wide, %two : i32
+    %sum = arith.subi %acc, %term : i32
     linalg.yield %sum : i32
   }
   return

@@ -1,7 +1,7 @@
 """Writes a module that compares popcount contractions with plain loops.
 
 Its function `differences` returns, for each case, in how many outputs the vectorized
-contraction differs from the same one with a multiplication for the shift, which
+contraction differs from the same one with (a or b) - (a and b) for a xor b, which
 no kernel matches. Outputs are filled before, or added to where a case says so.
 Sizes are arguments of the cases, so that they are dynamic, where `dynamic` is given.
 
@@ -103,26 +103,55 @@ def noise(name, sizes, element, dynamic, seed):
     return lines
 
 
-def contraction(name, case, twice, init):
+# How a body adds the count of differing bits, times a factor.
+FORMS = {
+    "product": (-2, [
+        "%factor = arith.constant -2 : i32",
+        "%term = arith.muli {count}, %factor : i32",
+        "%sum = arith.addi %acc, %term : i32",
+    ]),
+    "difference": (-2, [
+        "%one = arith.constant 1 : i32",
+        "%term = arith.shli {count}, %one : i32",
+        "%sum = arith.subi %acc, %term : i32",
+    ]),
+    "count": (1, ["%sum = arith.addi {count}, %acc : i32"]),
+    "triple": (3, [
+        "%factor = arith.constant 3 : i32",
+        "%term = arith.muli %factor, {count} : i32",
+        "%sum = arith.addi %term, %acc : i32",
+    ]),
+}  # fmt: skip
+
+
+def contraction(name, case, init):
     element, maps, kinds = case["element"], case["maps"], case["kinds"]
-    cast = {"i32": None, "i64": "trunci"}.get(element, "extui")
-    lines = [
+    factor, add = FORMS[case["form"]]
+    xor = [f"%bits = arith.xori %x, %y : {element}"]
+    if name == "loops":
+        xor = [
+            f"%either = arith.ori %x, %y : {element}",
+            f"%both = arith.andi %x, %y : {element}",
+            f"%bits = arith.subi %either, %both : {element}",
+        ]
+        add = [
+            f"%factor = arith.constant {-factor} : i32",
+            "%term = arith.muli {count}, %factor : i32",
+            "%sum = arith.subi %acc, %term : i32",
+        ]
+    body = [*xor, f"%count = math.ctpop %bits : {element}"]
+    count, cast = "%count", {"i32": None, "i64": "trunci"}.get(element, "extui")
+    if cast:
+        body += [f"%wide = arith.{cast} %count : {element} to i32"]
+        count = "%wide"
+    body += [line.format(count=count) for line in add]
+    return [
         f"  %{name} = linalg.generic {{indexing_maps = [{', '.join(maps)}],"
         f" iterator_types = [{', '.join(kinds)}]}}"
         f" ins(%{'a_slice' if case['step'] > 1 else 'a'}, %b : {case['a']}, {case['b']}) outs(%{init} : {case['out']}) {{",
         f"  ^bb0(%x: {element}, %y: {element}, %acc: i32):",
-        f"    %bits = arith.xori %x, %y : {element}",
-        f"    %count = math.ctpop %bits : {element}",
-    ]
-    count = "%count"
-    if cast:
-        lines += [f"    %wide = arith.{cast} %count : {element} to i32"]
-        count = "%wide"
-    return lines + [
-        f"    %c = arith.constant {1 if twice == 'shli' else 2} : i32",
-        f"    %twice = arith.{twice} {count}, %c : i32",
-        "    %difference = arith.subi %acc, %twice : i32",
-        "    linalg.yield %difference : i32",
+        *[f"    {line}" for line in body],
+        "    linalg.yield %sum : i32",
         f"  }} -> {case['out']}",
     ]
 
@@ -162,8 +191,8 @@ def function(case, dynamic):
     if case["accumulate"]:
         lines += noise("out", case["out_sizes"], "i32", dynamic, 3)
         inits = "out", "out"
-    lines += contraction("kernel", case, "shli", inits[0])
-    lines += contraction("loops", case, "muli", inits[1])
+    lines += contraction("kernel", case, inits[0])
+    lines += contraction("loops", case, inits[1])
     rank = len(case["out_sizes"])
     dims = ", ".join(f"d{i}" for i in range(rank))
     reductions = ", ".join(['"reduction"'] * rank)
@@ -196,6 +225,7 @@ def make(element, dims, a, b, out, a_sizes, b_sizes, out_sizes, reductions, step
     return dict(
         element=element, maps=maps, kinds=kinds, a_sizes=a_sizes, b_sizes=b_sizes,
         out_sizes=out_sizes, full_a=full, step=step, accumulate=False,
+        form="product",
     )  # fmt: skip
 
 
@@ -224,6 +254,10 @@ def batched(element, g, m, n, w, shared):
 
 def accumulated(case):
     return dict(case, accumulate=True)
+
+
+def of_every_form(case):
+    return [dict(case, form=form) for form in FORMS]
 
 
 def conv(element, n, oh, ow, o, kh, kw, w, stride=1, dilation=1):
@@ -266,6 +300,8 @@ def dynamic_cases():
     yield conv("i64", 2, 70, 9, 5, 1, 1, 1)
     yield grouped("i32", 2, 4, 5, 3, 10, 3, 3, 2)
     yield grouped("i32", 1, 2, 2, 2, 9, 2, 2, 3)
+    yield from of_every_form(matmul("i64", 17, 70, 5))
+    yield from of_every_form(accumulated(matmul("i64", 2, 7, 9)))
 
 
 def static_cases():
@@ -286,6 +322,8 @@ def static_cases():
     yield conv("i32", 1, 4, 5, 33, 1, 1, 40)
     yield conv("i16", 1, 1, 2, 9, 2, 2, 11)
     yield grouped("i64", 2, 4, 5, 3, 10, 3, 3, 2)
+    yield from of_every_form(matmul("i32", 19, 37, 5))
+    yield from of_every_form(accumulated(matmul("i8", 3, 9, 33)))
 
 
 def main():

@@ -15,9 +15,13 @@ def QuantBNNVectorizePopcountPass : Pass<"bnn-codegen-vectorize-popcount"> {
   let summary = "Lower binary matmuls and convolutions to vector kernels";
   let description = [{
     Lowers each `linalg.generic` on memrefs whose body is
-    `out - (ctpop(a xor b) << 1)` to loops over vectors. Such an op is a binary
-    matmul or convolution if `out` holds the number of bits before the op. Words
-    have 8, 16, 32 or 64 bits, and outputs have 32 bits.
+    `out + f * ctpop(a xor b)`, for a constant f, to loops over vectors. With
+    f = -2, the op is a binary matmul or convolution if `out` holds the number
+    of bits before the op; with f = 1, it sums Hamming distances. Words have 8,
+    16, 32 or 64 bits, and outputs have 32 bits. The body may contain
+    `arith.addi` with the operands in either order, `arith.subi`, and
+    multiplications and shifts by constants. The count may be extended or
+    truncated; a multiple of the count may only be truncated.
 
     The indexing maps determine the roles of the dimensions:
 
@@ -86,12 +90,12 @@ def QuantBNNVectorizePopcountPass : Pass<"bnn-codegen-vectorize-popcount"> {
           iterator_types = ["parallel", "parallel", "reduction"]}
           ins(%a, %b : memref<64x16xi64>, memref<32x16xi64>) outs(%out : memref<64x32xi32>) {
       ^bb0(%x: i64, %y: i64, %acc: i32):
-        %one = arith.constant 1 : i32
+        %factor = arith.constant -2 : i32
         %bits = arith.xori %x, %y : i64
         %count = math.ctpop %bits : i64
         %narrow = arith.trunci %count : i64 to i32
-        %twice = arith.shli %narrow, %one : i32
-        %sum = arith.subi %acc, %twice : i32
+        %term = arith.muli %narrow, %factor : i32
+        %sum = arith.addi %acc, %term : i32
         linalg.yield %sum : i32
       }
       return

@@ -14,6 +14,9 @@
 
 namespace quant_bnn::vectorize_popcount {
 
+/// Emits a kernel of blocks of outputs, with the outputs of a row in the lanes.
+/// The kernel copies the packed operand so that it can be loaded in vectors,
+/// which pays for many rows.
 class BlockedEmitter : KernelEmitter {
 public:
   BlockedEmitter(const KernelEmitter &nest, Counting &counting);
@@ -38,25 +41,27 @@ private:
   mlir::Value buildRow(llvm::ArrayRef<ReductionLoop> loops,
                        mlir::ValueRange positions);
   mlir::Value buildPackedRow(mlir::ValueRange positions);
+  Positions atPackedWord(const Positions &at, mlir::ValueRange positions);
   void buildOuterReductions(
       llvm::function_ref<void(llvm::ArrayRef<mlir::Value>)> body);
   void clearPanel();
-  void emitPackingByWord(mlir::Value lower, mlir::Value count);
-  llvm::SmallVector<mlir::Value> loadSquares();
-  void prefetchPanel(int64_t vectors);
-  void emitSquares(mlir::ValueRange positions, int64_t vector);
-  mlir::Value emitPackingBySquare(int64_t vectors);
-  void emitPacking(int64_t vectors, mlir::Value valid);
+  void emitPackingByWord(const Positions &at, mlir::Value lower,
+                         mlir::Value count);
+  llvm::SmallVector<mlir::Value> loadSquares(const Positions &at);
+  void prefetchPanel(const Positions &at, int64_t vectors);
+  void emitSquares(const Positions &at, mlir::ValueRange positions,
+                   int64_t vector);
+  mlir::Value emitPackingBySquare(const Positions &at, int64_t vectors);
+  void emitPacking(const Positions &at, int64_t vectors, mlir::Value valid);
 
   // Blocks.
   llvm::SmallVector<ReductionLoop> getDigitLoops();
-  mlir::Value buildPanelRow(llvm::ArrayRef<ReductionLoop> loops,
-                            mlir::ValueRange positions);
-  void emitBlock(const BlockShape &block);
-  void emitRows(int64_t vectors);
-  void emitPanel(int64_t vectors, mlir::Value valid);
-  void emitTask();
-  void emitWindows(int64_t vectors);
+  Positions atBroadcastDigit(const Positions &at, mlir::ValueRange positions);
+  void emitBlock(const Positions &at, const BlockShape &block);
+  void emitRows(const Positions &at, int64_t vectors);
+  void emitPanel(const Positions &at, int64_t vectors, mlir::Value valid);
+  void emitTask(const Positions &at);
+  void emitWindows(const Positions &at, int64_t vectors);
   mlir::Value buildSplitSize();
   mlir::Value buildSplitStep();
 
@@ -80,7 +85,7 @@ private:
   /// `tileLower` of the innermost reduction on, with the loops over words.
   mlir::Value tileLower;
   llvm::SmallVector<ReductionLoop> reductions;
-  /// Whether nothing has been subtracted from outputs yet.
+  /// Whether nothing has been added to outputs yet.
   mlir::Value isFirst;
   /// The lanes that are outputs; null if all are.
   mlir::Value mask;

@@ -7,17 +7,12 @@
 //===----------------------------------------------------------------------===//
 
 #include "KernelEmitter.h"
-#include "../../LoopEmission/IndexSpace.h"
-#include "Counting.h"
 #include "mlir/Dialect/Affine/Utils.h"
 #include "mlir/Dialect/Arith/Utils/Utils.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Utils/StaticValueUtils.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
-#include "llvm/Support/DebugLog.h"
-
-#define DEBUG_TYPE "bnn-codegen-vectorize-popcount"
 
 using namespace mlir;
 using namespace quant_bnn;
@@ -27,7 +22,6 @@ KernelEmitter::KernelEmitter(Contraction contraction, const Options &options)
     : contraction(contraction), options(options),
       b(contraction.op.getLoc(), contraction.op) {
   sizes = popcount::buildSizes(b, contraction);
-  ivs.resize(sizes.size());
   broadcast = buildView(contraction.broadcast);
   packed = buildView(contraction.packed);
   output = {contraction.output.memref,
@@ -73,21 +67,28 @@ SmallVector<Value> KernelEmitter::getSizes(ArrayRef<unsigned> loops) const {
   return llvm::map_to_vector(loops, [&](unsigned loop) { return sizes[loop]; });
 }
 
-void KernelEmitter::atRow(int64_t distance, llvm::function_ref<void()> body) {
-  if (!contraction.rows)
-    return body();
-  Value &row = ivs[*contraction.rows];
-  Value first = row;
-  row = offset(first, distance);
-  body();
-  row = first;
+Value KernelEmitter::buildHasManyRows(int64_t many) {
+  SmallVector<Value> rowSizes = getSizes(contraction.windows);
+  if (contraction.rows)
+    rowSizes.push_back(sizes[*contraction.rows]);
+  Value rows = index_space::buildProduct(b, rowSizes);
+  return b.createOrFold<arith::CmpIOp>(arith::CmpIPredicate::uge, rows,
+                                       index(many));
 }
 
-SmallVector<Value> KernelEmitter::buildIndices(const View &view) {
+Positions KernelEmitter::atRow(const Positions &at, int64_t distance) {
+  if (!contraction.rows)
+    return at;
+  unsigned rows = *contraction.rows;
+  return enter(at, rows, offset(at[rows], distance));
+}
+
+SmallVector<Value> KernelEmitter::buildIndices(const View &view,
+                                               const Positions &at) {
   SmallVector<Value> indices;
   for (AffineExpr expr : view.indices)
     indices.push_back(
-        affine::expandAffineExpr(b, b.getLoc(), expr, ivs, view.size));
+        affine::expandAffineExpr(b, b.getLoc(), expr, at, view.size));
   return indices;
 }
 
@@ -129,26 +130,24 @@ void KernelEmitter::buildFor(Value lower, Value upper, int64_t step,
   });
 }
 
-void KernelEmitter::buildNest(ArrayRef<unsigned> loops,
-                              llvm::function_ref<void()> body) {
+void KernelEmitter::buildNest(
+    const Positions &at, ArrayRef<unsigned> loops,
+    llvm::function_ref<void(const Positions &)> body) {
   if (loops.empty())
-    return body();
+    return body(at);
   buildFor(index(0), sizes[loops.front()], 1, [&](Value iv) {
-    ivs[loops.front()] = iv;
-    buildNest(loops.drop_front(), body);
+    buildNest(enter(at, loops.front(), iv), loops.drop_front(), body);
   });
 }
 
 void KernelEmitter::buildRowBlocks(
-    Value lower, Value upper, int64_t most,
-    llvm::function_ref<void(int64_t rows)> body) {
+    const Positions &at, Value lower, Value upper, int64_t most,
+    llvm::function_ref<void(const Positions &, int64_t rows)> body) {
   for (int64_t rows = most; rows > 0; rows /= 2) {
     Value rest = fold<arith::SubIOp>(upper, lower);
     Value end = fold<arith::AddIOp>(lower, roundDown(rest, rows));
-    buildFor(lower, end, rows, [&](Value iv) {
-      ivs[*contraction.rows] = iv;
-      body(rows);
-    });
+    buildFor(lower, end, rows,
+             [&](Value iv) { body(enter(at, *contraction.rows, iv), rows); });
     lower = end;
   }
 }
@@ -209,12 +208,13 @@ int64_t KernelEmitter::getWordsPerLine() const {
   return lineBits / contraction.getWordType().getWidth();
 }
 
-void KernelEmitter::prefetchPacked(Value lower, Value upper) {
-  unsigned inner = contraction.reductions.back();
-  buildNest(ArrayRef(contraction.reductions).drop_back(), [&] {
+void KernelEmitter::prefetchPacked(const Positions &at, Value lower,
+                                   Value upper) {
+  ArrayRef<unsigned> loops = contraction.reductions;
+  buildNest(at, loops.drop_back(), [&](const Positions &row) {
     buildFor(lower, upper, getWordsPerLine(), [&](Value iv) {
-      ivs[inner] = iv;
-      memref::PrefetchOp::create(b, packed.base, buildIndices(packed),
+      Positions word = enter(row, loops.back(), iv);
+      memref::PrefetchOp::create(b, packed.base, buildIndices(packed, word),
                                  /*isWrite=*/false, /*localityHint=*/3,
                                  /*isDataCache=*/true);
     });
@@ -253,46 +253,19 @@ Value KernelEmitter::buildBefore(Type type, ValueRange indices, Value mask,
   return branch.getResult(0);
 }
 
-void KernelEmitter::subtractTwice(Value count, Value mask, Value isFirst) {
+void KernelEmitter::addMultiple(const Positions &at, Value count, Value mask,
+                                Value isFirst) {
   Type type = count.getType();
-  SmallVector<Value> indices = buildIndices(output);
+  SmallVector<Value> indices = buildIndices(output, at);
   Value before = buildBefore(type, indices, mask, isFirst);
-  Value one = createScalarOrSplatConstant(b, b.getLoc(), type, 1);
-  Value twice = arith::ShLIOp::create(b, count, one);
-  Value after = arith::SubIOp::create(b, before, twice);
+  Value factor =
+      createScalarOrSplatConstant(b, b.getLoc(), type, contraction.factor);
+  Value after =
+      arith::AddIOp::create(b, before, fold<arith::MulIOp>(count, factor));
   if (!isa<VectorType>(type))
     memref::StoreOp::create(b, after, output.base, indices);
   else if (!mask)
     vector::StoreOp::create(b, after, output.base, indices);
   else
     vector::MaskedStoreOp::create(b, output.base, indices, mask, after);
-}
-
-//===----------------------------------------------------------------------===//
-// Choice of the kernel
-//===----------------------------------------------------------------------===//
-
-void quant_bnn::vectorize_popcount::emitKernel(const Contraction &contraction,
-                                               const Options &options) {
-  KernelEmitter nest(contraction, options);
-  std::unique_ptr<Counting> counting = chooseCounting(contraction, options);
-  if (!contraction.isContiguous) {
-    LDBG() << "a kernel of blocks";
-    return emitBlockedKernel(nest, *counting);
-  }
-  LDBG() << "a kernel of blocks from " << counting->minRows
-         << " rows on, and one of dot products below";
-  nest.buildIf(
-      nest.buildHasManyRows(counting->minRows),
-      [&] { emitBlockedKernel(nest, *counting); },
-      [&] { emitDotKernel(nest); });
-}
-
-Value KernelEmitter::buildHasManyRows(int64_t many) {
-  SmallVector<Value> rowSizes = getSizes(contraction.windows);
-  if (contraction.rows)
-    rowSizes.push_back(sizes[*contraction.rows]);
-  Value rows = index_space::buildProduct(b, rowSizes);
-  return b.createOrFold<arith::CmpIOp>(arith::CmpIPredicate::uge, rows,
-                                       index(many));
 }

@@ -9,6 +9,7 @@
 #ifndef QUANT_BNN_LIB_CODEGEN_CPU_VECTORIZEPOPCOUNT_KERNELEMITTER_H
 #define QUANT_BNN_LIB_CODEGEN_CPU_VECTORIZEPOPCOUNT_KERNELEMITTER_H
 
+#include "../../LoopEmission/IndexSpace.h"
 #include "../../LoopEmission/PopcountContraction.h"
 #include "Counters.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -17,10 +18,10 @@
 
 namespace quant_bnn::vectorize_popcount {
 
+using index_space::enter;
+using index_space::Positions;
 using popcount::Access;
 using popcount::Contraction;
-
-class Counting;
 
 struct Options {
   /// Bits of one vector: a power of two.
@@ -68,10 +69,11 @@ protected:
   /// Builds the greatest multiple of `factor` that is at most `value`.
   mlir::Value roundDown(mlir::Value value, int64_t factor);
   llvm::SmallVector<mlir::Value> getSizes(llvm::ArrayRef<unsigned> loops) const;
-  /// Emits `body` with `ivs` set to the row that is `distance` rows further.
-  void atRow(int64_t distance, llvm::function_ref<void()> body);
-  /// Builds the indices of the element at `ivs` in the base of `view`.
-  llvm::SmallVector<mlir::Value> buildIndices(const View &view);
+  /// Builds the positions of the row that is `distance` rows further than `at`.
+  Positions atRow(const Positions &at, int64_t distance);
+  /// Builds the indices of the element at `at` in the base of `view`.
+  llvm::SmallVector<mlir::Value> buildIndices(const View &view,
+                                              const Positions &at);
 
   // Loops. A loop that is known to run once is only its body.
   using BuildBody = llvm::function_ref<llvm::SmallVector<mlir::Value>(
@@ -86,15 +88,16 @@ protected:
                                           BuildBody body);
   void buildFor(mlir::Value lower, mlir::Value upper, int64_t step,
                 llvm::function_ref<void(mlir::Value)> body);
-  /// Builds the nest of `loops`, with `ivs` set, around the code that `body`
-  /// emits.
-  void buildNest(llvm::ArrayRef<unsigned> loops,
-                 llvm::function_ref<void()> body);
-  /// Builds loops over the rows from `lower` to `upper`, by `most` rows at
-  /// once, and by fewer, down to one, for the remaining rows. Sets the first
-  /// row of a block in `ivs`.
-  void buildRowBlocks(mlir::Value lower, mlir::Value upper, int64_t most,
-                      llvm::function_ref<void(int64_t rows)> body);
+  /// Builds the nest of `loops` at `at`, around the code that `body` emits at
+  /// the positions in the nest.
+  void buildNest(const Positions &at, llvm::ArrayRef<unsigned> loops,
+                 llvm::function_ref<void(const Positions &)> body);
+  /// Builds loops at `at` over the rows from `lower` to `upper`, by `most` rows
+  /// at once, and by fewer, down to one, for the remaining rows. `body` emits a
+  /// block of `rows` rows at the positions of its first row.
+  void buildRowBlocks(
+      const Positions &at, mlir::Value lower, mlir::Value upper, int64_t most,
+      llvm::function_ref<void(const Positions &, int64_t rows)> body);
   /// Builds loops from 0 to `uppers`, which are parallel if the options ask for
   /// that.
   void buildTasks(llvm::ArrayRef<mlir::Value> uppers,
@@ -107,9 +110,10 @@ protected:
 
   /// Returns the number of packed words in a cache line.
   int64_t getWordsPerLine() const;
-  /// Emits prefetches of the packed words of the output at `ivs`, from `lower`
+  /// Emits prefetches of the packed words of the output at `at`, from `lower`
   /// to `upper` of the innermost reduction.
-  void prefetchPacked(mlir::Value lower, mlir::Value upper);
+  void prefetchPacked(const Positions &at, mlir::Value lower,
+                      mlir::Value upper);
 
   // Counters.
   /// Emits one step, and calls `count` with a value for each counter.
@@ -125,11 +129,12 @@ protected:
   // Outputs.
   /// Builds the value of type `type` that the output at `indices` had before,
   /// in the lanes of `mask` unless that is null. `isFirst` is the condition
-  /// that nothing has been subtracted from the output yet.
+  /// that nothing has been added to the output yet.
   mlir::Value buildBefore(mlir::Type type, mlir::ValueRange indices,
                           mlir::Value mask, mlir::Value isFirst);
-  /// Subtracts twice the `count` from the output at `ivs`.
-  void subtractTwice(mlir::Value count, mlir::Value mask, mlir::Value isFirst);
+  /// Adds `count` times the factor of the contraction to the output at `at`.
+  void addMultiple(const Positions &at, mlir::Value count, mlir::Value mask,
+                   mlir::Value isFirst);
 
   Contraction contraction;
   Options options;
@@ -137,24 +142,12 @@ protected:
   /// Elements of one vector, which derived emitters choose.
   int64_t lanes = 1;
   /// By loop.
-  llvm::SmallVector<mlir::Value> sizes, ivs;
+  llvm::SmallVector<mlir::Value> sizes;
   View broadcast, packed, output;
 
 private:
   View buildView(const Access &access);
 };
-
-/// Emits a kernel of blocks of outputs, with the outputs of a row in the lanes.
-/// The kernel copies the packed operand so that it can be loaded in vectors,
-/// which pays for many rows.
-void emitBlockedKernel(const KernelEmitter &nest, Counting &counting);
-
-/// Emits a kernel for few rows, with words of the innermost reduction in the
-/// lanes. These words must be contiguous.
-void emitDotKernel(const KernelEmitter &nest);
-
-/// Emits loops for `contraction` before its op.
-void emitKernel(const Contraction &contraction, const Options &options);
 
 } // namespace quant_bnn::vectorize_popcount
 

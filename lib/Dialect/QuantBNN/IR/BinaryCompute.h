@@ -24,8 +24,9 @@ mlir::Value buildFilled(mlir::ImplicitLocOpBuilder &builder,
 mlir::Value buildI32(mlir::ImplicitLocOpBuilder &builder,
                      mlir::OpFoldResult value);
 
-/// Builds init - 2 popcount(a xor b), summed over the reduction iterators.
-/// `bnn-codegen-vectorize-popcount` matches this form.
+/// Builds init - 2 popcount(a xor b), summed over the reduction iterators. The
+/// body is a sum with a term that is multiplied by -2, since upstream tiles and
+/// vectorizes sums, but not differences, as reductions.
 mlir::Value
 buildXnorContraction(mlir::ImplicitLocOpBuilder &builder, mlir::Value a,
                      mlir::Value b, mlir::Value init,

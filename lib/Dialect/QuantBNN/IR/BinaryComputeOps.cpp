@@ -52,11 +52,11 @@ Value quant_bnn::detail::buildXnorContraction(
         ImplicitLocOpBuilder body(loc, nested);
         Value differing =
             arith::XOrIOp::create(body, arguments[0], arguments[1]);
-        Value one = arith::ConstantIntOp::create(body, 1, 32);
-        Value twice =
-            arith::ShLIOp::create(body, buildPopcount(body, differing), one);
-        Value next = arith::SubIOp::create(body, arguments[2], twice);
-        linalg::YieldOp::create(body, next);
+        Value factor = arith::ConstantIntOp::create(body, -2, 32);
+        Value term =
+            arith::MulIOp::create(body, buildPopcount(body, differing), factor);
+        Value sum = arith::AddIOp::create(body, arguments[2], term);
+        linalg::YieldOp::create(body, sum);
       });
   return generic.getResult(0);
 }

@@ -10,7 +10,8 @@
 // CHECK-LABEL: func @xnor_matmul(
 // CHECK-SAME: %[[A_WORDS:.*]]: tensor<4x2xi64>, %[[B_WORDS:.*]]: tensor<8x2xi64>
 func.func @xnor_matmul(%a: tensor<4x2xi64>, %b: tensor<8x2xi64>) -> tensor<4x8xi32> {
-  // CHECK: %[[DEPTH:.*]] = arith.constant 100 : i32
+  // CHECK-DAG: %[[DEPTH:.*]] = arith.constant 100 : i32
+  // CHECK-DAG: %[[FACTOR:.*]] = arith.constant -2 : i32
   // CHECK: %[[INIT:.*]] = linalg.fill ins(%[[DEPTH]] : i32) outs(%{{.*}} : tensor<4x8xi32>)
   // CHECK: %[[R:.*]] = linalg.generic {indexing_maps = [#[[$A]], #[[$B]], #[[$ACC]]], iterator_types = ["parallel", "parallel", "reduction"]}
   // CHECK-SAME: ins(%[[A_WORDS]], %[[B_WORDS]] : {{.*}}) outs(%[[INIT]] : tensor<4x8xi32>)
@@ -18,8 +19,8 @@ func.func @xnor_matmul(%a: tensor<4x2xi64>, %b: tensor<8x2xi64>) -> tensor<4x8xi
   // CHECK-NEXT: %[[DIFFERING:.*]] = arith.xori %[[X]], %[[Y]] : i64
   // CHECK-NEXT: %[[COUNT:.*]] = math.ctpop %[[DIFFERING]] : i64
   // CHECK-NEXT: %[[NARROW:.*]] = arith.trunci %[[COUNT]] : i64 to i32
-  // CHECK-NEXT: %[[TWICE:.*]] = arith.shli %[[NARROW]], %{{.*}} : i32
-  // CHECK-NEXT: %[[NEXT:.*]] = arith.subi %[[SUM]], %[[TWICE]] : i32
+  // CHECK-NEXT: %[[TERM:.*]] = arith.muli %[[NARROW]], %[[FACTOR]] : i32
+  // CHECK-NEXT: %[[NEXT:.*]] = arith.addi %[[SUM]], %[[TERM]] : i32
   // CHECK-NEXT: linalg.yield %[[NEXT]] : i32
   // CHECK: return %[[R]]
   %0 = quant_bnn.xnor_matmul %a, %b depth = 100 : (tensor<4x2xi64>, tensor<8x2xi64>) -> tensor<4x8xi32>

@@ -1,4 +1,4 @@
-//===- Panels.cpp - Panels of digits of the packed operand ----------------===//
+//===- BlockedEmitterPanels.cpp - Panels of packed digits -----------------===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -62,14 +62,18 @@ Value BlockedEmitter::buildRow(ArrayRef<ReductionLoop> loops,
   return row;
 }
 
-/// Builds the row of the panel for the first digit of the words at `positions`,
-/// and sets `ivs` to the position of these words in the packed operand.
-Value BlockedEmitter::buildPackedRow(ValueRange positions) {
-  for (auto [position, loop] :
-       llvm::zip_equal(positions, contraction.reductions))
-    ivs[loop] = position;
-  ivs[contraction.reductions.back()] =
+/// Builds the positions at `at` of a word of the packed operand, where
+/// `positions` are those of the loops over the words of the panel.
+Positions BlockedEmitter::atPackedWord(const Positions &at,
+                                       ValueRange positions) {
+  Positions word = enter(at, contraction.reductions, positions);
+  word[contraction.reductions.back()] =
       fold<arith::AddIOp>(tileLower, positions.back());
+  return word;
+}
+
+/// Builds the row of the panel for the first digit of the words at `positions`.
+Value BlockedEmitter::buildPackedRow(ValueRange positions) {
   return fold<arith::MulIOp>(buildRow(reductions, positions),
                              index(digits.perWord));
 }
@@ -109,26 +113,27 @@ void BlockedEmitter::clearPanel() {
   });
 }
 
-/// Emits the copy of words of `count` outputs, from the output at `ivs` on and
+/// Emits the copy of words of `count` outputs, from the output at `at` on and
 /// from `lower` of the innermost reduction on.
-void BlockedEmitter::emitPackingByWord(Value lower, Value count) {
-  Value first = ivs[contraction.lanes];
+void BlockedEmitter::emitPackingByWord(const Positions &at, Value lower,
+                                       Value count) {
   buildFor(index(0), count, 1, [&](Value lane) {
-    ivs[contraction.lanes] = fold<arith::AddIOp>(first, lane);
+    Positions column = enter(at, contraction.lanes,
+                             fold<arith::AddIOp>(at[contraction.lanes], lane));
     buildOuterReductions([&](ArrayRef<Value> outer) {
       buildFor(lower, reductions.back().upper, 1, [&](Value iv) {
         SmallVector<Value> positions(outer);
         positions.push_back(iv);
+        Positions at = atPackedWord(column, positions);
         Value row = buildPackedRow(positions);
         Value word =
-            memref::LoadOp::create(b, packed.base, buildIndices(packed));
+            memref::LoadOp::create(b, packed.base, buildIndices(packed, at));
         for (auto [distance, digit] : llvm::enumerate(digits.extract(b, word)))
           memref::StoreOp::create(b, digit, panel,
                                   ValueRange{offset(row, distance), lane});
       });
     });
   });
-  ivs[contraction.lanes] = first;
 }
 
 /// Builds the elements of the given `half` of each part, in turn from `lhs` and
@@ -172,37 +177,38 @@ static Value concatenate(ImplicitLocOpBuilder &b, ArrayRef<Value> parts) {
                                    llvm::to_vector(llvm::seq(size)));
 }
 
-/// Emits loads of a part of words for each lane from the output at `ivs` on.
+/// Emits loads of a part of words for each lane from the output at `at` on.
 /// Returns, for each element of a part, the vector of this element in all
 /// lanes.
-SmallVector<Value> BlockedEmitter::loadSquares() {
+SmallVector<Value> BlockedEmitter::loadSquares(const Positions &at) {
   IntegerType word = contraction.getWordType();
   int64_t partBits = getPartBits(options);
   auto words = VectorType::get(partBits / word.getWidth(), word);
   int64_t size = partBits / digits.elementWidth;
   auto elements = VectorType::get(size, b.getIntegerType(digits.elementWidth));
-  Value first = ivs[contraction.lanes];
   SmallVector<Value> rows;
   for (int64_t row : llvm::seq(size)) {
     SmallVector<Value> parts;
     for (int64_t lane = row; lane < lanes; lane += size) {
-      ivs[contraction.lanes] = offset(first, lane);
-      Value loaded =
-          vector::LoadOp::create(b, words, packed.base, buildIndices(packed));
+      Positions column =
+          enter(at, contraction.lanes, offset(at[contraction.lanes], lane));
+      Value loaded = vector::LoadOp::create(b, words, packed.base,
+                                            buildIndices(packed, column));
       parts.push_back(b.createOrFold<vector::BitCastOp>(elements, loaded));
     }
     rows.push_back(concatenate(b, parts));
   }
-  ivs[contraction.lanes] = first;
   transposeParts(b, rows);
   return rows;
 }
 
-/// Emits the copy of the squares of the vector of outputs at `ivs`, which is
+/// Emits the copy of the squares of the vector of outputs at `at`, which is
 /// vector number `vector` of the panel, for the words at `positions`.
-void BlockedEmitter::emitSquares(ValueRange positions, int64_t vector) {
+void BlockedEmitter::emitSquares(const Positions &at, ValueRange positions,
+                                 int64_t vector) {
+  Positions word = atPackedWord(at, positions);
   Value row = buildPackedRow(positions);
-  for (Value elements : loadSquares())
+  for (Value elements : loadSquares(word))
     for (Value digit : digits.split(b, elements)) {
       vector::StoreOp::create(b, digit, panel,
                               ValueRange{row, index(vector * lanes)});
@@ -215,52 +221,51 @@ void BlockedEmitter::emitSquares(ValueRange positions, int64_t vector) {
 /// along a cache line for one vector before the next vector: otherwise the
 /// outputs of all vectors, which often are a power of two apart, would displace
 /// each other.
-Value BlockedEmitter::emitPackingBySquare(int64_t vectors) {
+Value BlockedEmitter::emitPackingBySquare(const Positions &at,
+                                          int64_t vectors) {
   int64_t length = getPartBits(options) / contraction.getWordType().getWidth();
   int64_t wordsPerLine = getWordsPerLine();
   Value end = roundDown(reductions.back().upper, length);
-  Value first = ivs[contraction.lanes];
   buildOuterReductions([&](ArrayRef<Value> outer) {
     buildFor(index(0), end, wordsPerLine, [&](Value line) {
       Value lineEnd = fold<arith::MinUIOp>(offset(line, wordsPerLine), end);
       for (int64_t vector = 0; vector < vectors; ++vector) {
-        ivs[contraction.lanes] = offset(first, vector * lanes);
+        Positions column = enter(at, contraction.lanes,
+                                 offset(at[contraction.lanes], vector * lanes));
         buildFor(line, lineEnd, length, [&](Value iv) {
           SmallVector<Value> positions(outer);
           positions.push_back(iv);
-          emitSquares(positions, vector);
+          emitSquares(column, positions, vector);
         });
       }
     });
   });
-  ivs[contraction.lanes] = first;
   return end;
 }
 
 /// Emits prefetches of the words of a panel in the order of memory. The copy
 /// jumps from output to output, which processors do not predict.
-void BlockedEmitter::prefetchPanel(int64_t vectors) {
-  Value first = ivs[contraction.lanes];
+void BlockedEmitter::prefetchPanel(const Positions &at, int64_t vectors) {
   Value upper = fold<arith::AddIOp>(tileLower, reductions.back().upper);
   buildFor(index(0), index(vectors * lanes), 1, [&](Value lane) {
-    ivs[contraction.lanes] = fold<arith::AddIOp>(first, lane);
-    prefetchPacked(tileLower, upper);
+    Value column = fold<arith::AddIOp>(at[contraction.lanes], lane);
+    prefetchPacked(enter(at, contraction.lanes, column), tileLower, upper);
   });
-  ivs[contraction.lanes] = first;
 }
 
-/// Emits the copy of words for outputs from the output at `ivs` on: for `valid`
+/// Emits the copy of words for outputs from the output at `at` on: for `valid`
 /// outputs, or for `vectors` whole vectors if `valid` is null.
-void BlockedEmitter::emitPacking(int64_t vectors, Value valid) {
+void BlockedEmitter::emitPacking(const Positions &at, int64_t vectors,
+                                 Value valid) {
   if (valid) {
     clearPanel();
-    return emitPackingByWord(index(0),
+    return emitPackingByWord(at, index(0),
                              fold<arith::MinUIOp>(valid, index(lanes)));
   }
   Value end = index(0);
   if (contraction.isContiguous) {
-    prefetchPanel(vectors);
-    end = emitPackingBySquare(vectors);
+    prefetchPanel(at, vectors);
+    end = emitPackingBySquare(at, vectors);
   }
-  emitPackingByWord(end, index(vectors * lanes));
+  emitPackingByWord(at, end, index(vectors * lanes));
 }

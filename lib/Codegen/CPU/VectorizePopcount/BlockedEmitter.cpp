@@ -1,4 +1,4 @@
-//===- BlockedKernel.cpp - Blocks of outputs in registers -----------------===//
+//===- BlockedEmitter.cpp - Blocks of outputs in registers ----------------===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -14,7 +14,6 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "../../LoopEmission/IndexSpace.h"
 #include "BlockedEmitter.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/Utils/StaticValueUtils.h"
@@ -31,10 +30,8 @@ BlockedEmitter::BlockedEmitter(const KernelEmitter &nest, Counting &counting)
     : KernelEmitter(nest), counting(counting), digits(counting.digits),
       shape(counting.shape) {
   lanes = counting.lanes;
-  if (digits.areNotWords() && !contraction.isContiguous) {
-    digitLoop = ivs.size();
-    ivs.emplace_back();
-  }
+  if (digits.areNotWords() && !contraction.isContiguous)
+    digitLoop = sizes.size();
 }
 
 /// Returns the loops over the digits of the panel.
@@ -50,24 +47,24 @@ SmallVector<ReductionLoop> BlockedEmitter::getDigitLoops() {
   return loops;
 }
 
-/// Builds the row of the panel at `positions` of `loops`, and sets `ivs` to
-/// this position in the broadcast operand.
-Value BlockedEmitter::buildPanelRow(ArrayRef<ReductionLoop> loops,
-                                    ValueRange positions) {
-  for (auto [loop, position] : llvm::zip(contraction.reductions, positions))
-    ivs[loop] = position;
+/// Builds the positions at `at` of a digit of the broadcast operand, where
+/// `positions` are those of the loops over the digits of the panel.
+Positions BlockedEmitter::atBroadcastDigit(const Positions &at,
+                                           ValueRange positions) {
+  Positions digit = enter(at, contraction.reductions,
+                          positions.take_front(contraction.reductions.size()));
   if (digitLoop)
-    ivs[*digitLoop] = positions.back();
-  Value &inner = ivs[contraction.reductions.back()];
+    digit[*digitLoop] = positions.back();
+  Value &inner = digit[contraction.reductions.back()];
   Value lower = tileLower;
   if (!digitLoop)
     lower = fold<arith::MulIOp>(lower, index(digits.perWord));
   inner = fold<arith::AddIOp>(lower, inner);
-  return buildRow(loops, positions);
+  return digit;
 }
 
-/// Emits the block of outputs at `ivs`.
-void BlockedEmitter::emitBlock(const BlockShape &block) {
+/// Emits the block of outputs at `at`.
+void BlockedEmitter::emitBlock(const Positions &at, const BlockShape &block) {
   VectorType vector = getVectorType(b.getIntegerType(digits.elementWidth));
   SmallVector<ReductionLoop> loops = getDigitLoops();
   int64_t rowsAtOnce = counting.rowsAtOnce;
@@ -75,49 +72,49 @@ void BlockedEmitter::emitBlock(const BlockShape &block) {
   SmallVector<Value> counts = countBits(
       loops, counters, counting.stages,
       [&](ValueRange positions, llvm::function_ref<void(Value)> count) {
-        Value row = buildPanelRow(loops, positions);
+        Positions digit = atBroadcastDigit(at, positions);
+        Value row = buildRow(loops, positions);
         SmallVector<Value> columns;
         for (int64_t column = 0; column < block.vectors; ++column)
           columns.push_back(vector::LoadOp::create(
               b, vector, panel, ValueRange{row, index(column * lanes)}));
         for (int64_t r = 0; r < block.rows; r += rowsAtOnce) {
-          Value joined;
-          atRow(r, [&] {
-            joined = memref::LoadOp::create(b, broadcast.base,
-                                            buildIndices(broadcast));
-          });
+          Value joined = memref::LoadOp::create(
+              b, broadcast.base, buildIndices(broadcast, atRow(digit, r)));
           Value spread = counting.spread(b, joined);
           for (Value column : columns)
             count(counting.compare(b, spread, column));
         }
       });
 
-  Value firstOutput = ivs[contraction.lanes];
   for (auto [position, count] : llvm::enumerate(counts)) {
     int64_t counter = position / rowsAtOnce;
     int64_t row = counter / block.vectors * rowsAtOnce + position % rowsAtOnce;
     if (row >= block.rows)
       continue;
-    ivs[contraction.lanes] =
-        offset(firstOutput, counter % block.vectors * lanes);
-    atRow(row, [&, count = count] { subtractTwice(count, mask, isFirst); });
+    Positions vector =
+        enter(at, contraction.lanes,
+              offset(at[contraction.lanes], counter % block.vectors * lanes));
+    addMultiple(atRow(vector, row), count, mask, isFirst);
   }
-  ivs[contraction.lanes] = firstOutput;
 }
 
 /// Emits blocks over all rows, or over the rows of a task.
-void BlockedEmitter::emitRows(int64_t vectors) {
+void BlockedEmitter::emitRows(const Positions &at, int64_t vectors) {
   if (!contraction.rows)
-    return emitBlock({1, vectors});
+    return emitBlock(at, {1, vectors});
   bool isSplit = contraction.windows.empty() && splitUpper;
-  buildRowBlocks(isSplit ? splitLower : index(0),
+  buildRowBlocks(at, isSplit ? splitLower : index(0),
                  isSplit ? splitUpper : sizes[*contraction.rows], shape.rows,
-                 [&](int64_t rows) { emitBlock({rows, vectors}); });
+                 [&](const Positions &row, int64_t rows) {
+                   emitBlock(row, {rows, vectors});
+                 });
 }
 
-/// Emits all outputs for a panel of `vectors` vectors from `ivs` on, with
-/// `valid` outputs, or whole vectors if `valid` is null.
-void BlockedEmitter::emitPanel(int64_t vectors, Value valid) {
+/// Emits all outputs for a panel of `vectors` vectors from the output at `at`
+/// on, with `valid` outputs, or whole vectors if `valid` is null.
+void BlockedEmitter::emitPanel(const Positions &at, int64_t vectors,
+                               Value valid) {
   mask = Value();
   if (valid)
     mask = vector::CreateMaskOp::create(b, getVectorType(b.getI1Type()), valid);
@@ -136,29 +133,29 @@ void BlockedEmitter::emitPanel(int64_t vectors, Value valid) {
       reductions.push_back({sizes[loop], 1});
     Value rest = fold<arith::SubIOp>(sizes[innermost], iv);
     reductions.push_back({fold<arith::MinUIOp>(rest, index(tile)), 1, tile});
-    emitPacking(vectors, valid);
-    emitWindows(vectors);
+    emitPacking(at, vectors, valid);
+    emitWindows(at, vectors);
   });
 }
 
 /// Emits the rows of all windows, or of the windows of a task.
-void BlockedEmitter::emitWindows(int64_t vectors) {
+void BlockedEmitter::emitWindows(const Positions &at, int64_t vectors) {
   if (contraction.windows.empty())
-    return emitRows(vectors);
+    return emitRows(at, vectors);
   if (!splitUpper)
-    return buildNest(contraction.windows, [&] { emitRows(vectors); });
+    return buildNest(at, contraction.windows, [&](const Positions &window) {
+      emitRows(window, vectors);
+    });
   buildFor(splitLower, splitUpper, 1, [&](Value window) {
     SmallVector<Value> position =
         index_space::delinearize(b, window, getSizes(contraction.windows));
-    for (auto [loop, iv] : llvm::zip_equal(contraction.windows, position))
-      ivs[loop] = iv;
-    emitRows(vectors);
+    emitRows(enter(at, contraction.windows, position), vectors);
   });
 }
 
-/// Emits the whole panel at `ivs`, or single vectors of the remaining outputs.
-void BlockedEmitter::emitTask() {
-  Value first = ivs[contraction.lanes];
+/// Emits the whole panel at `at`, or single vectors of the remaining outputs.
+void BlockedEmitter::emitTask(const Positions &at) {
+  Value first = at[contraction.lanes];
   Value size = sizes[contraction.lanes];
   int64_t width = shape.vectors * lanes;
   Value left = fold<arith::SubIOp>(size, first);
@@ -169,11 +166,11 @@ void BlockedEmitter::emitTask() {
     if (*known % width == 0)
       isWhole = arith::ConstantIntOp::create(b, 1, 1);
   buildIf(
-      isWhole, [&] { emitPanel(shape.vectors, Value()); },
+      isWhole, [&] { emitPanel(at, shape.vectors, Value()); },
       [&] {
         buildFor(first, size, lanes, [&](Value iv) {
-          ivs[contraction.lanes] = iv;
-          emitPanel(1, fold<arith::SubIOp>(size, iv));
+          emitPanel(enter(at, contraction.lanes, iv), 1,
+                    fold<arith::SubIOp>(size, iv));
         });
       });
 }
@@ -212,25 +209,20 @@ void BlockedEmitter::emit() {
     uppers.push_back(buildSplitSize());
     steps.push_back(buildSplitStep());
   }
+  SmallVector<unsigned> loops = contraction.batches;
+  loops.push_back(contraction.lanes);
+  Positions start(sizes.size() + (digitLoop ? 1 : 0));
   buildTasks(uppers, steps, [&](ValueRange task) {
-    for (auto [loop, iv] : llvm::zip(contraction.batches, task))
-      ivs[loop] = iv;
-    ivs[contraction.lanes] = task[contraction.batches.size()];
     if (options.parallel) {
       splitLower = task.back();
       splitUpper = fold<arith::MinUIOp>(
           fold<arith::AddIOp>(splitLower, steps.back()), uppers.back());
     }
     buildPanel();
-    emitTask();
+    emitTask(enter(start, loops, task.take_front(loops.size())));
     memref::DeallocOp::create(b, panel);
   });
   if (broadcast.base != words)
     memref::DeallocOp::create(b, broadcast.base);
   counting.end(b);
-}
-
-void quant_bnn::vectorize_popcount::emitBlockedKernel(const KernelEmitter &nest,
-                                                      Counting &counting) {
-  BlockedEmitter(nest, counting).emit();
 }

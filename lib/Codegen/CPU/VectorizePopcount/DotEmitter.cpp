@@ -1,4 +1,4 @@
-//===- DotKernel.cpp - Rows of words in vectors ---------------------------===//
+//===- DotEmitter.cpp - Rows of words in vectors --------------------------===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -12,9 +12,8 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "../../LoopEmission/IndexSpace.h"
+#include "DotEmitter.h"
 #include "Counting.h"
-#include "KernelEmitter.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/Utils/StaticValueUtils.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
@@ -29,25 +28,6 @@ static constexpr int64_t bytesAhead = 2048;
 static constexpr int64_t rowsAtOnce = 4;
 /// Outputs of a task: enough work to pay for a task.
 static constexpr int64_t outputsPerTask = 64;
-
-namespace {
-class DotEmitter : KernelEmitter {
-public:
-  explicit DotEmitter(const KernelEmitter &nest);
-  void emit();
-
-private:
-  SmallVector<Value> countBitsOfRows(ArrayRef<ReductionLoop> loops,
-                                     int64_t rows, Value position, Value mask);
-  void emitOutputs(int64_t rows);
-  void emitTask(Value lower, Value upper);
-
-  VectorType words;
-  SmallVector<CounterStage> stages;
-  /// The number of outputs by which packed words are prefetched.
-  Value outputsAhead;
-};
-} // namespace
 
 DotEmitter::DotEmitter(const KernelEmitter &nest) : KernelEmitter(nest) {
   IntegerType word = contraction.getWordType();
@@ -66,13 +46,14 @@ DotEmitter::DotEmitter(const KernelEmitter &nest) : KernelEmitter(nest) {
 }
 
 /// Emits `loops` over vectors of words for the outputs of `rows` rows from the
-/// row at `ivs` on, and returns the number of differing bits of each output.
+/// row at `at` on, and returns the number of differing bits of each output.
 /// The position of the innermost reduction is `position`, unless that is null.
-SmallVector<Value> DotEmitter::countBitsOfRows(ArrayRef<ReductionLoop> loops,
+SmallVector<Value> DotEmitter::countBitsOfRows(const Positions &at,
+                                               ArrayRef<ReductionLoop> loops,
                                                int64_t rows, Value position,
                                                Value mask) {
-  auto load = [&](const View &view) -> Value {
-    SmallVector<Value> indices = buildIndices(view);
+  auto load = [&](const View &view, const Positions &word) -> Value {
+    SmallVector<Value> indices = buildIndices(view, word);
     if (!mask)
       return vector::LoadOp::create(b, words, view.base, indices);
     // The lanes that are masked off are 0 in both operands: no bit differs.
@@ -83,21 +64,19 @@ SmallVector<Value> DotEmitter::countBitsOfRows(ArrayRef<ReductionLoop> loops,
   return countBits(
       loops, rows, stages,
       [&](ValueRange positions, llvm::function_ref<void(Value)> count) {
-        for (auto [loop, at] :
-             llvm::zip_equal(contraction.reductions, positions))
-          ivs[loop] = at;
+        Positions word = enter(at, contraction.reductions, positions);
         if (position)
-          ivs[contraction.reductions.back()] = position;
-        Value column = load(packed);
-        for (int64_t row : llvm::seq(rows))
-          atRow(row, [&] {
-            count(arith::XOrIOp::create(b, load(broadcast), column));
-          });
+          word[contraction.reductions.back()] = position;
+        Value column = load(packed, word);
+        for (int64_t row : llvm::seq(rows)) {
+          Value loaded = load(broadcast, atRow(word, row));
+          count(arith::XOrIOp::create(b, loaded, column));
+        }
       });
 }
 
-/// Emits the outputs of `rows` rows from the row at `ivs` on.
-void DotEmitter::emitOutputs(int64_t rows) {
+/// Emits the outputs of `rows` rows from the row at `at` on.
+void DotEmitter::emitOutputs(const Positions &at, int64_t rows) {
   Value size = sizes[contraction.reductions.back()];
   Value whole = roundDown(size, lanes);
   Value rest = fold<arith::SubIOp>(size, whole);
@@ -105,35 +84,38 @@ void DotEmitter::emitOutputs(int64_t rows) {
   for (unsigned loop : ArrayRef(contraction.reductions).drop_back())
     loops.push_back({sizes[loop]});
   loops.push_back({whole, lanes});
-  SmallVector<Value> totals = countBitsOfRows(loops, rows, Value(), Value());
+  SmallVector<Value> totals =
+      countBitsOfRows(at, loops, rows, Value(), Value());
   if (getConstantIntValue(rest) != 0) {
     Value mask =
         vector::CreateMaskOp::create(b, getVectorType(b.getI1Type()), rest);
     // This loop runs once, or not at all if nothing is left.
     loops.back() = {fold<arith::MinUIOp>(rest, index(1)), 1, 1};
     for (auto [total, more] :
-         llvm::zip_equal(totals, countBitsOfRows(loops, rows, whole, mask)))
+         llvm::zip_equal(totals, countBitsOfRows(at, loops, rows, whole, mask)))
       total = fold<arith::AddIOp>(total, more);
   }
   Value isFirst = arith::ConstantIntOp::create(b, 1, 1);
   for (auto [row, total] : llvm::enumerate(totals))
-    atRow(row, [&, total = total] { subtractTwice(total, Value(), isFirst); });
+    addMultiple(atRow(at, row), total, Value(), isFirst);
 }
 
 /// Emits outputs one after another, in the order of their packed words in
 /// memory: processors prefetch one stream faster than several.
-void DotEmitter::emitTask(Value lower, Value upper) {
+void DotEmitter::emitTask(const Positions &at, Value lower, Value upper) {
   buildFor(lower, upper, 1, [&](Value iv) {
     // Processors do not prefetch that far ahead on their own, past all words
     // that are counted before.
-    ivs[contraction.lanes] = fold<arith::AddIOp>(iv, outputsAhead);
-    prefetchPacked(index(0), sizes[contraction.reductions.back()]);
-    ivs[contraction.lanes] = iv;
-    buildNest(contraction.windows, [&] {
+    Positions ahead =
+        enter(at, contraction.lanes, fold<arith::AddIOp>(iv, outputsAhead));
+    prefetchPacked(ahead, index(0), sizes[contraction.reductions.back()]);
+    Positions column = enter(at, contraction.lanes, iv);
+    buildNest(column, contraction.windows, [&](const Positions &window) {
       if (!contraction.rows)
-        return emitOutputs(1);
-      buildRowBlocks(index(0), sizes[*contraction.rows], rowsAtOnce,
-                     [&](int64_t rows) { emitOutputs(rows); });
+        return emitOutputs(window, 1);
+      buildRowBlocks(
+          window, index(0), sizes[*contraction.rows], rowsAtOnce,
+          [&](const Positions &row, int64_t rows) { emitOutputs(row, rows); });
     });
   });
 }
@@ -147,14 +129,9 @@ void DotEmitter::emit() {
   SmallVector<Value> steps(contraction.batches.size(), index(1));
   steps.push_back(index(outputsPerTask));
   buildTasks(uppers, steps, [&](ValueRange task) {
-    for (auto [loop, iv] :
-         llvm::zip_equal(contraction.batches, task.drop_back()))
-      ivs[loop] = iv;
+    Positions batch =
+        enter(Positions(sizes.size()), contraction.batches, task.drop_back());
     Value end = offset(task.back(), outputsPerTask);
-    emitTask(task.back(), fold<arith::MinUIOp>(end, size));
+    emitTask(batch, task.back(), fold<arith::MinUIOp>(end, size));
   });
-}
-
-void quant_bnn::vectorize_popcount::emitDotKernel(const KernelEmitter &nest) {
-  DotEmitter(nest).emit();
 }

@@ -1,4 +1,4 @@
-//===- CountBits.cpp - Loops that count bits ------------------------------===//
+//===- KernelEmitterCountBits.cpp - Loops that count bits -----------------===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.

@@ -1,4 +1,4 @@
-//===- BroadcastDigits.cpp - Digits of the broadcast operand --------------===//
+//===- BlockedEmitterDigits.cpp - Broadcast digits ------------------------===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
