@@ -8,6 +8,9 @@
 
 #include "Consumer.h"
 
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+
 #include "ConsumerDialect.cpp.inc"
 
 using namespace mlir;
@@ -19,6 +22,12 @@ void ConsumerDialect::initialize() {
 #define GET_OP_LIST
 #include "ConsumerOps.cpp.inc"
       >();
+}
+
+Operation *ConsumerDialect::materializeConstant(OpBuilder &builder,
+                                                Attribute value, Type type,
+                                                Location loc) {
+  return arith::ConstantOp::materialize(builder, value, type, loc);
 }
 
 Value HardSignOp::buildForward(PayloadBuilder &builder, ValueRange operands) {

@@ -17,6 +17,10 @@ include "quant-bnn/Dialect/QuantBNN/IR/QuantBNNInterfaces.td"
 def Consumer_Dialect : Dialect {
   let name = "consumer";
   let cppNamespace = "::consumer";
+  // The payloads consist of their ops.
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::math::MathDialect"];
+  // For folds.
+  let hasConstantMaterializer = 1;
 }
 
 /// Any op that states the math of one element.

@@ -49,16 +49,3 @@ func.func @written_out(%x: f32, %g: f32) -> f32 {
   %dx = arith.select %inside, %scaled, %zero : f32
   return %dx : f32
 }
-
-// Constants are folded by the payload of the op.
-// FOLD-LABEL: func @constants(
-// FOLD-DAG:     %[[Y:.*]] = arith.constant dense<[-1.000000e+00, 1.000000e+00]> : tensor<2xf32>
-// FOLD-DAG:     %[[DX:.*]] = arith.constant dense<[1.500000e+00, 0.000000e+00]> : tensor<2xf32>
-// FOLD:         return %[[Y]], %[[DX]]
-func.func @constants() -> (tensor<2xf32>, tensor<2xf32>) {
-  %x = arith.constant dense<[-0.5, 2.0]> : tensor<2xf32>
-  %g = arith.constant dense<3.0> : tensor<2xf32>
-  %y = consumer.hard_sign %x : tensor<2xf32>
-  %dx = consumer.hard_sign_grad %x, %g : tensor<2xf32>
-  return %y, %dx : tensor<2xf32>, tensor<2xf32>
-}

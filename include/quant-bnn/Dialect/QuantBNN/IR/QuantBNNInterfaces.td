@@ -23,7 +23,9 @@ def ElementwisePayloadOpInterface
     payload is one that a method of `PayloadBuilder` builds, or an `arith.andi`
     of conditions. An op that returns an operand folds to the operand, unless
     the op implements `DifferentiableOpInterface`: its gradient would be lost,
-    so it folds only if all operands are constant.
+    so it folds only if all operands are constant. Another dialect needs a
+    constant materializer for these folds, and depends on `arith` and `math`,
+    whose ops make the payload.
   }];
   let methods = [
     InterfaceMethod<[{
