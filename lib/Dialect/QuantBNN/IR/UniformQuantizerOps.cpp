@@ -51,8 +51,9 @@ static Value buildFiniteScale(PayloadBuilder &scalars, Value s, Type type) {
 /// Builds the results of the quantizer `op` of `x`: the quantized tensor, and
 /// the scale if `op` returns one. `range` is what `buildScalars` reads.
 template <typename OpTy>
-static SmallVector<Value> decomposeRange(OpTy op, OpBuilder &builder,
-                                         Location loc, Value x, Value range) {
+static SmallVector<Value> decomposeRange(OpTy op, OpBuilder &builder, Value x,
+                                         Value range) {
+  Location loc = op.getLoc();
   PayloadBuilder scalarBuilder = getScalarBuilder(builder, loc, range);
   SmallVector<Value> scalars =
       op.buildScalars(scalarBuilder, widen(builder, loc, range));
@@ -183,9 +184,9 @@ Value WeightDoReFaOp::buildElement(PayloadBuilder &builder,
 
 FailureOr<SmallVector<Value>>
 WeightDoReFaOp::decomposeOperation(OpBuilder &builder) {
-  Location loc = getLoc();
-  return decomposeRange(*this, builder, loc, getW(),
-                        quant_bnn::detail::buildMaxAbs(builder, loc, getW()));
+  return decomposeRange(
+      *this, builder, getW(),
+      quant_bnn::detail::buildMaxAbs(builder, getLoc(), getW()));
 }
 
 Gradients WeightDoReFaOp::buildGradient(OpBuilder &builder, Location loc,
@@ -260,9 +261,9 @@ Value MinMaxOp::buildElement(PayloadBuilder &builder, ValueRange operands) {
 }
 
 FailureOr<SmallVector<Value>> MinMaxOp::decomposeOperation(OpBuilder &builder) {
-  Location loc = getLoc();
-  return decomposeRange(*this, builder, loc, getX(),
-                        quant_bnn::detail::buildMaxAbs(builder, loc, getX()));
+  return decomposeRange(
+      *this, builder, getX(),
+      quant_bnn::detail::buildMaxAbs(builder, getLoc(), getX()));
 }
 
 Gradients MinMaxOp::buildGradient(OpBuilder &builder, Location loc,
@@ -367,8 +368,7 @@ Value PactOp::buildElement(PayloadBuilder &builder, ValueRange operands) {
 }
 
 FailureOr<SmallVector<Value>> PactOp::decomposeOperation(OpBuilder &builder) {
-  Location loc = getLoc();
-  return decomposeRange(*this, builder, loc, getX(), getAlpha());
+  return decomposeRange(*this, builder, getX(), getAlpha());
 }
 
 Gradients PactOp::buildGradient(OpBuilder &builder, Location loc,
