@@ -103,6 +103,7 @@ void quant_bnn::buildFusePipeline(OpPassManager &pm,
                                   const FuseFields &options) {
   OpPassManager &functions = pm.nest<func::FuncOp>();
   functions.addPass(createConvertQuantBNNToLinalgPass());
+  functions.addPass(createQuantBNNReplaceEmptyTensorsPass());
   if (options.checkExtents)
     functions.addPass(createQuantBNNCheckExtentsPass());
   // Before fusion, so that the choices of fusion do not affect rounding.
@@ -130,6 +131,8 @@ static void addDeallocation(OpPassManager &pm) {
 
 void quant_bnn::buildBufferizePipeline(OpPassManager &pm,
                                        const BufferizeFields &options) {
+  // Fusion may have found extents of 0.
+  pm.addNestedPass<func::FuncOp>(createQuantBNNReplaceEmptyTensorsPass());
   if (options.results == ResultConvention::OutParams)
     pm.addPass(createQuantBNNConvertResultsToOutParamsPass());
   pm.addNestedPass<func::FuncOp>(createQuantBNNAnnotateFunctionsPass());

@@ -269,21 +269,20 @@ static bool isOfSanitizer(StringRef line) {
          line.contains("__sanitizer");
 }
 
-bool quant_bnn::fuzz::hasOwnFrame(StringRef stack) {
+Origin quant_bnn::fuzz::getOrigin(StringRef stack) {
   // The handler that ends an item after a timeout comes first, without a name.
   bool isHandler = stack.contains(timeoutMessage);
   for (StringRef line : llvm::split(stack, '\n')) {
     if (line.contains("executeBytes"))
-      return false;
+      return Origin::Upstream;
     // Recognizes own frames by the program, or by the name if the report has
     // source files instead.
     if (line.contains(" 0x") && !isOfSanitizer(line) &&
         (line.contains("quant-bnn-fuzz") || line.contains("quant_bnn::")) &&
         !std::exchange(isHandler, false))
-      return true;
+      return Origin::Own;
   }
-  // The stack has no frame of the harness, so the crash needs a look.
-  return true;
+  return Origin::Unknown;
 }
 
 bool quant_bnn::fuzz::hasFrame(StringRef stack, StringRef name) {

@@ -34,8 +34,10 @@ std::string mutate(Random &random, ByteTarget target, std::string bytes,
 void executeBytes(mlir::MLIRContext *context, ByteTarget target,
                   const std::string &bytes);
 
-/// Whether the stack of a crash in executeBytes has a frame of this project.
-bool hasOwnFrame(llvm::StringRef stack);
+/// Whose function crashed in executeBytes. `Unknown`: the stack ends before the
+/// harness, without a frame of this project.
+enum class Origin { Own, Upstream, Unknown };
+Origin getOrigin(llvm::StringRef stack);
 
 /// Whether the function `name` is on the stack of a crash in executeBytes.
 bool hasFrame(llvm::StringRef stack, llvm::StringRef name);

@@ -64,6 +64,7 @@ static const std::vector<PassChoice> &getChoices() {
       {4, "bnn-codegen-fuse-siblings", {}},
       {4, "bnn-codegen-recompute-producers", {}},
       {3, "bnn-codegen-expand-dynamic-reshapes", {}},
+      {3, "bnn-codegen-replace-empty-tensors", {}},
       {4, "convert-quant-bnn-to-arith", {}},
       {4, "convert-quant-bnn-to-linalg", {}},
       {2, "bnn-codegen-approximate-math", {}},

@@ -68,7 +68,7 @@ static cl::opt<uint64_t>
                          "of modules of tests"),
                 cl::init(0));
 static cl::opt<std::string>
-    knownPath("known", cl::desc("A list of MLIR functions known to crash"));
+    knownPath("known", cl::desc("A list of known crashes of MLIR"));
 static cl::opt<std::string>
     passName("pass", cl::desc("Run only this pass on each module; `each` runs "
                               "all passes in turn"));
@@ -283,19 +283,48 @@ static int fuzzTests(MLIRContext &context) {
   return summary.print("modules of tests");
 }
 
-/// Returns the names in the list of upstream functions that crash; `#` begins a
+namespace {
+/// The known crashes of MLIR.
+struct KnownCrashes {
+  /// Functions, one of which is on the stack.
+  std::vector<std::string> functions;
+  /// Texts of inputs whose crash destroys the stack.
+  std::vector<std::string> inputs;
+
+  static KnownCrashes read();
+  /// Returns the entry for a crash with `stack` of `bytes`, or an empty string.
+  std::string find(StringRef stack, StringRef bytes) const;
+};
+} // namespace
+
+/// Reads one entry a line; `input:` begins the text of an input, and `#` a
 /// comment.
-static std::vector<std::string> readKnown() {
-  std::vector<std::string> names;
+KnownCrashes KnownCrashes::read() {
+  KnownCrashes known;
   auto buffer = llvm::MemoryBuffer::getFile(knownPath);
   if (!buffer)
-    return names;
+    return known;
   for (StringRef line : llvm::split((*buffer)->getBuffer(), '\n')) {
-    StringRef name = line.split('#').first.trim();
-    if (!name.empty())
-      names.push_back(name.str());
+    StringRef entry = line.split('#').first.trim();
+    if (entry.consume_front("input:"))
+      known.inputs.push_back(entry.trim().str());
+    else if (!entry.empty())
+      known.functions.push_back(entry.str());
   }
-  return names;
+  return known;
+}
+
+std::string KnownCrashes::find(StringRef stack, StringRef bytes) const {
+  Origin origin = getOrigin(stack);
+  if (origin == Origin::Upstream)
+    for (const std::string &name : functions)
+      if (hasFrame(stack, name))
+        return name;
+  if (origin == Origin::Unknown)
+    for (const std::string &text : inputs)
+      if (bytes.contains(text))
+        return text;
+  return "";
 }
 
 /// The text that a child writes before the number of the bytes that it
@@ -309,7 +338,7 @@ static int fuzzBytes(MLIRContext &context, ByteTarget target,
   // The number of executions per item, so that an item has little overhead.
   const unsigned numExecutions = given ? 1 : 100;
   std::vector<std::string> corpus = makeCorpus(&context, target, testFolder);
-  std::vector<std::string> known = readKnown();
+  KnownCrashes known = KnownCrashes::read();
   if (corpus.empty()) {
     llvm::errs() << "no modules in '" << testFolder << "'\n";
     return 2;
@@ -338,29 +367,28 @@ static int fuzzBytes(MLIRContext &context, ByteTarget target,
         std::string finding = summary.add(report);
         if (finding.empty())
           return summary.isMoreWanted();
-        std::string signature = getSignature(report.text);
-        bool isOwn = hasOwnFrame(report.text);
-        auto it = llvm::find_if(known, [&](const std::string &name) {
-          return hasFrame(report.text, name);
-        });
-        if (!isOwn && it != known.end()) {
-          summary.recount("known upstream: " + *it);
-          return summary.isMoreWanted();
-        }
-        if (!seen.insert(signature).second) {
-          summary.recount("seen before: " + signature);
-          return summary.isMoreWanted();
-        }
         uint64_t number = 0;
         StringRef(report.text)
             .rsplit(bytesMarker)
             .second.take_until([](char c) { return c == '\n'; })
             .getAsInteger(10, number);
+        std::string bytes = getBytes(number);
+        if (std::string entry = known.find(report.text, bytes);
+            !entry.empty()) {
+          summary.recount("known upstream: " + entry);
+          return summary.isMoreWanted();
+        }
+        std::string signature = getSignature(report.text);
+        if (!seen.insert(signature).second) {
+          summary.recount("seen before: " + signature);
+          return summary.isMoreWanted();
+        }
+        bool isUpstream = getOrigin(report.text) == Origin::Upstream;
         llvm::outs() << "==== finding: bytes " << number << ": "
-                     << (isOwn ? "own" : "upstream") << ": " << signature
+                     << (isUpstream ? "upstream" : "own") << ": " << signature
                      << "\n"
                      << StringRef(finding).rsplit(bytesMarker).second << "\n";
-        writeOutput("bytes-" + std::to_string(number), getBytes(number));
+        writeOutput("bytes-" + std::to_string(number), bytes);
         return summary.isMoreWanted();
       });
   return summary.print(given ? "files" : "times 100 executions");

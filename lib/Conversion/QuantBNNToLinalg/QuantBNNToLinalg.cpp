@@ -81,7 +81,6 @@ void ConvertQuantBNNToLinalgPass::runOnOperation() {
   RewritePatternSet decompositions(&getContext());
   populateDecomposePatterns(decompositions);
   decompositions.add<ForwardPassThrough>(&getContext());
-  quant_bnn::detail::populateEmptyTensorPatterns(decompositions);
   quant_bnn::detail::populateExpandMathPatterns(decompositions);
   quant_bnn::detail::populateJoinInsertSlicesPatterns(decompositions);
   quant_bnn::detail::populateTensorOpsToLinalgPatterns(decompositions);

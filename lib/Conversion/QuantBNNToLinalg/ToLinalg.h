@@ -13,10 +13,6 @@
 
 namespace quant_bnn::detail {
 
-/// Replaces concatenations, padding and reshapes of tensors that are known to
-/// be empty.
-void populateEmptyTensorPatterns(mlir::RewritePatternSet &patterns);
-
 /// Expands `math.clampf` and `math.fpowi`, on scalars, vectors and tensors.
 void populateExpandMathPatterns(mlir::RewritePatternSet &patterns);
 

@@ -209,6 +209,31 @@ def QuantBNNRecomputeProducersPass : Pass<"bnn-codegen-recompute-producers"> {
   let dependentDialects = ["::mlir::linalg::LinalgDialect"];
 }
 
+def QuantBNNReplaceEmptyTensorsPass : Pass<"bnn-codegen-replace-empty-tensors"> {
+  let summary = "Replace ops on tensors without elements";
+  let description = [{
+    Replaces `tensor.concat`, `tensor.pad`, `tensor.collapse_shape` and
+    `tensor.expand_shape` whose results are known to be empty by `tensor.empty`,
+    drops empty operands of `tensor.concat`, and replaces the padding of an
+    empty tensor by a `tensor.generate`. An extent is known by the type, or by
+    the constants of a `tensor.empty` or a slice. Bufferization would copy such
+    an operand to a view that begins at the end of its buffer, which is an
+    error.
+
+    Example: in
+
+    ```mlir
+    %0 = tensor.concat dim(0) %empty, %x
+        : (tensor<0x4xf32>, tensor<2x4xf32>) -> tensor<2x4xf32>
+    ```
+
+    all uses of `%0` become uses of `%x`.
+  }];
+  let dependentDialects = ["::mlir::affine::AffineDialect",
+                           "::mlir::arith::ArithDialect",
+                           "::mlir::tensor::TensorDialect"];
+}
+
 def QuantBNNSeparateResultsPass
     : Pass<"bnn-codegen-separate-results", "::mlir::func::FuncOp"> {
   let summary = "Copy returned memrefs that share a buffer or are strided";

@@ -1,6 +1,6 @@
 // Concatenations, padding and reshapes of tensors that are known to be empty.
 
-// RUN: bnn-opt %s --convert-quant-bnn-to-linalg --split-input-file | FileCheck %s
+// RUN: bnn-opt %s --convert-quant-bnn-to-linalg --bnn-codegen-replace-empty-tensors --split-input-file | FileCheck %s
 // RUN: bnn-opt %s --quant-bnn-lower-to-llvm-pipeline --split-input-file | FileCheck %s --check-prefix=LLVM
 
 // CHECK-LABEL: func @empty(
@@ -134,4 +134,27 @@ func.func @unpacked(%b: tensor<1x?xi16>, %p: f32) -> tensor<3x?xf32> {
     tensor.yield %p : f32
   } : tensor<1x?xf32> to tensor<3x?xf32>
   return %0 : tensor<3x?xf32>
+}
+
+// -----
+
+// Only the reduction says that the padded tensor has no rows.
+
+// LLVM: llvm.func @no_rows
+func.func @no_rows(%x: tensor<?x32xf32>, %init: tensor<0xf32>) -> tensor<0xf32> {
+  %c0 = arith.constant 0 : index
+  %zero = arith.constant 0.0 : f32
+  %padded = tensor.pad %x low[0, 0] high[%c0, 2] {
+  ^bb0(%i: index, %j: index):
+    tensor.yield %zero : f32
+  } : tensor<?x32xf32> to tensor<?x34xf32>
+  %sum = linalg.generic {
+      indexing_maps = [affine_map<(i, j) -> (i, j)>, affine_map<(i, j) -> (i)>],
+      iterator_types = ["parallel", "reduction"]}
+      ins(%padded : tensor<?x34xf32>) outs(%init : tensor<0xf32>) {
+  ^bb0(%a: f32, %b: f32):
+    %c = arith.addf %a, %b : f32
+    linalg.yield %c : f32
+  } -> tensor<0xf32>
+  return %sum : tensor<0xf32>
 }

@@ -1,4 +1,4 @@
-//===- EmptyTensors.cpp - Tensors without elements ------------------------===//
+//===- ReplaceEmptyTensors.cpp - Tensors without elements -----------------===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -11,10 +11,16 @@
 // dynamic extents must not be reshaped either.
 //===----------------------------------------------------------------------===//
 
-#include "ToLinalg.h"
 #include "mlir/Dialect/Arith/Utils/Utils.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/Dialect/Utils/StaticValueUtils.h"
+#include "mlir/Transforms/GreedyPatternRewriteDriver.h"
+#include "quant-bnn/Codegen/Common/Passes.h"
+
+namespace quant_bnn {
+#define GEN_PASS_DEF_QUANTBNNREPLACEEMPTYTENSORSPASS
+#include "quant-bnn/Codegen/Common/Passes.h.inc"
+} // namespace quant_bnn
 
 using namespace mlir;
 
@@ -43,14 +49,40 @@ struct GeneratePadding : OpRewritePattern<tensor::PadOp> {
   LogicalResult matchAndRewrite(tensor::PadOp op,
                                 PatternRewriter &rewriter) const override;
 };
+
+struct QuantBNNReplaceEmptyTensorsPass
+    : quant_bnn::impl::QuantBNNReplaceEmptyTensorsPassBase<
+          QuantBNNReplaceEmptyTensorsPass> {
+  void runOnOperation() override;
+};
 } // namespace
 
+/// Returns the value that `value` has the elements or the extents of, or null.
+static Value getOrigin(Value value) {
+  if (auto op = value.getDefiningOp<DestinationStyleOpInterface>())
+    return op.getTiedOpOperand(cast<OpResult>(value))->get();
+  if (auto cast = value.getDefiningOp<tensor::CastOp>())
+    if (isa<RankedTensorType>(cast.getSource().getType()))
+      return cast.getSource();
+  return Value();
+}
+
 /// Returns the dimensions along which `value` is known to have the extent 0, by
-/// its type or by constants that canonicalization would bring into the type.
+/// a type or by constants that canonicalization would bring into the type.
 static SmallVector<int64_t> getEmptyDims(Value value) {
-  ArrayRef<int64_t> shape = cast<RankedTensorType>(value.getType()).getShape();
-  while (auto op = value.getDefiningOp<DestinationStyleOpInterface>())
-    value = op.getTiedOpOperand(cast<OpResult>(value))->get();
+  llvm::SmallBitVector isEmpty(
+      cast<RankedTensorType>(value.getType()).getRank());
+  auto add = [&](Value known) {
+    auto type = cast<RankedTensorType>(known.getType());
+    for (auto [dim, extent] : llvm::enumerate(type.getShape()))
+      if (extent == 0)
+        isEmpty.set(dim);
+  };
+  add(value);
+  while (Value origin = getOrigin(value)) {
+    value = origin;
+    add(value);
+  }
   SmallVector<OpFoldResult> sizes;
   if (auto slice = value.getDefiningOp<tensor::ExtractSliceOp>()) {
     llvm::SmallBitVector dropped = slice.getDroppedDims();
@@ -60,11 +92,10 @@ static SmallVector<int64_t> getEmptyDims(Value value) {
   } else if (auto empty = value.getDefiningOp<tensor::EmptyOp>()) {
     sizes = empty.getMixedSizes();
   }
-  SmallVector<int64_t> dims;
-  for (auto [dim, extent] : llvm::enumerate(shape))
-    if (extent == 0 || (!sizes.empty() && isZeroInteger(sizes[dim])))
-      dims.push_back(dim);
-  return dims;
+  for (auto [dim, size] : llvm::enumerate(sizes))
+    if (isZeroInteger(size))
+      isEmpty.set(dim);
+  return SmallVector<int64_t>(isEmpty.set_bits());
 }
 
 /// Whether `value` is known to have no elements.
@@ -159,13 +190,19 @@ GeneratePadding::matchAndRewrite(tensor::PadOp op,
   return success();
 }
 
-void quant_bnn::detail::populateEmptyTensorPatterns(
-    RewritePatternSet &patterns) {
-  MLIRContext *context = patterns.getContext();
+void QuantBNNReplaceEmptyTensorsPass::runOnOperation() {
+  MLIRContext *context = &getContext();
+  RewritePatternSet patterns(context);
   // The benefit makes an empty result be replaced before empty operands.
   patterns.add<ReplaceEmptyResult<tensor::CollapseShapeOp>,
                ReplaceEmptyResult<tensor::ConcatOp>,
                ReplaceEmptyResult<tensor::ExpandShapeOp>,
                ReplaceEmptyResult<tensor::PadOp>>(context, /*benefit=*/2);
   patterns.add<DropEmptyOperands, GeneratePadding>(context);
+  // Upstream's folds divide by extents of 0.
+  GreedyRewriteConfig config;
+  config.enableFolding(false);
+  if (failed(
+          applyPatternsGreedily(getOperation(), std::move(patterns), config)))
+    signalPassFailure();
 }
