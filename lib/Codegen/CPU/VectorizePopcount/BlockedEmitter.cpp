@@ -35,8 +35,8 @@ BlockedEmitter::BlockedEmitter(const KernelEmitter &nest, Counting &counting)
 }
 
 /// Returns the loops over the digits of the panel.
-SmallVector<ReductionLoop> BlockedEmitter::getDigitLoops() {
-  SmallVector<ReductionLoop> loops = reductions;
+SmallVector<ReductionLoop> BlockedEmitter::getDigitLoops(const Tile &tile) {
+  SmallVector<ReductionLoop> loops = tile.reductions;
   if (digitLoop) {
     loops.push_back({index(digits.perWord)});
     return loops;
@@ -50,13 +50,14 @@ SmallVector<ReductionLoop> BlockedEmitter::getDigitLoops() {
 /// Builds the positions at `at` of a digit of the broadcast operand, where
 /// `positions` are those of the loops over the digits of the panel.
 Positions BlockedEmitter::atBroadcastDigit(const Positions &at,
+                                           const Tile &tile,
                                            ValueRange positions) {
   Positions digit = enter(at, contraction.reductions,
                           positions.take_front(contraction.reductions.size()));
   if (digitLoop)
     digit[*digitLoop] = positions.back();
   Value &inner = digit[contraction.reductions.back()];
-  Value lower = tileLower;
+  Value lower = tile.lower;
   if (!digitLoop)
     lower = fold<arith::MulIOp>(lower, index(digits.perWord));
   inner = fold<arith::AddIOp>(lower, inner);
@@ -64,20 +65,22 @@ Positions BlockedEmitter::atBroadcastDigit(const Positions &at,
 }
 
 /// Emits the block of outputs at `at`.
-void BlockedEmitter::emitBlock(const Positions &at, const BlockShape &block) {
+void BlockedEmitter::emitBlock(const Positions &at, const Tile &tile,
+                               const BlockShape &block) {
   VectorType vector = getVectorType(b.getIntegerType(digits.elementWidth));
-  SmallVector<ReductionLoop> loops = getDigitLoops();
+  SmallVector<ReductionLoop> loops = getDigitLoops(tile);
   int64_t rowsAtOnce = counting.rowsAtOnce;
   int64_t counters = llvm::divideCeil(block.rows, rowsAtOnce) * block.vectors;
   SmallVector<Value> counts = countBits(
       loops, counters, counting.stages,
       [&](ValueRange positions, llvm::function_ref<void(Value)> count) {
-        Positions digit = atBroadcastDigit(at, positions);
+        Positions digit = atBroadcastDigit(at, tile, positions);
         Value row = buildRow(loops, positions);
         SmallVector<Value> columns;
         for (int64_t column = 0; column < block.vectors; ++column)
-          columns.push_back(vector::LoadOp::create(
-              b, vector, panel, ValueRange{row, index(column * lanes)}));
+          columns.push_back(
+              vector::LoadOp::create(b, vector, tile.task.panel,
+                                     ValueRange{row, index(column * lanes)}));
         for (int64_t r = 0; r < block.rows; r += rowsAtOnce) {
           Value joined = memref::LoadOp::create(
               b, broadcast.base, buildIndices(broadcast, atRow(digit, r)));
@@ -95,66 +98,69 @@ void BlockedEmitter::emitBlock(const Positions &at, const BlockShape &block) {
     Positions vector =
         enter(at, contraction.lanes,
               offset(at[contraction.lanes], counter % block.vectors * lanes));
-    addMultiple(atRow(vector, row), count, mask, isFirst);
+    addMultiple(atRow(vector, row), count, tile.mask, tile.isFirst);
   }
 }
 
 /// Emits blocks over all rows, or over the rows of a task.
-void BlockedEmitter::emitRows(const Positions &at, int64_t vectors) {
+void BlockedEmitter::emitRows(const Positions &at, const Tile &tile,
+                              int64_t vectors) {
   if (!contraction.rows)
-    return emitBlock(at, {1, vectors});
-  bool isSplit = contraction.windows.empty() && splitUpper;
-  buildRowBlocks(at, isSplit ? splitLower : index(0),
-                 isSplit ? splitUpper : sizes[*contraction.rows], shape.rows,
-                 [&](const Positions &row, int64_t rows) {
-                   emitBlock(row, {rows, vectors});
+    return emitBlock(at, tile, {1, vectors});
+  bool isSplit = contraction.windows.empty() && tile.task.upper;
+  buildRowBlocks(at, isSplit ? tile.task.lower : index(0),
+                 isSplit ? tile.task.upper : sizes[*contraction.rows],
+                 shape.rows, [&](const Positions &row, int64_t rows) {
+                   emitBlock(row, tile, {rows, vectors});
                  });
 }
 
 /// Emits all outputs for a panel of `vectors` vectors from the output at `at`
 /// on, with `valid` outputs, or whole vectors if `valid` is null.
-void BlockedEmitter::emitPanel(const Positions &at, int64_t vectors,
-                               Value valid) {
-  mask = Value();
+void BlockedEmitter::emitPanel(const Positions &at, const Task &task,
+                               int64_t vectors, Value valid) {
+  Value mask;
   if (valid)
     mask = vector::CreateMaskOp::create(b, getVectorType(b.getI1Type()), valid);
   unsigned innermost = contraction.reductions.back();
-  int64_t tile = getPanelTile();
+  int64_t maxWords = getPanelTile();
   Value upper = sizes[innermost];
   // With a fill, outputs are stored even if nothing is counted.
   if (contraction.fill)
     upper = fold<arith::MaxUIOp>(upper, index(1));
-  buildFor(index(0), upper, tile, [&](Value iv) {
-    tileLower = iv;
-    isFirst =
-        b.createOrFold<arith::CmpIOp>(arith::CmpIPredicate::eq, iv, index(0));
-    reductions.clear();
+  buildFor(index(0), upper, maxWords, [&](Value iv) {
+    SmallVector<ReductionLoop> reductions;
     for (unsigned loop : ArrayRef(contraction.reductions).drop_back())
       reductions.push_back({sizes[loop], 1});
     Value rest = fold<arith::SubIOp>(sizes[innermost], iv);
-    reductions.push_back({fold<arith::MinUIOp>(rest, index(tile)), 1, tile});
-    emitPacking(at, vectors, valid);
-    emitWindows(at, vectors);
+    reductions.push_back(
+        {fold<arith::MinUIOp>(rest, index(maxWords)), 1, maxWords});
+    Value isFirst =
+        b.createOrFold<arith::CmpIOp>(arith::CmpIPredicate::eq, iv, index(0));
+    Tile tile{task, iv, reductions, isFirst, mask};
+    emitPacking(at, tile, vectors, valid);
+    emitWindows(at, tile, vectors);
   });
 }
 
 /// Emits the rows of all windows, or of the windows of a task.
-void BlockedEmitter::emitWindows(const Positions &at, int64_t vectors) {
+void BlockedEmitter::emitWindows(const Positions &at, const Tile &tile,
+                                 int64_t vectors) {
   if (contraction.windows.empty())
-    return emitRows(at, vectors);
-  if (!splitUpper)
+    return emitRows(at, tile, vectors);
+  if (!tile.task.upper)
     return buildNest(at, contraction.windows, [&](const Positions &window) {
-      emitRows(window, vectors);
+      emitRows(window, tile, vectors);
     });
-  buildFor(splitLower, splitUpper, 1, [&](Value window) {
+  buildFor(tile.task.lower, tile.task.upper, 1, [&](Value window) {
     SmallVector<Value> position =
         index_space::delinearize(b, window, getSizes(contraction.windows));
-    emitRows(enter(at, contraction.windows, position), vectors);
+    emitRows(enter(at, contraction.windows, position), tile, vectors);
   });
 }
 
 /// Emits the whole panel at `at`, or single vectors of the remaining outputs.
-void BlockedEmitter::emitTask(const Positions &at) {
+void BlockedEmitter::emitTask(const Positions &at, const Task &task) {
   Value first = at[contraction.lanes];
   Value size = sizes[contraction.lanes];
   int64_t width = shape.vectors * lanes;
@@ -166,10 +172,10 @@ void BlockedEmitter::emitTask(const Positions &at) {
     if (*known % width == 0)
       isWhole = arith::ConstantIntOp::create(b, 1, 1);
   buildIf(
-      isWhole, [&] { emitPanel(at, shape.vectors, Value()); },
+      isWhole, [&] { emitPanel(at, task, shape.vectors, Value()); },
       [&] {
         buildFor(first, size, lanes, [&](Value iv) {
-          emitPanel(enter(at, contraction.lanes, iv), 1,
+          emitPanel(enter(at, contraction.lanes, iv), task, 1,
                     fold<arith::SubIOp>(size, iv));
         });
       });
@@ -212,15 +218,16 @@ void BlockedEmitter::emit() {
   SmallVector<unsigned> loops = contraction.batches;
   loops.push_back(contraction.lanes);
   Positions start(sizes.size() + (digitLoop ? 1 : 0));
-  buildTasks(uppers, steps, [&](ValueRange task) {
+  buildTasks(uppers, steps, [&](ValueRange position) {
+    Task task;
     if (options.parallel) {
-      splitLower = task.back();
-      splitUpper = fold<arith::MinUIOp>(
-          fold<arith::AddIOp>(splitLower, steps.back()), uppers.back());
+      task.lower = position.back();
+      task.upper = fold<arith::MinUIOp>(
+          fold<arith::AddIOp>(task.lower, steps.back()), uppers.back());
     }
-    buildPanel();
-    emitTask(enter(start, loops, task.take_front(loops.size())));
-    memref::DeallocOp::create(b, panel);
+    task.panel = buildPanel();
+    emitTask(enter(start, loops, position.take_front(loops.size())), task);
+    memref::DeallocOp::create(b, task.panel);
   });
   if (broadcast.base != words)
     memref::DeallocOp::create(b, broadcast.base);

@@ -23,6 +23,27 @@ public:
   void emit();
 
 private:
+  /// What the code of a task works on.
+  struct Task {
+    /// Digits of a panel, by position of the reductions and by lane.
+    mlir::Value panel;
+    /// The part of the windows, or of the rows if there are no windows; null if
+    /// the task has all of them.
+    mlir::Value lower, upper;
+  };
+
+  /// The part of the reductions that a panel covers: from position `lower` of
+  /// the innermost reduction on, with the loops over words.
+  struct Tile {
+    const Task &task;
+    mlir::Value lower;
+    llvm::SmallVector<ReductionLoop> reductions;
+    /// Whether nothing has been added to outputs yet.
+    mlir::Value isFirst;
+    /// The lanes that are outputs; null if all are.
+    mlir::Value mask;
+  };
+
   // Digits of the broadcast operand.
   void findNextRow();
   llvm::SmallVector<mlir::Value>
@@ -37,31 +58,38 @@ private:
 
   // Panels.
   int64_t getPanelTile() const;
-  void buildPanel();
+  mlir::Value buildPanel();
   mlir::Value buildRow(llvm::ArrayRef<ReductionLoop> loops,
                        mlir::ValueRange positions);
-  mlir::Value buildPackedRow(mlir::ValueRange positions);
-  Positions atPackedWord(const Positions &at, mlir::ValueRange positions);
+  mlir::Value buildPackedRow(const Tile &tile, mlir::ValueRange positions);
+  Positions atPackedWord(const Positions &at, const Tile &tile,
+                         mlir::ValueRange positions);
   void buildOuterReductions(
+      const Tile &tile,
       llvm::function_ref<void(llvm::ArrayRef<mlir::Value>)> body);
-  void clearPanel();
-  void emitPackingByWord(const Positions &at, mlir::Value lower,
-                         mlir::Value count);
+  void clearPanel(const Tile &tile);
+  void emitPackingByWord(const Positions &at, const Tile &tile,
+                         mlir::Value lower, mlir::Value count);
   llvm::SmallVector<mlir::Value> loadSquares(const Positions &at);
-  void prefetchPanel(const Positions &at, int64_t vectors);
-  void emitSquares(const Positions &at, mlir::ValueRange positions,
-                   int64_t vector);
-  mlir::Value emitPackingBySquare(const Positions &at, int64_t vectors);
-  void emitPacking(const Positions &at, int64_t vectors, mlir::Value valid);
+  void prefetchPanel(const Positions &at, const Tile &tile, int64_t vectors);
+  void emitSquares(const Positions &at, const Tile &tile,
+                   mlir::ValueRange positions, int64_t vector);
+  mlir::Value emitPackingBySquare(const Positions &at, const Tile &tile,
+                                  int64_t vectors);
+  void emitPacking(const Positions &at, const Tile &tile, int64_t vectors,
+                   mlir::Value valid);
 
   // Blocks.
-  llvm::SmallVector<ReductionLoop> getDigitLoops();
-  Positions atBroadcastDigit(const Positions &at, mlir::ValueRange positions);
-  void emitBlock(const Positions &at, const BlockShape &block);
-  void emitRows(const Positions &at, int64_t vectors);
-  void emitPanel(const Positions &at, int64_t vectors, mlir::Value valid);
-  void emitTask(const Positions &at);
-  void emitWindows(const Positions &at, int64_t vectors);
+  llvm::SmallVector<ReductionLoop> getDigitLoops(const Tile &tile);
+  Positions atBroadcastDigit(const Positions &at, const Tile &tile,
+                             mlir::ValueRange positions);
+  void emitBlock(const Positions &at, const Tile &tile,
+                 const BlockShape &block);
+  void emitRows(const Positions &at, const Tile &tile, int64_t vectors);
+  void emitPanel(const Positions &at, const Task &task, int64_t vectors,
+                 mlir::Value valid);
+  void emitTask(const Positions &at, const Task &task);
+  void emitWindows(const Positions &at, const Tile &tile, int64_t vectors);
   mlir::Value buildSplitSize();
   mlir::Value buildSplitStep();
 
@@ -79,19 +107,6 @@ private:
     mlir::Value distance, last;
   };
   std::optional<NextRow> nextRow;
-  /// Digits of a panel, by position of the reductions and by lane.
-  mlir::Value panel;
-  /// The part of the reductions that the panel covers: from position
-  /// `tileLower` of the innermost reduction on, with the loops over words.
-  mlir::Value tileLower;
-  llvm::SmallVector<ReductionLoop> reductions;
-  /// Whether nothing has been added to outputs yet.
-  mlir::Value isFirst;
-  /// The lanes that are outputs; null if all are.
-  mlir::Value mask;
-  /// The part of this task, in parallel code: of the windows, or of the rows if
-  /// there are no windows.
-  mlir::Value splitLower, splitUpper;
 };
 
 } // namespace quant_bnn::vectorize_popcount

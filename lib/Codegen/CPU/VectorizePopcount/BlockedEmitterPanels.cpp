@@ -38,7 +38,8 @@ int64_t BlockedEmitter::getPanelTile() const {
   return tile > square ? tile / square * square : tile;
 }
 
-void BlockedEmitter::buildPanel() {
+/// Allocates the panel of a task.
+Value BlockedEmitter::buildPanel() {
   Value size = fold<arith::MinUIOp>(sizes[contraction.reductions.back()],
                                     index(getPanelTile()));
   size = fold<arith::MulIOp>(size, index(digits.perWord));
@@ -48,8 +49,8 @@ void BlockedEmitter::buildPanel() {
   auto type = MemRefType::get(
       {rows.value_or(ShapedType::kDynamic), shape.vectors * lanes},
       b.getIntegerType(digits.elementWidth));
-  panel = memref::AllocOp::create(b, type, rows ? ValueRange() : size,
-                                  b.getI64IntegerAttr(64));
+  return memref::AllocOp::create(b, type, rows ? ValueRange() : size,
+                                 b.getI64IntegerAttr(64));
 }
 
 /// Builds the number of the iteration of `loops` at `positions`.
@@ -64,33 +65,34 @@ Value BlockedEmitter::buildRow(ArrayRef<ReductionLoop> loops,
 
 /// Builds the positions at `at` of a word of the packed operand, where
 /// `positions` are those of the loops over the words of the panel.
-Positions BlockedEmitter::atPackedWord(const Positions &at,
+Positions BlockedEmitter::atPackedWord(const Positions &at, const Tile &tile,
                                        ValueRange positions) {
   Positions word = enter(at, contraction.reductions, positions);
   word[contraction.reductions.back()] =
-      fold<arith::AddIOp>(tileLower, positions.back());
+      fold<arith::AddIOp>(tile.lower, positions.back());
   return word;
 }
 
 /// Builds the row of the panel for the first digit of the words at `positions`.
-Value BlockedEmitter::buildPackedRow(ValueRange positions) {
-  return fold<arith::MulIOp>(buildRow(reductions, positions),
+Value BlockedEmitter::buildPackedRow(const Tile &tile, ValueRange positions) {
+  return fold<arith::MulIOp>(buildRow(tile.reductions, positions),
                              index(digits.perWord));
 }
 
 /// Builds the loops of the outer reductions around the code that `body` emits
 /// at their positions.
 void BlockedEmitter::buildOuterReductions(
-    llvm::function_ref<void(ArrayRef<Value>)> body) {
+    const Tile &tile, llvm::function_ref<void(ArrayRef<Value>)> body) {
   SmallVector<Value> positions;
   auto emitLoops = [&](auto &self) -> void {
-    if (positions.size() + 1 == reductions.size())
+    if (positions.size() + 1 == tile.reductions.size())
       return body(positions);
-    buildFor(index(0), reductions[positions.size()].upper, 1, [&](Value iv) {
-      positions.push_back(iv);
-      self(self);
-      positions.pop_back();
-    });
+    buildFor(index(0), tile.reductions[positions.size()].upper, 1,
+             [&](Value iv) {
+               positions.push_back(iv);
+               self(self);
+               positions.pop_back();
+             });
   };
   emitLoops(emitLoops);
 }
@@ -98,16 +100,16 @@ void BlockedEmitter::buildOuterReductions(
 /// Emits stores of 0 to the first vector of each row. A panel that is not full
 /// is counted as a whole, and lanes may change the counts of their neighbours
 /// on the way.
-void BlockedEmitter::clearPanel() {
+void BlockedEmitter::clearPanel(const Tile &tile) {
   VectorType type = getVectorType(b.getIntegerType(digits.elementWidth));
   Value zero = arith::ConstantOp::create(b, b.getZeroAttr(type));
-  buildOuterReductions([&](ArrayRef<Value> outer) {
-    buildFor(index(0), reductions.back().upper, 1, [&](Value iv) {
+  buildOuterReductions(tile, [&](ArrayRef<Value> outer) {
+    buildFor(index(0), tile.reductions.back().upper, 1, [&](Value iv) {
       SmallVector<Value> positions(outer);
       positions.push_back(iv);
-      Value row = buildPackedRow(positions);
+      Value row = buildPackedRow(tile, positions);
       for (int64_t distance = 0; distance < digits.perWord; ++distance)
-        vector::StoreOp::create(b, zero, panel,
+        vector::StoreOp::create(b, zero, tile.task.panel,
                                 ValueRange{offset(row, distance), index(0)});
     });
   });
@@ -115,21 +117,21 @@ void BlockedEmitter::clearPanel() {
 
 /// Emits the copy of words of `count` outputs, from the output at `at` on and
 /// from `lower` of the innermost reduction on.
-void BlockedEmitter::emitPackingByWord(const Positions &at, Value lower,
-                                       Value count) {
+void BlockedEmitter::emitPackingByWord(const Positions &at, const Tile &tile,
+                                       Value lower, Value count) {
   buildFor(index(0), count, 1, [&](Value lane) {
     Positions column = enter(at, contraction.lanes,
                              fold<arith::AddIOp>(at[contraction.lanes], lane));
-    buildOuterReductions([&](ArrayRef<Value> outer) {
-      buildFor(lower, reductions.back().upper, 1, [&](Value iv) {
+    buildOuterReductions(tile, [&](ArrayRef<Value> outer) {
+      buildFor(lower, tile.reductions.back().upper, 1, [&](Value iv) {
         SmallVector<Value> positions(outer);
         positions.push_back(iv);
-        Positions at = atPackedWord(column, positions);
-        Value row = buildPackedRow(positions);
+        Positions at = atPackedWord(column, tile, positions);
+        Value row = buildPackedRow(tile, positions);
         Value word =
             memref::LoadOp::create(b, packed.base, buildIndices(packed, at));
         for (auto [distance, digit] : llvm::enumerate(digits.extract(b, word)))
-          memref::StoreOp::create(b, digit, panel,
+          memref::StoreOp::create(b, digit, tile.task.panel,
                                   ValueRange{offset(row, distance), lane});
       });
     });
@@ -204,13 +206,13 @@ SmallVector<Value> BlockedEmitter::loadSquares(const Positions &at) {
 
 /// Emits the copy of the squares of the vector of outputs at `at`, which is
 /// vector number `vector` of the panel, for the words at `positions`.
-void BlockedEmitter::emitSquares(const Positions &at, ValueRange positions,
-                                 int64_t vector) {
-  Positions word = atPackedWord(at, positions);
-  Value row = buildPackedRow(positions);
+void BlockedEmitter::emitSquares(const Positions &at, const Tile &tile,
+                                 ValueRange positions, int64_t vector) {
+  Positions word = atPackedWord(at, tile, positions);
+  Value row = buildPackedRow(tile, positions);
   for (Value elements : loadSquares(word))
     for (Value digit : digits.split(b, elements)) {
-      vector::StoreOp::create(b, digit, panel,
+      vector::StoreOp::create(b, digit, tile.task.panel,
                               ValueRange{row, index(vector * lanes)});
       row = offset(row, 1);
     }
@@ -221,12 +223,12 @@ void BlockedEmitter::emitSquares(const Positions &at, ValueRange positions,
 /// along a cache line for one vector before the next vector: otherwise the
 /// outputs of all vectors, which often are a power of two apart, would displace
 /// each other.
-Value BlockedEmitter::emitPackingBySquare(const Positions &at,
+Value BlockedEmitter::emitPackingBySquare(const Positions &at, const Tile &tile,
                                           int64_t vectors) {
   int64_t length = getPartBits(options) / contraction.getWordType().getWidth();
   int64_t wordsPerLine = getWordsPerLine();
-  Value end = roundDown(reductions.back().upper, length);
-  buildOuterReductions([&](ArrayRef<Value> outer) {
+  Value end = roundDown(tile.reductions.back().upper, length);
+  buildOuterReductions(tile, [&](ArrayRef<Value> outer) {
     buildFor(index(0), end, wordsPerLine, [&](Value line) {
       Value lineEnd = fold<arith::MinUIOp>(offset(line, wordsPerLine), end);
       for (int64_t vector = 0; vector < vectors; ++vector) {
@@ -235,7 +237,7 @@ Value BlockedEmitter::emitPackingBySquare(const Positions &at,
         buildFor(line, lineEnd, length, [&](Value iv) {
           SmallVector<Value> positions(outer);
           positions.push_back(iv);
-          emitSquares(column, positions, vector);
+          emitSquares(column, tile, positions, vector);
         });
       }
     });
@@ -245,27 +247,28 @@ Value BlockedEmitter::emitPackingBySquare(const Positions &at,
 
 /// Emits prefetches of the words of a panel in the order of memory. The copy
 /// jumps from output to output, which processors do not predict.
-void BlockedEmitter::prefetchPanel(const Positions &at, int64_t vectors) {
-  Value upper = fold<arith::AddIOp>(tileLower, reductions.back().upper);
+void BlockedEmitter::prefetchPanel(const Positions &at, const Tile &tile,
+                                   int64_t vectors) {
+  Value upper = fold<arith::AddIOp>(tile.lower, tile.reductions.back().upper);
   buildFor(index(0), index(vectors * lanes), 1, [&](Value lane) {
     Value column = fold<arith::AddIOp>(at[contraction.lanes], lane);
-    prefetchPacked(enter(at, contraction.lanes, column), tileLower, upper);
+    prefetchPacked(enter(at, contraction.lanes, column), tile.lower, upper);
   });
 }
 
 /// Emits the copy of words for outputs from the output at `at` on: for `valid`
 /// outputs, or for `vectors` whole vectors if `valid` is null.
-void BlockedEmitter::emitPacking(const Positions &at, int64_t vectors,
-                                 Value valid) {
+void BlockedEmitter::emitPacking(const Positions &at, const Tile &tile,
+                                 int64_t vectors, Value valid) {
   if (valid) {
-    clearPanel();
-    return emitPackingByWord(at, index(0),
+    clearPanel(tile);
+    return emitPackingByWord(at, tile, index(0),
                              fold<arith::MinUIOp>(valid, index(lanes)));
   }
   Value end = index(0);
   if (contraction.isContiguous) {
-    prefetchPanel(at, vectors);
-    end = emitPackingBySquare(at, vectors);
+    prefetchPanel(at, tile, vectors);
+    end = emitPackingBySquare(at, tile, vectors);
   }
-  emitPackingByWord(at, end, index(vectors * lanes));
+  emitPackingByWord(at, tile, end, index(vectors * lanes));
 }
