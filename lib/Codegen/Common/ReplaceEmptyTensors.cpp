@@ -24,39 +24,6 @@ namespace quant_bnn {
 
 using namespace mlir;
 
-namespace {
-/// Replaces an op whose result is known to be empty by `tensor.empty`.
-template <typename OpTy>
-struct ReplaceEmptyResult : OpRewritePattern<OpTy> {
-  using OpRewritePattern<OpTy>::OpRewritePattern;
-
-  LogicalResult matchAndRewrite(OpTy op,
-                                PatternRewriter &rewriter) const override;
-};
-
-struct DropEmptyOperands : OpRewritePattern<tensor::ConcatOp> {
-  using OpRewritePattern::OpRewritePattern;
-
-  LogicalResult matchAndRewrite(tensor::ConcatOp op,
-                                PatternRewriter &rewriter) const override;
-};
-
-/// Replaces the padding of a tensor without elements by a `tensor.generate` of
-/// the padding.
-struct GeneratePadding : OpRewritePattern<tensor::PadOp> {
-  using OpRewritePattern::OpRewritePattern;
-
-  LogicalResult matchAndRewrite(tensor::PadOp op,
-                                PatternRewriter &rewriter) const override;
-};
-
-struct QuantBNNReplaceEmptyTensorsPass
-    : quant_bnn::impl::QuantBNNReplaceEmptyTensorsPassBase<
-          QuantBNNReplaceEmptyTensorsPass> {
-  void runOnOperation() override;
-};
-} // namespace
-
 /// Returns the value that `value` has the elements or the extents of, or null.
 static Value getOrigin(Value value) {
   if (auto op = value.getDefiningOp<DestinationStyleOpInterface>())
@@ -101,6 +68,52 @@ static SmallVector<int64_t> getEmptyDims(Value value) {
 /// Whether `value` is known to have no elements.
 static bool isEmpty(Value value) { return !getEmptyDims(value).empty(); }
 
+namespace {
+/// Replaces an op whose result is known to be empty by `tensor.empty`.
+template <typename OpTy>
+struct ReplaceEmptyResult : OpRewritePattern<OpTy> {
+  using OpRewritePattern<OpTy>::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(OpTy op,
+                                PatternRewriter &rewriter) const override;
+};
+
+/// Drops the insertion of, or into, a tensor without elements.
+struct DropEmptyInsertion : OpRewritePattern<tensor::InsertSliceOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(tensor::InsertSliceOp op,
+                                PatternRewriter &rewriter) const override {
+    if (!isEmpty(op.getSource()) && !isEmpty(op.getDest()))
+      return rewriter.notifyMatchFailure(op, "may have elements");
+    rewriter.replaceOp(op, op.getDest());
+    return success();
+  }
+};
+
+struct DropEmptyOperands : OpRewritePattern<tensor::ConcatOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(tensor::ConcatOp op,
+                                PatternRewriter &rewriter) const override;
+};
+
+/// Replaces the padding of a tensor without elements by a `tensor.generate` of
+/// the padding.
+struct GeneratePadding : OpRewritePattern<tensor::PadOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(tensor::PadOp op,
+                                PatternRewriter &rewriter) const override;
+};
+
+struct QuantBNNReplaceEmptyTensorsPass
+    : quant_bnn::impl::QuantBNNReplaceEmptyTensorsPassBase<
+          QuantBNNReplaceEmptyTensorsPass> {
+  void runOnOperation() override;
+};
+} // namespace
+
 /// Whether an operand is empty along another dimension than the concatenated
 /// one. All operands have the same extent there, so the result is empty, too.
 static bool hasOtherEmptyDim(tensor::ConcatOp op) {
@@ -115,7 +128,8 @@ static bool isResultEmpty(Operation *op) {
     return true;
   if (auto concat = dyn_cast<tensor::ConcatOp>(op))
     return hasOtherEmptyDim(concat);
-  return isa<tensor::CollapseShapeOp, tensor::ExpandShapeOp>(op) &&
+  return isa<tensor::CollapseShapeOp, tensor::ExpandShapeOp,
+             tensor::ExtractSliceOp>(op) &&
          isEmpty(op->getOperand(0));
 }
 
@@ -197,8 +211,9 @@ void QuantBNNReplaceEmptyTensorsPass::runOnOperation() {
   patterns.add<ReplaceEmptyResult<tensor::CollapseShapeOp>,
                ReplaceEmptyResult<tensor::ConcatOp>,
                ReplaceEmptyResult<tensor::ExpandShapeOp>,
+               ReplaceEmptyResult<tensor::ExtractSliceOp>,
                ReplaceEmptyResult<tensor::PadOp>>(context, /*benefit=*/2);
-  patterns.add<DropEmptyOperands, GeneratePadding>(context);
+  patterns.add<DropEmptyInsertion, DropEmptyOperands, GeneratePadding>(context);
   // Upstream's folds divide by extents of 0.
   GreedyRewriteConfig config;
   config.enableFolding(false);

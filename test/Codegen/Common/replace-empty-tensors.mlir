@@ -39,7 +39,7 @@ func.func @some(%x: tensor<0x3xf32>, %y: tensor<2x3xf32>, %z: tensor<?x3xf32>)
 // CHECK-SAME: %[[X:.*]]: tensor<4x3xf32>, %[[Y:.*]]: tensor<?x?xf32>)
 // LLVM: llvm.func @empty_along_another
 func.func @empty_along_another(%x: tensor<4x3xf32>, %y: tensor<?x?xf32>) -> tensor<?x?xf32> {
-  // CHECK: %[[EMPTY:.*]] = tensor.empty
+  // CHECK: %[[EMPTY:.*]] = tensor.empty({{.*}}) : tensor<?x?xf32>
   // CHECK: return %[[EMPTY]]
   %zero = arith.constant 0 : index
   %0 = tensor.extract_slice %x[1, 0] [%zero, 3] [1, 1] : tensor<4x3xf32> to tensor<?x3xf32>
@@ -157,4 +157,21 @@ func.func @no_rows(%x: tensor<?x32xf32>, %init: tensor<0xf32>) -> tensor<0xf32> 
     linalg.yield %c : f32
   } -> tensor<0xf32>
   return %sum : tensor<0xf32>
+}
+
+// -----
+
+// The cast says that the source has no elements. A view of it could not begin at
+// column 1.
+
+// CHECK-LABEL: func @slices(
+// CHECK-SAME: %[[X:.*]]: tensor<3x0xf32>, %[[Y:.*]]: tensor<?x?xf32>, %[[N:.*]]: index
+// LLVM: llvm.func @slices
+func.func @slices(%x: tensor<3x0xf32>, %y: tensor<?x?xf32>, %n: index) -> (tensor<1x?xf32>, tensor<?x?xf32>) {
+  // CHECK: %[[EMPTY:.*]] = tensor.empty(%[[N]]) : tensor<1x?xf32>
+  // CHECK: return %[[EMPTY]], %[[Y]]
+  %0 = tensor.cast %x : tensor<3x0xf32> to tensor<?x?xf32>
+  %1 = tensor.extract_slice %0[1, 1] [1, %n] [1, 1] : tensor<?x?xf32> to tensor<1x?xf32>
+  %2 = tensor.insert_slice %x into %y[1, 1] [3, 0] [1, 1] : tensor<3x0xf32> into tensor<?x?xf32>
+  return %1, %2 : tensor<1x?xf32>, tensor<?x?xf32>
 }

@@ -212,10 +212,11 @@ def QuantBNNRecomputeProducersPass : Pass<"bnn-codegen-recompute-producers"> {
 def QuantBNNReplaceEmptyTensorsPass : Pass<"bnn-codegen-replace-empty-tensors"> {
   let summary = "Replace ops on tensors without elements";
   let description = [{
-    Replaces `tensor.concat`, `tensor.pad`, `tensor.collapse_shape` and
-    `tensor.expand_shape` whose results are known to be empty by `tensor.empty`,
-    drops empty operands of `tensor.concat`, and replaces the padding of an
-    empty tensor by a `tensor.generate`. An extent is known by the type, or by
+    Replaces `tensor.concat`, `tensor.pad`, `tensor.extract_slice`,
+    `tensor.collapse_shape` and `tensor.expand_shape` whose results are known to
+    be empty by `tensor.empty`, drops empty operands of `tensor.concat` and
+    `tensor.insert_slice`, and replaces the padding of an empty tensor by a
+    `tensor.generate`. An extent is known by the type, or by
     the constants of a `tensor.empty` or a slice. Bufferization would copy such
     an operand to a view that begins at the end of its buffer, which is an
     error.
