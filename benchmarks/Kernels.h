@@ -61,16 +61,18 @@ struct MemRef1 {
 /// Of bits, in bytes.
 struct MemRefOfBits : MemRef1 {};
 
-/// The signatures that `results=out-params` makes.
+/// The signatures that `results=out-params` makes. The number of bits is behind
+/// an operand of bits, and returned for a result.
 using Unary = void(MemRef1 *x, MemRef1 *y);
 using UnaryScalar = void(MemRef1 *x, MemRef0 *scalar, MemRef1 *y);
 using UnaryReduction = void(MemRef1 *x, MemRef1 *y, MemRef0 *result);
 using Binary = void(MemRef1 *x, MemRef1 *g, MemRef1 *y);
 using BinaryReduction = void(MemRef1 *x, MemRef1 *g, MemRef0 *scalar,
                              MemRef1 *y, MemRef0 *result);
-using UnaryToBits = void(MemRef1 *x, MemRefOfBits *bits);
-using UnaryAndBits = void(MemRef1 *x, MemRef1 *y, MemRefOfBits *bits);
-using BitsAndUnary = void(MemRefOfBits *bits, MemRef1 *g, MemRef1 *y);
+using UnaryToBits = int64_t(MemRef1 *x, MemRefOfBits *bits);
+using UnaryAndBits = int64_t(MemRef1 *x, MemRef1 *y, MemRefOfBits *bits);
+using BitsAndUnary = void(MemRefOfBits *bits, int64_t count, MemRef1 *g,
+                          MemRef1 *y);
 
 extern "C" {
 #define QUANT_BNN_KERNEL(NAME, SIGNATURE, FLOOR)                               \

@@ -87,7 +87,7 @@ struct Call {
   }
   void operator()(UnaryToBits *kernel) { kernel(&x, &bits); }
   void operator()(UnaryAndBits *kernel) { kernel(&x, &y, &bits); }
-  void operator()(BitsAndUnary *kernel) { kernel(&bits, &g, &y); }
+  void operator()(BitsAndUnary *kernel) { kernel(&bits, g.sizes[0], &g, &y); }
 };
 
 struct Kernel {

@@ -170,7 +170,7 @@ class QActivation:
 
 # Name, function, and the kernels of its forward and gradient with what they
 # take: x, g, y (forward's result), d (dx), a (alpha), s (scale), r (dalpha),
-# b (one bit an element).
+# b (one bit an element), n (the number of bits).
 QUANTIZERS = [
     ("sign", Sign, ("sign", "xy"), ("sign_grad", "xgd")),
     ("approx_sign", ApproxSign, ("approx_sign", "xy"), ("approx_sign_grad", "xgd")),
@@ -190,7 +190,7 @@ QUANTIZERS = [
     ),
     ("pact", Pact, ("pact_value", "xay"), ("pact_grad", "xgadr")),
     ("min_max", MinMax, ("min_max", "xys"), ("min_max_grad", "gsd")),
-    ("qactivation", QActivation, ("saved_forward", "xyb"), ("saved_backward", "bgd")),
+    ("qactivation", QActivation, ("saved_forward", "xyb"), ("saved_backward", "bngd")),
 ]
 
 
@@ -222,9 +222,13 @@ def measure(library, entry, count, rounds):
 
     def call(kernel, operands):
         function = getattr(library, f"_mlir_ciface_{kernel}_f32")
-        descriptors = [MemRef(tensors[operand]) for operand in operands]
-        references = [ctypes.byref(descriptor) for descriptor in descriptors]
-        return lambda: function(*references)
+        arguments = [
+            ctypes.c_int64(count)
+            if operand == "n"
+            else ctypes.byref(MemRef(tensors[operand]))
+            for operand in operands
+        ]
+        return lambda: function(*arguments)
 
     ours = call(*forward), call(*gradient)
     leaves = [x.clone().requires_grad_()]

@@ -314,26 +314,13 @@ SmallVector<Value> Compressor::buildWords(OpBuilder &builder) {
 // The backward function
 //===----------------------------------------------------------------------===//
 
-/// Unpacks `words` to a mask of type `type` and with the extents `sizes`.
-static Value buildUnpack(OpBuilder &builder, Location loc, Value words,
+/// Unpacks `bits` to a mask of type `type` and with the extents `sizes`.
+static Value buildUnpack(OpBuilder &builder, Location loc, Value bits,
                          RankedTensorType type, ArrayRef<OpFoldResult> sizes) {
-  MLIRContext *context = builder.getContext();
-  int64_t depth =
-      type.hasStaticShape() ? type.getNumElements() : ShapedType::kDynamic;
-  Value dynamicDepth;
-  if (!type.hasStaticShape())
-    for (OpFoldResult size : sizes) {
-      Value extent = getValueOrCreateConstantIndexOp(builder, loc, size);
-      dynamicDepth = dynamicDepth ? arith::MulIOp::create(builder, loc,
-                                                          dynamicDepth, extent)
-                                  : extent;
-    }
-  Value bits = UnpackOp::create(
-      builder, loc, RankedTensorType::get(depth, IntegerType::get(context, 1)),
-      words, dynamicDepth);
+  Value mask = UnpackOp::create(builder, loc, bits, builder.getI1Type());
   if (type.getRank() == 1)
-    return bits;
-  return tensor::ExpandShapeOp::create(builder, loc, type, bits,
+    return mask;
+  return tensor::ExpandShapeOp::create(builder, loc, type, mask,
                                        getFlattening(type.getRank()), sizes);
 }
 

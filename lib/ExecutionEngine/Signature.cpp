@@ -42,6 +42,15 @@ static std::optional<SignatureValue> getValue(Type type) {
   return SignatureValue{type, *elementType, shape, isArray, isWritable};
 }
 
+/// Returns the types that `types` become in lowering, before tensors become
+/// buffers.
+static SmallVector<Type> materializePacked(TypeRange types) {
+  SmallVector<Type> materialized;
+  for (Type type : types)
+    llvm::append_range(materialized, PackedAttr::getMaterializedTypes(type));
+  return materialized;
+}
+
 static LogicalResult addValues(Operation *function, TypeRange types,
                                StringRef what,
                                SmallVectorImpl<SignatureValue> &values) {
@@ -96,24 +105,29 @@ FailureOr<Signature> Signature::get(Operation *function, bool isLowered) {
   }
 
   Signature signature;
-  if (failed(addValues(function, type.getInputs(), "argument",
-                       signature.arguments)) ||
-      failed(
-          addValues(function, type.getResults(), "result", signature.results)))
+  SmallVector<Type> inputs = materializePacked(type.getInputs());
+  SmallVector<Type> results = materializePacked(type.getResults());
+  if (failed(addValues(function, inputs, "argument", signature.arguments)) ||
+      failed(addValues(function, results, "result", signature.results)))
     return failure();
-  for (auto [index, argument] : llvm::enumerate(signature.arguments)) {
-    // If another pipeline has run, it is unknown which arguments the function
-    // may write to.
+  // If another pipeline has run, it is unknown which arguments the function may
+  // write to.
+  for (SignatureValue &argument : signature.arguments)
     argument.isWritable |= isLowered;
-    if (!funcOp)
-      continue;
-    auto writable = funcOp.getArgAttrOfType<BoolAttr>(
-        index, bufferization::BufferizationDialect::kWritableAttrName);
-    argument.isWritable |= writable && writable.getValue();
+  SignatureValue *next = signature.arguments.begin();
+  for (auto [index, before] : llvm::enumerate(type.getInputs())) {
+    size_t count = PackedAttr::getMaterializedTypes(before).size();
+    auto writable =
+        funcOp
+            ? funcOp.getArgAttrOfType<BoolAttr>(
+                  index, bufferization::BufferizationDialect::kWritableAttrName)
+            : BoolAttr();
+    next->isWritable |= writable && writable.getValue();
+    next += count;
   }
   signature.bufferized = FunctionType::get(
-      type.getContext(), llvm::map_to_vector(type.getInputs(), toMemRef),
-      llvm::map_to_vector(type.getResults(), toMemRef));
+      type.getContext(), llvm::map_to_vector(inputs, toMemRef),
+      llvm::map_to_vector(results, toMemRef));
   return signature;
 }
 

@@ -22,6 +22,7 @@
 #include "quant-bnn/Codegen/LLVM/Passes.h"
 #include "quant-bnn/Codegen/Workarounds/Passes.h"
 #include "quant-bnn/Conversion/Passes.h"
+#include "quant-bnn/Dialect/QuantBNN/Transforms/Passes.h"
 #include "quant-bnn/Pipelines/Pipelines.h"
 
 using namespace mlir;
@@ -101,6 +102,8 @@ FinalizeLLVMFields::FinalizeLLVMFields(PassOptions *parent)
 
 void quant_bnn::buildFusePipeline(OpPassManager &pm,
                                   const FuseFields &options) {
+  // First, so that fusion sees the loops over words.
+  pm.addPass(createQuantBNNMaterializePackedLayoutPass());
   OpPassManager &functions = pm.nest<func::FuncOp>();
   functions.addPass(createConvertQuantBNNToLinalgPass());
   functions.addPass(createQuantBNNReplaceEmptyTensorsPass());
@@ -131,6 +134,8 @@ static void addDeallocation(OpPassManager &pm) {
 
 void quant_bnn::buildBufferizePipeline(OpPassManager &pm,
                                        const BufferizeFields &options) {
+  // Bufferization would keep packed tensors as bytes.
+  pm.addPass(createQuantBNNMaterializePackedLayoutPass());
   // Fusion may have found extents of 0.
   pm.addNestedPass<func::FuncOp>(createQuantBNNReplaceEmptyTensorsPass());
   if (options.results == ResultConvention::OutParams)

@@ -9,14 +9,14 @@
 
 // The mask is made where the loop that reads x can make it.
 // CHECK-LABEL: func @window_fwd(
-// CHECK-SAME: %[[X:.*]]: tensor<3x5xf32>) -> (tensor<3x5xf32>, tensor<2xi8>)
+// CHECK-SAME: %[[X:.*]]: tensor<3x5xf32>) -> (tensor<3x5xf32>, tensor<15xi1, #quant_bnn.packed<i8>>)
 // CHECK-SAME: quant_bnn.residuals = array<i64: 1>
 // CHECK: %[[Y:.*]] = quant_bnn.sign %[[X]]
 // CHECK: %[[M:.*]] = linalg.generic {{.*}} ins(%[[X]] : tensor<3x5xf32>) outs(%{{.*}} : tensor<3x5xi1>)
 // CHECK: math.absf
 // CHECK: arith.cmpf ole
 // CHECK: %[[FLAT:.*]] = tensor.collapse_shape %[[M]] {{\[}}[0, 1]] : tensor<3x5xi1> into tensor<15xi1>
-// CHECK: %[[W:.*]] = quant_bnn.pack %[[FLAT]] : tensor<15xi1> to tensor<2xi8>
+// CHECK: %[[W:.*]] = quant_bnn.pack %[[FLAT]] : tensor<15xi1> to tensor<15xi1, #quant_bnn.packed<i8>>
 // CHECK: %[[Z:.*]] = quant_bnn.identity %[[Y]]
 // CHECK: return %[[Z]], %[[W]]
 // REMARK: remark: {{.*}}residual 0 of type tensor<3x5xf32> saved in 2 bytes instead of 60
@@ -28,8 +28,8 @@ func.func @window_fwd(%x: tensor<3x5xf32>) -> (tensor<3x5xf32>, tensor<3x5xf32>)
 }
 
 // CHECK-LABEL: func @window_bwd(
-// CHECK-SAME: %[[W:.*]]: tensor<2xi8>, %[[G:.*]]: tensor<3x5xf32>)
-// CHECK: %[[FLAT:.*]] = quant_bnn.unpack %[[W]] : tensor<2xi8> to tensor<15xi1>
+// CHECK-SAME: %[[W:.*]]: tensor<15xi1, #quant_bnn.packed<i8>>, %[[G:.*]]: tensor<3x5xf32>)
+// CHECK: %[[FLAT:.*]] = quant_bnn.unpack %[[W]] : tensor<15xi1, #quant_bnn.packed<i8>> to tensor<15xi1>
 // CHECK: %[[M:.*]] = tensor.expand_shape %[[FLAT]] {{\[}}[0, 1]] output_shape [3, 5] : tensor<15xi1> into tensor<3x5xi1>
 // CHECK: %[[DX:.*]] = linalg.generic {{.*}} ins(%[[M]], %[[G]] :
 // CHECK: arith.select
@@ -42,8 +42,8 @@ func.func @window_bwd(%x: tensor<3x5xf32>, %g: tensor<3x5xf32>) -> tensor<3x5xf3
 // The callers follow.
 // CHECK-LABEL: func @window_step(
 // CHECK-SAME: %[[X:.*]]: tensor<3x5xf32>, %[[G:.*]]: tensor<3x5xf32>)
-// CHECK: %[[R:.*]]:2 = call @window_fwd(%[[X]]) {tag} : (tensor<3x5xf32>) -> (tensor<3x5xf32>, tensor<2xi8>)
-// CHECK: %[[DX:.*]] = call @window_bwd(%[[R]]#1, %[[G]]) : (tensor<2xi8>, tensor<3x5xf32>) -> tensor<3x5xf32>
+// CHECK: %[[R:.*]]:2 = call @window_fwd(%[[X]]) {tag} : (tensor<3x5xf32>) -> (tensor<3x5xf32>, tensor<15xi1, #quant_bnn.packed<i8>>)
+// CHECK: %[[DX:.*]] = call @window_bwd(%[[R]]#1, %[[G]]) : (tensor<15xi1, #quant_bnn.packed<i8>>, tensor<3x5xf32>) -> tensor<3x5xf32>
 // CHECK: return %[[R]]#0, %[[DX]]
 func.func @window_step(%x: tensor<3x5xf32>, %g: tensor<3x5xf32>) -> (tensor<3x5xf32>, tensor<3x5xf32>) {
   %y, %r = call @window_fwd(%x) {tag} : (tensor<3x5xf32>) -> (tensor<3x5xf32>, tensor<3x5xf32>)
@@ -55,7 +55,7 @@ func.func @window_step(%x: tensor<3x5xf32>, %g: tensor<3x5xf32>) -> (tensor<3x5x
 
 // The other ops with one mask; each residual has its own.
 // CHECK-LABEL: func @others_fwd(
-// CHECK-SAME: -> (tensor<8xf16>, tensor<1xi8>, tensor<1xi8>, tensor<1xi8>, tensor<1xi8>)
+// CHECK-SAME: -> (tensor<8xf16>, tensor<8xi1, #quant_bnn.packed<i8>>, tensor<8xi1, #quant_bnn.packed<i8>>, tensor<8xi1, #quant_bnn.packed<i8>>, tensor<8xi1, #quant_bnn.packed<i8>>)
 // CHECK-SAME: quant_bnn.residuals = array<i64: 1, 2, 3, 4>
 // CHECK-DAG: arith.cmpf oge
 // CHECK-DAG: arith.cmpf ole
@@ -67,7 +67,7 @@ func.func @others_fwd(%a: tensor<8xf16>, %b: tensor<8xf16>, %c: tensor<8xf16>, %
 }
 
 // CHECK-LABEL: func @others_bwd(
-// CHECK-COUNT-4: quant_bnn.unpack %{{.*}} : tensor<1xi8> to tensor<8xi1>
+// CHECK-COUNT-4: quant_bnn.unpack %{{.*}} : tensor<8xi1, #quant_bnn.packed<i8>> to tensor<8xi1>
 // CHECK-NOT: _grad
 func.func @others_bwd(%a: tensor<8xf16>, %b: tensor<8xf16>, %c: tensor<8xf16>, %d: tensor<8xf16>, %g: tensor<8xf16>)
     -> (tensor<8xf16>, tensor<8xf16>, tensor<8xf16>, tensor<8xf16>) {
@@ -80,11 +80,11 @@ func.func @others_bwd(%a: tensor<8xf16>, %b: tensor<8xf16>, %c: tensor<8xf16>, %
 
 // -----
 
-// The depth and the shape come from g.
+// The shape comes from g.
 // CHECK-LABEL: func @dynamic_fwd(
-// CHECK-SAME: -> (tensor<?x3x?xf64>, tensor<?xi8>)
+// CHECK-SAME: -> (tensor<?x3x?xf64>, tensor<?xi1, #quant_bnn.packed<i8>>)
 // CHECK: tensor.collapse_shape %{{.*}} {{\[}}[0, 1, 2]] : tensor<?x3x?xi1> into tensor<?xi1>
-// CHECK: quant_bnn.pack %{{.*}} : tensor<?xi1> to tensor<?xi8>
+// CHECK: quant_bnn.pack %{{.*}} : tensor<?xi1> to tensor<?xi1, #quant_bnn.packed<i8>>
 // REMARK: remark: {{.*}}residual 0 of type tensor<?x3x?xf64> saved in 1 bits an element instead of 64
 func.func @dynamic_fwd(%x: tensor<?x3x?xf64>) -> (tensor<?x3x?xf64>, tensor<?x3x?xf64>)
     attributes {quant_bnn.backward = @dynamic_bwd, quant_bnn.residuals = array<i64: 1>} {
@@ -93,12 +93,12 @@ func.func @dynamic_fwd(%x: tensor<?x3x?xf64>) -> (tensor<?x3x?xf64>, tensor<?x3x
 }
 
 // CHECK-LABEL: func @dynamic_bwd(
-// CHECK-SAME: %[[W:.*]]: tensor<?xi8>, %[[G:.*]]: tensor<?x3x?xf64>)
+// CHECK-SAME: %[[W:.*]]: tensor<?xi1, #quant_bnn.packed<i8>>, %[[G:.*]]: tensor<?x3x?xf64>)
 // CHECK-DAG: %[[C0:.*]] = arith.constant 0 : index
 // CHECK-DAG: %[[C2:.*]] = arith.constant 2 : index
 // CHECK-DAG: %[[D0:.*]] = tensor.dim %[[G]], %[[C0]]
 // CHECK-DAG: %[[D2:.*]] = tensor.dim %[[G]], %[[C2]]
-// CHECK: %[[FLAT:.*]] = quant_bnn.unpack %[[W]] depth %{{.*}} : tensor<?xi8> to tensor<?xi1>
+// CHECK: %[[FLAT:.*]] = quant_bnn.unpack %[[W]] : tensor<?xi1, #quant_bnn.packed<i8>> to tensor<?xi1>
 // CHECK: tensor.expand_shape %[[FLAT]] {{\[}}[0, 1, 2]] output_shape [%[[D0]], 3, %[[D2]]]
 // The mask is not asked for its size: that would keep it from being fused.
 // CHECK: tensor.empty(%[[D0]], %[[D2]]) : tensor<?x3x?xf64>
@@ -116,7 +116,7 @@ func.func @dynamic_bwd(%x: tensor<?x3x?xf64>, %g: tensor<?x3x?xf64>) -> tensor<?
 
 // The extent is asked for before there is another tensor of the shape.
 // CHECK-LABEL: func @early_dim_fwd(
-// CHECK-SAME: %[[X:.*]]: tensor<?xf32>) -> (tensor<1xf32>, tensor<?xi8>, index)
+// CHECK-SAME: %[[X:.*]]: tensor<?xf32>) -> (tensor<1xf32>, tensor<?xi1, #quant_bnn.packed<i8>>, index)
 // CHECK-SAME: quant_bnn.residuals = array<i64: 1, 2>
 // CHECK: %[[N:.*]] = tensor.dim %[[X]]
 // REMARK: remark: {{.*}}residual 0 of type tensor<?xf32> saved in 1 bits an element instead of 32, beside 1 extents
@@ -128,9 +128,9 @@ func.func @early_dim_fwd(%x: tensor<?xf32>) -> (tensor<1xf32>, tensor<?xf32>)
 }
 
 // CHECK-LABEL: func @early_dim_bwd(
-// CHECK-SAME: %[[W:.*]]: tensor<?xi8>, %[[N:.*]]: index, %{{.*}}: tensor<1xf32>)
+// CHECK-SAME: %[[W:.*]]: tensor<?xi1, #quant_bnn.packed<i8>>, %[[N:.*]]: index, %{{.*}}: tensor<1xf32>)
 // CHECK: %[[G:.*]] = tensor.pad
-// CHECK: quant_bnn.unpack %[[W]] depth %[[N]]
+// CHECK: quant_bnn.unpack %[[W]]
 func.func @early_dim_bwd(%x: tensor<?xf32>, %g: tensor<1xf32>) -> tensor<?xf32> {
   %c0 = arith.constant 0 : index
   %c1 = arith.constant 1 : index
@@ -149,10 +149,10 @@ func.func @early_dim_bwd(%x: tensor<?xf32>, %g: tensor<1xf32>) -> tensor<?xf32> 
 
 // One mask for two gradients with one window, another for the third.
 // CHECK-LABEL: func @shared_fwd(
-// CHECK-SAME: -> (tensor<4xf32>, tensor<1xi8>, tensor<1xi8>)
+// CHECK-SAME: -> (tensor<4xf32>, tensor<4xi1, #quant_bnn.packed<i8>>, tensor<4xi1, #quant_bnn.packed<i8>>)
 // CHECK-SAME: quant_bnn.residuals = array<i64: 1, 2>
-// CHECK-COUNT-2: quant_bnn.pack
-// CHECK-NOT: quant_bnn.pack
+// CHECK-COUNT-2: = quant_bnn.pack
+// CHECK-NOT: = quant_bnn.pack
 // REMARK: remark: {{.*}}residual 0 of type tensor<4xf32> saved in 2 bytes instead of 16
 func.func @shared_fwd(%x: tensor<4xf32>) -> (tensor<4xf32>, tensor<4xf32>)
     attributes {quant_bnn.backward = @shared_bwd, quant_bnn.residuals = array<i64: 1>} {
@@ -173,7 +173,7 @@ func.func @shared_bwd(%x: tensor<4xf32>, %g: tensor<4xf32>) -> tensor<4xf32> {
 
 // alpha is a residual, too, and stays one.
 // CHECK-LABEL: func @pact_fwd(
-// CHECK-SAME: -> (tensor<9xf32>, tensor<2xi8>, tensor<2xi8>, f32, tensor<2xi8>, tensor<2xi8>, tensor<2xi8>)
+// CHECK-SAME: -> (tensor<9xf32>, tensor<9xi1, #quant_bnn.packed<i8>>, tensor<9xi1, #quant_bnn.packed<i8>>, f32, tensor<9xi1, #quant_bnn.packed<i8>>, tensor<9xi1, #quant_bnn.packed<i8>>, tensor<9xi1, #quant_bnn.packed<i8>>)
 // CHECK-SAME: quant_bnn.residuals = array<i64: 1, 2, 3, 4, 5, 6>
 // REMARK: remark: {{.*}}residual 2 of type tensor<9xf32> saved in 6 bytes instead of 36
 // REMARK: remark: {{.*}}residual 0 of type tensor<9xf32> saved in 4 bytes instead of 36
@@ -225,7 +225,7 @@ func.func @nothing_bwd(%x: tensor<4xf32>, %q: tensor<4xf32>, %alpha: f32, %g: te
 // A result that is saved as well stays as a result. The binarizer that is computed
 // again needs the sign of what it reads: one bit, beside that of the window.
 // CHECK-LABEL: func @again_fwd(
-// CHECK-SAME: %[[X:.*]]: tensor<8xf32>) -> (tensor<8xf32>, tensor<1xi8>, tensor<1xi8>)
+// CHECK-SAME: %[[X:.*]]: tensor<8xf32>) -> (tensor<8xf32>, tensor<8xi1, #quant_bnn.packed<i8>>, tensor<8xi1, #quant_bnn.packed<i8>>)
 // CHECK-SAME: quant_bnn.residuals = array<i64: 1, 2>
 // CHECK-DAG: arith.cmpf uge
 // CHECK-DAG: arith.cmpf ole
@@ -238,7 +238,7 @@ func.func @again_fwd(%x: tensor<8xf32>) -> (tensor<8xf32>, tensor<8xf32>)
 
 // CHECK-LABEL: func @again_bwd(
 // CHECK-COUNT-2: quant_bnn.unpack
-// CHECK-NOT: quant_bnn.
+// CHECK-NOT: = quant_bnn.
 // CHECK: return
 func.func @again_bwd(%x: tensor<8xf32>, %g: tensor<8xf32>) -> tensor<8xf32> {
   %y = quant_bnn.sign %x : tensor<8xf32>
@@ -261,7 +261,7 @@ func.func @again_step(%x: tensor<8xf32>, %g: tensor<8xf32>) -> (tensor<8xf32>, t
 
 // A zero with a value of its own needs a second mask, a NaN that is kept a third.
 // CHECK-LABEL: func @zeros_fwd(
-// CHECK-SAME: -> (tensor<8xf32>, tensor<1xi8>, tensor<1xi8>, tensor<1xi8>, tensor<1xi8>, tensor<1xi8>)
+// CHECK-SAME: -> (tensor<8xf32>, tensor<8xi1, #quant_bnn.packed<i8>>, tensor<8xi1, #quant_bnn.packed<i8>>, tensor<8xi1, #quant_bnn.packed<i8>>, tensor<8xi1, #quant_bnn.packed<i8>>, tensor<8xi1, #quant_bnn.packed<i8>>)
 // CHECK: arith.cmpf ogt
 // CHECK: arith.cmpf ult
 // CHECK: arith.cmpf olt
@@ -287,7 +287,7 @@ func.func @zeros_bwd(%x: tensor<8xf32>, %g: tensor<8xf32>) -> tensor<8xf32> {
 
 // What each binarizer needs: of a NaN, too.
 // CHECK-LABEL: func @binarizers_fwd(
-// CHECK-SAME: -> (tensor<8xf32>, tensor<1xi8>, tensor<1xi8>, tensor<1xi8>, tensor<1xi8>)
+// CHECK-SAME: -> (tensor<8xf32>, tensor<8xi1, #quant_bnn.packed<i8>>, tensor<8xi1, #quant_bnn.packed<i8>>, tensor<8xi1, #quant_bnn.packed<i8>>, tensor<8xi1, #quant_bnn.packed<i8>>)
 // CHECK: arith.cmpf oge
 // CHECK: arith.cmpf uno
 // CHECK: arith.cmpf ogt
@@ -308,7 +308,7 @@ func.func @binarizers_bwd(%x: tensor<8xf32>, %g: tensor<8xf32>) -> tensor<8xf32>
 
 // A pair that calls a pair returns the same masks.
 // CHECK-LABEL: func private @inner_fwd(
-// CHECK-SAME: -> (tensor<8xf32>, tensor<1xi8>)
+// CHECK-SAME: -> (tensor<8xf32>, tensor<8xi1, #quant_bnn.packed<i8>>)
 func.func private @inner_fwd(%x: tensor<8xf32>) -> (tensor<8xf32>, tensor<8xf32>)
     attributes {quant_bnn.backward = @inner_bwd, quant_bnn.residuals = array<i64: 1>} {
   %y = quant_bnn.sign %x clip = 1.0 : tensor<8xf32>
@@ -320,7 +320,7 @@ func.func private @inner_bwd(%x: tensor<8xf32>, %g: tensor<8xf32>) -> tensor<8xf
 }
 
 // CHECK-LABEL: func @outer_fwd(
-// CHECK-SAME: -> (tensor<8xf32>, tensor<1xi8>, tensor<1xi8>)
+// CHECK-SAME: -> (tensor<8xf32>, tensor<8xi1, #quant_bnn.packed<i8>>, tensor<8xi1, #quant_bnn.packed<i8>>)
 // CHECK-SAME: quant_bnn.residuals = array<i64: 1, 2>
 // CHECK: %[[A:.*]]:2 = call @inner_fwd
 // CHECK: %[[B:.*]]:2 = call @inner_fwd(%[[A]]#0)
@@ -333,7 +333,7 @@ func.func @outer_fwd(%x: tensor<8xf32>) -> (tensor<8xf32>, tensor<8xf32>, tensor
 }
 
 // CHECK-LABEL: func @outer_bwd(
-// CHECK-SAME: %[[R:.*]]: tensor<1xi8>, %[[S:.*]]: tensor<1xi8>, %[[G:.*]]: tensor<8xf32>)
+// CHECK-SAME: %[[R:.*]]: tensor<8xi1, #quant_bnn.packed<i8>>, %[[S:.*]]: tensor<8xi1, #quant_bnn.packed<i8>>, %[[G:.*]]: tensor<8xf32>)
 // CHECK: %[[D:.*]] = call @inner_bwd(%[[S]], %[[G]])
 // CHECK: call @inner_bwd(%[[R]], %[[D]])
 func.func @outer_bwd(%r: tensor<8xf32>, %s: tensor<8xf32>, %g: tensor<8xf32>) -> tensor<8xf32> {
@@ -344,7 +344,7 @@ func.func @outer_bwd(%r: tensor<8xf32>, %s: tensor<8xf32>, %g: tensor<8xf32>) ->
 
 // CHECK-LABEL: func @outer_step(
 // CHECK: %[[R:.*]]:3 = call @outer_fwd
-// CHECK: call @outer_bwd(%[[R]]#1, %[[R]]#2, %{{.*}}) : (tensor<1xi8>, tensor<1xi8>, tensor<8xf32>)
+// CHECK: call @outer_bwd(%[[R]]#1, %[[R]]#2, %{{.*}}) : (tensor<8xi1, #quant_bnn.packed<i8>>, tensor<8xi1, #quant_bnn.packed<i8>>, tensor<8xf32>)
 func.func @outer_step(%x: tensor<8xf32>, %g: tensor<8xf32>) -> tensor<8xf32> {
   %y, %r, %s = call @outer_fwd(%x) : (tensor<8xf32>) -> (tensor<8xf32>, tensor<8xf32>, tensor<8xf32>)
   %dx = call @outer_bwd(%r, %s, %g) : (tensor<8xf32>, tensor<8xf32>, tensor<8xf32>) -> tensor<8xf32>

@@ -282,10 +282,10 @@ func.func @f(%x: f32, %m: i32) -> (f32, i1) {
 // -----
 
 // After quant-bnn-binarize.
-func.func @f(%x: tensor<2x64xf32>, %w: tensor<4x2xi32>) -> tensor<2x4xf32> {
+func.func @f(%x: tensor<2x64xf32>, %w: tensor<4x64xi1, #quant_bnn.packed<i32>>) -> tensor<2x4xf32> {
   // expected-error@+1 {{'quant_bnn.pack' op cannot be differentiated: it has no gradient; run quant-bnn-differentiate before passes that replace quantizers, such as quant-bnn-binarize}}
-  %b = quant_bnn.pack %x : tensor<2x64xf32> to tensor<2x2xi32>
-  %p = quant_bnn.xnor_matmul %b, %w depth = 64 : (tensor<2x2xi32>, tensor<4x2xi32>) -> tensor<2x4xi32>
+  %b = quant_bnn.pack %x : tensor<2x64xf32> to tensor<2x64xi1, #quant_bnn.packed<i32>>
+  %p = quant_bnn.xnor_matmul %b, %w : (tensor<2x64xi1, #quant_bnn.packed<i32>>, tensor<4x64xi1, #quant_bnn.packed<i32>>) -> tensor<2x4xi32>
   %y = arith.sitofp %p : tensor<2x4xi32> to tensor<2x4xf32>
   return %y : tensor<2x4xf32>
 }
@@ -293,12 +293,12 @@ func.func @f(%x: tensor<2x64xf32>, %w: tensor<4x2xi32>) -> tensor<2x4xf32> {
 // -----
 
 // Bits that a comparison makes.
-func.func @f(%x: tensor<2x64xf32>, %w: tensor<4x2xi32>) -> tensor<2x4xf32> {
+func.func @f(%x: tensor<2x64xf32>, %w: tensor<4x64xi1, #quant_bnn.packed<i32>>) -> tensor<2x4xf32> {
   %zero = arith.constant dense<0.0> : tensor<2x64xf32>
   %c = arith.cmpf oge, %x, %zero : tensor<2x64xf32>
   // expected-error@+1 {{'quant_bnn.pack' op cannot be differentiated: it has no gradient}}
-  %b = quant_bnn.pack %c : tensor<2x64xi1> to tensor<2x2xi32>
-  %p = quant_bnn.xnor_matmul %b, %w depth = 64 : (tensor<2x2xi32>, tensor<4x2xi32>) -> tensor<2x4xi32>
+  %b = quant_bnn.pack %c : tensor<2x64xi1> to tensor<2x64xi1, #quant_bnn.packed<i32>>
+  %p = quant_bnn.xnor_matmul %b, %w : (tensor<2x64xi1, #quant_bnn.packed<i32>>, tensor<4x64xi1, #quant_bnn.packed<i32>>) -> tensor<2x4xi32>
   %y = arith.sitofp %p : tensor<2x4xi32> to tensor<2x4xf32>
   return %y : tensor<2x4xf32>
 }

@@ -142,62 +142,21 @@ func.func @scalars_and_vectors_are_left(%x: f32, %v: vector<4xf32>) -> (f32, vec
 
 // -----
 
-// The elements are walked in order, and each word collects its bits from zeros.
-// CHECK: #[[$ELEMENTS:.*]] = affine_map<(d0, d1) -> (d0, d1)>
-// CHECK: #[[$WORDS:.*]] = affine_map<(d0, d1) -> (d0, d1 floordiv 16)>
-// CHECK-LABEL: func @pack(
-// CHECK-SAME: %[[X:.*]]: tensor<4x40xf32>
-// FUSED-LABEL: func @pack(
-func.func @pack(%x: tensor<4x40xf32>) -> tensor<4x3xi16> {
-  // CHECK-DAG: %[[C16:.*]] = arith.constant 16 : index
-  // CHECK-DAG: %[[ZERO:.*]] = arith.constant 0.0
-  // CHECK: %[[ZEROS:.*]] = linalg.fill ins(%c0_i16 : i16) outs(%{{.*}} : tensor<4x3xi16>)
-  // CHECK: linalg.generic {indexing_maps = [#[[$ELEMENTS]], #[[$WORDS]]], iterator_types = ["parallel", "reduction"]}
-  // CHECK-SAME: ins(%[[X]] : tensor<4x40xf32>) outs(%[[ZEROS]] : tensor<4x3xi16>)
-  // CHECK-NEXT: ^bb0(%[[IN:.*]]: f32, %[[WORD:.*]]: i16):
-  // CHECK-NEXT: %[[BIT:.*]] = arith.cmpf uge, %[[IN]], %[[ZERO]] : f32
-  // CHECK-NEXT: %[[K:.*]] = linalg.index 1
-  // CHECK-NEXT: %[[POSITION:.*]] = arith.remui %[[K]], %[[C16]]
-  // CHECK-NEXT: %[[SHIFT:.*]] = arith.index_castui %[[POSITION]] : index to i16
-  // CHECK-NEXT: %[[WIDE:.*]] = arith.extui %[[BIT]] : i1 to i16
-  // CHECK-NEXT: %[[SHIFTED:.*]] = arith.shli %[[WIDE]], %[[SHIFT]]
-  // CHECK-NEXT: %[[SUM:.*]] = arith.ori %[[WORD]], %[[SHIFTED]]
-  // CHECK-NEXT: linalg.yield %[[SUM]]
-  %b = quant_bnn.pack %x polarity = nonnegative : tensor<4x40xf32> to tensor<4x3xi16>
-  return %b : tensor<4x3xi16>
-}
-
-// -----
-
-// What makes the mask is computed with it, and what uses it.
-// CHECK: #[[$ELEMENTS:.*]] = affine_map<(d0) -> (d0)>
-// CHECK: #[[$WORDS:.*]] = affine_map<(d0) -> (d0 floordiv 8)>
-// CHECK-LABEL: func @masks(
-// CHECK-SAME: %[[X:.*]]: tensor<?xf32>, %[[B:.*]]: tensor<?xi8>, %[[G:.*]]: tensor<?xf32>, %[[K:.*]]: index
-// CHECK-DAG: %[[C8:.*]] = arith.constant 8 : index
-// FUSED-LABEL: func @masks(
-func.func @masks(%x: tensor<?xf32>, %b: tensor<?xi8>, %g: tensor<?xf32>, %k: index)
-    -> (tensor<?xi8>, tensor<?xf32>) {
-  // FUSED: linalg.generic {{.*}} iterator_types = ["reduction"]} ins(%{{.*}}, %{{.*}} : tensor<?xf32>, tensor<?xf32>) outs(%{{.*}} : tensor<?xi8>)
-  // FUSED: arith.cmpf ole
-  // FUSED: arith.ori
-  // FUSED: linalg.generic {{.*}} iterator_types = ["parallel"]} ins(%{{.*}}, %{{.*}}, %{{.*}} : tensor<?xi8>, tensor<?xf32>, tensor<?xf32>)
-  // FUSED: arith.trunci
-  // FUSED: arith.select
-  // FUSED-NOT: linalg.generic
-  %m = arith.cmpf ole, %x, %g : tensor<?xf32>
-  %packed = quant_bnn.pack %m : tensor<?xi1> to tensor<?xi8>
-  // CHECK: %[[EMPTY:.*]] = tensor.empty(%[[K]]) : tensor<?xi1>
-  // CHECK: linalg.generic {indexing_maps = [#[[$WORDS]], #[[$ELEMENTS]]], iterator_types = ["parallel"]}
-  // CHECK-SAME: ins(%[[B]] : tensor<?xi8>) outs(%[[EMPTY]] : tensor<?xi1>)
-  // CHECK-NEXT: ^bb0(%[[WORD:.*]]: i8, %{{.*}}: i1):
-  // CHECK-NEXT: %[[INDEX:.*]] = linalg.index 0
-  // CHECK-NEXT: %[[POSITION:.*]] = arith.remui %[[INDEX]], %[[C8]]
-  // CHECK-NEXT: %[[SHIFT:.*]] = arith.index_castui %[[POSITION]] : index to i8
-  // CHECK-NEXT: %[[SHIFTED:.*]] = arith.shrui %[[WORD]], %[[SHIFT]]
-  // CHECK-NEXT: %[[BIT:.*]] = arith.trunci %[[SHIFTED]] : i8 to i1
-  // CHECK-NEXT: linalg.yield %[[BIT]]
-  %unpacked = quant_bnn.unpack %b depth %k : tensor<?xi8> to tensor<?xi1>
-  %dx = arith.select %unpacked, %x, %g : tensor<?xi1>, tensor<?xf32>
-  return %packed, %dx : tensor<?xi8>, tensor<?xf32>
+// Packed bits wait for quant-bnn-materialize-packed-layout.
+// CHECK-LABEL: func @packed_ops_are_left(
+// FUSED-LABEL: func @packed_ops_are_left(
+func.func @packed_ops_are_left(%x: tensor<4x100xf32>, %acc: tensor<4x8xi32>, %t: tensor<8xi32>, %flip: tensor<8xi1>)
+    -> (tensor<4x100xf32>, tensor<4x4xi32>) {
+  // CHECK-NEXT: quant_bnn.pack %
+  // CHECK-NEXT: quant_bnn.unpack %
+  // CHECK-NEXT: quant_bnn.threshold %
+  // CHECK-NEXT: quant_bnn.xnor_matmul %
+  // CHECK-NEXT: return
+  %0 = quant_bnn.pack %x : tensor<4x100xf32> to tensor<4x100xi1, #quant_bnn.packed<i64>>
+  %1 = quant_bnn.unpack %0 : tensor<4x100xi1, #quant_bnn.packed<i64>> to tensor<4x100xf32>
+  %2 = quant_bnn.threshold %acc, %t, %flip
+      : (tensor<4x8xi32>, tensor<8xi32>, tensor<8xi1>) -> tensor<4x8xi1, #quant_bnn.packed<i8>>
+  %3 = quant_bnn.xnor_matmul %2, %2
+      : (tensor<4x8xi1, #quant_bnn.packed<i8>>, tensor<4x8xi1, #quant_bnn.packed<i8>>) -> tensor<4x4xi32>
+  return %1, %3 : tensor<4x100xf32>, tensor<4x4xi32>
 }

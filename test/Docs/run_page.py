@@ -24,8 +24,15 @@ for kind, block in re.findall(r"```(\w+)\n(.*?)```", page.read_text(), re.DOTALL
 
 run = subprocess.run(["sh", "-c", script], cwd=folder, text=True, stdout=subprocess.PIPE)
 actual = run.stdout.split("\0")[:-1]
+
+
+def lines(text):
+    """The lines of text without the spaces that some ops print at the end."""
+    return [line.rstrip() for line in text.strip().splitlines()]
+
+
 for number, (want, got) in enumerate(zip(expected, actual)):
-    if want.strip() != got.strip():
+    if lines(want) != lines(got):
         sys.exit(f"commands {number}: expected\n{want}\nbut got\n{got}")
 if run.returncode or len(actual) != len(expected):
     sys.exit(f"commands {len(actual)} failed")

@@ -30,8 +30,8 @@
 
 // The signs of a layer, for the product, and its window.
 // CHECK-LABEL: func @net_fwd(
-// CHECK-COUNT-7: quant_bnn.pack
-// CHECK-NOT: quant_bnn.pack
+// CHECK-COUNT-7: quant_bnn.pack %
+// CHECK-NOT: quant_bnn.pack %
 // CHECK-LABEL: func @net_bwd(
 // CHECK-NOT: quant_bnn.{{.*}}sign
 // CHECK: return

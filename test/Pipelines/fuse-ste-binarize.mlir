@@ -21,9 +21,8 @@
 // RUN: %npy equal %t/y3.npy %t/y0.npy --bits
 
 // CHECK-LABEL: func @fixed(
-// CHECK-NOT:     linalg.pooling
-// CHECK:         quant_bnn.xnor_max_pool_2d
-// CHECK:         quant_bnn.packed_reshape
+// CHECK:         linalg.pooling_nhwc_max {{.*}} -> tensor<{{[3?]}}x4x4x32xi1, #quant_bnn.packed<i32>>
+// CHECK:         tensor.collapse_shape {{.*}} into tensor<{{[3?]}}x512xi1, #quant_bnn.packed<i32>>
 // CHECK:         quant_bnn.xnor_matmul
 func.func @fixed(%x: tensor<3x8x8x32xf32>, %w: tensor<512x8xf32>) -> tensor<3x8xf32> {
   %zero = arith.constant dense<0.0> : tensor<3x8xf32>
@@ -40,9 +39,8 @@ func.func @fixed(%x: tensor<3x8x8x32xf32>, %w: tensor<512x8xf32>) -> tensor<3x8x
 }
 
 // CHECK-LABEL: func @varying(
-// CHECK-NOT:     linalg.pooling
-// CHECK:         quant_bnn.xnor_max_pool_2d
-// CHECK:         quant_bnn.packed_reshape
+// CHECK:         linalg.pooling_nhwc_max {{.*}} -> tensor<{{[3?]}}x4x4x32xi1, #quant_bnn.packed<i32>>
+// CHECK:         tensor.collapse_shape {{.*}} into tensor<{{[3?]}}x512xi1, #quant_bnn.packed<i32>>
 // CHECK:         quant_bnn.xnor_matmul
 func.func @varying(%x: tensor<?x8x8x32xf32>, %w: tensor<512x8xf32>) -> tensor<?x8xf32> {
   %c0 = arith.constant 0 : index

@@ -56,7 +56,7 @@ func.func @reduction_and_loop(%w: tensor<?x?xf32>) -> tensor<?x?xf32> {
 // The reshape does not divide the loop that makes the activation and its mask.
 // CHECK-LABEL: func @activation_and_bits(
 // CHECK-SAME: %[[X:.*]]: tensor<?x?xf32>
-func.func @activation_and_bits(%x: tensor<?x?xf32>) -> (tensor<?x?xf32>, tensor<?xi8>) {
+func.func @activation_and_bits(%x: tensor<?x?xf32>) -> (tensor<?x?xf32>, tensor<?xi1, #quant_bnn.packed<i8>>) {
   // CHECK: %[[FLAT:.*]] = tensor.collapse_shape %[[X]]
   // CHECK: %[[BOTH:.*]]:2 = linalg.generic {{.*}} ins(%[[FLAT]] : tensor<?xf32>) outs(%{{.*}}, %{{.*}} : tensor<?xf32>, tensor<?xi8>)
   // CHECK: quant_bnn.sign
@@ -68,13 +68,13 @@ func.func @activation_and_bits(%x: tensor<?x?xf32>) -> (tensor<?x?xf32>, tensor<
   %a = math.absf %x : tensor<?x?xf32>
   %m = arith.cmpf olt, %a, %y : tensor<?x?xf32>
   %flat = tensor.collapse_shape %m [[0, 1]] : tensor<?x?xi1> into tensor<?xi1>
-  %bits = quant_bnn.pack %flat : tensor<?xi1> to tensor<?xi8>
-  return %y, %bits : tensor<?x?xf32>, tensor<?xi8>
+  %bits = quant_bnn.pack %flat : tensor<?xi1> to tensor<?xi1, #quant_bnn.packed<i8>>
+  return %y, %bits : tensor<?x?xf32>, tensor<?xi1, #quant_bnn.packed<i8>>
 }
 
 // CHECK-LABEL: func @gradient_from_bits(
-// CHECK-SAME: %[[B:.*]]: tensor<?xi8>, %[[G:.*]]: tensor<?x?xf32>
-func.func @gradient_from_bits(%b: tensor<?xi8>, %g: tensor<?x?xf32>) -> tensor<?x?xf32> {
+// CHECK-SAME: %[[B:.*]]: tensor<?xi8>, %{{.*}}: index, %[[G:.*]]: tensor<?x?xf32>
+func.func @gradient_from_bits(%b: tensor<?xi1, #quant_bnn.packed<i8>>, %g: tensor<?x?xf32>) -> tensor<?x?xf32> {
   // CHECK: %[[FLAT:.*]] = tensor.collapse_shape %[[G]]
   // CHECK: %[[DX:.*]] = linalg.generic {{.*}} ins(%[[B]], %[[FLAT]] : tensor<?xi8>, tensor<?xf32>) outs(%{{.*}} : tensor<?xf32>)
   // CHECK-NOT: linalg.generic
@@ -84,10 +84,9 @@ func.func @gradient_from_bits(%b: tensor<?xi8>, %g: tensor<?x?xf32>) -> tensor<?
   %c1 = arith.constant 1 : index
   %d0 = tensor.dim %g, %c0 : tensor<?x?xf32>
   %d1 = tensor.dim %g, %c1 : tensor<?x?xf32>
-  %k = arith.muli %d0, %d1 : index
   %twice = arith.addf %g, %g : tensor<?x?xf32>
   %zero = arith.subf %g, %g : tensor<?x?xf32>
-  %flat = quant_bnn.unpack %b depth %k : tensor<?xi8> to tensor<?xi1>
+  %flat = quant_bnn.unpack %b : tensor<?xi1, #quant_bnn.packed<i8>> to tensor<?xi1>
   %m = tensor.expand_shape %flat [[0, 1]] output_shape [%d0, %d1] : tensor<?xi1> into tensor<?x?xi1>
   %dx = arith.select %m, %twice, %zero : tensor<?x?xi1>, tensor<?x?xf32>
   return %dx : tensor<?x?xf32>

@@ -5,8 +5,9 @@
 // CHECK-NOT:     pshuf
 // CHECK:         llvm.intr.ctpop(%{{.*}}) : (vector<8xi8>) -> vector<8xi8>
 // CHECK-NOT:     pshuf
-func.func @product(%a: tensor<64x4xi32>, %b: tensor<64x4xi32>) -> tensor<64x64xi32> {
-  %acc = quant_bnn.xnor_matmul %a, %b depth = 128
-      : (tensor<64x4xi32>, tensor<64x4xi32>) -> tensor<64x64xi32>
+func.func @product(%a: tensor<64x128xi1, #quant_bnn.packed<i32>>, %b: tensor<64x128xi1, #quant_bnn.packed<i32>>)
+    -> tensor<64x64xi32> {
+  %acc = quant_bnn.xnor_matmul %a, %b
+      : (tensor<64x128xi1, #quant_bnn.packed<i32>>, tensor<64x128xi1, #quant_bnn.packed<i32>>) -> tensor<64x64xi32>
   return %acc : tensor<64x64xi32>
 }

@@ -17,7 +17,7 @@
 // RUN: rm -rf %t && mkdir %t
 // RUN: %npy write %t/a.npy i64 [2,70,5] random:1
 // RUN: %npy write %t/b.npy i64 [2,37,5] random:2
-// RUN: %npy write %t/x.npy i32 [2,9,8,4] random:3
+// RUN: %npy write %t/x.npy i32 [2,9,8,2,2] random:3
 // RUN: %npy write %t/f.npy i32 [6,3,3,2] random:4
 // RUN: bnn-runner %s --entry=matmul --arg=%t/a.npy --arg=%t/b.npy --result=%t/matmul.npy
 // RUN: bnn-runner %s --entry=conv --arg=%t/x.npy --arg=%t/f.npy --result=%t/conv.npy
@@ -54,16 +54,17 @@
 // RUN: %npy equal %t/matmul.npy %t/matmul-64.npy --bits
 // RUN: %npy equal %t/matmul.npy %t/matmul-1024.npy --bits
 
-func.func @matmul(%a: tensor<?x?x5xi64>, %b: tensor<?x?x5xi64>) -> tensor<?x?x?xi32> {
-  %0 = quant_bnn.xnor_matmul %a, %b depth = 300
-      : (tensor<?x?x5xi64>, tensor<?x?x5xi64>) -> tensor<?x?x?xi32>
+func.func @matmul(%a: tensor<?x?x300xi1, #quant_bnn.packed<i64>>, %b: tensor<?x?x300xi1, #quant_bnn.packed<i64>>)
+    -> tensor<?x?x?xi32> {
+  %0 = quant_bnn.xnor_matmul %a, %b
+      : (tensor<?x?x300xi1, #quant_bnn.packed<i64>>, tensor<?x?x300xi1, #quant_bnn.packed<i64>>) -> tensor<?x?x?xi32>
   return %0 : tensor<?x?x?xi32>
 }
 
 // Of several strides and dilations, in groups, and with zeros at the border.
-func.func @conv(%x: tensor<?x9x8x4xi32>, %f: tensor<6x3x3x2xi32>) -> tensor<?x5x6x6xi32> {
-  %0 = quant_bnn.xnor_conv_2d %x, %f depth = 64 strides = [2, 1] dilations = [1, 2]
-      groups = 2 padding = [1, 1, 1, 1]
-      : (tensor<?x9x8x4xi32>, tensor<6x3x3x2xi32>) -> tensor<?x5x6x6xi32>
+func.func @conv(%x: tensor<?x9x8x2x64xi1, #quant_bnn.packed<i32>>, %f: tensor<6x3x3x64xi1, #quant_bnn.packed<i32>>)
+    -> tensor<?x5x6x6xi32> {
+  %0 = quant_bnn.xnor_conv_2d %x, %f strides = [2, 1] dilations = [1, 2] groups = 2 padding = [1, 1, 1, 1]
+      : (tensor<?x9x8x2x64xi1, #quant_bnn.packed<i32>>, tensor<6x3x3x64xi1, #quant_bnn.packed<i32>>) -> tensor<?x5x6x6xi32>
   return %0 : tensor<?x5x6x6xi32>
 }

@@ -70,10 +70,10 @@ func.func @chain(%x: tensor<?xf32>, %s: tensor<?xf32>, %b: tensor<?xf32>) -> ten
 // CHECK:         st.global.v4.b32
 // CHECK:         st.global.b8
 // CHECK-NOT:   .entry value_and_mask_kernel
-func.func @value_and_mask(%x: tensor<?xf32>) -> (tensor<?xf32>, tensor<?xi8>) {
+func.func @value_and_mask(%x: tensor<?xf32>) -> (tensor<?xf32>, tensor<?xi1, #quant_bnn.packed<i8>>) {
   %y = quant_bnn.sign %x : tensor<?xf32>
-  %bits = quant_bnn.pack %x : tensor<?xf32> to tensor<?xi8>
-  return %y, %bits : tensor<?xf32>, tensor<?xi8>
+  %bits = quant_bnn.pack %x : tensor<?xf32> to tensor<?xi1, #quant_bnn.packed<i8>>
+  return %y, %bits : tensor<?xf32>, tensor<?xi1, #quant_bnn.packed<i8>>
 }
 
 // A reduction takes no atomics: what it starts from, shares, what combines them.

@@ -12,10 +12,10 @@
 // RUN: %npy equal %t/s.npy %t/gpu-s.npy --bits
 // RUN: %npy equal %t/bits.npy %t/gpu-bits.npy --bits
 func.func @mixed(%x: tensor<?x33xf32>, %alpha: f32)
-    -> (tensor<?x33xf32>, f32, tensor<?x5xi8>) {
+    -> (tensor<?x33xf32>, f32, tensor<?x33xi1, #quant_bnn.packed<i8>>) {
   %q, %s = quant_bnn.pact %x, %alpha bits = 4 : tensor<?x33xf32>
-  %bits = quant_bnn.pack %x : tensor<?x33xf32> to tensor<?x5xi8>
-  return %q, %s, %bits : tensor<?x33xf32>, f32, tensor<?x5xi8>
+  %bits = quant_bnn.pack %x : tensor<?x33xf32> to tensor<?x33xi1, #quant_bnn.packed<i8>>
+  return %q, %s, %bits : tensor<?x33xf32>, f32, tensor<?x33xi1, #quant_bnn.packed<i8>>
 }
 
 // Nothing in, nothing out.

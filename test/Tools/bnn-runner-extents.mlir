@@ -60,12 +60,18 @@ func.func @pact(%x: tensor<?xf32>, %g: tensor<?xf32>, %alpha: f32) -> tensor<?xf
 
 // RUN: %npy write %t/2x1.npy i64 [2,1] 0 && %npy write %t/3x1.npy i64 [3,1] 0
 // RUN: %npy write %t/3x2.npy i64 [3,2] 0
-// RUN: bnn-runner %s --entry=xnor --arg=%t/2x1.npy --arg=%t/3x1.npy --result=%t/y.npy
-// RUN: not bnn-runner %s --entry=xnor --arg=%t/2x1.npy --arg=%t/3x2.npy --result=%t/none.npy 2>&1 \
+// RUN: %npy write %t/n64.npy index [] 64 && %npy write %t/n65.npy index [] 65
+// RUN: bnn-runner %s --entry=xnor --arg=%t/2x1.npy --arg=%t/n64.npy --arg=%t/3x1.npy --arg=%t/n64.npy --result=%t/y.npy
+// RUN: %npy check %t/y.npy i32 [2,3] 64
+// RUN: not bnn-runner %s --entry=xnor --arg=%t/2x1.npy --arg=%t/n64.npy --arg=%t/3x2.npy --arg=%t/n65.npy --result=%t/none.npy 2>&1 \
 // RUN:   | FileCheck %s --check-prefix=XNOR
-// XNOR: @xnor requires dimension 1 of argument 1 to be dimension 1 of argument 0 for
-func.func @xnor(%x: tensor<?x?xi64>, %y: tensor<?x?xi64>) -> tensor<?x?xi32> {
-  %0 = quant_bnn.xnor_matmul %x, %y depth = 64 : (tensor<?x?xi64>, tensor<?x?xi64>) -> tensor<?x?xi32>
+// RUN: not bnn-runner %s --entry=xnor --arg=%t/2x1.npy --arg=%t/n64.npy --arg=%t/3x1.npy --arg=%t/n65.npy --result=%t/none.npy 2>&1 \
+// RUN:   | FileCheck %s --check-prefix=LENGTH
+// XNOR: @xnor requires dimension 1 of argument 2 to be dimension 1 of argument 0 for
+// LENGTH: argument 2 of xnor: requires the words that hold the elements of a row, whose number is argument 3
+func.func @xnor(%x: tensor<?x?xi1, #quant_bnn.packed<i64>>, %y: tensor<?x?xi1, #quant_bnn.packed<i64>>) -> tensor<?x?xi32> {
+  %0 = quant_bnn.xnor_matmul %x, %y
+      : (tensor<?x?xi1, #quant_bnn.packed<i64>>, tensor<?x?xi1, #quant_bnn.packed<i64>>) -> tensor<?x?xi32>
   return %0 : tensor<?x?xi32>
 }
 

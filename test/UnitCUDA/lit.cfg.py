@@ -29,7 +29,7 @@ else:
             "Math.WithoutApproximation",
             "Narrow*",
             "Packing.F32",
-            "PackedShape.Transpose",
+            "MaterializePackedLayout.Transpose",
             "Packing.Bits",
             "Pact.F32",
             "Reduction.BF16",

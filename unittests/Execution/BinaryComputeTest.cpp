@@ -65,24 +65,24 @@ std::string getProductName(const Product &product, unsigned width,
 }
 
 std::string getProductSource(const Product &product, unsigned width,
-                             bool isDynamic) {
+                             bool isDynamic,
+                             Polarity polarity = Polarity::negative) {
   return llvm::formatv(
       R"mlir(
-        func.func @{0}(%a: {1}, %b: {2}{3}) -> {4} {{
-          %acc = quant_bnn.xnor_matmul %a, %b depth = {5} : ({1}, {2}) -> {4}
-          return %acc : {4}
+        func.func @{0}(%a: {1}, %b: {2}) -> {3} {{
+          %acc = quant_bnn.xnor_matmul %a, %b : ({1}, {2}) -> {3}
+          return %acc : {3}
         }
       )mlir",
       getProductName(product, width, isDynamic),
-      getPackedTensor(product.getA(), width, isDynamic),
-      getPackedTensor(product.getB(), width, isDynamic),
-      isDynamic ? ", %k: index" : "",
-      getTensor(product.getAcc(), 32, isDynamic),
-      isDynamic ? "%k" : std::to_string(product.depth));
+      getPackedTensor(product.getA(), width, isDynamic, polarity),
+      getPackedTensor(product.getB(), width, isDynamic, polarity),
+      getTensor(product.getAcc(), "i32", isDynamic));
 }
 
 void checkProduct(const Program &program, const Product &product,
-                  unsigned width, bool isDynamic, Polarity polarity) {
+                  unsigned width, bool isDynamic,
+                  Polarity polarity = Polarity::negative) {
   SCOPED_TRACE(getProductName(product, width, /*isDynamic=*/false));
   std::vector<int8_t> a = getSigns(getNumElements(product.getA()), 1);
   std::vector<int8_t> b = getSigns(getNumElements(product.getB()), 2);
@@ -102,11 +102,9 @@ void checkProduct(const Program &program, const Product &product,
                           expected.data() + n * product.rows * product.columns,
                           product.rows, product.columns, product.depth);
   }
-  std::vector<NpyArray> arguments =
-      makeArguments(makePacked(product.getA(), a, width, polarity),
-                    makePacked(product.getB(), b, width, polarity));
-  if (isDynamic)
-    arguments.push_back(makeIndex(product.depth));
+  std::vector<NpyArray> arguments;
+  addPacked(arguments, product.getA(), a, width, isDynamic, polarity);
+  addPacked(arguments, product.getB(), b, width, isDynamic, polarity);
   CallResults results =
       program.call(getProductName(product, width, isDynamic), arguments);
   EXPECT_EQ(getI32s(results.getViews()[0]), expected);
@@ -124,8 +122,7 @@ void checkDynamicProducts(unsigned width) {
     source += getProductSource({batching, 1, 1, 1, 1}, width, true);
   std::unique_ptr<Program> program = Program::compile(source);
   ASSERT_TRUE(program);
-  for (int64_t depth : depths) {
-    Polarity polarity = depth % 2 ? Polarity::negative : Polarity::nonnegative;
+  for (int64_t depth : depths)
     for (Product product : {Product{Batching::none, 1, 4, 9, depth},
                             {Batching::none, 1, 1, 1, depth},
                             {Batching::none, 1, 0, 3, depth},
@@ -133,11 +130,9 @@ void checkDynamicProducts(unsigned width) {
                             {Batching::both, 3, 2, 5, depth},
                             {Batching::both, 0, 2, 5, depth},
                             {Batching::broadcast, 2, 3, 4, depth}})
-      checkProduct(*program, product, width, true, polarity);
-  }
+      checkProduct(*program, product, width, true);
   // Larger than the blocks that a lowering may cut it into.
-  checkProduct(*program, {Batching::none, 1, 19, 67, 300}, width, true,
-               Polarity::negative);
+  checkProduct(*program, {Batching::none, 1, 19, 67, 300}, width, true);
 }
 
 TEST(XnorMatmul, Words8) { checkDynamicProducts(8); }
@@ -151,14 +146,17 @@ TEST(XnorMatmul, Static) {
       {Batching::none, 1, 0, 4, 33},       {Batching::none, 1, 2, 3, 0},
       {Batching::both, 2, 3, 4, 65},       {Batching::both, 0, 3, 4, 65},
       {Batching::broadcast, 3, 2, 20, 64}, {Batching::none, 1, 17, 35, 500}};
+  auto getPolarity = [](size_t i) {
+    return i % 3 ? Polarity::negative : Polarity::nonnegative;
+  };
   std::string source;
   for (auto [i, product] : llvm::enumerate(products))
-    source += getProductSource(product, wordWidths[i % 4], false);
+    source +=
+        getProductSource(product, wordWidths[i % 4], false, getPolarity(i));
   std::unique_ptr<Program> program = Program::compile(source);
   ASSERT_TRUE(program);
   for (auto [i, product] : llvm::enumerate(products))
-    checkProduct(*program, product, wordWidths[i % 4], false,
-                 Polarity::negative);
+    checkProduct(*program, product, wordWidths[i % 4], false, getPolarity(i));
 }
 
 //===----------------------------------------------------------------------===//
@@ -171,21 +169,22 @@ std::string getThresholdSource(llvm::StringRef name,
   return llvm::formatv(
       R"mlir(
         func.func @{0}(%acc: {1}, %t: {2}, %flip: {3}) -> {4} {{
-          %words = quant_bnn.threshold %acc, %t, %flip : ({1}, {2}, {3}) -> {4}
-          return %words : {4}
+          %b = quant_bnn.threshold %acc, %t, %flip : ({1}, {2}, {3}) -> {4}
+          return %b : {4}
         }
       )mlir",
-      name, getTensor(shape, 32, isDynamic),
-      getTensor(shape.back(), 32, isDynamic),
-      getTensor(shape.back(), 1, isDynamic),
+      name, getTensor(shape, "i32", isDynamic),
+      getTensor(shape.back(), "i32", isDynamic),
+      getTensor(shape.back(), "i1", isDynamic),
       getPackedTensor(shape, width, isDynamic));
 }
 
 /// Accumulators of which many are the threshold, or next to it.
 void checkThreshold(const Program &program, const std::string &name,
-                    llvm::ArrayRef<int64_t> shape, unsigned width) {
+                    llvm::ArrayRef<int64_t> shape, unsigned width,
+                    bool isDynamic) {
   SCOPED_TRACE(llvm::formatv("{0}: {1}, {2} bits", name,
-                             getTensor(shape, 32, false), width)
+                             getTensor(shape, "i32", false), width)
                    .str());
   constexpr int32_t least = std::numeric_limits<int32_t>::min();
   constexpr int32_t greatest = std::numeric_limits<int32_t>::max();
@@ -220,6 +219,9 @@ void checkThreshold(const Program &program, const std::string &name,
   CallResults results = program.call(name, arguments);
   EXPECT_EQ(getWords(results.getViews()[0], width),
             packSigns(signs, channels, width));
+  if (isDynamic) {
+    EXPECT_EQ(getIndex(results.getViews()[1]), shape.back());
+  }
 }
 
 TEST(Threshold, Dynamic) {
@@ -234,10 +236,11 @@ TEST(Threshold, Dynamic) {
   for (unsigned width : wordWidths)
     for (int64_t channels : depths) {
       std::string suffix = "_" + std::to_string(width);
-      checkThreshold(*program, "rank1" + suffix, channels, width);
-      checkThreshold(*program, "rank2" + suffix, {3, channels}, width);
-      checkThreshold(*program, "rank2" + suffix, {0, channels}, width);
-      checkThreshold(*program, "rank4" + suffix, {2, 1, 3, channels}, width);
+      checkThreshold(*program, "rank1" + suffix, channels, width, true);
+      checkThreshold(*program, "rank2" + suffix, {3, channels}, width, true);
+      checkThreshold(*program, "rank2" + suffix, {0, channels}, width, true);
+      checkThreshold(*program, "rank4" + suffix, {2, 1, 3, channels}, width,
+                     true);
     }
 }
 
@@ -250,7 +253,8 @@ TEST(Threshold, Static) {
   std::unique_ptr<Program> program = Program::compile(source);
   ASSERT_TRUE(program);
   for (auto [i, shape] : llvm::enumerate(shapes))
-    checkThreshold(*program, "f" + std::to_string(i), shape, wordWidths[i]);
+    checkThreshold(*program, "f" + std::to_string(i), shape, wordWidths[i],
+                   false);
 }
 
 } // namespace

@@ -13,7 +13,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "Harness.h"
+#include "PackedData.h"
 
 #include "llvm/ADT/SmallString.h"
 #include "llvm/Support/MathExtras.h"
@@ -76,50 +76,55 @@ private:
 // Arguments
 //===----------------------------------------------------------------------===//
 
-/// The shapes and the integers of a call, where they are not n alone.
-struct PackedCall {
+/// The shapes of the operands of a call, which count elements, and the integers
+/// behind them.
+struct Call {
   Shapes shapes;
   std::vector<int64_t> integers;
 };
 
 /// The calls of functions whose operands depend on each other.
-std::optional<PackedCall> getPackedCall(llvm::StringRef name, int64_t n) {
-  auto words = [](int64_t depth, int64_t width) {
-    return llvm::divideCeilSigned(depth, width);
-  };
-  if (name == "unpack")
-    return PackedCall{{{words(n, 32)}, {}}, {n}};
+std::optional<Call> getCall(llvm::StringRef name, int64_t n) {
   if (name == "xnor_matmul")
-    return PackedCall{{{n, words(n, 32)}, {n + 1, words(n, 32)}, {}}, {n}};
+    return Call{{{n, n}, {n + 1, n}}, {}};
   if (name == "xnor_conv_2d")
-    return PackedCall{{{1, n, 4, 2}, {5, 3, 3, 2}, {}}, {13}};
+    return Call{{{1, n, 4, 13}, {5, 3, 3, 13}}, {}};
   if (name == "threshold")
-    return PackedCall{{{3, n}, {n}, {n}}, {}};
-  if (name == "packed_cast" || name == "packed_transpose")
-    return PackedCall{{{3, words(n, name == "packed_cast" ? 8 : 32)}, {}}, {n}};
-  if (name == "packed_reshape")
-    return PackedCall{{{n, 7, 7, 1}, {}}, {n}};
-  if (name == "packed_slice")
-    return PackedCall{{{n + 2, 2}, {}}, {std::min<int64_t>(n, 90)}};
-  if (name == "packed_pad")
-    return PackedCall{{{3, words(n, 8)}, {}, {}}, {n, 1}};
+    return Call{{{3, n}, {n}, {n}}, {}};
+  if (name == "slice")
+    return Call{{{n + 2, 100}}, {std::min<int64_t>(n, 90)}};
   return std::nullopt;
 }
 
-/// Arguments of @`name` for the size n: floats are normally distributed, bits
-/// random.
+/// Whether the first of `values` is the words of a packed tensor whose rows
+/// have a dynamic length, which is the next value.
+bool isPacked(llvm::ArrayRef<SignatureValue> values) {
+  return values.size() > 1 && values[0].isArray &&
+         values[0].elementType.kind == 'i' &&
+         mlir::ShapedType::isDynamic(values[0].shape.back()) &&
+         values[1].type.isIndex();
+}
+
+/// Makes arguments of @`name` for the size n: floats are normally distributed,
+/// bits random. Unless getCall has the sizes, a packed tensor has rows of n
+/// elements, another tensor n rows, other dynamic dimensions are 3, and
+/// integers 1.
 std::vector<NpyArray> makeCall(const Program &program, llvm::StringRef name,
                                ElementType type, int64_t n) {
-  std::optional<PackedCall> packed = getPackedCall(name, n);
+  std::optional<Call> call = getCall(name, n);
   std::mt19937_64 generator(n);
   std::vector<NpyArray> arguments;
-  size_t nextInteger = 0;
-  for (auto [index, value] :
-       llvm::enumerate(program.getSignature(name).arguments)) {
+  size_t nextOperand = 0, nextInteger = 0;
+  for (llvm::ArrayRef<SignatureValue> rest =
+           program.getSignature(name).arguments;
+       !rest.empty(); rest = rest.drop_front()) {
+    const SignatureValue &value = rest.front();
+    size_t operand = nextOperand++;
     std::vector<int64_t> shape(value.shape);
+    size_t longDim = isPacked(rest) ? shape.size() - 1 : 0;
     for (auto [dim, size] : llvm::enumerate(shape))
       if (mlir::ShapedType::isDynamic(size))
-        size = packed ? packed->shapes[index][dim] : dim == 0 ? n : 3;
+        size = call ? call->shapes[operand][dim] : dim == longDim ? n : 3;
     if (value.elementType == getNpyType(type)) {
       size_t size = 1;
       for (int64_t extent : shape)
@@ -127,21 +132,26 @@ std::vector<NpyArray> makeCall(const Program &program, llvm::StringRef name,
       arguments.push_back(
           isDouble(type)
               ? makeArray<double>(type, shape,
-                                  getNormalValues<double>(type, size, index))
+                                  getNormalValues<double>(type, size, operand))
               : makeArray<float>(type, shape,
-                                 getNormalValues<float>(type, size, index)));
+                                 getNormalValues<float>(type, size, operand)));
       continue;
     }
+    if (!value.isArray) {
+      arguments.push_back(makeIndex(call ? call->integers[nextInteger++] : 1));
+      continue;
+    }
+    int64_t length = shape.empty() ? 0 : shape.back();
+    if (isPacked(rest))
+      shape.back() = llvm::divideCeilSigned(length, 8 * value.elementType.size);
     arguments.push_back(
         llvm::cantFail(NpyArray::allocate(value.elementType, shape)));
-    llvm::MutableArrayRef<char> bytes = arguments.back().getBytes();
-    if (!value.isArray) {
-      int64_t integer = packed->integers[nextInteger++];
-      std::memcpy(bytes.data(), &integer, bytes.size());
-      continue;
-    }
-    for (char &byte : bytes)
+    for (char &byte : arguments.back().getBytes())
       byte = value.elementType.kind == 'b' ? generator() % 2 : generator();
+    if (isPacked(rest)) {
+      arguments.push_back(makeIndex(length));
+      rest = rest.drop_front();
+    }
   }
   return arguments;
 }
@@ -213,7 +223,7 @@ std::string readFunctions(ElementType type) {
       %y = linalg.matmul ins(%a, %b : tensor<?x?xf32>, tensor<3x?xf32>) outs(%f : tensor<?x?xf32>) -> tensor<?x?xf32>
       return %y : tensor<?x?xf32>
     }
-    func.func @transpose(%x: tensor<?x?xf32>) -> tensor<?x?xf32> {
+    func.func @transpose_floats(%x: tensor<?x?xf32>) -> tensor<?x?xf32> {
       %c0 = arith.constant 0 : index
       %c1 = arith.constant 1 : index
       %m = tensor.dim %x, %c0 : tensor<?x?xf32>

@@ -61,6 +61,12 @@ inline NpyArray makeIndex(int64_t value) {
   return array;
 }
 
+inline int64_t getIndex(const NpyView &view) {
+  int64_t value;
+  std::memcpy(&value, view.data, sizeof(value));
+  return value;
+}
+
 inline NpyArray makeBits(llvm::ArrayRef<int64_t> shape,
                          const std::vector<uint64_t> &bits) {
   NpyArray array = allocate('b', 1, shape);
@@ -114,36 +120,46 @@ packSigns(llvm::ArrayRef<int8_t> signs, size_t depth, unsigned width,
   return words;
 }
 
-/// Those of a tensor of `shape`, which is packed along its last dimension.
-inline NpyArray
-makePacked(llvm::ArrayRef<int64_t> shape, llvm::ArrayRef<int8_t> signs,
-           unsigned width,
-           reference::Polarity polarity = reference::Polarity::negative) {
-  auto packed = llvm::to_vector(shape);
-  packed.back() = reference::packedWords(shape.back(), width);
-  return makeWords(packed, packSigns(signs, shape.back(), width, polarity),
-                   width);
+/// Adds to `arguments` a packed tensor of `shape` as a function takes it: its
+/// words and, with `isDynamic`, the number of elements in a row.
+inline void
+addPacked(std::vector<NpyArray> &arguments, llvm::ArrayRef<int64_t> shape,
+          llvm::ArrayRef<int8_t> signs, unsigned width, bool isDynamic,
+          reference::Polarity polarity = reference::Polarity::negative) {
+  auto words = llvm::to_vector(shape);
+  words.back() = reference::packedWords(shape.back(), width);
+  arguments.push_back(
+      makeWords(words, packSigns(signs, shape.back(), width, polarity), width));
+  if (isDynamic)
+    arguments.push_back(makeIndex(shape.back()));
 }
 
 //===----------------------------------------------------------------------===//
 // Types
 //===----------------------------------------------------------------------===//
 
-/// A tensor of `shape`, whose dimensions are unknown with `isDynamic`.
-inline std::string getTensor(llvm::ArrayRef<int64_t> shape, unsigned width,
-                             bool isDynamic) {
+inline std::string getName(reference::Polarity polarity) {
+  return polarity == reference::Polarity::negative ? "negative" : "nonnegative";
+}
+
+/// Returns the type of a tensor of `shape`, whose dimensions are dynamic with
+/// `isDynamic`.
+inline std::string getTensor(llvm::ArrayRef<int64_t> shape,
+                             llvm::StringRef element, bool isDynamic) {
   std::string type = "tensor<";
   for (int64_t size : shape)
     type += (isDynamic ? "?" : std::to_string(size)) + "x";
-  return type + "i" + std::to_string(width) + ">";
+  return type + element.str() + ">";
 }
 
-/// The words of elements of `shape`.
-inline std::string getPackedTensor(llvm::ArrayRef<int64_t> shape,
-                                   unsigned width, bool isDynamic) {
-  auto packed = llvm::to_vector(shape);
-  packed.back() = reference::packedWords(shape.back(), width);
-  return getTensor(packed, width, isDynamic);
+/// Returns the type of a packed tensor of `shape`.
+inline std::string
+getPackedTensor(llvm::ArrayRef<int64_t> shape, unsigned width, bool isDynamic,
+                reference::Polarity polarity = reference::Polarity::negative) {
+  return getTensor(shape,
+                   "i1, #quant_bnn.packed<i" + std::to_string(width) + ", " +
+                       getName(polarity) + ">",
+                   isDynamic);
 }
 
 } // namespace quant_bnn::unittests

@@ -37,10 +37,6 @@ llvm::ArrayRef<Polarity> getPolarities(unsigned width) {
 /// About the widths of words and vectors, and several of both.
 constexpr size_t depths[] = {0, 1, 7, 8, 9, 63, 64, 65, 1000};
 
-const char *getName(Polarity polarity) {
-  return polarity == Polarity::negative ? "negative" : "nonnegative";
-}
-
 /// `size` values of every kind that the type has, specials among them.
 template <typename T>
 std::vector<T> getElements(ElementType type, size_t size) {
@@ -51,40 +47,32 @@ std::vector<T> getElements(ElementType type, size_t size) {
   return values;
 }
 
-/// Words of `rows` rows, with bits past the end that are not 0.
-std::vector<uint64_t> getRandomWords(size_t rows, size_t depth,
-                                     unsigned width) {
-  std::vector<uint64_t> words(rows * reference::packedWords(depth, width));
-  uint64_t state = 1;
-  for (uint64_t &word : words) {
-    state = state * 6364136223846793005u + 1442695040888963407u;
-    word = (state >> 13 ^ state << 29) >> (64 - width);
-  }
-  return words;
-}
-
 //===----------------------------------------------------------------------===//
 // Every type
 //===----------------------------------------------------------------------===//
 
 const char *const functions = R"mlir(
-  func.func @pack_{1}_{2}(%x: tensor<?x{0}>) -> tensor<?xi{1}> {{
-    %b = quant_bnn.pack %x polarity = {2} : tensor<?x{0}> to tensor<?xi{1}>
-    return %b : tensor<?xi{1}>
+  #layout_{1}_{2} = #quant_bnn.packed<i{1}, {2}>
+  func.func @pack_{1}_{2}(%x: tensor<?x{0}>)
+      -> tensor<?xi1, #layout_{1}_{2}> {{
+    %b = quant_bnn.pack %x : tensor<?x{0}> to tensor<?xi1, #layout_{1}_{2}>
+    return %b : tensor<?xi1, #layout_{1}_{2}>
   }
-  func.func @unpack_{1}_{2}(%b: tensor<?xi{1}>, %k: index) -> tensor<?x{0}> {{
-    %x = quant_bnn.unpack %b depth %k polarity = {2}
-        : tensor<?xi{1}> to tensor<?x{0}>
+  func.func @unpack_{1}_{2}(%b: tensor<?xi1, #layout_{1}_{2}>)
+      -> tensor<?x{0}> {{
+    %x = quant_bnn.unpack %b : tensor<?xi1, #layout_{1}_{2}> to tensor<?x{0}>
     return %x : tensor<?x{0}>
   }
-  func.func @pack_rows_{1}_{2}(%x: tensor<?x?x{0}>) -> tensor<?x?xi{1}> {{
-    %b = quant_bnn.pack %x polarity = {2} : tensor<?x?x{0}> to tensor<?x?xi{1}>
-    return %b : tensor<?x?xi{1}>
+  func.func @pack_rows_{1}_{2}(%x: tensor<?x?x{0}>)
+      -> tensor<?x?xi1, #layout_{1}_{2}> {{
+    %b = quant_bnn.pack %x
+        : tensor<?x?x{0}> to tensor<?x?xi1, #layout_{1}_{2}>
+    return %b : tensor<?x?xi1, #layout_{1}_{2}>
   }
-  func.func @unpack_rows_{1}_{2}(%b: tensor<?x?xi{1}>, %k: index)
+  func.func @unpack_rows_{1}_{2}(%b: tensor<?x?xi1, #layout_{1}_{2}>)
       -> tensor<?x?x{0}> {{
-    %x = quant_bnn.unpack %b depth %k polarity = {2}
-        : tensor<?x?xi{1}> to tensor<?x?x{0}>
+    %x = quant_bnn.unpack %b
+        : tensor<?x?xi1, #layout_{1}_{2}> to tensor<?x?x{0}>
     return %x : tensor<?x?x{0}>
   }
 )mlir";
@@ -118,13 +106,13 @@ public:
         makeArguments(makeArray<T>(type, shape, x));
     CallResults packed = program.call("pack_" + form + suffix, arguments);
     EXPECT_EQ(getWords(packed.getViews()[0], width), expected);
+    EXPECT_EQ(getIndex(packed.getViews()[1]), int64_t(depth));
 
-    std::vector<uint64_t> words = getRandomWords(rows, depth, width);
     std::vector<T> elements(rows * depth);
-    reference::unpack(words.data(), elements.data(), rows, depth, width,
+    reference::unpack(expected.data(), elements.data(), rows, depth, width,
                       polarity);
-    arguments =
-        makeArguments(makeWords(packedShape, words, width), makeIndex(depth));
+    arguments = makeArguments(makeWords(packedShape, expected, width),
+                              makeIndex(depth));
     CallResults unpacked = program.call("unpack_" + form + suffix, arguments);
     EXPECT_EQ(getValues<T>(type, unpacked.getViews()[0]), elements);
   }
@@ -179,13 +167,15 @@ TEST(Packing, Bits) {
   std::string source;
   for (unsigned width : wordWidths)
     source += llvm::formatv(R"mlir(
-      func.func @pack_{0}(%m: tensor<?x?xi1>) -> tensor<?x?xi{0}> {{
-        %b = quant_bnn.pack %m : tensor<?x?xi1> to tensor<?x?xi{0}>
-        return %b : tensor<?x?xi{0}>
+      #layout_{0} = #quant_bnn.packed<i{0}>
+      func.func @pack_{0}(%m: tensor<?x?xi1>)
+          -> tensor<?x?xi1, #layout_{0}> {{
+        %b = quant_bnn.pack %m : tensor<?x?xi1> to tensor<?x?xi1, #layout_{0}>
+        return %b : tensor<?x?xi1, #layout_{0}>
       }
-      func.func @unpack_{0}(%b: tensor<?x?xi{0}>, %k: index)
+      func.func @unpack_{0}(%b: tensor<?x?xi1, #layout_{0}>)
           -> tensor<?x?xi1> {{
-        %m = quant_bnn.unpack %b depth %k : tensor<?x?xi{0}> to tensor<?x?xi1>
+        %m = quant_bnn.unpack %b : tensor<?x?xi1, #layout_{0}> to tensor<?x?xi1>
         return %m : tensor<?x?xi1>
       }
     )mlir",
@@ -195,9 +185,9 @@ TEST(Packing, Bits) {
   for (unsigned width : wordWidths)
     for (size_t depth : depths) {
       size_t rows = 3;
-      std::vector<uint64_t> bits = getRandomWords(rows, 8 * depth, 8);
-      for (uint64_t &bit : bits)
-        bit &= 1;
+      std::vector<uint64_t> bits(rows * depth);
+      for (auto [bit, sign] : llvm::zip(bits, getSigns(bits.size(), depth)))
+        bit = sign < 0;
       std::unique_ptr<bool[]> elements(new bool[bits.size()]);
       llvm::copy(bits, elements.get());
       size_t wordsPerRow = reference::packedWords(depth, width);
@@ -222,57 +212,53 @@ TEST(Packing, Bits) {
 // An activation that saves bits
 //===----------------------------------------------------------------------===//
 
-/// The shapes of the elements and of the bits, and how sizes are given.
+/// The types of the elements and of the saved bits without element types, and
+/// the shapes of calls.
 struct Activation {
   const char *name;
   const char *elements;
   const char *flat;
-  const char *words;
-  const char *sizes;
-  const char *depth;
   std::vector<std::vector<int64_t>> shapes;
+
+  bool isDynamic() const { return *flat == '?'; }
 };
 
 const Activation activations[] = {
-    {"static", "4x33", "132", "17", "4, 33", "", {{4, 33}}},
+    {"static", "4x33", "132", {{4, 33}}},
     {"dynamic",
      "?x?",
      "?",
-     "?",
-     "%d0, %d1",
-     "depth %k",
      {{1, 1}, {3, 5}, {8, 8}, {0, 3}, {37, 41}, {257, 1031}}},
 };
 
 const char *const step = R"mlir(
   func.func @forward_{0}(%x: tensor<{1}x$T>)
-      -> (tensor<{1}x$T>, tensor<{3}x$W>) {{
+      -> (tensor<{1}x$T>, tensor<{2}xi1, $P>) {{
     %y = quant_bnn.sign %x : tensor<{1}x$T>
     %c0 = arith.constant 0 : index
     %c1 = arith.constant 1 : index
     %d0 = tensor.dim %x, %c0 : tensor<{1}x$T>
     %d1 = tensor.dim %x, %c1 : tensor<{1}x$T>
     %s = arith.constant 1.0 : $T
-    %one = tensor.splat %s{6} : tensor<{1}x$T>
+    %one = tensor.splat %s{3} : tensor<{1}x$T>
     %size = math.absf %x : tensor<{1}x$T>
     %m = arith.cmpf ole, %size, %one : tensor<{1}x$T>
     %f = tensor.collapse_shape %m [[0, 1]]
         : tensor<{1}xi1> into tensor<{2}xi1>
-    %b = quant_bnn.pack %f : tensor<{2}xi1> to tensor<{3}x$W>
-    return %y, %b : tensor<{1}x$T>, tensor<{3}x$W>
+    %b = quant_bnn.pack %f : tensor<{2}xi1> to tensor<{2}xi1, $P>
+    return %y, %b : tensor<{1}x$T>, tensor<{2}xi1, $P>
   }
-  func.func @backward_{0}(%b: tensor<{3}x$W>, %g: tensor<{1}x$T>)
+  func.func @backward_{0}(%b: tensor<{2}xi1, $P>, %g: tensor<{1}x$T>)
       -> tensor<{1}x$T> {{
     %c0 = arith.constant 0 : index
     %c1 = arith.constant 1 : index
     %d0 = tensor.dim %g, %c0 : tensor<{1}x$T>
     %d1 = tensor.dim %g, %c1 : tensor<{1}x$T>
-    %k = arith.muli %d0, %d1 : index
-    %f = quant_bnn.unpack %b {5} : tensor<{3}x$W> to tensor<{2}xi1>
+    %f = quant_bnn.unpack %b : tensor<{2}xi1, $P> to tensor<{2}xi1>
     %m = tensor.expand_shape %f [[0, 1]] output_shape [{4}]
         : tensor<{2}xi1> into tensor<{1}xi1>
     %s = arith.constant 0.0 : $T
-    %zero = tensor.splat %s{6} : tensor<{1}x$T>
+    %zero = tensor.splat %s{3} : tensor<{1}x$T>
     %dx = arith.select %m, %g, %zero : tensor<{1}xi1>, tensor<{1}x$T>
     return %dx : tensor<{1}x$T>
   }
@@ -283,22 +269,23 @@ void replaceAll(std::string &text, llvm::StringRef from, llvm::StringRef to) {
     text.replace(at, from.size(), to);
 }
 
-std::string getStep(const Activation &activation, ElementType type,
-                    unsigned width) {
-  bool isDynamic = *activation.depth;
-  std::string text =
-      llvm::formatv(step, activation.name, activation.elements, activation.flat,
-                    activation.words, activation.sizes, activation.depth,
-                    isDynamic ? "[%d0, %d1]" : "");
+/// Returns the functions of `activation`, which save words of 8 bits.
+std::string getStep(const Activation &activation, ElementType type) {
+  bool isDynamic = activation.isDynamic();
+  std::string text = llvm::formatv(
+      step, activation.name, activation.elements, activation.flat,
+      isDynamic ? "[%d0, %d1]" : "", isDynamic ? "%d0, %d1" : "4, 33");
   replaceAll(text, "$T", unittests::getName(type));
-  replaceAll(text, "$W", "i" + std::to_string(width));
+  replaceAll(text, "$P", "#quant_bnn.packed<i8>");
   return text;
 }
 
-/// Calls the functions of `activation` on `shape`, in words of 8 bits.
+/// Calls the functions of `activation` on `shape`.
 template <typename T>
-void checkStep(const Program &program, const char *name, ElementType type,
-               llvm::ArrayRef<int64_t> shape, bool hasOutputs) {
+void checkStep(const Program &program, const Activation &activation,
+               ElementType type, llvm::ArrayRef<int64_t> shape,
+               bool hasOutputs) {
+  std::string name = activation.name;
   SCOPED_TRACE(llvm::formatv("{0} {1}x{2} of {3}", name, shape[0], shape[1],
                              unittests::getName(type))
                    .str());
@@ -323,7 +310,7 @@ void checkStep(const Program &program, const char *name, ElementType type,
     arguments.push_back(
         makeWords({numWords}, std::vector<uint64_t>(numWords, 0x55), 8));
   }
-  CallResults forward = program.call(std::string("forward_") + name, arguments);
+  CallResults forward = program.call("forward_" + name, arguments);
   const void *y, *bits;
   if (hasOutputs) {
     y = arguments[1].getData();
@@ -334,16 +321,20 @@ void checkStep(const Program &program, const char *name, ElementType type,
   }
   EXPECT_EQ(getValues<T>(type, y, size), signs);
   EXPECT_EQ(getWords(bits, numWords, 8), words);
+  if (activation.isDynamic()) {
+    EXPECT_EQ(getIndex(forward.getViews().back()), int64_t(size));
+  }
 
-  arguments = makeArguments(makeWords({numWords}, words, 8),
-                            makeArray<T>(type, shape, g));
+  arguments = makeArguments(makeWords({numWords}, words, 8));
+  if (activation.isDynamic())
+    arguments.push_back(makeIndex(size));
+  arguments.push_back(makeArray<T>(type, shape, g));
   if (hasOutputs)
     arguments.push_back(makeArray<T>(type, shape, std::vector<T>(size, T(7))));
-  CallResults backward =
-      program.call(std::string("backward_") + name, arguments);
-  std::vector<T> actual = hasOutputs
-                              ? getValues<T>(type, arguments[2].getData(), size)
-                              : getValues<T>(type, backward.getViews()[0]);
+  CallResults backward = program.call("backward_" + name, arguments);
+  std::vector<T> actual =
+      hasOutputs ? getValues<T>(type, arguments.back().getData(), size)
+                 : getValues<T>(type, backward.getViews()[0]);
   for (size_t i = 0; i != size; ++i)
     ASSERT_TRUE(reference::equal(actual[i], dx[i]))
         << "element " << i << ": got " << actual[i] << ", expected " << dx[i];
@@ -353,12 +344,12 @@ template <typename T>
 void checkSteps(ElementType type, const ProgramOptions &options = {}) {
   std::string source;
   for (const Activation &activation : activations)
-    source += getStep(activation, type, 8);
+    source += getStep(activation, type);
   std::unique_ptr<Program> program = Program::compile(source, options);
   ASSERT_TRUE(program);
   for (const Activation &activation : activations)
     for (const std::vector<int64_t> &shape : activation.shapes)
-      checkStep<T>(*program, activation.name, type, shape,
+      checkStep<T>(*program, activation, type, shape,
                    options.results == ResultConvention::OutParams);
 }
 
@@ -388,9 +379,9 @@ TEST(SavedBits, Nontemporal) {
     ProgramOptions options;
     options.results = results;
     std::unique_ptr<Program> program =
-        Program::compile(getStep(activations[1], ElementType::f32, 8), options);
+        Program::compile(getStep(activations[1], ElementType::f32), options);
     ASSERT_TRUE(program);
-    checkStep<float>(*program, "dynamic", ElementType::f32, {4099, 1033},
+    checkStep<float>(*program, activations[1], ElementType::f32, {4099, 1033},
                      results == ResultConvention::OutParams);
   }
 }

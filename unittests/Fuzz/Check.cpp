@@ -13,11 +13,13 @@
 #include "mlir/IR/Verifier.h"
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Pass/PassRegistry.h"
+#include "quant-bnn/Dialect/QuantBNN/IR/QuantBNN.h"
 #include "llvm/Support/Format.h"
 #include "llvm/Support/raw_ostream.h"
 #include "llvm/Support/xxhash.h"
 
 using namespace mlir;
+using namespace quant_bnn;
 using namespace quant_bnn::fuzz;
 
 StringRef quant_bnn::fuzz::toString(Outcome outcome) {
@@ -103,6 +105,18 @@ std::vector<std::vector<Data>> Arguments::make(func::FuncOp function) {
   return sets;
 }
 
+/// Whether packed tensors in `before` are words in `after`.
+static bool isMaterialized(FunctionType before, FunctionType after) {
+  auto getTypes = [](TypeRange types) {
+    SmallVector<Type> materialized;
+    for (Type type : types)
+      llvm::append_range(materialized, PackedAttr::getMaterializedTypes(type));
+    return materialized;
+  };
+  return before != after && getTypes(before.getInputs()) == after.getInputs() &&
+         getTypes(before.getResults()) == after.getResults();
+}
+
 const std::vector<std::vector<Data>> *Arguments::get(func::FuncOp function) {
   std::string name = function.getName().str();
   auto it = functions.find(name);
@@ -111,9 +125,15 @@ const std::vector<std::vector<Data>> *Arguments::get(func::FuncOp function) {
     it = functions.try_emplace(name, Sets{function.getFunctionType(), sets})
              .first;
   }
-  if (it->second.type != function.getFunctionType() || it->second.sets.empty())
+  auto &[type, sets] = it->second;
+  if (isMaterialized(type, function.getFunctionType())) {
+    for (std::vector<Data> &set : sets)
+      set = materialize(type.getInputs(), set);
+    type = function.getFunctionType();
+  }
+  if (type != function.getFunctionType() || sets.empty())
     return nullptr;
-  return &it->second.sets;
+  return &sets;
 }
 
 //===----------------------------------------------------------------------===//
@@ -230,7 +250,10 @@ static void compare(const ModuleValues &before, const ModuleValues &after,
                     CheckResult &result) {
   for (const auto &[name, expected] : before) {
     auto it = after.find(name);
-    if (it == after.end() || it->second.type != expected.type)
+    if (it == after.end())
+      continue;
+    bool isPacked = isMaterialized(expected.type, it->second.type);
+    if (!isPacked && it->second.type != expected.type)
       continue;
     auto function = module.lookupSymbol<func::FuncOp>(name);
     const auto &sets = *arguments.get(function);
@@ -247,8 +270,12 @@ static void compare(const ModuleValues &before, const ModuleValues &after,
         result.counters.push_back("not evaluated: " + is.reason);
         continue;
       }
-      std::string difference = is.results ? compare(*was.results, *is.results)
-                                          : "undefined behaviour: " + is.reason;
+      std::string difference = "undefined behaviour: " + is.reason;
+      if (is.results)
+        difference = compare(
+            isPacked ? materialize(expected.type.getResults(), *was.results)
+                     : *was.results,
+            *is.results);
       result.counters.push_back("compared: " + step.split('{').first.str());
       if (difference.empty())
         continue;
@@ -418,7 +445,8 @@ static void runExecution(ModuleOp module, Arguments &arguments,
       if (!was.results)
         continue;
       result.counters.push_back("compared: execute");
-      std::string difference = compare(*was.results, is);
+      std::string difference =
+          compare(materialize(function.getResultTypes(), *was.results), is);
       if (difference.empty())
         continue;
       result.outcome = Outcome::WrongValue;

@@ -52,7 +52,8 @@ public:
       : seed(seed), dynamicExtent(dynamicExtent), numSets(numSets) {}
 
   /// Returns the arguments of `function`, which stay the same while its type
-  /// stays the same. Returns null if there are none. A function that
+  /// stays the same, except that packed tensors may become words. Returns null
+  /// if there are none. A function that
   /// differentiation created gets cotangents with the extents of the results of
   /// its original function.
   const std::vector<std::vector<Data>> *get(mlir::func::FuncOp function);
@@ -77,7 +78,8 @@ CheckResult check(mlir::ModuleOp module, llvm::ArrayRef<std::string> steps,
 
 /// Lowers `module`, compiles it for the host and calls `function`. Returns one
 /// list of results for each list of arguments, or nullopt and the error in
-/// `message` if the module is refused.
+/// `message` if the module is refused. In the results, packed tensors are
+/// words.
 std::optional<std::vector<std::vector<Data>>>
 execute(mlir::ModuleOp module, mlir::func::FuncOp function,
         llvm::ArrayRef<std::vector<Data>> arguments, std::string &message);

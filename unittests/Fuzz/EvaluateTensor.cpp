@@ -6,7 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "Shapes.h"
+#include "Evaluator.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/Dialect/UB/IR/UBOps.h"
 #include "llvm/ADT/TypeSwitch.h"
@@ -52,31 +52,104 @@ static SmallVector<int64_t> getPosition(Evaluator &evaluator,
   return position;
 }
 
+static Data slice(Evaluator &evaluator, const Data &source,
+                  ArrayRef<int64_t> offsets, ArrayRef<int64_t> sizes,
+                  ArrayRef<int64_t> strides) {
+  for (auto [offset, size, stride, extent] :
+       llvm::zip_equal(offsets, sizes, strides, source.shape))
+    if (size < 0 || offset < 0 || offset > extent ||
+        (size > 0 && offset + (size - 1) * stride >= extent)) {
+      evaluator.setStop(Stop::Undefined, "a slice outside of a tensor");
+      return source;
+    }
+  Data result(source.type, sizes);
+  size_t next = 0;
+  visitPositions(sizes, [&](ArrayRef<int64_t> position) {
+    SmallVector<int64_t> from(position);
+    for (auto [index, offset, stride] : llvm::zip_equal(from, offsets, strides))
+      index = offset + index * stride;
+    if (auto place = source.getOffset(from))
+      result.elements[next++] = source.elements[*place];
+    else
+      evaluator.setStop(Stop::Undefined, "a slice outside of a tensor");
+  });
+  return result;
+}
+
+static Data concat(Evaluator &evaluator, ArrayRef<const Data *> sources,
+                   int64_t dim) {
+  SmallVector<int64_t> shape(ArrayRef(sources.front()->shape));
+  shape[dim] = 0;
+  for (const Data *source : sources) {
+    shape[dim] += source->shape[dim];
+    for (int64_t i = 0, end = shape.size(); i < end; ++i)
+      if (i != dim && shape[i] != source->shape[i])
+        evaluator.setStop(Stop::Undefined,
+                          "a concatenation of different shapes");
+  }
+  Data result(sources.front()->type, shape);
+  if (evaluator.isStopped())
+    return result;
+  int64_t start = 0;
+  for (const Data *source : sources) {
+    size_t next = 0;
+    visitPositions(source->shape, [&](ArrayRef<int64_t> position) {
+      SmallVector<int64_t> to(position);
+      to[dim] += start;
+      result.elements[*result.getOffset(to)] = source->elements[next++];
+    });
+    start += source->shape[dim];
+  }
+  return result;
+}
+
+/// Returns the elements of `source` in the shape `shape`.
+static Data reshape(Evaluator &evaluator, const Data &source,
+                    ArrayRef<int64_t> shape) {
+  Data result = source;
+  result.shape.assign(shape.begin(), shape.end());
+  int64_t size = 1;
+  for (int64_t extent : shape)
+    size *= extent;
+  if (size != int64_t(source.elements.size()))
+    evaluator.setStop(Stop::Undefined,
+                      "a reshape to another number of elements");
+  return result;
+}
+
 static void evaluatePad(Evaluator &evaluator, tensor::PadOp op) {
   const Data source = evaluator.get(op.getSource());
   SmallVector<int64_t> low = evaluator.getIndices(op.getMixedLowPad());
   SmallVector<int64_t> high = evaluator.getIndices(op.getMixedHighPad());
+  SmallVector<int64_t> shape;
+  for (auto [extent, before, after] :
+       llvm::zip_equal(source.shape, low, high)) {
+    shape.push_back(extent + before + after);
+    if (shape.back() < 0 || before < 0 || after < 0)
+      evaluator.setStop(Stop::Undefined, "a negative extent");
+  }
   if (evaluator.isStopped())
     return;
-  Data result = pad(evaluator, source, low, high, Element::undefined());
+  Data result(source.type, shape);
   size_t next = 0;
-  visitPositions(result.shape, [&](ArrayRef<int64_t> position) {
+  visitPositions(shape, [&](ArrayRef<int64_t> position) {
     if (evaluator.isStopped())
       return;
-    size_t place = next++;
-    bool isInside = true;
+    Element &element = result.elements[next++];
+    SmallVector<int64_t> from;
     SmallVector<Data> arguments;
-    for (auto [index, before, extent] :
-         llvm::zip_equal(position, low, source.shape)) {
-      isInside &= index >= before && index < before + extent;
+    for (auto [index, before] : llvm::zip_equal(position, low)) {
+      from.push_back(index - before);
       arguments.push_back(Data::ofIndex(op.getContext(), index));
     }
-    if (isInside)
+    if (auto place = source.getOffset(from)) {
+      element = source.elements[*place];
       return;
+    }
     SmallVector<Value> yielded =
         evaluator.run(op.getRegion().front(), arguments);
     if (!evaluator.isStopped())
-      result.elements[place] = evaluator.get(yielded[0]).elements.front();
+      element = evaluator.get(yielded[0]).elements.front();
   });
   evaluator.set(op, std::move(result));
 }

@@ -48,6 +48,12 @@ struct Data {
 void visitPositions(llvm::ArrayRef<int64_t> shape,
                     llvm::function_ref<void(llvm::ArrayRef<int64_t>)> visit);
 
+/// Returns the values that hold `values` of `types` after packed tensors have
+/// become words: a packed tensor becomes its words, and the number of elements
+/// in a row if `types` does not give it.
+std::vector<Data> materialize(mlir::TypeRange types,
+                              llvm::ArrayRef<Data> values);
+
 class Evaluator {
 public:
   /// The reason why there is no value.

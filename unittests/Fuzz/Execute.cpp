@@ -93,7 +93,9 @@ quant_bnn::fuzz::execute(ModuleOp module, func::FuncOp function,
   std::vector<std::vector<Data>> all;
   for (const std::vector<Data> &set : arguments) {
     std::vector<NpyArray> arrays;
-    for (auto [value, data] : llvm::zip_equal(signature->arguments, set)) {
+    for (auto [value, data] :
+         llvm::zip_equal(signature->arguments,
+                         materialize(function.getArgumentTypes(), set))) {
       auto array = toArray(value, data);
       if (!array)
         return std::nullopt;
@@ -101,9 +103,9 @@ quant_bnn::fuzz::execute(ModuleOp module, func::FuncOp function,
     }
     CallResults results = compiled->call(arrays);
     std::vector<Data> values;
-    for (auto [type, view] :
-         llvm::zip_equal(function.getResultTypes(), results.getViews()))
-      values.push_back(toData(getElementTypeOrSelf(type), view));
+    for (auto [value, view] :
+         llvm::zip_equal(signature->results, results.getViews()))
+      values.push_back(toData(getElementTypeOrSelf(value.type), view));
     all.push_back(std::move(values));
   }
   return all;

@@ -11,6 +11,7 @@
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 
 using namespace mlir;
+using namespace quant_bnn;
 using namespace quant_bnn::fuzz;
 
 /// The maximal nesting depth.
@@ -22,11 +23,11 @@ void Generator::addIf() {
   if (depth >= maxDepth)
     return addQuantizer();
   Value condition = random.oneIn(2)
-                        ? argument(b.getI1Type(), {}).value
+                        ? anyBit()
                         : arith::CmpFOp::create(b, arith::CmpFPredicate::OGT,
                                                 anyScalar(), floatConstant(0.0))
                               .getResult();
-  Entry x = random.oneIn(3) ? Entry{anyScalar(), {}} : anyTensor();
+  Entry x = random.oneIn(3) ? Entry{anyScalar(), {}} : anyElements();
   auto op = scf::IfOp::create(b, TypeRange{x.value.getType()}, condition,
                               /*addThenBlock=*/true, /*addElseBlock=*/true);
   ++depth;
@@ -43,11 +44,13 @@ void Generator::addIf() {
             entry.extents == x.extents)
           result = entry.value;
     } else if (!random.oneIn(4)) {
-      result = theme == Theme::Smooth && llvm::isa<FloatType>(x.value.getType())
-                   ? smoothOp(x.value)
-               : theme == Theme::Smooth
-                   ? arith::MulFOp::create(b, x.value, x.value).getResult()
-                   : quantizer(x.value);
+      result =
+          PackedAttr::find(x.value.getType()) ? bitMath(x.value, 1)
+          : theme == Theme::Smooth && llvm::isa<FloatType>(x.value.getType())
+              ? smoothOp(x.value)
+          : theme == Theme::Smooth
+              ? arith::MulFOp::create(b, x.value, x.value).getResult()
+              : quantizer(x.value);
     }
     scf::YieldOp::create(b, result);
     llvm::erase_if(entries, [&](Entry &entry) {
@@ -62,7 +65,7 @@ void Generator::addIf() {
 void Generator::addFor() {
   if (depth >= maxDepth)
     return addQuantizer();
-  Entry x = random.oneIn(3) ? Entry{anyScalar(), {}} : anyTensor();
+  Entry x = random.oneIn(3) ? Entry{anyScalar(), {}} : anyElements();
   auto op = scf::ForOp::create(b, index(0), index(random.below(4)), index(1),
                                x.value);
   ++depth;
@@ -71,6 +74,8 @@ void Generator::addFor() {
   Value carried = op.getRegionIterArg(0), result = carried;
   if (llvm::isa<FloatType>(carried.getType())) {
     result = scalarMath({carried, x.value}, 1 + random.below(2));
+  } else if (PackedAttr::find(carried.getType())) {
+    result = bitMath({carried, x.value}, 1 + random.below(2));
   } else if (random.oneIn(2)) {
     result = arith::AddFOp::create(b, carried, x.value);
   } else if (theme == Theme::Smooth) {

@@ -143,7 +143,7 @@ void Generator::addReduction() {
 }
 
 void Generator::addTranspose() {
-  Entry x = anyTensor(1);
+  Entry x = anyElements(1);
   SmallVector<int64_t> permutation(x.extents.size());
   std::iota(permutation.begin(), permutation.end(), 0);
   for (size_t i = permutation.size(); i > 1; --i)
@@ -155,14 +155,14 @@ void Generator::addTranspose() {
     extents.push_back(x.extents[dim]);
     shape.push_back(source.getDimSize(dim));
   }
-  auto result = RankedTensorType::get(shape, type);
+  auto result = source.clone(shape);
   auto op = linalg::TransposeOp::create(b, x.value, emptyOf(result, extents),
                                         permutation);
   add(op->getResult(0), extents);
 }
 
 void Generator::addBroadcast() {
-  Entry x = anyTensor(0, 2);
+  Entry x = anyElements(0, 2);
   auto source = llvm::cast<RankedTensorType>(x.value.getType());
   unsigned place = random.below(x.extents.size() + 1);
   int64_t extent = 1 + random.below(4);
@@ -171,8 +171,7 @@ void Generator::addBroadcast() {
   extents.insert(extents.begin() + place, extent);
   shape.insert(shape.begin() + place, extent);
   auto op = linalg::BroadcastOp::create(
-      b, x.value, emptyOf(RankedTensorType::get(shape, type), extents),
-      int64_t(place));
+      b, x.value, emptyOf(source.clone(shape), extents), int64_t(place));
   add(op->getResult(0), extents);
 }
 

@@ -225,22 +225,3 @@ void Generator::addReducingGradient() {
   }
   }
 }
-
-/// Adds a pack, and often an unpack of its result.
-void Generator::addPacked() {
-  Entry x = anyTensor(1);
-  auto tensor = llvm::cast<RankedTensorType>(x.value.getType());
-  Value packed = PackOp::create(b, x.value, random.pick({8u, 16u, 32u, 64u}),
-                                Polarity(random.below(2)));
-  Shape words = x.extents;
-  words.back() = llvm::divideCeilSigned(
-      words.back(), getElementTypeOrSelf(packed).getIntOrFloatBitWidth());
-  if (random.oneIn(3))
-    return add(packed, words);
-  Value depthValue;
-  if (tensor.isDynamicDim(tensor.getRank() - 1))
-    depthValue = index(x.extents.back());
-  add(UnpackOp::create(b, tensor, packed, depthValue,
-                       Polarity(random.below(2))),
-      x.extents);
-}

@@ -10,70 +10,104 @@
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 
 using namespace mlir;
+using namespace quant_bnn;
 using namespace quant_bnn::fuzz;
 
+namespace {
+/// A slice of a dimension.
+struct Span {
+  int64_t offset, size, stride;
+};
+} // namespace
+
+/// Returns a range of positions below `extent`. If these are elements of packed
+/// rows, the range is often one of whole words.
+static Span anyRange(Random &random, int64_t extent, PackedAttr layout,
+                     bool mayStride) {
+  int64_t stride = mayStride && random.oneIn(4) ? 2 : 1;
+  int64_t offset = random.below(extent);
+  if (layout && random.oneIn(2)) {
+    int64_t bits = layout.getWordBits();
+    offset -= offset % bits;
+    return {offset, std::min(bits * (1 + random.below(4)), extent - offset), 1};
+  }
+  int64_t most = (extent - offset + stride - 1) / stride;
+  return {offset, int64_t(1 + random.below(most)), stride};
+}
+
 void Generator::addSlice() {
-  Entry x = anyTensor(1);
+  Entry x = anyElements(1);
   // The verifier accepts no offset in an extent of 0.
   if (llvm::is_contained(x.extents, 0))
     return addPad();
   SmallVector<OpFoldResult> offsets, sizes, strides;
   Shape extents;
-  for (int64_t extent : x.extents) {
-    int64_t stride = random.oneIn(4) ? 2 : 1;
-    int64_t offset = random.below(extent);
-    int64_t most = (extent - offset + stride - 1) / stride;
-    int64_t size = random.oneIn(16) ? 0 : 1 + random.below(most);
+  for (auto [i, extent] : llvm::enumerate(x.extents)) {
+    bool isRow = i + 1 == x.extents.size();
+    auto [offset, size, stride] =
+        anyRange(random, extent,
+                 isRow ? PackedAttr::find(x.value.getType()) : PackedAttr(),
+                 /*mayStride=*/true);
+    size = random.oneIn(16) ? 0 : size;
     offsets.push_back(anyIndex(offset));
     sizes.push_back(anyIndex(size));
     strides.push_back(b.getIndexAttr(stride));
     extents.push_back(size);
   }
-  add(tensor::ExtractSliceOp::create(b, x.value, offsets, sizes, strides),
-      extents);
+  addLike(x,
+          tensor::ExtractSliceOp::create(b, x.value, offsets, sizes, strides),
+          extents);
 }
 
 void Generator::addInsertSlice() {
-  Entry x = anyTensor(1);
+  Entry x = anyElements(1);
   if (llvm::is_contained(x.extents, 0))
     return addPad();
   SmallVector<OpFoldResult> offsets, sizes, strides;
   Shape extents;
   SmallVector<int64_t> shape;
-  for (int64_t extent : x.extents) {
-    int64_t offset = random.below(extent);
-    int64_t size = 1 + random.below(extent - offset);
+  for (auto [i, extent] : llvm::enumerate(x.extents)) {
+    bool isRow = i + 1 == x.extents.size();
+    auto [offset, size, stride] =
+        anyRange(random, extent,
+                 isRow ? PackedAttr::find(x.value.getType()) : PackedAttr(),
+                 /*mayStride=*/false);
     offsets.push_back(anyIndex(offset));
     sizes.push_back(anyIndex(size));
-    strides.push_back(b.getIndexAttr(1));
+    strides.push_back(b.getIndexAttr(stride));
     extents.push_back(size);
     shape.push_back(llvm::isa<Attribute>(sizes.back()) ? size
                                                        : ShapedType::kDynamic);
   }
-  Value source = argument(RankedTensorType::get(shape, type), extents).value;
+  auto dest = llvm::cast<RankedTensorType>(x.value.getType());
+  Value source = argument(dest.clone(shape), extents).value;
   add(tensor::InsertSliceOp::create(b, source, x.value, offsets, sizes,
                                     strides),
       x.extents);
 }
 
 void Generator::addPad() {
-  Entry x = anyTensor(1);
+  Entry x = anyElements(1);
   SmallVector<OpFoldResult> low, high;
   Shape extents = x.extents;
+  bool padsRows = random.oneIn(2);
   for (int64_t &extent : extents) {
-    int64_t before = random.below(3), after = random.below(3);
+    bool isPadded = padsRows || &extent != &extents.back();
+    int64_t before = isPadded ? random.below(3) : 0;
+    int64_t after = isPadded ? random.below(3) : 0;
     low.push_back(anyIndex(before));
     high.push_back(anyIndex(after));
     extent += before + after;
   }
-  add(tensor::PadOp::create(b, Type(), x.value, low, high,
-                            random.oneIn(3) ? anyScalar() : floatConstant(0.0)),
+  addLike(
+      x,
+      tensor::PadOp::create(b, Type(), x.value, low, high, anyElement(x.value)),
       extents);
 }
 
 /// Adds a reshape that collapses two dimensions or expands one.
 void Generator::addReshape() {
-  Entry x = anyTensor(1);
+  Entry x = anyElements(1);
   auto source = llvm::cast<RankedTensorType>(x.value.getType());
   unsigned rank = x.extents.size();
   SmallVector<ReassociationIndices> groups;
@@ -89,7 +123,8 @@ void Generator::addReshape() {
       groups.push_back({int64_t(i)});
       extents.push_back(x.extents[i]);
     }
-    return add(tensor::CollapseShapeOp::create(b, x.value, groups), extents);
+    return addLike(x, tensor::CollapseShapeOp::create(b, x.value, groups),
+                   extents);
   }
   unsigned place = random.below(rank);
   int64_t extent = x.extents[place], factor = 1;
@@ -113,18 +148,19 @@ void Generator::addReshape() {
       append(factor, isDynamic && random.oneIn(4));
     append(i == place ? x.extents[i] / factor : x.extents[i], isDynamic);
   }
-  auto result = RankedTensorType::get(shape, type);
-  add(tensor::ExpandShapeOp::create(b, result, x.value, groups, sizes),
+  add(tensor::ExpandShapeOp::create(b, source.clone(shape), x.value, groups,
+                                    sizes),
       extents);
 }
 
 void Generator::addConcat() {
-  Entry x = anyTensor(1);
+  Entry x = anyElements(1);
   int64_t dim = random.below(x.extents.size());
   Shape extents = x.extents;
   Value other = sameAs(x);
   extents[dim] *= 2;
-  add(tensor::ConcatOp::create(b, dim, ValueRange{x.value, other}), extents);
+  addLike(x, tensor::ConcatOp::create(b, dim, ValueRange{x.value, other}),
+          extents);
 }
 
 void Generator::addSplat() {
@@ -156,14 +192,18 @@ void Generator::addConstant() {
       extents);
 }
 
-/// Adds a cast that changes which extents are static, or reads an element.
+/// Adds a cast that changes which extents are static, and the words of a packed
+/// tensor, or reads an element.
 void Generator::addCast() {
-  Entry x = anyTensor();
+  Entry x = anyElements();
   if (random.oneIn(2) && !llvm::is_contained(x.extents, 0)) {
     SmallVector<Value> indices;
     for (int64_t extent : x.extents)
       indices.push_back(index(random.below(extent)));
     return add(tensor::ExtractOp::create(b, x.value, indices), {});
   }
-  add(cast(x.value, typeOf(x.extents, type)), x.extents);
+  Attribute layout =
+      PackedAttr::find(x.value.getType()) ? anyLayout() : PackedAttr();
+  add(cast(x.value, typeOf(x.extents, getElementTypeOrSelf(x.value), layout)),
+      x.extents);
 }

@@ -49,13 +49,14 @@ Generator::Shape Generator::anyShape(unsigned minRank, unsigned maxRank) {
   return shape;
 }
 
-RankedTensorType Generator::typeOf(ArrayRef<int64_t> extents, Type element) {
+RankedTensorType Generator::typeOf(ArrayRef<int64_t> extents, Type element,
+                                   Attribute encoding) {
   SmallVector<int64_t> shape(extents);
   if (mayBeDynamic)
     for (int64_t &size : shape)
       if (random.oneIn(2))
         size = ShapedType::kDynamic;
-  return RankedTensorType::get(shape, element);
+  return RankedTensorType::get(shape, element, encoding);
 }
 
 double Generator::anyNumber() {
@@ -72,6 +73,22 @@ void Generator::add(Value value, ArrayRef<int64_t> extents) {
   entries.push_back({value, Shape(extents)});
 }
 
+void Generator::addLike(const Entry &source, Value value,
+                        ArrayRef<int64_t> extents) {
+  auto sourceType = llvm::cast<RankedTensorType>(source.value.getType());
+  auto result = llvm::cast<RankedTensorType>(value.getType());
+  value.setType(RankedTensorType::get(
+      result.getShape(), result.getElementType(), sourceType.getEncoding()));
+  add(value, extents);
+}
+
+Generator::Entry Generator::pickEntry(ArrayRef<const Entry *> candidates) {
+  // Prefers the newest tensor, so that ops use each other's results.
+  if (random.oneIn(2))
+    return *candidates.back();
+  return *random.pick(candidates);
+}
+
 Generator::Entry Generator::anyTensor(unsigned minRank, unsigned maxRank) {
   SmallVector<const Entry *> candidates;
   for (const Entry &entry : entries) {
@@ -84,10 +101,7 @@ Generator::Entry Generator::anyTensor(unsigned minRank, unsigned maxRank) {
     Shape extents = anyShape(minRank, std::min(maxRank, std::max(minRank, 3u)));
     return argument(typeOf(extents, type), extents);
   }
-  // Prefers the newest tensor, so that ops use each other's results.
-  if (random.oneIn(2))
-    return *candidates.back();
-  return *random.pick(candidates);
+  return pickEntry(candidates);
 }
 
 Value Generator::sameAs(const Entry &entry) {
@@ -155,6 +169,9 @@ SmallVector<Value> Generator::sizesOf(RankedTensorType tensor,
 }
 
 Value Generator::emptyOf(RankedTensorType tensor, ArrayRef<int64_t> extents) {
+  // Upstream folds a cast of an empty tensor, and drops the encoding.
+  if (tensor.getEncoding() && !tensor.hasStaticShape())
+    return argument(tensor, extents).value;
   return tensor::EmptyOp::create(b, tensor, sizesOf(tensor, extents));
 }
 
@@ -185,7 +202,11 @@ void Generator::addOp() {
       {{8, 0, 0}, &Generator::addGradient},
       {{4, 1, 0}, &Generator::addReducingQuantizer},
       {{3, 0, 0}, &Generator::addReducingGradient},
-      {{2, 6, 0}, &Generator::addPacked},
+      {{2, 4, 0}, &Generator::addPack},
+      {{1, 2, 0}, &Generator::addBitMath},
+      {{1, 3, 0}, &Generator::addBitGeneric},
+      {{1, 3, 0}, &Generator::addXnorMatmul},
+      {{1, 2, 0}, &Generator::addXnorConv},
       {{12, 6, 10}, &Generator::addElementwise},
       {{5, 1, 6}, &Generator::addReduction},
       {{2, 2, 2}, &Generator::addTranspose},
@@ -193,6 +214,7 @@ void Generator::addOp() {
       {{3, 8, 4}, &Generator::addMatmul},
       {{1, 5, 1}, &Generator::addConv},
       {{1, 3, 0}, &Generator::addMaxPool},
+      {{1, 2, 0}, &Generator::addPackedPool},
       {{2, 2, 2}, &Generator::addSlice},
       {{2, 1, 2}, &Generator::addInsertSlice},
       {{2, 2, 2}, &Generator::addPad},

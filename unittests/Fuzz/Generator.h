@@ -13,6 +13,7 @@
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/ImplicitLocOpBuilder.h"
+#include "quant-bnn/Dialect/QuantBNN/IR/QuantBNN.h"
 
 namespace quant_bnn::fuzz {
 
@@ -54,11 +55,17 @@ private:
   Shape anyShape(unsigned minRank, unsigned maxRank);
   /// Returns a tensor type with these extents, some of them dynamic.
   mlir::RankedTensorType typeOf(mlir::ArrayRef<int64_t> extents,
-                                mlir::Type element);
+                                mlir::Type element,
+                                mlir::Attribute encoding = {});
   void add(mlir::Value value, mlir::ArrayRef<int64_t> extents);
+  /// Adds a result with the encoding of `source`, which upstream may not infer.
+  void addLike(const Entry &source, mlir::Value value,
+               mlir::ArrayRef<int64_t> extents);
   /// Returns a tensor of elements of `type`, with a rank from `minRank` to
   /// `maxRank`.
   Entry anyTensor(unsigned minRank = 0, unsigned maxRank = 4);
+  /// Returns one of `candidates`, most often the newest.
+  Entry pickEntry(mlir::ArrayRef<const Entry *> candidates);
   /// Returns a tensor of the type and extents of `entry`, possibly another one.
   mlir::Value sameAs(const Entry &entry);
   mlir::Value anyScalar();
@@ -68,6 +75,7 @@ private:
   /// Returns the dynamic extents of `type`, as indices.
   llvm::SmallVector<mlir::Value> sizesOf(mlir::RankedTensorType type,
                                          mlir::ArrayRef<int64_t> extents);
+  /// Returns a tensor whose elements will be overwritten.
   mlir::Value emptyOf(mlir::RankedTensorType type,
                       mlir::ArrayRef<int64_t> extents);
   mlir::Value cast(mlir::Value value, mlir::Type type);
@@ -92,7 +100,26 @@ private:
   void addGradient();
   void addReducingQuantizer();
   void addReducingGradient();
-  void addPacked();
+
+  // GeneratePacked.cpp
+
+  PackedAttr anyLayout();
+  Entry anyPacked(unsigned minRank = 1, unsigned maxRank = 4);
+  /// Returns a packed tensor or, if the theme has few of them, another tensor.
+  Entry anyElements(unsigned minRank = 0, unsigned maxRank = 4);
+  /// Returns a scalar of the element type of `tensor`.
+  mlir::Value anyElement(mlir::Value tensor);
+  mlir::Value anyBit();
+  /// Returns the result of ops on bits of one type, scalars or tensors.
+  mlir::Value bitMath(mlir::ArrayRef<mlir::Value> inputs, unsigned numOps);
+  void addPack();
+  void addBitMath();
+  void addBitGeneric();
+  void addXnorMatmul();
+  void addXnorConv();
+  void addPackedPool();
+  /// Adds integers, or floats or bits that they become.
+  void addAccumulators(mlir::Value acc, mlir::ArrayRef<int64_t> extents);
 
   // GenerateLinalg.cpp
 

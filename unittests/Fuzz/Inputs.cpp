@@ -8,8 +8,10 @@
 
 #include "Inputs.h"
 #include "Generator.h"
+#include "quant-bnn/Dialect/QuantBNN/IR/QuantBNN.h"
 
 using namespace mlir;
+using namespace quant_bnn;
 using namespace quant_bnn::fuzz;
 
 /// Returns a NaN, an infinity, a zero, a tie or one of its neighbours, a
@@ -69,7 +71,8 @@ std::optional<Data> quant_bnn::fuzz::makeArgument(Random &random, Type type,
                                                   Flavor flavor) {
   Type element = getElementTypeOrSelf(type);
   auto tensor = dyn_cast<RankedTensorType>(type);
-  if ((isa<ShapedType>(type) && !tensor) || (tensor && tensor.getEncoding()))
+  if ((isa<ShapedType>(type) && !tensor) ||
+      (tensor && tensor.getEncoding() && !PackedAttr::find(type)))
     return std::nullopt;
   auto floatType = dyn_cast<FloatType>(element);
   bool isFloat = floatType && (element.isF16() || element.isBF16() ||
@@ -82,8 +85,7 @@ std::optional<Data> quant_bnn::fuzz::makeArgument(Random &random, Type type,
   unsigned kind =
       random.below(random.oneIn(4) ? 4 : 8) + (random.oneIn(2) ? 2 : 0);
   kind = random.oneIn(10) ? 2 : kind == 2 ? 3 : kind;
-  // The last word of a packed row may hold few elements, and its other bits
-  // must be 0, so most integers have few bits.
+  // Most integers are as small as sums of few signs.
   uint64_t mask = flavor == Flavor::Smooth  ? 1
                   : flavor == Flavor::Plain ? 7
                                             : -1;

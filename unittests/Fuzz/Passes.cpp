@@ -60,6 +60,7 @@ static const std::vector<PassChoice> &getChoices() {
         {"max-plane-products", {"0", "8", "64"}}}},
       {6, "quant-bnn-propagate-packed", {}},
       {6, "quant-bnn-fold-thresholds", {}},
+      {6, "quant-bnn-materialize-packed-layout", {}},
       {4, "bnn-codegen-flatten-elementwise", {}},
       {4, "bnn-codegen-fuse-siblings", {}},
       {4, "bnn-codegen-recompute-producers", {}},

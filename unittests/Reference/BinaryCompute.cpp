@@ -8,8 +8,6 @@
 
 #include "Reference/BinaryCompute.h"
 
-#include <algorithm>
-
 namespace quant_bnn::reference {
 
 void xnorMatmul(const int8_t *a, const int8_t *b, int32_t *acc, size_t rows,
@@ -82,27 +80,6 @@ void xnorConv2D(const int8_t *x, const int8_t *filter, int32_t *acc,
                 sum += element * filter[tap * depth + c];
               }
           *acc++ = sum;
-        }
-}
-
-void xnorMaxPool2D(const int8_t *x, int8_t *y, const ImageShape &shape,
-                   const WindowWalk &vertical, const WindowWalk &horizontal) {
-  int64_t rows = getNumPositions(shape.height, vertical);
-  int64_t columns = getNumPositions(shape.width, horizontal);
-  for (int64_t n = 0; n < shape.batch; ++n)
-    for (int64_t h = 0; h < rows; ++h)
-      for (int64_t w = 0; w < columns; ++w)
-        for (int64_t c = 0; c < shape.channels; ++c) {
-          int8_t maximum = -1;
-          for (int64_t i = 0; i < vertical.kernel; ++i)
-            for (int64_t j = 0; j < horizontal.kernel; ++j) {
-              int64_t row = getTap(h, i, vertical);
-              int64_t column = getTap(w, j, horizontal);
-              if (isInside(shape, row, column))
-                maximum =
-                    std::max(maximum, x[getPixel(shape, n, row, column) + c]);
-            }
-          *y++ = maximum;
         }
 }
 

@@ -23,8 +23,8 @@ namespace quant_bnn::reference {
 void xnorMatmul(const int8_t *a, const int8_t *b, int32_t *acc, size_t rows,
                 size_t columns, size_t depth);
 
-/// The windows of a convolution or pooling along one dimension: the size of a
-/// window, its stride and dilation, and the padding before and after the image.
+/// The windows of a convolution along one dimension: the size of a window, its
+/// stride and dilation, and the padding before and after the image.
 struct WindowWalk {
   int64_t kernel;
   int64_t stride = 1, dilation = 1, low = 0, high = 0;
@@ -51,11 +51,6 @@ void xnorConv2D(const int8_t *x, const int8_t *filter, int32_t *acc,
                 const ImageShape &shape, int64_t outputs, int64_t groups,
                 const WindowWalk &vertical, const WindowWalk &horizontal,
                 PadValue padValue);
-
-/// Computes the maximum of each window. Each window must contain a pixel of the
-/// image. `y` is batch x positions x channels.
-void xnorMaxPool2D(const int8_t *x, int8_t *y, const ImageShape &shape,
-                   const WindowWalk &vertical, const WindowWalk &horizontal);
 
 /// Computes signs[row, n] = -1 where acc[row, n] < t[n], else +1, or the
 /// opposite sign where flip[n] holds.

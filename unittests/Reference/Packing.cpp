@@ -27,10 +27,7 @@ static bool toBit(T x, Polarity polarity) {
 
 template <typename T>
 static T fromBit(bool bit, Polarity polarity) {
-  if constexpr (std::is_same_v<T, bool>)
-    return bit;
-  else
-    return bit == (polarity == Polarity::negative) ? T(-1) : T(1);
+  return bit == (polarity == Polarity::negative) ? T(-1) : T(1);
 }
 
 template <typename T>
@@ -63,10 +60,6 @@ template void pack(const float *, uint64_t *, size_t, size_t, unsigned,
                    Polarity);
 template void pack(const double *, uint64_t *, size_t, size_t, unsigned,
                    Polarity);
-template void unpack(const uint64_t *, bool *, size_t, size_t, unsigned,
-                     Polarity);
-template void unpack(const uint64_t *, int8_t *, size_t, size_t, unsigned,
-                     Polarity);
 template void unpack(const uint64_t *, float *, size_t, size_t, unsigned,
                      Polarity);
 template void unpack(const uint64_t *, double *, size_t, size_t, unsigned,

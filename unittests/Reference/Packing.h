@@ -30,8 +30,8 @@ template <typename T>
 void pack(const T *x, uint64_t *words, size_t rows, size_t depth,
           unsigned wordBits, Polarity polarity);
 
-/// Unpacks words of `pack` to -1 and +1, or to bools. Bits past the end of a
-/// row are not read.
+/// Unpacks words of `pack` to -1 and +1. Bits past the end of a row are not
+/// read.
 template <typename T>
 void unpack(const uint64_t *words, T *x, size_t rows, size_t depth,
             unsigned wordBits, Polarity polarity);

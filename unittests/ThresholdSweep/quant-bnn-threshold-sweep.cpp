@@ -88,13 +88,14 @@ static constexpr int64_t numChannels = 500;
 static const char *const moduleText = R"mlir(
 #row = affine_map<(i, j) -> (i, j)>
 #channel = affine_map<(i, j) -> (j)>
-func.func @f(%p: tensor<1x?xi8>, %q: tensor<{0}x?xi8>, %empty: tensor<1x{0}xf32>) -> tensor<1x?xi8> {{
+#packed = #quant_bnn.packed<i8>
+func.func @f(%p: tensor<1x{4}xi1, #packed>, %q: tensor<{0}x{4}xi1, #packed>, %empty: tensor<1x{0}xf32>) -> tensor<1x{0}xi1, #packed> {{
   %zero = arith.constant 0.0 : f32
   %quarter = arith.constant 0.25 : f32
   %as = arith.constant dense<"0x{1}"> : tensor<{0}xf32>
   %bs = arith.constant dense<"0x{2}"> : tensor<{0}xf32>
   %cs = arith.constant dense<"0x{3}"> : tensor<{0}xf32>
-  %acc = quant_bnn.xnor_matmul %p, %q depth = {4} : (tensor<1x?xi8>, tensor<{0}x?xi8>) -> tensor<1x{0}xi32>
+  %acc = quant_bnn.xnor_matmul %p, %q : (tensor<1x{4}xi1, #packed>, tensor<{0}x{4}xi1, #packed>) -> tensor<1x{0}xi32>
   %xs = arith.sitofp %acc : tensor<1x{0}xi32> to tensor<1x{0}xf32>
   %ys = linalg.generic {{indexing_maps = [#row, #channel, #channel, #channel, #row], iterator_types = ["parallel", "parallel"]}
       ins(%xs, %as, %bs, %cs : tensor<1x{0}xf32>, tensor<{0}xf32>, tensor<{0}xf32>, tensor<{0}xf32>) outs(%empty : tensor<1x{0}xf32>) {{
@@ -102,9 +103,8 @@ func.func @f(%p: tensor<1x?xi8>, %q: tensor<{0}x?xi8>, %empty: tensor<1x{0}xf32>
     {5}
     linalg.yield %y : f32
   } -> tensor<1x{0}xf32>
-  %words = quant_bnn.pack %ys : tensor<1x{0}xf32> to tensor<1x{6}xi8>
-  %result = tensor.cast %words : tensor<1x{6}xi8> to tensor<1x?xi8>
-  return %result : tensor<1x?xi8>
+  %bits = quant_bnn.pack %ys : tensor<1x{0}xf32> to tensor<1x{0}xi1, #packed>
+  return %bits : tensor<1x{0}xi1, #packed>
 }
 )mlir";
 
@@ -151,7 +151,7 @@ int main(int argc, char **argv) {
     Channels channels(random, depth);
     std::string text = llvm::formatv(moduleText, numChannels, toHex(channels.a),
                                      toHex(channels.b), toHex(channels.c),
-                                     depth, form.body, (numChannels + 7) / 8);
+                                     depth, form.body);
     OwningOpRef<ModuleOp> moduleOp =
         parseSourceString<ModuleOp>(text, &context);
     PassManager manager(&context);

@@ -11,6 +11,7 @@ from typing import Dict, Optional, Tuple
 
 EPSILON = {"f16": 2.0**-23, "bf16": 2.0**-23, "f32": 2.0**-23, "f64": 2.0**-52}
 NARROW = ("f16", "bf16")
+PACKED = "tensor<?xi1, #quant_bnn.packed<i8>>"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -258,7 +259,7 @@ KERNELS = (
         "%y, %s = quant_bnn.dequantize_grad %x, %a, %g : tensor<?xTYPE>",
     ),
     Kernel(
-        "pack", "x", "b", "%b = quant_bnn.pack %x : tensor<?xTYPE> to tensor<?xi8>"
+        "pack", "x", "b", "%b = quant_bnn.pack %x : tensor<?xTYPE> to " + PACKED
     ),
 ) + tuple(
     _forward(
@@ -287,11 +288,11 @@ def _wide(element):
 def _argument(letter, element):
     if letter == "a":
         return f"%a_wide: {_wide(element)}"
-    return f"%{letter}: tensor<?xi8>" if letter == "b" else f"%{letter}: tensor<?x{element}>"
+    return f"%{letter}: {PACKED}" if letter == "b" else f"%{letter}: tensor<?x{element}>"
 
 
 def _result(letter, element):
-    tensors = {"y": f"tensor<?x{element}>", "b": "tensor<?xi8>"}
+    tensors = {"y": f"tensor<?x{element}>", "b": PACKED}
     return tensors.get(letter, _wide(element))
 
 

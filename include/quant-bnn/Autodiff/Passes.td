@@ -213,7 +213,7 @@ def QuantBNNCompressResidualsPass
 
     ```mlir
     #id = affine_map<(i) -> (i)>
-    func.func @f_fwd(%x: tensor<16xf32>) -> (tensor<16xf32>, tensor<2xi8>)
+    func.func @f_fwd(%x: tensor<16xf32>) -> (tensor<16xf32>, tensor<16xi1, #quant_bnn.packed<i8>>)
         attributes {quant_bnn.backward = @f_bwd, quant_bnn.residuals = array<i64: 1>} {
       %y = quant_bnn.sign %x clip = 1.0 : tensor<16xf32>
       %init = tensor.empty() : tensor<16xi1>
@@ -225,11 +225,12 @@ def QuantBNNCompressResidualsPass
         %inside = arith.cmpf ole, %magnitude, %one : f32
         linalg.yield %inside : i1
       } -> tensor<16xi1>
-      %bits = quant_bnn.pack %mask : tensor<16xi1> to tensor<2xi8>
-      return %y, %bits : tensor<16xf32>, tensor<2xi8>
+      %bits = quant_bnn.pack %mask : tensor<16xi1> to tensor<16xi1, #quant_bnn.packed<i8>>
+      return %y, %bits : tensor<16xf32>, tensor<16xi1, #quant_bnn.packed<i8>>
     }
-    func.func @f_bwd(%bits: tensor<2xi8>, %g: tensor<16xf32>) -> tensor<16xf32> {
-      %mask = quant_bnn.unpack %bits : tensor<2xi8> to tensor<16xi1>
+    func.func @f_bwd(%bits: tensor<16xi1, #quant_bnn.packed<i8>>, %g: tensor<16xf32>)
+        -> tensor<16xf32> {
+      %mask = quant_bnn.unpack %bits : tensor<16xi1, #quant_bnn.packed<i8>> to tensor<16xi1>
       %init = tensor.empty() : tensor<16xf32>
       %dx = linalg.generic {indexing_maps = [#id, #id, #id], iterator_types = ["parallel"]}
           ins(%mask, %g : tensor<16xi1>, tensor<16xf32>) outs(%init : tensor<16xf32>) {

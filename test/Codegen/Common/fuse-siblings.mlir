@@ -1,6 +1,6 @@
-// RUN: bnn-opt %s --convert-quant-bnn-to-linalg --linalg-fuse-elementwise-ops \
-// RUN:   --bnn-codegen-fuse-siblings --canonicalize --cse --split-input-file \
-// RUN: | FileCheck %s
+// RUN: bnn-opt %s --quant-bnn-materialize-packed-layout --convert-quant-bnn-to-linalg \
+// RUN:   --linalg-fuse-elementwise-ops --bnn-codegen-fuse-siblings --canonicalize --cse \
+// RUN:   --split-input-file | FileCheck %s
 
 // A value with two uses is not stored.
 // CHECK-LABEL: func @shared_producer
@@ -92,10 +92,10 @@ func.func @needed_between(%x: tensor<?xf32>) -> (tensor<?xf32>, tensor<?xf32>) {
 //  CHECK-SAME:   iterator_types = ["parallel", "reduction"]
 //  CHECK-SAME:   ins(%[[X]] : tensor<?x?xf32>)
 //   CHECK-NOT: linalg.generic
-func.func @with_words(%x: tensor<?x?xf32>) -> (tensor<?x?xf32>, tensor<?x?xi8>) {
+func.func @with_words(%x: tensor<?x?xf32>) -> (tensor<?x?xf32>, tensor<?x?xi1, #quant_bnn.packed<i8>>) {
   %y = quant_bnn.sign %x : tensor<?x?xf32>
-  %b = quant_bnn.pack %x : tensor<?x?xf32> to tensor<?x?xi8>
-  return %y, %b : tensor<?x?xf32>, tensor<?x?xi8>
+  %b = quant_bnn.pack %x : tensor<?x?xf32> to tensor<?x?xi1, #quant_bnn.packed<i8>>
+  return %y, %b : tensor<?x?xf32>, tensor<?x?xi1, #quant_bnn.packed<i8>>
 }
 
 // -----
@@ -104,11 +104,11 @@ func.func @with_words(%x: tensor<?x?xf32>) -> (tensor<?x?xf32>, tensor<?x?xi8>) 
 // CHECK-LABEL: func @not_before_the_words
 // CHECK-COUNT-2: linalg.generic
 //     CHECK-NOT: linalg.generic
-func.func @not_before_the_words(%x: tensor<64xf32>) -> (tensor<8xi8>, tensor<64xf32>) {
-  %b = quant_bnn.pack %x : tensor<64xf32> to tensor<8xi8>
-  %y = quant_bnn.unpack %b : tensor<8xi8> to tensor<64xf32>
+func.func @not_before_the_words(%x: tensor<64xf32>) -> (tensor<64xi1, #quant_bnn.packed<i8>>, tensor<64xf32>) {
+  %b = quant_bnn.pack %x : tensor<64xf32> to tensor<64xi1, #quant_bnn.packed<i8>>
+  %y = quant_bnn.unpack %b : tensor<64xi1, #quant_bnn.packed<i8>> to tensor<64xf32>
   %z = arith.mulf %x, %y : tensor<64xf32>
-  return %b, %z : tensor<8xi8>, tensor<64xf32>
+  return %b, %z : tensor<64xi1, #quant_bnn.packed<i8>>, tensor<64xf32>
 }
 
 // -----

@@ -1,6 +1,7 @@
 // Concatenations, padding and reshapes of tensors that are known to be empty.
 
-// RUN: bnn-opt %s --convert-quant-bnn-to-linalg --bnn-codegen-replace-empty-tensors --split-input-file | FileCheck %s
+// RUN: bnn-opt %s --quant-bnn-materialize-packed-layout --convert-quant-bnn-to-linalg \
+// RUN:   --bnn-codegen-replace-empty-tensors --split-input-file | FileCheck %s
 // RUN: bnn-opt %s --quant-bnn-lower-to-llvm-pipeline --split-input-file | FileCheck %s --check-prefix=LLVM
 
 // CHECK-LABEL: func @empty(
@@ -125,10 +126,12 @@ func.func @slice(%x: tensor<?x?xf32>, %p: f32) -> tensor<?x?xf32> {
 
 // CHECK-LABEL: func @unpacked(
 // LLVM: llvm.func @unpacked
-func.func @unpacked(%b: tensor<1x?xi16>, %p: f32) -> tensor<3x?xf32> {
+func.func @unpacked(%b: tensor<1x20xi1, #quant_bnn.packed<i16>>, %p: f32) -> tensor<3x?xf32> {
   // CHECK: tensor.generate
   %c0 = arith.constant 0 : index
-  %none = quant_bnn.unpack %b depth %c0 : tensor<1x?xi16> to tensor<1x?xf32>
+  %bits = tensor.extract_slice %b[0, 16] [1, %c0] [1, 1]
+      : tensor<1x20xi1, #quant_bnn.packed<i16>> to tensor<1x?xi1, #quant_bnn.packed<i16>>
+  %none = quant_bnn.unpack %bits : tensor<1x?xi1, #quant_bnn.packed<i16>> to tensor<1x?xf32>
   %0 = tensor.pad %none low[0, 2] high[2, 0] {
   ^bb0(%i: index, %j: index):
     tensor.yield %p : f32

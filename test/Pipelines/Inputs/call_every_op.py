@@ -2,7 +2,8 @@
 
 call_every_op.py MODULE.mlir > PROGRAM.c
 
-Each function is called for several sizes n, through its C interface, with random
+The module has no packed tensors: words and lengths of rows hold them. Each
+function is called for several sizes n, through its C interface, with random
 arguments in blocks that are as large as their contents. The program prints a
 checksum of each result.
 """
@@ -19,14 +20,14 @@ BYTES = {"f64": 8, "f32": 4, "f16": 2, "bf16": 2, "i1": 1, "i8": 1, "i16": 2,
 # The shapes and the integers of calls whose operands depend on each other, of n.
 CALLS = {
     "unpack": ("{(n + 31) / 32}", "n"),
-    "xnor_matmul": ("{n, (n + 31) / 32} {n + 1, (n + 31) / 32}", "n"),
-    "xnor_conv_2d": ("{1, n, 4, 2} {5, 3, 3, 2}", "13"),
+    "xnor_matmul": ("{n, (n + 31) / 32} {n + 1, (n + 31) / 32}", "n n"),
+    "xnor_conv_2d": ("{1, n, 4, 2} {5, 3, 3, 2}", "13 13"),
     "threshold": ("{3, n} {n} {n}", ""),
-    "packed_cast": ("{3, (n + 7) / 8}", "n"),
-    "packed_transpose": ("{3, (n + 31) / 32}", "n"),
-    "packed_reshape": ("{n, 7, 7, 1}", "n"),
-    "packed_slice": ("{n + 2, 2}", "n < 90 ? n : 90"),
-    "packed_pad": ("{3, (n + 7) / 8}", "n 1"),
+    "bitwise": ("{3, (n + 7) / 8} {3, (n + 7) / 8}", "n n"),
+    "pad": ("{3, (n + 7) / 8}", "n 1"),
+    "cast": ("{3, (n + 7) / 8}", "n"),
+    "transpose": ("{3, (n + 31) / 32}", "n"),
+    "slice": ("{n + 2, 2}", "n < 90 ? n : 90"),
 }
 
 PRELUDE = """

@@ -113,11 +113,11 @@ func.func @qactivation(%x: tensor<?xf32>) -> tensor<?xf32> {
   %y = quant_bnn.qactivation %x quantizer = "sign" threshold = 1.0 : tensor<?xf32>
   return %y : tensor<?xf32>
 }
-func.func @pack(%x: tensor<?xf32>) -> tensor<?xi8> {
-  %y = quant_bnn.pack %x : tensor<?xf32> to tensor<?xi8>
-  return %y : tensor<?xi8>
+func.func @pack(%x: tensor<?xf32>) -> tensor<?xi1, #quant_bnn.packed<i8>> {
+  %y = quant_bnn.pack %x : tensor<?xf32> to tensor<?xi1, #quant_bnn.packed<i8>>
+  return %y : tensor<?xi1, #quant_bnn.packed<i8>>
 }
-func.func @unpack(%b: tensor<?xi32>, %n: index) -> tensor<?xf32> {
-  %y = quant_bnn.unpack %b depth %n : tensor<?xi32> to tensor<?xf32>
+func.func @unpack(%b: tensor<?xi1, #quant_bnn.packed<i32>>) -> tensor<?xf32> {
+  %y = quant_bnn.unpack %b : tensor<?xi1, #quant_bnn.packed<i32>> to tensor<?xf32>
   return %y : tensor<?xf32>
 }

@@ -174,19 +174,12 @@ class DeviceBuffer:
         self.runtime.free(self.base)
 
 
-class Descriptor(ctypes.Structure):
-    """MLIR's descriptor of a memref of one dimension."""
-
-    _fields_ = [
-        ("allocated", ctypes.c_void_p),
-        ("aligned", ctypes.c_void_p),
-        ("offset", ctypes.c_int64),
-        ("size", ctypes.c_int64),
-        ("stride", ctypes.c_int64),
-    ]
-
-    def __init__(self, address, count):
-        super().__init__(address, address, 0, count, 1)
+def make_descriptor(address, *sizes):
+    """MLIR's descriptor of a contiguous memref: two addresses, the offset, sizes and
+    strides, of eight bytes each."""
+    strides = [math.prod(sizes[dim + 1 :]) for dim in range(len(sizes))]
+    fields = [address, address, 0, *sizes, *strides]
+    return (ctypes.c_uint64 * len(fields))(*fields)
 
 
 # ----------------------------------------------------------------------------
@@ -224,8 +217,11 @@ class Library:
             if letter == "a":
                 arguments.append(wide(scalar))
                 continue
-            descriptor = Descriptor(addresses[letter], count_of(letter, count))
+            descriptor = make_descriptor(addresses[letter], count_of(letter, count))
             arguments.append(ctypes.byref(descriptor))
+            # Words do not tell how many bits they hold.
+            if letter == "b" and letter in function["operands"]:
+                arguments.append(ctypes.c_int64(count))
         return lambda: call(*arguments)
 
 

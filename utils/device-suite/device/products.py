@@ -1,8 +1,9 @@
 """Products of packed signs: how they are called, and what they are tested with."""
 
 import ctypes
+import math
 
-from library import SIZES, Descriptor, DeviceBuffer, HostBuffer
+from library import SIZES, DeviceBuffer, HostBuffer, make_descriptor
 
 # Rows, columns and words; images, height, width, filters and words. There are none,
 # fewer than a tile has, and more.
@@ -20,35 +21,39 @@ SHAPES = {
 }
 
 
-def count_elements(product, sizes):
-    """How many elements a, b and y have."""
+def find_shapes(product, sizes):
+    """The shapes of the words of a and b, and of y."""
     *sizes, words = sizes
     if product["kernel"] == "xnor_matmul":
         rows, columns = sizes
-        return {"a": rows * words, "b": columns * words, "y": rows * columns}
+        return {"a": (rows, words), "b": (columns, words), "y": (rows, columns)}
     images, height, width, filters = sizes
-    # Every other row.
-    outputs = images * ((height + 1) // 2) * width * filters
-    image = images * height * width
-    return {"a": image * words, "b": filters * 9 * words, "y": outputs}
+    return {
+        "a": (images, height, width, words),
+        "b": (filters, 3, 3, words),
+        # Every other row.
+        "y": (images, (height + 1) // 2, width, filters),
+    }
 
 
 def measure_bytes(product, sizes):
     size = {"a": SIZES[product["type"]], "b": SIZES[product["type"]], "y": 4}
-    counts = count_elements(product, sizes)
-    return {letter: size[letter] * count for letter, count in counts.items()}
+    shapes = find_shapes(product, sizes)
+    return {letter: size[letter] * math.prod(shape) for letter, shape in shapes.items()}
 
 
 def prepare(library, product, sizes, addresses):
     """A call of `product` of `library` on the operands at `addresses`."""
     call = getattr(library.library, "_mlir_ciface_" + product["name"])
     call.restype = None
-    counts = count_elements(product, sizes)
+    shapes = find_shapes(product, sizes)
     a, b, y = (
-        ctypes.byref(Descriptor(addresses[letter], counts[letter])) for letter in "aby"
+        ctypes.byref(make_descriptor(addresses[letter], *shapes[letter]))
+        for letter in "aby"
     )
-    numbers = [ctypes.c_int64(size) for size in sizes]
-    return lambda: call(a, b, *numbers, y)
+    # Words do not tell how many bits of them are elements.
+    length = ctypes.c_int64(8 * SIZES[product["type"]] * sizes[-1])
+    return lambda: call(a, length, b, length, y)
 
 
 def run(library, product, sizes, inputs, make_buffer):

@@ -141,11 +141,12 @@ def QuantBNNFlattenElementwisePass : Pass<"bnn-codegen-flatten-elementwise"> {
     Example: in
 
     ```mlir
-    func.func @f(%x: tensor<4x8xf32>) -> (tensor<4x8xf32>, tensor<4xi8>) {
+    func.func @f(%x: tensor<4x8xf32>)
+        -> (tensor<4x8xf32>, tensor<32xi1, #quant_bnn.packed<i8>>) {
       %y = quant_bnn.sign %x : tensor<4x8xf32>
       %flat = tensor.collapse_shape %x [[0, 1]] : tensor<4x8xf32> into tensor<32xf32>
-      %bits = quant_bnn.pack %flat : tensor<32xf32> to tensor<4xi8>
-      return %y, %bits : tensor<4x8xf32>, tensor<4xi8>
+      %bits = quant_bnn.pack %flat : tensor<32xf32> to tensor<32xi1, #quant_bnn.packed<i8>>
+      return %y, %bits : tensor<4x8xf32>, tensor<32xi1, #quant_bnn.packed<i8>>
     }
     ```
 

@@ -10,38 +10,23 @@
 #define QUANT_BNN_LIB_DIALECT_QUANTBNN_IR_BINARYCOMPUTE_H
 
 #include "Detail.h"
-#include "mlir/Dialect/Linalg/IR/Linalg.h"
-#include "mlir/Dialect/Tensor/IR/Tensor.h"
-#include "mlir/IR/ImplicitLocOpBuilder.h"
 
 namespace quant_bnn::detail {
 
-/// Builds a tensor of `sizes` whose elements are all `value`.
-mlir::Value buildFilled(mlir::ImplicitLocOpBuilder &builder,
-                        llvm::ArrayRef<mlir::OpFoldResult> sizes,
-                        mlir::Value value);
+/// Whether dimension `i` of `a` and `j` of `b` may have the same size.
+bool isSameDim(mlir::RankedTensorType a, int64_t i, mlir::RankedTensorType b,
+               int64_t j);
 
-mlir::Value buildI32(mlir::ImplicitLocOpBuilder &builder,
-                     mlir::OpFoldResult value);
-
-/// Builds init - 2 popcount(a xor b), summed over the reduction iterators. The
-/// body is a sum with a term that is multiplied by -2, since upstream tiles and
-/// vectorizes sums, but not differences, as reductions.
-mlir::Value
-buildXnorContraction(mlir::ImplicitLocOpBuilder &builder, mlir::Value a,
-                     mlir::Value b, mlir::Value init,
-                     llvm::ArrayRef<mlir::AffineMap> maps,
-                     llvm::ArrayRef<mlir::utils::IteratorType> iterators);
-
-/// Builds the number of bits of 1 in every row of `words`, as `i32`.
-mlir::Value buildRowPopcounts(mlir::ImplicitLocOpBuilder &builder,
-                              mlir::Value words);
+/// Checks that two packed operands, described as `what` in the error, have one
+/// encoding and rows of the same length, which is at most 2^31 - 1.
+llvm::LogicalResult verifyRows(mlir::Operation *op, llvm::StringRef what,
+                               mlir::RankedTensorType a,
+                               mlir::RankedTensorType b);
 
 /// Sets the range of the elements of `acc`, each of which is a sum of
-/// `depth` * `taps` products of -1, 0 or +1. A dynamic `depth` is the last
-/// operand, and is in the last of `operandRanges`. `taps` is at most 2^31 - 1.
-void setSumRange(mlir::Value acc, mlir::OpFoldResult depth, int64_t taps,
-                 llvm::ArrayRef<mlir::ConstantIntRanges> operandRanges,
+/// `length` * `taps` products of -1, 0 or +1. `length` may be dynamic; `taps`
+/// is at most 2^31 - 1.
+void setSumRange(mlir::Value acc, int64_t length, int64_t taps,
                  mlir::SetIntRangeFn setRange);
 
 } // namespace quant_bnn::detail

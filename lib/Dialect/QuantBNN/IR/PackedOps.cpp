@@ -5,118 +5,24 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 //===----------------------------------------------------------------------===//
+// Weights are packed at compile time, so packing is folded.
+//===----------------------------------------------------------------------===//
 
 #include "Detail.h"
-#include "mlir/Dialect/Affine/IR/AffineOps.h"
-#include "mlir/Dialect/Arith/Utils/Utils.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
-#include "mlir/IR/Matchers.h"
 
 using namespace mlir;
 using namespace quant_bnn;
-using arith::CmpFPredicate;
 
-//===----------------------------------------------------------------------===//
-// Verification
-//===----------------------------------------------------------------------===//
-
-/// Checks the shapes of `elements` and `words`, which hold one bit of each
-/// element along the last dimension, and the polarity of `i1` elements.
-static LogicalResult verifyPacking(Operation *op, RankedTensorType elements,
-                                   RankedTensorType words, Polarity polarity) {
-  if (elements.getRank() == 0)
-    return op->emitOpError("requires elements of rank 1 or more, but got ")
-           << elements;
-  if (elements.getShape().drop_back() !=
-          words.getShape().drop_back(words.getRank() > 0 ? 1 : 0) ||
-      elements.getRank() != words.getRank())
-    return op->emitOpError("requires elements and words with the same leading "
-                           "dimensions, but got ")
-           << elements << " and " << words;
-  int64_t depth = elements.getShape().back();
-  int64_t count = words.getShape().back();
-  if (ShapedType::isDynamic(depth) != ShapedType::isDynamic(count))
-    return op->emitOpError("requires a dynamic number of words exactly where "
-                           "the number of elements is, but got ")
-           << elements << " and " << words;
-  unsigned bits = words.getElementTypeBitWidth();
-  int64_t expected = llvm::divideCeilSigned(depth, bits);
-  if (!ShapedType::isDynamic(depth) && count != expected)
-    return op->emitOpError("requires ceil(")
-           << depth << " / " << bits << ") = " << expected
-           << " words a row, but got " << count;
-  if (elements.getElementType().isInteger(1) && polarity != Polarity::negative)
-    return op->emitOpError("requires float elements with polarity = ")
-           << stringifyPolarity(polarity) << ", but got "
-           << elements.getElementType();
-  return success();
-}
-
-LogicalResult PackOp::verify() {
-  return verifyPacking(*this, getX().getType(), getWords().getType(),
-                       getPolarity());
-}
-
-LogicalResult UnpackOp::verify() {
-  RankedTensorType type = getX().getType();
-  if (failed(verifyPacking(*this, type, getWords().getType(), getPolarity())))
-    return failure();
-  bool isDynamic = type.isDynamicDim(type.getRank() - 1);
-  if (isDynamic && !getDepth())
-    return emitOpError("requires a depth for a dynamic number of elements, but "
-                       "got none for ")
-           << type;
-  if (!isDynamic && getDepth())
-    return emitOpError("requires no depth for a static number of elements, but "
-                       "got one for ")
-           << type;
-  return success();
-}
-
-//===----------------------------------------------------------------------===//
-// Shapes
-//===----------------------------------------------------------------------===//
-
-/// Builds the sizes of the words that hold `elements`.
-static SmallVector<OpFoldResult> buildWordSizes(OpBuilder &builder,
-                                                Location loc, Value elements,
-                                                unsigned wordBits) {
-  SmallVector<OpFoldResult> sizes =
-      tensor::getMixedSizes(builder, loc, elements);
-  AffineExpr depth = builder.getAffineDimExpr(0);
-  sizes.back() = affine::makeComposedFoldedAffineApply(
-      builder, loc, depth.ceilDiv(wordBits), {sizes.back()});
-  // If the type of the words has a dynamic size, even a constant size must be a
-  // value.
-  if (cast<RankedTensorType>(elements.getType()).getShape().back() ==
-      ShapedType::kDynamic)
-    sizes.back() = getValueOrCreateConstantIndexOp(builder, loc, sizes.back());
-  return sizes;
-}
-
-/// Builds the sizes of the elements of `op`.
-static SmallVector<OpFoldResult> buildElementSizes(OpBuilder &builder,
-                                                   Location loc, UnpackOp op) {
-  SmallVector<OpFoldResult> sizes =
-      tensor::getMixedSizes(builder, loc, op.getWords());
-  if (Value depth = op.getDepth())
-    sizes.back() = depth;
-  else
-    sizes.back() = builder.getIndexAttr(op.getX().getType().getShape().back());
-  return sizes;
-}
-
-LogicalResult PackOp::reifyResultShapes(OpBuilder &builder,
-                                        ReifiedRankedShapedTypeDims &shapes) {
-  shapes.push_back(buildWordSizes(builder, getLoc(), getX(), getWordBits()));
-  return success();
-}
-
-LogicalResult UnpackOp::reifyResultShapes(OpBuilder &builder,
-                                          ReifiedRankedShapedTypeDims &shapes) {
-  shapes.push_back(buildElementSizes(builder, getLoc(), *this));
-  return success();
+/// Checks that `x`, the operand or result of `op` that is not packed, has no
+/// bits that are packed.
+static LogicalResult verifyElements(Operation *op, RankedTensorType x) {
+  if (!PackedAttr::find(x))
+    return success();
+  return op->emitOpError("requires elements that are not packed, but got ")
+         << x;
 }
 
 //===----------------------------------------------------------------------===//
@@ -126,114 +32,121 @@ LogicalResult UnpackOp::reifyResultShapes(OpBuilder &builder,
 void PackOp::build(OpBuilder &builder, OperationState &state, Value x,
                    unsigned wordBits, Polarity polarity) {
   auto type = cast<RankedTensorType>(x.getType());
-  auto shape = llvm::to_vector(type.getShape());
-  if (!ShapedType::isDynamic(shape.back()))
-    shape.back() = llvm::divideCeilSigned(shape.back(), wordBits);
+  auto layout = PackedAttr::get(builder.getContext(),
+                                builder.getIntegerType(wordBits), polarity);
   build(builder, state,
-        RankedTensorType::get(shape, builder.getIntegerType(wordBits)), x,
-        PolarityAttr::get(builder.getContext(), polarity));
+        RankedTensorType::get(type.getShape(), builder.getI1Type(), layout), x);
 }
 
-/// Returns the indexing maps of elements and of their words, for loops over the
-/// `rank` dimensions of the elements.
-static std::pair<AffineMap, AffineMap> getMaps(Builder &builder, int64_t rank,
-                                               unsigned wordBits) {
-  AffineMap elements = builder.getMultiDimIdentityMap(rank);
-  auto results = llvm::to_vector(elements.getResults());
-  results.back() = results.back().floorDiv(wordBits);
-  return {elements, AffineMap::get(rank, 0, results, builder.getContext())};
+LogicalResult PackOp::verify() {
+  return verifyElements(*this, getX().getType());
 }
 
-/// Builds, in the body of a structured op, the position of the bit of the
-/// current element in its word of type `type`; the least significant bit is 0.
-/// `loop` is the loop along the row.
-static Value buildShift(ImplicitLocOpBuilder &builder, int64_t loop,
-                        Type type) {
-  Value k = linalg::IndexOp::create(builder, loop);
-  Value bits =
-      arith::ConstantIndexOp::create(builder, type.getIntOrFloatBitWidth());
-  Value position = arith::RemUIOp::create(builder, k, bits);
-  return arith::IndexCastUIOp::create(builder, type, position);
+/// Returns the bit of each element of `x`. The bit of an `i1` is its value.
+static SmallVector<bool> getBits(DenseElementsAttr x, Polarity polarity) {
+  if (x.getElementType().isInteger(1))
+    return SmallVector<bool>(x.getValues<bool>());
+  auto type = cast<FloatType>(x.getElementType());
+  APFloat zero = APFloat::getZero(type.getFloatSemantics());
+  return llvm::map_to_vector(x.getValues<APFloat>(), [&](const APFloat &value) {
+    return (value < zero) == (polarity == Polarity::negative);
+  });
 }
 
-Value quant_bnn::buildPackedBit(ImplicitLocOpBuilder &builder, Value word,
-                                int64_t loop) {
-  Value shifted = arith::ShRUIOp::create(
-      builder, word, buildShift(builder, loop, word.getType()));
-  return arith::TruncIOp::create(builder, builder.getI1Type(), shifted);
+OpFoldResult PackOp::fold(FoldAdaptor adaptor) {
+  auto unpack = getX().getDefiningOp<UnpackOp>();
+  if (unpack && unpack.getPacked().getType() == getType())
+    return unpack.getPacked();
+  auto x = dyn_cast_if_present<DenseElementsAttr>(adaptor.getX());
+  if (!x || !getType().hasStaticShape())
+    return {};
+  return DenseElementsAttr::get(
+      getType(), ArrayRef<bool>(getBits(x, getLayout().getPolarity())));
 }
 
-static Value buildBit(ImplicitLocOpBuilder &builder, Value x,
-                      Polarity polarity) {
-  if (x.getType().isInteger(1))
-    return x;
-  x = widen(builder, builder.getLoc(), x);
-  PayloadBuilder payload(builder.getLoc(), builder, x.getType());
-  // The two predicates are complements: a NaN is not below 0.
-  return payload.cmp(polarity == Polarity::negative ? CmpFPredicate::OLT
-                                                    : CmpFPredicate::UGE,
-                     x, payload.constant(0.0));
-}
-
-FailureOr<SmallVector<Value>> PackOp::decomposeOperation(OpBuilder &builder) {
-  Location loc = getLoc();
-  RankedTensorType type = getWords().getType();
-  int64_t rank = type.getRank();
-  Type word = type.getElementType();
+/// Complements the elements of `packed`.
+static Value buildComplement(OpBuilder &builder, Location loc, Value packed) {
+  auto type = cast<RankedTensorType>(packed.getType());
   Value empty = tensor::EmptyOp::create(
-      builder, loc, buildWordSizes(builder, loc, getX(), getWordBits()), word,
-      type.getEncoding());
-  Value zero =
-      arith::ConstantOp::create(builder, loc, builder.getZeroAttr(word));
-  Value zeros = linalg::FillOp::create(builder, loc, zero, empty).getResult(0);
-  auto [elements, words] = getMaps(builder, rank, getWordBits());
-  SmallVector<utils::IteratorType> iterators(rank,
-                                             utils::IteratorType::parallel);
-  iterators.back() = utils::IteratorType::reduction;
+      builder, loc, tensor::getMixedSizes(builder, loc, packed),
+      type.getElementType(), type.getEncoding());
+  AffineMap identity = builder.getMultiDimIdentityMap(type.getRank());
   auto generic = linalg::GenericOp::create(
-      builder, loc, type, getX(), zeros, ArrayRef{elements, words}, iterators,
-      [&](OpBuilder &nested, Location nestedLoc, ValueRange arguments) {
-        ImplicitLocOpBuilder body(nestedLoc, nested);
-        Value bit = buildBit(body, arguments[0], getPolarity());
-        Value shift = buildShift(body, rank - 1, word);
-        Value wide = arith::ExtUIOp::create(body, word, bit);
-        Value shifted = arith::ShLIOp::create(body, wide, shift);
-        Value sum = arith::OrIOp::create(body, arguments[1], shifted);
-        linalg::YieldOp::create(body, sum);
+      builder, loc, type, packed, empty, ArrayRef{identity, identity},
+      SmallVector<utils::IteratorType>(type.getRank(),
+                                       utils::IteratorType::parallel),
+      [](OpBuilder &body, Location bodyLoc, ValueRange arguments) {
+        Value one = arith::ConstantIntOp::create(body, bodyLoc, 1, 1);
+        Value flipped = arith::XOrIOp::create(body, bodyLoc, arguments[0], one);
+        linalg::YieldOp::create(body, bodyLoc, flipped);
       });
-  return SmallVector<Value>{generic.getResult(0)};
+  return generic.getResult(0);
+}
+
+/// Rewrites pack(unpack(b)) to b in other words, or to the complement of b if
+/// the polarity of floats differs.
+LogicalResult PackOp::canonicalize(PackOp op, PatternRewriter &rewriter) {
+  auto unpack = op.getX().getDefiningOp<UnpackOp>();
+  if (!unpack)
+    return rewriter.notifyMatchFailure(op, "is of no packed bits");
+  Value packed = unpack.getPacked();
+  if (isa<FloatType>(op.getX().getType().getElementType()) &&
+      unpack.getLayout().getPolarity() != op.getLayout().getPolarity())
+    packed = buildComplement(rewriter, op.getLoc(), packed);
+  rewriter.replaceOpWithNewOp<tensor::CastOp>(op, op.getType(), packed);
+  return success();
 }
 
 //===----------------------------------------------------------------------===//
 // UnpackOp
 //===----------------------------------------------------------------------===//
 
-/// Whether the rows of `unpack` have as many elements as those of `pack`.
-static bool hasSameDepth(PackOp pack, UnpackOp unpack) {
-  Value depth = unpack.getDepth();
-  if (!depth)
-    return true;
-  auto dim = depth.getDefiningOp<tensor::DimOp>();
-  return dim && dim.getSource() == pack.getX() &&
-         dim.getConstantIndex() == pack.getX().getType().getRank() - 1;
+void UnpackOp::build(OpBuilder &builder, OperationState &state, Value packed,
+                     Type element) {
+  auto type = cast<RankedTensorType>(packed.getType());
+  build(builder, state, RankedTensorType::get(type.getShape(), element),
+        packed);
 }
 
-Value quant_bnn::detail::getUnpackedBits(UnpackOp unpack) {
-  auto pack = unpack.getWords().getDefiningOp<PackOp>();
-  if (!pack || pack.getX().getType() != unpack.getX().getType() ||
-      !hasSameDepth(pack, unpack))
-    return Value();
-  return pack.getX();
+LogicalResult UnpackOp::verify() {
+  return verifyElements(*this, getX().getType());
 }
 
+/// Returns the tensor that was packed to the operand of `unpack` if it has the
+/// type of the result, or null.
+static Value getUnpacked(UnpackOp unpack) {
+  auto pack = unpack.getPacked().getDefiningOp<PackOp>();
+  return pack && pack.getX().getType() == unpack.getType() ? pack.getX()
+                                                           : Value();
+}
+
+OpFoldResult UnpackOp::fold(FoldAdaptor adaptor) {
+  RankedTensorType type = getX().getType();
+  bool isBit = type.getElementType().isInteger(1);
+  if (isBit)
+    if (Value x = getUnpacked(*this))
+      return x;
+  auto packed = dyn_cast_if_present<DenseElementsAttr>(adaptor.getPacked());
+  if (!packed || !type.hasStaticShape())
+    return {};
+  SmallVector<bool> bits(packed.getValues<bool>());
+  if (isBit)
+    return DenseElementsAttr::get(type, ArrayRef<bool>(bits));
+  const llvm::fltSemantics &semantics =
+      cast<FloatType>(type.getElementType()).getFloatSemantics();
+  bool oneIsNegative = getLayout().getPolarity() == Polarity::negative;
+  return DenseElementsAttr::get(
+      type, llvm::map_to_vector(bits, [&](bool bit) {
+        return APFloat::getOne(semantics, /*Negative=*/bit == oneIsNegative);
+      }));
+}
+
+/// Rewrites unpack(pack(x)) of floats to a comparison. The op `sign` would have
+/// a gradient.
 LogicalResult UnpackOp::canonicalize(UnpackOp op, PatternRewriter &rewriter) {
-  Value x = quant_bnn::detail::getUnpackedBits(op);
-  auto pack = op.getWords().getDefiningOp<PackOp>();
+  Value x = getUnpacked(op);
   if (!x || op.getX().getType().getElementType().isInteger(1))
     return rewriter.notifyMatchFailure(op, "is not of floats packed before");
-  if (pack.getPolarity() != op.getPolarity())
-    return rewriter.notifyMatchFailure(op, "has another polarity");
-  // The op `sign` would have a gradient.
   rewriter.replaceOp(
       op,
       buildElementwise(rewriter, op.getLoc(), op.getX().getType(), x,
@@ -243,30 +156,4 @@ LogicalResult UnpackOp::canonicalize(UnpackOp op, PatternRewriter &rewriter) {
                              NanMode::positive)};
                        }));
   return success();
-}
-
-FailureOr<SmallVector<Value>> UnpackOp::decomposeOperation(OpBuilder &builder) {
-  Location loc = getLoc();
-  RankedTensorType type = getX().getType();
-  int64_t rank = type.getRank();
-  Value empty = tensor::EmptyOp::create(
-      builder, loc, buildElementSizes(builder, loc, *this),
-      type.getElementType(), type.getEncoding());
-  auto [elements, words] = getMaps(builder, rank, getWordBits());
-  SmallVector<utils::IteratorType> iterators(rank,
-                                             utils::IteratorType::parallel);
-  auto generic = linalg::GenericOp::create(
-      builder, loc, type, getWords(), empty, ArrayRef{words, elements},
-      iterators,
-      [&](OpBuilder &nested, Location nestedLoc, ValueRange arguments) {
-        ImplicitLocOpBuilder body(nestedLoc, nested);
-        Value x = buildPackedBit(body, arguments[0], rank - 1);
-        if (isa<FloatType>(type.getElementType())) {
-          PayloadBuilder payload(nestedLoc, nested, type.getElementType());
-          double one = getPolarity() == Polarity::negative ? -1.0 : 1.0;
-          x = payload.select(x, payload.constant(one), payload.constant(-one));
-        }
-        linalg::YieldOp::create(body, x);
-      });
-  return SmallVector<Value>{generic.getResult(0)};
 }

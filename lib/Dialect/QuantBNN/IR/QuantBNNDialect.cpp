@@ -6,6 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "EarlierForms.h"
 #include "mlir/Dialect/Bufferization/IR/Bufferization.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Math/IR/Math.h"
@@ -59,6 +60,21 @@ void QuantBNNDialect::initialize() {
 #include "quant-bnn/Dialect/QuantBNN/IR/QuantBNNOps.cpp.inc"
       >();
   addInterfaces<QuantBNNInlinerInterface>();
+}
+
+/// Refuses `state`, a removed op.
+static ParseResult refuseOp(OpAsmParser &parser, OperationState &state) {
+  return parser.emitError(parser.getNameLoc(), "was removed: use ")
+         << quant_bnn::detail::getSuccessor(state.name.getStringRef())
+         << " on packed tensors, such as tensor<4x100xi1, "
+            "#quant_bnn.packed<i64>>";
+}
+
+std::optional<Dialect::ParseOpHook>
+QuantBNNDialect::getParseOperationHook(StringRef opName) const {
+  if (quant_bnn::detail::getSuccessor(opName).empty())
+    return std::nullopt;
+  return refuseOp;
 }
 
 Operation *QuantBNNDialect::materializeConstant(OpBuilder &builder,

@@ -7,7 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "UniformValue.h"
-#include "mlir/Dialect/Affine/IR/AffineOps.h"
+#include "mlir/Dialect/Arith/Utils/Utils.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/Matchers.h"
@@ -27,48 +27,51 @@ using namespace quant_bnn;
 // Builders
 //===----------------------------------------------------------------------===//
 
-/// Packs `x` with the location, word width and polarity of `like`.
+/// Packs `x` with the location and the layout of `like`.
 static Value buildPack(OpBuilder &builder, PackOp like, Value x) {
-  return PackOp::create(builder, like.getLoc(), x, like.getWordBits(),
-                        like.getPolarity());
+  return PackOp::create(builder, like.getLoc(), x,
+                        like.getLayout().getWordBits(),
+                        like.getLayout().getPolarity());
 }
 
-namespace {
-/// The size of the last dimension of `x`, as a packed op takes it: as an
-/// operand if dynamic, and else as an attribute.
-struct Depth {
-  Depth(OpBuilder &builder, Location loc, Value x)
-      : size(tensor::getMixedSize(
-            builder, loc, x,
-            cast<RankedTensorType>(x.getType()).getRank() - 1)),
-        value(dyn_cast<Value>(size)),
-        attribute(getStaticDepthAttr(builder, size)) {}
-
-  OpFoldResult size;
-  Value value;
-  IntegerAttr attribute;
-};
-} // namespace
-
-/// Splits `sizes` into the dynamic sizes as operands and the static sizes as an
-/// attribute, as packed ops take them.
-static std::pair<SmallVector<Value>, DenseI64ArrayAttr>
-split(OpBuilder &builder, ArrayRef<OpFoldResult> sizes) {
-  SmallVector<Value> values;
-  SmallVector<int64_t> constants;
-  dispatchIndexOpFoldResults(sizes, values, constants);
-  return {values, builder.getDenseI64ArrayAttr(constants)};
+/// Returns `type` with elements that are packed as `like` packs them.
+static Type getPackedType(PackOp like, Type type) {
+  return RankedTensorType::get(cast<RankedTensorType>(type).getShape(),
+                               IntegerType::get(like.getContext(), 1),
+                               like.getLayout());
 }
 
-/// Returns the sizes of `x`, computed without a use of `x` if its producer
-/// reifies its result shapes.
-static SmallVector<OpFoldResult> getSizes(OpBuilder &builder, Location loc,
-                                          Value x) {
+/// Builds a packed tensor with the sizes of `x`, computed without a use of `x`
+/// if its producer reifies its result shapes.
+static Value buildEmpty(OpBuilder &builder, PackOp like, Value x) {
+  SmallVector<OpFoldResult> sizes;
   ReifiedRankedShapedTypeDims shapes;
-  if (Operation *op = x.getDefiningOp();
-      op && succeeded(reifyResultShapes(builder, op, shapes)))
-    return shapes[cast<OpResult>(x).getResultNumber()];
-  return tensor::getMixedSizes(builder, loc, x);
+  Operation *op = x.getDefiningOp();
+  if (op && succeeded(reifyResultShapes(builder, op, shapes)))
+    sizes = shapes[cast<OpResult>(x).getResultNumber()];
+  else
+    sizes = tensor::getMixedSizes(builder, like.getLoc(), x);
+  auto type = cast<RankedTensorType>(x.getType());
+  SmallVector<Value> dynamicSizes;
+  for (auto [dim, size] : llvm::enumerate(sizes))
+    if (type.isDynamicDim(dim))
+      dynamicSizes.push_back(
+          getValueOrCreateConstantIndexOp(builder, like.getLoc(), size));
+  return tensor::EmptyOp::create(builder, like.getLoc(),
+                                 getPackedType(like, type), dynamicSizes);
+}
+
+/// Replaces `pack`, the pack of the result of `move`, by the same op on packed
+/// `sources`, which take the place of the first operands.
+static void replaceByMove(PatternRewriter &rewriter, PackOp pack,
+                          Operation *move, ValueRange sources) {
+  IRMapping mapping;
+  for (auto [operand, source] : llvm::zip(move->getOperands(), sources))
+    mapping.map(operand, buildPack(rewriter, pack, source));
+  Operation *moved = rewriter.clone(*move, mapping);
+  rewriter.modifyOpInPlace(
+      moved, [&] { moved->getResult(0).setType(pack.getType()); });
+  rewriter.replaceOp(pack, moved);
 }
 
 /// Whether `x` is a constant, whose packing is left to folding.
@@ -81,7 +84,7 @@ static std::optional<bool> getBit(PackOp pack, Value x) {
   APInt bit;
   if (x && matchPattern(x, m_ConstantFloat(&number)))
     return (number < APFloat::getZero(number.getSemantics())) ==
-           (pack.getPolarity() == Polarity::negative);
+           (pack.getLayout().getPolarity() == Polarity::negative);
   if (x && matchPattern(x, m_ConstantInt(&bit)))
     return bit.isOne();
   return std::nullopt;
@@ -124,9 +127,10 @@ struct PackSignFunction : OpRewritePattern<PackOp> {
     else
       predicates = nan ? std::pair(CmpFPredicate::ULT, CmpFPredicate::OGE)
                        : std::pair(CmpFPredicate::OLT, CmpFPredicate::UGE);
-    CmpFPredicate predicate = pack.getPolarity() == Polarity::negative
-                                  ? predicates.first
-                                  : predicates.second;
+    CmpFPredicate predicate =
+        pack.getLayout().getPolarity() == Polarity::negative
+            ? predicates.first
+            : predicates.second;
     auto type = cast<RankedTensorType>(x.getType());
     Value bits =
         buildElementwise(
@@ -136,7 +140,7 @@ struct PackSignFunction : OpRewritePattern<PackOp> {
                                                     payload.constant(0.0))};
             })
             .front();
-    rewriter.replaceOpWithNewOp<PackOp>(pack, bits, pack.getWordBits());
+    rewriter.replaceOpWithNewOp<PackOp>(pack, pack.getType(), bits);
     return success();
   }
 };
@@ -156,43 +160,6 @@ struct PackPassThrough : OpRewritePattern<PackOp> {
   }
 };
 
-/// Whether the bits of `words` past the end of each row are known to be 0. Ops
-/// of quant_bnn set these bits to 0, and rows of whole words have no such bits.
-/// In other words, from an argument for example, these bits may be anything.
-static bool areUnusedBitsZero(Value words, IntegerAttr depth) {
-  unsigned bits = getElementTypeOrSelf(words.getType()).getIntOrFloatBitWidth();
-  if (depth && depth.getInt() % bits == 0)
-    return true;
-  while (auto cast = words.getDefiningOp<tensor::CastOp>())
-    words = cast.getSource();
-  Operation *op = words.getDefiningOp();
-  return op && isa_and_present<QuantBNNDialect>(op->getDialect());
-}
-
-/// Rewrites pack(unpack(b)) to `packed_cast` of b, which may change the word
-/// width and the polarity.
-struct PackUnpack : OpRewritePattern<PackOp> {
-  using OpRewritePattern::OpRewritePattern;
-
-  LogicalResult matchAndRewrite(PackOp pack,
-                                PatternRewriter &rewriter) const override {
-    auto unpack = pack.getX().getDefiningOp<UnpackOp>();
-    if (!unpack)
-      return rewriter.notifyMatchFailure(pack, "is of no packed bits");
-    Value depth = unpack.getDepth();
-    IntegerAttr staticDepth =
-        depth ? IntegerAttr()
-              : rewriter.getI64IntegerAttr(
-                    unpack.getX().getType().getShape().back());
-    if (!areUnusedBitsZero(unpack.getWords(), staticDepth))
-      return rewriter.notifyMatchFailure(pack, "has to clear unused bits");
-    rewriter.replaceOpWithNewOp<PackedCastOp>(
-        pack, pack.getType(), unpack.getWords(), depth, staticDepth,
-        pack.getPolarity() != unpack.getPolarity());
-    return success();
-  }
-};
-
 /// Rewrites pack(cast(x)) to cast(pack(x)), for casts between static and
 /// dynamic shapes.
 struct PackCast : OpRewritePattern<PackOp> {
@@ -201,17 +168,16 @@ struct PackCast : OpRewritePattern<PackOp> {
   LogicalResult matchAndRewrite(PackOp pack,
                                 PatternRewriter &rewriter) const override {
     auto cast = pack.getX().getDefiningOp<tensor::CastOp>();
-    if (!cast || !isa<RankedTensorType>(cast.getSource().getType()))
+    if (!cast || !isa<RankedTensorType>(cast.getSource().getType()) ||
+        PackedAttr::find(cast.getSource().getType()))
       return rewriter.notifyMatchFailure(pack, "is of no cast");
-    rewriter.replaceOpWithNewOp<tensor::CastOp>(
-        pack, pack.getType(), buildPack(rewriter, pack, cast.getSource()));
+    replaceByMove(rewriter, pack, cast, cast.getSource());
     return success();
   }
 };
 
-/// Rewrites pack(reshape(x)) to `packed_reshape` of pack(x). A reshape that
-/// would move bits between words is refused unless x is the result of a sign or
-/// `unpack`.
+/// Rewrites pack(reshape(x)) to reshape(pack(x)). A reshape that would move
+/// bits between words is refused unless x is the result of a sign or `unpack`.
 template <typename ReshapeOp>
 struct PackReshape : OpRewritePattern<PackOp> {
   using OpRewritePattern<PackOp>::OpRewritePattern;
@@ -224,14 +190,7 @@ struct PackReshape : OpRewritePattern<PackOp> {
       return rewriter.notifyMatchFailure(pack, "is of no reshape");
     if (!keepsWords(pack, reshape) && !isSigns(reshape.getSrc()))
       return rewriter.notifyMatchFailure(pack, "would have to move bits");
-    Value source = reshape.getSrc();
-    Depth depth(rewriter, pack.getLoc(), source);
-    auto [shape, staticShape] =
-        split(rewriter, getSizes(rewriter, pack.getLoc(), reshape));
-    Value words = buildPack(rewriter, pack, source);
-    rewriter.replaceOpWithNewOp<PackedReshapeOp>(pack, pack.getType(), words,
-                                                 depth.value, depth.attribute,
-                                                 shape, staticShape);
+    replaceByMove(rewriter, pack, reshape, reshape.getSrc());
     return success();
   }
 
@@ -243,9 +202,9 @@ private:
       return true;
     return llvm::all_of(ArrayRef{reshape.getSrcType(), reshape.getResultType()},
                         [&](RankedTensorType type) {
-                          int64_t depth = type.getShape().back();
-                          return !ShapedType::isDynamic(depth) &&
-                                 depth % pack.getWordBits() == 0;
+                          int64_t length = type.getShape().back();
+                          return !ShapedType::isDynamic(length) &&
+                                 length % pack.getLayout().getWordBits() == 0;
                         });
   }
   static bool isSigns(Value x) {
@@ -254,7 +213,7 @@ private:
   }
 };
 
-/// Rewrites pack(transpose(x)) to `packed_transpose` of pack(x).
+/// Rewrites pack(transpose(x)) to transpose(pack(x)).
 struct PackTranspose : OpRewritePattern<PackOp> {
   using OpRewritePattern::OpRewritePattern;
 
@@ -263,39 +222,28 @@ struct PackTranspose : OpRewritePattern<PackOp> {
     auto transpose = pack.getX().getDefiningOp<linalg::TransposeOp>();
     if (!transpose || isConstant(transpose.getInput()))
       return rewriter.notifyMatchFailure(pack, "is of no transposition");
-    Value source = transpose.getInput();
-    Depth depth(rewriter, pack.getLoc(), source);
-    Value words = buildPack(rewriter, pack, source);
-    rewriter.replaceOpWithNewOp<PackedTransposeOp>(
-        pack, pack.getType(), words, depth.value, depth.attribute,
-        transpose.getPermutationAttr());
+    rewriter.replaceOpWithNewOp<linalg::TransposeOp>(
+        pack, buildPack(rewriter, pack, transpose.getInput()),
+        buildEmpty(rewriter, pack, pack.getX()), transpose.getPermutation());
     return success();
   }
 };
 
-/// Rewrites pack(slice(x)) to `packed_slice` of pack(x).
+/// Rewrites pack(slice(x)) to slice(pack(x)).
 struct PackSlice : OpRewritePattern<PackOp> {
   using OpRewritePattern::OpRewritePattern;
 
   LogicalResult matchAndRewrite(PackOp pack,
                                 PatternRewriter &rewriter) const override {
     auto slice = pack.getX().getDefiningOp<tensor::ExtractSliceOp>();
-    if (!slice || isConstant(slice.getSource()) ||
-        slice.getSourceType().getRank() != slice.getType().getRank())
-      return rewriter.notifyMatchFailure(pack, "is of no slice of its rank");
-    Value source = slice.getSource();
-    Depth depth(rewriter, pack.getLoc(), source);
-    Value words = buildPack(rewriter, pack, source);
-    rewriter.replaceOpWithNewOp<PackedSliceOp>(
-        pack, pack.getType(), words, depth.value, depth.attribute,
-        slice.getOffsets(), slice.getSizes(), slice.getStrides(),
-        slice.getStaticOffsetsAttr(), slice.getStaticSizesAttr(),
-        slice.getStaticStridesAttr());
+    if (!slice || isConstant(slice.getSource()))
+      return rewriter.notifyMatchFailure(pack, "is of no slice");
+    replaceByMove(rewriter, pack, slice, slice.getSource());
     return success();
   }
 };
 
-/// Rewrites pack(concat(x, y, ..)) to `packed_concat` of pack(x), pack(y), ..
+/// Rewrites pack(concat(x, y, ..)) to concat(pack(x), pack(y), ..).
 struct PackConcat : OpRewritePattern<PackOp> {
   using OpRewritePattern::OpRewritePattern;
 
@@ -304,21 +252,12 @@ struct PackConcat : OpRewritePattern<PackOp> {
     auto concat = pack.getX().getDefiningOp<tensor::ConcatOp>();
     if (!concat)
       return rewriter.notifyMatchFailure(pack, "is of no concatenation");
-    SmallVector<Value> words;
-    SmallVector<OpFoldResult> depths;
-    for (Value source : concat.getInputs()) {
-      depths.push_back(Depth(rewriter, pack.getLoc(), source).size);
-      words.push_back(buildPack(rewriter, pack, source));
-    }
-    auto [values, constants] = split(rewriter, depths);
-    rewriter.replaceOpWithNewOp<PackedConcatOp>(
-        pack, pack.getType(), words, values, constants,
-        rewriter.getI64IntegerAttr(concat.getDim()));
+    replaceByMove(rewriter, pack, concat, concat.getInputs());
     return success();
   }
 };
 
-/// Rewrites pack(pad(x)) to `packed_pad` of pack(x) with a constant bit.
+/// Rewrites pack(pad(x)) to the padding of pack(x) with a constant bit.
 struct PackPad : OpRewritePattern<PackOp> {
   using OpRewritePattern::OpRewritePattern;
 
@@ -330,18 +269,27 @@ struct PackPad : OpRewritePattern<PackOp> {
     std::optional<bool> bit = getBit(pack, pad.getConstantPaddingValue());
     if (!bit)
       return rewriter.notifyMatchFailure(pack, "pads with what is not known");
-    Value source = pad.getSource();
-    Depth depth(rewriter, pack.getLoc(), source);
-    Value words = buildPack(rewriter, pack, source);
-    rewriter.replaceOpWithNewOp<PackedPadOp>(
-        pack, pack.getType(), words, depth.value, depth.attribute, pad.getLow(),
-        pad.getHigh(), pad.getStaticLowAttr(), pad.getStaticHighAttr(), *bit);
+    Location loc = pack.getLoc();
+    auto packed = tensor::PadOp::create(
+        rewriter, loc, pack.getType(),
+        buildPack(rewriter, pack, pad.getSource()), pad.getStaticLow(),
+        pad.getStaticHigh(), pad.getLow(), pad.getHigh());
+    int64_t rank = pad.getSourceType().getRank();
+    OpBuilder::InsertionGuard guard(rewriter);
+    rewriter.createBlock(&packed.getRegion(), {},
+                         SmallVector<Type>(rank, rewriter.getIndexType()),
+                         SmallVector<Location>(rank, loc));
+    tensor::YieldOp::create(
+        rewriter, loc, arith::ConstantIntOp::create(rewriter, loc, *bit, 1));
+    rewriter.replaceOp(pack, packed);
     return success();
   }
 };
 
-/// Rewrites pack(max_pool(x)) to `xnor_max_pool_2d` of pack(x): a maximum is
-/// below 0 where all elements of the window are below 0.
+/// Rewrites pack(max_pool(x)) to a pool of pack(x). A maximum is below 0 where
+/// all elements of the window are. As a signed i1, a bit of 1 is -1, so the
+/// pool of bits that stand for negative numbers is the same; that of others is
+/// the unsigned one.
 struct PackMaxPool : OpRewritePattern<PackOp> {
   using OpRewritePattern::OpRewritePattern;
 
@@ -350,24 +298,28 @@ struct PackMaxPool : OpRewritePattern<PackOp> {
     auto pool = pack.getX().getDefiningOp<linalg::PoolingNhwcMaxOp>();
     if (!pool)
       return rewriter.notifyMatchFailure(pack, "is of no max pool");
-    auto window = cast<RankedTensorType>(pool.getInputs()[1].getType());
-    std::optional<APFloat> begin = getUniformFloat(pool.getOutputs().front());
-    if (!window.hasStaticShape() || !begin ||
-        !(*begin < APFloat::getZero(begin->getSemantics())))
-      return rewriter.notifyMatchFailure(
-          pack, "has a window that is not known, or begins with what may not "
-                "be below 0");
-    auto getList = [&](DenseIntElementsAttr values) {
-      return rewriter.getDenseI64ArrayAttr(
-          llvm::to_vector(values.getValues<int64_t>()));
-    };
-    Value words = buildPack(rewriter, pack, pool.getInputs().front());
-    rewriter.replaceOpWithNewOp<XnorMaxPool2DOp>(
-        pack, pack.getType(), words,
-        rewriter.getDenseI64ArrayAttr(window.getShape()),
-        getList(pool.getStrides()), getList(pool.getDilations()),
-        rewriter.getDenseI64ArrayAttr({0, 0, 0, 0}),
-        PolarityAttr::get(pack.getContext(), pack.getPolarity()));
+    Value begin = pool.getOutputs().front();
+    std::optional<APFloat> first = getUniformFloat(begin);
+    if (!first || !(*first < APFloat::getZero(first->getSemantics())))
+      return rewriter.notifyMatchFailure(pack,
+                                         "begins with what may not be below 0");
+    Location loc = pack.getLoc();
+    bool isNegative = pack.getLayout().getPolarity() == Polarity::negative;
+    Value bit = arith::ConstantIntOp::create(rewriter, loc, isNegative, 1);
+    Value bits = linalg::FillOp::create(rewriter, loc, bit,
+                                        buildEmpty(rewriter, pack, pack.getX()))
+                     .getResult(0);
+    SmallVector<Value> inputs = {
+        buildPack(rewriter, pack, pool.getInputs().front()),
+        pool.getInputs().back()};
+    if (isNegative)
+      rewriter.replaceOpWithNewOp<linalg::PoolingNhwcMaxOp>(
+          pack, pack.getType(), inputs, bits, pool.getStridesAttr(),
+          pool.getDilationsAttr());
+    else
+      rewriter.replaceOpWithNewOp<linalg::PoolingNhwcMinOp>(
+          pack, pack.getType(), inputs, bits, pool.getStridesAttr(),
+          pool.getDilationsAttr());
     return success();
   }
 };
@@ -377,7 +329,7 @@ struct QuantBNNPropagatePackedPass
           QuantBNNPropagatePackedPass> {
   void runOnOperation() override {
     RewritePatternSet patterns(&getContext());
-    patterns.add<PackSignFunction, PackPassThrough, PackUnpack, PackCast,
+    patterns.add<PackSignFunction, PackPassThrough, PackCast,
                  PackReshape<tensor::CollapseShapeOp>,
                  PackReshape<tensor::ExpandShapeOp>, PackTranspose, PackSlice,
                  PackConcat, PackPad, PackMaxPool>(&getContext());

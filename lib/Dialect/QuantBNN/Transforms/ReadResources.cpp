@@ -6,6 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "ReadResources.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/IR/DialectResourceBlobManager.h"
 #include "quant-bnn/Dialect/QuantBNN/Transforms/Passes.h"
@@ -16,9 +17,9 @@ namespace quant_bnn {
 } // namespace quant_bnn
 
 using namespace mlir;
+using namespace quant_bnn;
 
-/// Returns the elements of `resource`, or null if it has no data of its type.
-static DenseElementsAttr readElements(DenseResourceElementsAttr resource) {
+DenseElementsAttr quant_bnn::readElements(DenseResourceElementsAttr resource) {
   AsmResourceBlob *blob = resource.getRawHandle().getBlob();
   if (!blob)
     return {};

@@ -252,24 +252,11 @@ func.func @unused_ops_go(%x: tensor<?xf32>, %alpha: f32) {
 // CHECK-SAME: %[[X:.*]]: tensor<4x9xi1>, %[[Y:.*]]: tensor<?x?xi1>
 func.func @unpack_packed_bits(%x: tensor<4x9xi1>, %y: tensor<?x?xi1>) -> (tensor<4x9xi1>, tensor<?x?xi1>) {
   // CHECK-NEXT: return %[[X]], %[[Y]]
-  %c1 = arith.constant 1 : index
-  %k = tensor.dim %y, %c1 : tensor<?x?xi1>
-  %0 = quant_bnn.pack %x : tensor<4x9xi1> to tensor<4x2xi8>
-  %1 = quant_bnn.unpack %0 : tensor<4x2xi8> to tensor<4x9xi1>
-  %2 = quant_bnn.pack %y : tensor<?x?xi1> to tensor<?x?xi64>
-  %3 = quant_bnn.unpack %2 depth %k : tensor<?x?xi64> to tensor<?x?xi1>
+  %0 = quant_bnn.pack %x : tensor<4x9xi1> to tensor<4x9xi1, #quant_bnn.packed<i8>>
+  %1 = quant_bnn.unpack %0 : tensor<4x9xi1, #quant_bnn.packed<i8>> to tensor<4x9xi1>
+  %2 = quant_bnn.pack %y : tensor<?x?xi1> to tensor<?x?xi1, #quant_bnn.packed<i64>>
+  %3 = quant_bnn.unpack %2 : tensor<?x?xi1, #quant_bnn.packed<i64>> to tensor<?x?xi1>
   return %1, %3 : tensor<4x9xi1>, tensor<?x?xi1>
-}
-
-// Of 9 elements in 2 bytes, up to 16 may be asked for.
-// CHECK-LABEL: func @unpack_other_depth(
-func.func @unpack_other_depth(%x: tensor<?xi1>, %y: tensor<9xi1>, %k: index) -> (tensor<?xi1>, tensor<16xi1>) {
-  // CHECK-COUNT-2: quant_bnn.unpack
-  %0 = quant_bnn.pack %x : tensor<?xi1> to tensor<?xi8>
-  %1 = quant_bnn.unpack %0 depth %k : tensor<?xi8> to tensor<?xi1>
-  %2 = quant_bnn.pack %y : tensor<9xi1> to tensor<2xi8>
-  %3 = quant_bnn.unpack %2 : tensor<2xi8> to tensor<16xi1>
-  return %1, %3 : tensor<?xi1>, tensor<16xi1>
 }
 
 // It is sign in value; the op would have a gradient, which bits have not.
@@ -282,69 +269,53 @@ func.func @unpack_packed_floats(%x: tensor<9xf32>) -> tensor<9xf32> {
   // CHECK: %[[BELOW:.*]] = arith.cmpf olt, %{{.*}}, %[[ZERO]] : f32
   // CHECK: arith.select %[[BELOW]], %{{.*}}, %{{.*}} : f32
   // CHECK-NOT: quant_bnn
-  %0 = quant_bnn.pack %x polarity = nonnegative : tensor<9xf32> to tensor<1xi64>
-  %1 = quant_bnn.unpack %0 polarity = nonnegative : tensor<1xi64> to tensor<9xf32>
+  %0 = quant_bnn.pack %x : tensor<9xf32> to tensor<9xi1, #quant_bnn.packed<i64, nonnegative>>
+  %1 = quant_bnn.unpack %0 : tensor<9xi1, #quant_bnn.packed<i64, nonnegative>> to tensor<9xf32>
   return %1 : tensor<9xf32>
 }
 
-// CHECK-LABEL: func @unpack_other_polarity(
-func.func @unpack_other_polarity(%x: tensor<8xf32>) -> (tensor<8xf32>, tensor<8xf16>) {
+// CHECK-LABEL: func @unpack_other_elements(
+func.func @unpack_other_elements(%x: tensor<8xf32>) -> (tensor<8xf16>, tensor<8xi1>) {
   // CHECK-COUNT-2: quant_bnn.unpack
-  %0 = quant_bnn.pack %x : tensor<8xf32> to tensor<1xi8>
-  %1 = quant_bnn.unpack %0 polarity = nonnegative : tensor<1xi8> to tensor<8xf32>
-  %2 = quant_bnn.unpack %0 : tensor<1xi8> to tensor<8xf16>
-  return %1, %2 : tensor<8xf32>, tensor<8xf16>
+  %0 = quant_bnn.pack %x : tensor<8xf32> to tensor<8xi1, #quant_bnn.packed<i8>>
+  %1 = quant_bnn.unpack %0 : tensor<8xi1, #quant_bnn.packed<i8>> to tensor<8xf16>
+  %2 = quant_bnn.unpack %0 : tensor<8xi1, #quant_bnn.packed<i8>> to tensor<8xi1>
+  return %1, %2 : tensor<8xf16>, tensor<8xi1>
 }
 
 // CHECK-LABEL: func @pack_unpacked(
-// CHECK-SAME: %[[A:.*]]: tensor<?x2xi8>, %[[B:.*]]: tensor<1xi64>
-func.func @pack_unpacked(%a: tensor<?x2xi8>, %b: tensor<1xi64>) -> (tensor<?x2xi8>, tensor<1xi64>) {
+// CHECK-SAME: %[[A:[^:]*]]: tensor<?x9xi1, #quant_bnn.packed<i8>>, %[[B:[^:]*]]: tensor<?xi1, #quant_bnn.packed<i64, nonnegative>>
+func.func @pack_unpacked(%a: tensor<?x9xi1, #quant_bnn.packed<i8>>, %b: tensor<?xi1, #quant_bnn.packed<i64, nonnegative>>) -> (tensor<?x9xi1, #quant_bnn.packed<i8>>, tensor<?xi1, #quant_bnn.packed<i64, nonnegative>>) {
   // CHECK-NEXT: return %[[A]], %[[B]]
-  %0 = quant_bnn.unpack %a : tensor<?x2xi8> to tensor<?x16xi1>
-  %1 = quant_bnn.pack %0 : tensor<?x16xi1> to tensor<?x2xi8>
-  %2 = quant_bnn.unpack %b polarity = nonnegative : tensor<1xi64> to tensor<64xf16>
-  %3 = quant_bnn.pack %2 polarity = nonnegative : tensor<64xf16> to tensor<1xi64>
-  return %1, %3 : tensor<?x2xi8>, tensor<1xi64>
+  %0 = quant_bnn.unpack %a : tensor<?x9xi1, #quant_bnn.packed<i8>> to tensor<?x9xi1>
+  %1 = quant_bnn.pack %0 : tensor<?x9xi1> to tensor<?x9xi1, #quant_bnn.packed<i8>>
+  %2 = quant_bnn.unpack %b : tensor<?xi1, #quant_bnn.packed<i64, nonnegative>> to tensor<?xf16>
+  %3 = quant_bnn.pack %2 : tensor<?xf16> to tensor<?xi1, #quant_bnn.packed<i64, nonnegative>>
+  return %1, %3 : tensor<?x9xi1, #quant_bnn.packed<i8>>, tensor<?xi1, #quant_bnn.packed<i64, nonnegative>>
 }
 
-// There are bits past the end, or may be, which pack would clear; words of
-// another width are others, and another polarity has other bits.
-// CHECK-LABEL: func @pack_unpacked_stays(
-func.func @pack_unpacked_stays(%a: tensor<2xi8>, %b: tensor<?xi8>, %k: index)
-    -> (tensor<2xi8>, tensor<?xi8>, tensor<1xi16>, tensor<2xi8>) {
-  // CHECK-COUNT-4: quant_bnn.pack
-  %0 = quant_bnn.unpack %a : tensor<2xi8> to tensor<9xi1>
-  %1 = quant_bnn.pack %0 : tensor<9xi1> to tensor<2xi8>
-  %2 = quant_bnn.unpack %b depth %k : tensor<?xi8> to tensor<?xi1>
-  %3 = quant_bnn.pack %2 : tensor<?xi1> to tensor<?xi8>
-  %4 = quant_bnn.unpack %a : tensor<2xi8> to tensor<16xf32>
-  %5 = quant_bnn.pack %4 : tensor<16xf32> to tensor<1xi16>
-  %6 = quant_bnn.pack %4 polarity = nonnegative : tensor<16xf32> to tensor<2xi8>
-  return %1, %3, %5, %6 : tensor<2xi8>, tensor<?xi8>, tensor<1xi16>, tensor<2xi8>
+// The polarity says nothing about an `i1`.
+// CHECK-LABEL: func @pack_to_other_layout(
+// CHECK-SAME: %[[A:[^:]*]]: tensor<?x9xi1, #quant_bnn.packed<i8>>
+func.func @pack_to_other_layout(%a: tensor<?x9xi1, #quant_bnn.packed<i8>>) -> (tensor<?x9xi1, #quant_bnn.packed<i64>>, tensor<?x9xi1, #quant_bnn.packed<i8, nonnegative>>) {
+  // CHECK-DAG: %[[WORDS:.*]] = tensor.cast %[[A]] : tensor<?x9xi1, #quant_bnn.packed<i8>> to tensor<?x9xi1, #quant_bnn.packed<i64>>
+  // CHECK-DAG: %[[POLARITY:.*]] = tensor.cast %[[A]] : tensor<?x9xi1, #quant_bnn.packed<i8>> to tensor<?x9xi1, #quant_bnn.packed<i8, nonnegative>>
+  // CHECK: return %[[WORDS]], %[[POLARITY]]
+  %0 = quant_bnn.unpack %a : tensor<?x9xi1, #quant_bnn.packed<i8>> to tensor<?x9xf32>
+  %1 = quant_bnn.pack %0 : tensor<?x9xf32> to tensor<?x9xi1, #quant_bnn.packed<i64>>
+  %2 = quant_bnn.unpack %a : tensor<?x9xi1, #quant_bnn.packed<i8>> to tensor<?x9xi1>
+  %3 = quant_bnn.pack %2 : tensor<?x9xi1> to tensor<?x9xi1, #quant_bnn.packed<i8, nonnegative>>
+  return %1, %3 : tensor<?x9xi1, #quant_bnn.packed<i64>>, tensor<?x9xi1, #quant_bnn.packed<i8, nonnegative>>
 }
 
-// CHECK-LABEL: func @packed_cast(
-// CHECK-SAME: %[[A:.*]]: tensor<4x2xi64>, %[[B:.*]]: tensor<?x?xi8>, %[[K:.*]]: index
-func.func @packed_cast(%a: tensor<4x2xi64>, %b: tensor<?x?xi8>, %k: index)
-    -> (tensor<4x2xi64>, tensor<4x2xi64>, tensor<?x?xi8>, tensor<4x7xi16>, tensor<?x?xi8>) {
-  // CHECK-DAG: %[[ONE:.*]] = quant_bnn.packed_cast %[[A]] depth = 100 flip : tensor<4x2xi64> to tensor<4x7xi16>
-  // CHECK-DAG: %[[FLIPPED:.*]] = quant_bnn.packed_cast %[[B]] depth = %[[K]] flip : tensor<?x?xi8> to tensor<?x?xi8>
-  // CHECK: return %[[A]], %[[A]], %[[B]], %[[ONE]], %[[FLIPPED]]
-  %0 = quant_bnn.packed_cast %a depth = 100 : tensor<4x2xi64> to tensor<4x2xi64>
-  %1 = quant_bnn.packed_cast %a depth = 100 flip : tensor<4x2xi64> to tensor<4x13xi8>
-  %2 = quant_bnn.packed_cast %1 depth = 100 flip : tensor<4x13xi8> to tensor<4x2xi64>
-  %3 = quant_bnn.packed_cast %b depth = %k : tensor<?x?xi8> to tensor<?x?xi32>
-  %4 = quant_bnn.packed_cast %3 depth = %k : tensor<?x?xi32> to tensor<?x?xi8>
-  %5 = quant_bnn.packed_cast %1 depth = 100 : tensor<4x13xi8> to tensor<4x7xi16>
-  %6 = quant_bnn.packed_cast %b depth = %k flip : tensor<?x?xi8> to tensor<?x?xi8>
-  return %0, %2, %4, %5, %6 : tensor<4x2xi64>, tensor<4x2xi64>, tensor<?x?xi8>, tensor<4x7xi16>, tensor<?x?xi8>
-}
-
-// CHECK-LABEL: func @packed_identity(
-// CHECK-SAME: %[[A:.*]]: tensor<?x2xi64>, %[[B:.*]]: tensor<4x2xi64>
-func.func @packed_identity(%a: tensor<?x2xi64>, %b: tensor<4x2xi64>) -> (tensor<?x2xi64>, tensor<4x2xi64>) {
-  // CHECK-NEXT: return %[[A]], %[[B]]
-  %0 = quant_bnn.packed_transpose %a depth = 100 permutation = [0, 1] : tensor<?x2xi64> to tensor<?x2xi64>
-  %1 = quant_bnn.packed_reshape %b depth = 100 shape = [4, 100] : tensor<4x2xi64> to tensor<4x2xi64>
-  return %0, %1 : tensor<?x2xi64>, tensor<4x2xi64>
+// CHECK-LABEL: func @pack_to_other_polarity(
+// CHECK-SAME: %[[A:[^:]*]]: tensor<?x9xi1, #quant_bnn.packed<i8>>
+func.func @pack_to_other_polarity(%a: tensor<?x9xi1, #quant_bnn.packed<i8>>) -> tensor<?x9xi1, #quant_bnn.packed<i64, nonnegative>> {
+  // CHECK: %[[COMPLEMENT:.*]] = linalg.generic {{.*}} ins(%[[A]] : tensor<?x9xi1, #quant_bnn.packed<i8>>) outs(%{{.*}} : tensor<?x9xi1, #quant_bnn.packed<i8>>)
+  // CHECK: arith.xori %{{.*}}, %true : i1
+  // CHECK: %[[R:.*]] = tensor.cast %[[COMPLEMENT]] : tensor<?x9xi1, #quant_bnn.packed<i8>> to tensor<?x9xi1, #quant_bnn.packed<i64, nonnegative>>
+  // CHECK: return %[[R]]
+  %0 = quant_bnn.unpack %a : tensor<?x9xi1, #quant_bnn.packed<i8>> to tensor<?x9xf32>
+  %1 = quant_bnn.pack %0 : tensor<?x9xf32> to tensor<?x9xi1, #quant_bnn.packed<i64, nonnegative>>
+  return %1 : tensor<?x9xi1, #quant_bnn.packed<i64, nonnegative>>
 }

@@ -426,33 +426,31 @@ func.func @resource() -> tensor<2xf32> {
 // Packed ops
 //===----------------------------------------------------------------------===//
 
-// Both zeros and a NaN count as +1. Every row begins with a new word.
+// Both zeros and a NaN count as +1.
 // CHECK-LABEL: func @pack_floats(
-func.func @pack_floats() -> (tensor<2x2xi8>, tensor<2x2xi8>, tensor<2x1xi16>) {
-  // CHECK-DAG: %[[NEGATIVE:.*]] = arith.constant dense<{{\[}}[1, 1], [16, 0]]> : tensor<2x2xi8>
-  // CHECK-DAG: %[[OTHERS:.*]] = arith.constant dense<{{\[}}[-2, 0], [-17, 1]]> : tensor<2x2xi8>
-  // CHECK-DAG: %[[WIDE:.*]] = arith.constant dense<{{\[}}[257], [16]]> : tensor<2x1xi16>
-  // CHECK: return %[[NEGATIVE]], %[[OTHERS]], %[[WIDE]]
+func.func @pack_floats() -> (tensor<2x9xi1, #quant_bnn.packed<i8>>, tensor<2x9xi1, #quant_bnn.packed<i16, nonnegative>>) {
+  // CHECK-DAG: %[[NEGATIVE:.*]] = arith.constant dense<{{\[}}[true, false, false, false, false, false, false, false, true], [false, false, false, false, true, false, false, false, false]]> : tensor<2x9xi1, #quant_bnn.packed<i8>>
+  // CHECK-DAG: %[[OTHERS:.*]] = arith.constant dense<{{\[}}[false, true, true, true, true, true, true, true, false], [true, true, true, true, false, true, true, true, true]]> : tensor<2x9xi1, #quant_bnn.packed<i16, nonnegative>>
+  // CHECK: return %[[NEGATIVE]], %[[OTHERS]]
   %x = arith.constant dense<[
     [-1.0, 0.0, -0.0, 0x7FC00000, 0xFFC00000, 0x7F800000, 1.0e-45, 2.0, -1.0e-45],
     [1.0, 0.0, -0.0, 0x7FC00000, 0xFF800000, 1.0, 1.0, 1.0, 1.0]
   ]> : tensor<2x9xf32>
-  %0 = quant_bnn.pack %x : tensor<2x9xf32> to tensor<2x2xi8>
-  %1 = quant_bnn.pack %x polarity = nonnegative : tensor<2x9xf32> to tensor<2x2xi8>
-  %2 = quant_bnn.pack %x : tensor<2x9xf32> to tensor<2x1xi16>
-  return %0, %1, %2 : tensor<2x2xi8>, tensor<2x2xi8>, tensor<2x1xi16>
+  %0 = quant_bnn.pack %x : tensor<2x9xf32> to tensor<2x9xi1, #quant_bnn.packed<i8>>
+  %1 = quant_bnn.pack %x : tensor<2x9xf32> to tensor<2x9xi1, #quant_bnn.packed<i16, nonnegative>>
+  return %0, %1 : tensor<2x9xi1, #quant_bnn.packed<i8>>, tensor<2x9xi1, #quant_bnn.packed<i16, nonnegative>>
 }
 
 // -----
 
 // CHECK-LABEL: func @pack_types(
-func.func @pack_types() -> (tensor<1xi8>, tensor<1xi64>, tensor<1xi32>, tensor<2xi8>, tensor<0xi8>, tensor<0x1xi8>) {
-  // CHECK-DAG: %[[F16:.*]] = arith.constant dense<5> : tensor<1xi8>
-  // CHECK-DAG: %[[BF16:.*]] = arith.constant dense<4> : tensor<1xi64>
-  // CHECK-DAG: %[[F64:.*]] = arith.constant dense<7> : tensor<1xi32>
-  // CHECK-DAG: %[[BITS:.*]] = arith.constant dense<[-1, 1]> : tensor<2xi8>
-  // CHECK-DAG: %[[NONE:.*]] = arith.constant dense<> : tensor<0xi8>
-  // CHECK-DAG: %[[NO_ROWS:.*]] = arith.constant dense<> : tensor<0x1xi8>
+func.func @pack_types() -> (tensor<3xi1, #quant_bnn.packed<i8>>, tensor<3xi1, #quant_bnn.packed<i64>>, tensor<3xi1, #quant_bnn.packed<i32>>, tensor<9xi1, #quant_bnn.packed<i8>>, tensor<0xi1, #quant_bnn.packed<i8>>, tensor<0x8xi1, #quant_bnn.packed<i8>>) {
+  // CHECK-DAG: %[[F16:.*]] = arith.constant dense<[true, false, true]> : tensor<3xi1, #quant_bnn.packed<i8>>
+  // CHECK-DAG: %[[BF16:.*]] = arith.constant dense<[false, false, true]> : tensor<3xi1, #quant_bnn.packed<i64>>
+  // CHECK-DAG: %[[F64:.*]] = arith.constant dense<true> : tensor<3xi1, #quant_bnn.packed<i32>>
+  // CHECK-DAG: %[[BITS:.*]] = arith.constant dense<true> : tensor<9xi1, #quant_bnn.packed<i8>>
+  // CHECK-DAG: %[[NONE:.*]] = arith.constant dense<> : tensor<0xi1, #quant_bnn.packed<i8>>
+  // CHECK-DAG: %[[NO_ROWS:.*]] = arith.constant dense<> : tensor<0x8xi1, #quant_bnn.packed<i8>>
   // CHECK: return %[[F16]], %[[BF16]], %[[F64]], %[[BITS]], %[[NONE]], %[[NO_ROWS]]
   %a = arith.constant dense<[-1.0, 1.0, -2.0]> : tensor<3xf16>
   %b = arith.constant dense<[1.0, 0.0, -2.0]> : tensor<3xbf16>
@@ -460,18 +458,17 @@ func.func @pack_types() -> (tensor<1xi8>, tensor<1xi64>, tensor<1xi32>, tensor<2
   %d = arith.constant dense<true> : tensor<9xi1>
   %e = arith.constant dense<> : tensor<0xf32>
   %f = arith.constant dense<> : tensor<0x8xi1>
-  %0 = quant_bnn.pack %a : tensor<3xf16> to tensor<1xi8>
-  %1 = quant_bnn.pack %b : tensor<3xbf16> to tensor<1xi64>
-  %2 = quant_bnn.pack %c : tensor<3xf64> to tensor<1xi32>
-  %3 = quant_bnn.pack %d : tensor<9xi1> to tensor<2xi8>
-  %4 = quant_bnn.pack %e : tensor<0xf32> to tensor<0xi8>
-  %5 = quant_bnn.pack %f : tensor<0x8xi1> to tensor<0x1xi8>
-  return %0, %1, %2, %3, %4, %5 : tensor<1xi8>, tensor<1xi64>, tensor<1xi32>, tensor<2xi8>, tensor<0xi8>, tensor<0x1xi8>
+  %0 = quant_bnn.pack %a : tensor<3xf16> to tensor<3xi1, #quant_bnn.packed<i8>>
+  %1 = quant_bnn.pack %b : tensor<3xbf16> to tensor<3xi1, #quant_bnn.packed<i64>>
+  %2 = quant_bnn.pack %c : tensor<3xf64> to tensor<3xi1, #quant_bnn.packed<i32>>
+  %3 = quant_bnn.pack %d : tensor<9xi1> to tensor<9xi1, #quant_bnn.packed<i8>>
+  %4 = quant_bnn.pack %e : tensor<0xf32> to tensor<0xi1, #quant_bnn.packed<i8>>
+  %5 = quant_bnn.pack %f : tensor<0x8xi1> to tensor<0x8xi1, #quant_bnn.packed<i8>>
+  return %0, %1, %2, %3, %4, %5 : tensor<3xi1, #quant_bnn.packed<i8>>, tensor<3xi1, #quant_bnn.packed<i64>>, tensor<3xi1, #quant_bnn.packed<i32>>, tensor<9xi1, #quant_bnn.packed<i8>>, tensor<0xi1, #quant_bnn.packed<i8>>, tensor<0x8xi1, #quant_bnn.packed<i8>>
 }
 
 // -----
 
-// Bits past the end are not read.
 // CHECK-LABEL: func @unpack(
 func.func @unpack() -> (tensor<2x2xf32>, tensor<2x2xbf16>, tensor<2x2xi1>, tensor<0xf64>) {
   // CHECK-DAG: %[[NEGATIVE:.*]] = arith.constant dense<{{\[}}[-1.000000e+00, 1.000000e+00], [1.000000e+00, -1.000000e+00]]> : tensor<2x2xf32>
@@ -479,56 +476,12 @@ func.func @unpack() -> (tensor<2x2xf32>, tensor<2x2xbf16>, tensor<2x2xi1>, tenso
   // CHECK-DAG: %[[BITS:.*]] = arith.constant dense<{{\[}}[true, false], [false, true]]> : tensor<2x2xi1>
   // CHECK-DAG: %[[NONE:.*]] = arith.constant dense<> : tensor<0xf64>
   // CHECK: return %[[NEGATIVE]], %[[OTHERS]], %[[BITS]], %[[NONE]]
-  %b = arith.constant dense<[[253], [2]]> : tensor<2x1xi8>
-  %e = arith.constant dense<> : tensor<0xi64>
-  %0 = quant_bnn.unpack %b : tensor<2x1xi8> to tensor<2x2xf32>
-  %1 = quant_bnn.unpack %b polarity = nonnegative : tensor<2x1xi8> to tensor<2x2xbf16>
-  %2 = quant_bnn.unpack %b : tensor<2x1xi8> to tensor<2x2xi1>
-  %3 = quant_bnn.unpack %e : tensor<0xi64> to tensor<0xf64>
+  %b = arith.constant dense<[[true, false], [false, true]]> : tensor<2x2xi1, #quant_bnn.packed<i8>>
+  %c = arith.constant dense<[[true, false], [false, true]]> : tensor<2x2xi1, #quant_bnn.packed<i8, nonnegative>>
+  %e = arith.constant dense<> : tensor<0xi1, #quant_bnn.packed<i64>>
+  %0 = quant_bnn.unpack %b : tensor<2x2xi1, #quant_bnn.packed<i8>> to tensor<2x2xf32>
+  %1 = quant_bnn.unpack %c : tensor<2x2xi1, #quant_bnn.packed<i8, nonnegative>> to tensor<2x2xbf16>
+  %2 = quant_bnn.unpack %b : tensor<2x2xi1, #quant_bnn.packed<i8>> to tensor<2x2xi1>
+  %3 = quant_bnn.unpack %e : tensor<0xi1, #quant_bnn.packed<i64>> to tensor<0xf64>
   return %0, %1, %2, %3 : tensor<2x2xf32>, tensor<2x2xbf16>, tensor<2x2xi1>, tensor<0xf64>
-}
-
-// -----
-
-// Rows of 9 in bytes; the bits past the end stay 0.
-// CHECK-LABEL: func @packed_cast(
-func.func @packed_cast() -> (tensor<2x1xi16>, tensor<2x2xi8>, tensor<2x0xi8>) {
-  // CHECK-DAG: %[[WIDE:.*]] = arith.constant dense<{{\[}}[509], [2]]> : tensor<2x1xi16>
-  // CHECK-DAG: %[[FLIPPED:.*]] = arith.constant dense<{{\[}}[2, 0], [-3, 1]]> : tensor<2x2xi8>
-  // CHECK-DAG: %[[NONE:.*]] = arith.constant dense<> : tensor<2x0xi8>
-  // CHECK: return %[[WIDE]], %[[FLIPPED]], %[[NONE]]
-  %b = arith.constant dense<[[253, 1], [2, 0]]> : tensor<2x2xi8>
-  %e = arith.constant dense<> : tensor<2x0xi16>
-  %0 = quant_bnn.packed_cast %b depth = 9 : tensor<2x2xi8> to tensor<2x1xi16>
-  %1 = quant_bnn.packed_cast %b depth = 9 flip : tensor<2x2xi8> to tensor<2x2xi8>
-  %2 = quant_bnn.packed_cast %e depth = 0 flip : tensor<2x0xi16> to tensor<2x0xi8>
-  return %0, %1, %2 : tensor<2x1xi16>, tensor<2x2xi8>, tensor<2x0xi8>
-}
-
-// -----
-
-// CHECK-LABEL: func @packed_transpose(
-func.func @packed_transpose() -> (tensor<3x1xi8>, tensor<2x1x1xi8>) {
-  // CHECK-DAG: %[[BITS:.*]] = arith.constant dense<{{\[}}[1], [3], [2]]> : tensor<3x1xi8>
-  // CHECK-DAG: %[[ROWS:.*]] = arith.constant dense<{{\[}}{{\[}}[3]], {{\[}}[6]]]> : tensor<2x1x1xi8>
-  // CHECK: return %[[BITS]], %[[ROWS]]
-  %a = arith.constant dense<[[3], [6]]> : tensor<2x1xi8>
-  %b = arith.constant dense<[[[3], [6]]]> : tensor<1x2x1xi8>
-  %0 = quant_bnn.packed_transpose %a depth = 3 permutation = [1, 0] : tensor<2x1xi8> to tensor<3x1xi8>
-  %1 = quant_bnn.packed_transpose %b depth = 3 permutation = [1, 0, 2] : tensor<1x2x1xi8> to tensor<2x1x1xi8>
-  return %0, %1 : tensor<3x1xi8>, tensor<2x1x1xi8>
-}
-
-// -----
-
-// CHECK-LABEL: func @packed_reshape(
-func.func @packed_reshape() -> (tensor<1xi8>, tensor<0x1xi8>) {
-  // CHECK-DAG: %[[ROW:.*]] = arith.constant dense<51> : tensor<1xi8>
-  // CHECK-DAG: %[[NONE:.*]] = arith.constant dense<> : tensor<0x1xi8>
-  // CHECK: return %[[ROW]], %[[NONE]]
-  %a = arith.constant dense<[[3], [6]]> : tensor<2x1xi8>
-  %e = arith.constant dense<> : tensor<5x0xi8>
-  %0 = quant_bnn.packed_reshape %a depth = 3 shape = [6] : tensor<2x1xi8> to tensor<1xi8>
-  %1 = quant_bnn.packed_reshape %e depth = 0 shape = [0, 7] : tensor<5x0xi8> to tensor<0x1xi8>
-  return %0, %1 : tensor<1xi8>, tensor<0x1xi8>
 }

@@ -756,12 +756,41 @@ func.func @result_no_gradient(%x: f32) -> (f32 {quant_bnn.no_gradient = 1}) {
 // -----
 
 //===----------------------------------------------------------------------===//
-// Packed ops
+// Packed tensors
+//===----------------------------------------------------------------------===//
+
+// expected-error @+1 {{requires words of i8, i16, i32 or i64, but got 'i4'}}
+func.func private @word_width(tensor<8xi1, #quant_bnn.packed<i4>>)
+
+// -----
+
+// expected-error @+1 {{requires words of i8, i16, i32 or i64, but got 'ui8'}}
+func.func private @word_sign(tensor<8xi1, #quant_bnn.packed<ui8>>)
+
+// -----
+
+// expected-error @+1 {{requires elements of i1 in a packed tensor, but got 'i8'}}
+func.func private @packed_element(tensor<8xi8, #quant_bnn.packed<i8>>)
+
+// -----
+
+// expected-error @+1 {{expected non-function type}}
+func.func private @packed_without_element(tensor<8x, #quant_bnn.packed<i8>>)
+
+// -----
+
+// expected-error @+1 {{requires a packed tensor of rank 1 or more}}
+func.func private @packed_rank_zero(tensor<i1, #quant_bnn.packed<i8>>)
+
+// -----
+
+//===----------------------------------------------------------------------===//
+// Pack and unpack
 //===----------------------------------------------------------------------===//
 
 func.func @pack_element(%x: tensor<8xi8>) {
   // expected-error @+1 {{operand #0 must be ranked tensor of 1-bit signless integer or 16-bit float or bfloat16 type or 32-bit float or 64-bit float values, but got 'tensor<8xi8>'}}
-  quant_bnn.pack %x : tensor<8xi8> to tensor<1xi8>
+  quant_bnn.pack %x : tensor<8xi8> to tensor<8xi1, #quant_bnn.packed<i8>>
   return
 }
 
@@ -769,110 +798,70 @@ func.func @pack_element(%x: tensor<8xi8>) {
 
 func.func @pack_vector(%x: vector<8xf32>) {
   // expected-error @+1 {{invalid kind of type specified: expected builtin.tensor, but found 'vector<8xf32>'}}
-  quant_bnn.pack %x : vector<8xf32> to tensor<1xi8>
+  quant_bnn.pack %x : vector<8xf32> to tensor<8xi1, #quant_bnn.packed<i8>>
   return
 }
 
 // -----
 
-func.func @pack_word_width(%x: tensor<8xf32>) {
-  // expected-error @+1 {{result #0 must be ranked tensor of 8-bit signless integer or 16-bit signless integer or 32-bit signless integer or 64-bit signless integer values, but got 'tensor<2xi4>'}}
-  quant_bnn.pack %x : tensor<8xf32> to tensor<2xi4>
+func.func @pack_packed(%x: tensor<8xi1, #quant_bnn.packed<i8>>) {
+  // expected-error @+1 {{requires elements that are not packed, but got 'tensor<8xi1, #quant_bnn.packed<i8>>'}}
+  quant_bnn.pack %x : tensor<8xi1, #quant_bnn.packed<i8>> to tensor<8xi1, #quant_bnn.packed<i16>>
   return
 }
 
 // -----
 
-func.func @pack_rank_zero(%x: tensor<f32>) {
-  // expected-error @+1 {{requires elements of rank 1 or more, but got 'tensor<f32>'}}
-  quant_bnn.pack %x : tensor<f32> to tensor<i8>
+func.func @pack_to_words(%x: tensor<8xf32>) {
+  // expected-error @+1 {{result #0 must be packed tensor, that is tensor<..xKxi1, #quant_bnn.packed<iN>>, but got 'tensor<8xi1>'}}
+  quant_bnn.pack %x : tensor<8xf32> to tensor<8xi1>
   return
 }
 
 // -----
 
-func.func @pack_leading_size(%x: tensor<4x8xf32>) {
-  // expected-error @+1 {{requires elements and words with the same leading dimensions, but got 'tensor<4x8xf32>' and 'tensor<3x1xi8>'}}
-  quant_bnn.pack %x : tensor<4x8xf32> to tensor<3x1xi8>
-  return
-}
-
-// -----
-
-func.func @pack_rank(%x: tensor<4x8xf32>) {
-  // expected-error @+1 {{requires elements and words with the same leading dimensions, but got 'tensor<4x8xf32>' and 'tensor<4xi8>'}}
-  quant_bnn.pack %x : tensor<4x8xf32> to tensor<4xi8>
-  return
-}
-
-// -----
-
-func.func @pack_into_rank_zero(%x: tensor<8xf32>) {
-  // expected-error @+1 {{requires elements and words with the same leading dimensions, but got 'tensor<8xf32>' and 'tensor<i8>'}}
-  quant_bnn.pack %x : tensor<8xf32> to tensor<i8>
-  return
-}
-
-// -----
-
-func.func @pack_words(%x: tensor<4x9xf32>) {
-  // expected-error @+1 {{requires ceil(9 / 8) = 2 words a row, but got 1}}
-  quant_bnn.pack %x : tensor<4x9xf32> to tensor<4x1xi8>
-  return
-}
-
-// -----
-
-func.func @pack_dynamic_words(%x: tensor<9xf32>) {
-  // expected-error @+1 {{requires a dynamic number of words exactly where the number of elements is, but got 'tensor<9xf32>' and 'tensor<?xi8>'}}
-  quant_bnn.pack %x : tensor<9xf32> to tensor<?xi8>
-  return
-}
-
-// -----
-
-func.func @pack_polarity(%x: tensor<8xi1>) {
-  // expected-error @+1 {{requires float elements with polarity = nonnegative, but got 'i1'}}
-  quant_bnn.pack %x polarity = nonnegative : tensor<8xi1> to tensor<1xi8>
+func.func @pack_shape(%x: tensor<4x8xf32>) {
+  // expected-error @+1 {{failed to verify that all of {x, packed} have same shape}}
+  quant_bnn.pack %x : tensor<4x8xf32> to tensor<4x9xi1, #quant_bnn.packed<i8>>
   return
 }
 
 // -----
 
 func.func @unpack_words(%b: tensor<2xi64>) {
-  // expected-error @+1 {{requires ceil(64 / 64) = 1 words a row, but got 2}}
-  quant_bnn.unpack %b : tensor<2xi64> to tensor<64xi1>
+  // expected-error @+1 {{operand #0 must be packed tensor, that is tensor<..xKxi1, #quant_bnn.packed<iN>>, but got 'tensor<2xi64>'}}
+  quant_bnn.unpack %b : tensor<2xi64> to tensor<2xi1>
   return
 }
 
 // -----
 
-func.func @unpack_polarity(%b: tensor<1xi8>) {
-  // expected-error @+1 {{requires float elements with polarity = nonnegative, but got 'i1'}}
-  quant_bnn.unpack %b polarity = nonnegative : tensor<1xi8> to tensor<8xi1>
+func.func @unpack_to_packed(%b: tensor<8xi1, #quant_bnn.packed<i8>>) {
+  // expected-error @+1 {{requires elements that are not packed, but got 'tensor<8xi1, #quant_bnn.packed<i16>>'}}
+  quant_bnn.unpack %b : tensor<8xi1, #quant_bnn.packed<i8>> to tensor<8xi1, #quant_bnn.packed<i16>>
   return
 }
 
 // -----
 
-func.func @unpack_without_depth(%b: tensor<?xi8>) {
-  // expected-error @+1 {{requires a depth for a dynamic number of elements, but got none for 'tensor<?xf32>'}}
-  quant_bnn.unpack %b : tensor<?xi8> to tensor<?xf32>
+func.func @unpack_shape(%b: tensor<?x8xi1, #quant_bnn.packed<i8>>) {
+  // expected-error @+1 {{failed to verify that all of {x, packed} have same shape}}
+  quant_bnn.unpack %b : tensor<?x8xi1, #quant_bnn.packed<i8>> to tensor<4x8xf32>
   return
 }
 
 // -----
 
-func.func @unpack_with_depth(%b: tensor<1xi8>, %k: index) {
-  // expected-error @+1 {{requires no depth for a static number of elements, but got one for 'tensor<8xf32>'}}
-  quant_bnn.unpack %b depth %k : tensor<1xi8> to tensor<8xf32>
+func.func @pack_polarity(%x: tensor<8xf32>) {
+  // expected-error @+1 {{has no 'polarity': it is part of the type of a packed tensor, such as tensor<4x100xi1, #quant_bnn.packed<i64, nonnegative>>}}
+  quant_bnn.pack %x polarity = nonnegative : tensor<8xf32> to tensor<1xi8>
   return
 }
 
 // -----
 
-func.func @unpack_leading_dynamic(%b: tensor<?x1xi8>) {
-  // expected-error @+1 {{requires elements and words with the same leading dimensions, but got 'tensor<4x8xf32>' and 'tensor<?x1xi8>'}}
-  quant_bnn.unpack %b : tensor<?x1xi8> to tensor<4x8xf32>
+func.func @unpack_depth(%b: tensor<?xi8>, %k: index) {
+  // expected-error @+1 {{has no 'depth': a packed tensor counts elements, such as tensor<4x100xi1, #quant_bnn.packed<i64>>}}
+  quant_bnn.unpack %b depth %k : tensor<?xi8> to tensor<?xf32>
   return
 }

@@ -300,31 +300,42 @@ func.func @dequantize(%q: tensor<?xf16>, %v: vector<8xf32>, %s: f16, %t: f32) {
 
 // CHECK-LABEL: func @pack(
 func.func @pack(%a: tensor<9xf32>, %b: tensor<?x64xbf16>, %c: tensor<4x?xi1>, %d: tensor<0xf16>, %e: tensor<1xf64>) {
-  // CHECK: quant_bnn.pack %{{[^ ]*}} : tensor<9xf32> to tensor<2xi8>
-  %0 = quant_bnn.pack %a : tensor<9xf32> to tensor<2xi8>
-  // CHECK: quant_bnn.pack %{{[^ ]*}} polarity = nonnegative : tensor<?x64xbf16> to tensor<?x1xi64>
-  %1 = quant_bnn.pack %b polarity = nonnegative : tensor<?x64xbf16> to tensor<?x1xi64>
-  // CHECK: quant_bnn.pack %{{[^ ]*}} : tensor<4x?xi1> to tensor<4x?xi32>
-  %2 = quant_bnn.pack %c : tensor<4x?xi1> to tensor<4x?xi32>
-  // CHECK: quant_bnn.pack %{{[^ ]*}} : tensor<0xf16> to tensor<0xi16>
-  %3 = quant_bnn.pack %d polarity = negative : tensor<0xf16> to tensor<0xi16>
-  // CHECK: quant_bnn.pack %{{[^ ]*}} : tensor<1xf64> to tensor<1xi8>
-  %4 = quant_bnn.pack %e : tensor<1xf64> to tensor<1xi8>
+  // CHECK: quant_bnn.pack %{{[^ ]*}} : tensor<9xf32> to tensor<9xi1, #quant_bnn.packed<i8>>
+  %0 = quant_bnn.pack %a : tensor<9xf32> to tensor<9xi1, #quant_bnn.packed<i8>>
+  // CHECK: quant_bnn.pack %{{[^ ]*}} : tensor<?x64xbf16> to tensor<?x64xi1, #quant_bnn.packed<i64, nonnegative>>
+  %1 = quant_bnn.pack %b : tensor<?x64xbf16> to tensor<?x64xi1, #quant_bnn.packed<i64, nonnegative>>
+  // CHECK: quant_bnn.pack %{{[^ ]*}} : tensor<4x?xi1> to tensor<4x?xi1, #quant_bnn.packed<i32>>
+  %2 = quant_bnn.pack %c : tensor<4x?xi1> to tensor<4x?xi1, #quant_bnn.packed<i32>>
+  // CHECK: quant_bnn.pack %{{[^ ]*}} : tensor<0xf16> to tensor<0xi1, #quant_bnn.packed<i16>>
+  %3 = quant_bnn.pack %d : tensor<0xf16> to tensor<0xi1, #quant_bnn.packed<i16, negative>>
+  // CHECK: quant_bnn.pack %{{[^ ]*}} : tensor<1xf64> to tensor<1xi1, #quant_bnn.packed<i8>>
+  %4 = quant_bnn.pack %e : tensor<1xf64> to tensor<1xi1, #quant_bnn.packed<i8>>
   return
 }
 
 // CHECK-LABEL: func @unpack(
-func.func @unpack(%a: tensor<2xi8>, %b: tensor<?x1xi64>, %c: tensor<4x?xi32>, %d: tensor<0xi16>, %k: index) {
-  // CHECK: quant_bnn.unpack %{{[^ ]*}} : tensor<2xi8> to tensor<9xf32>
-  %0 = quant_bnn.unpack %a : tensor<2xi8> to tensor<9xf32>
-  // CHECK: quant_bnn.unpack %{{[^ ]*}} polarity = nonnegative : tensor<?x1xi64> to tensor<?x64xbf16>
-  %1 = quant_bnn.unpack %b polarity = nonnegative : tensor<?x1xi64> to tensor<?x64xbf16>
-  // CHECK: quant_bnn.unpack %{{[^ ]*}} depth %{{[^ ]*}} : tensor<4x?xi32> to tensor<4x?xi1>
-  %2 = quant_bnn.unpack %c depth %k : tensor<4x?xi32> to tensor<4x?xi1>
-  // CHECK: quant_bnn.unpack %{{[^ ]*}} depth %{{[^ ]*}} polarity = nonnegative : tensor<4x?xi32> to tensor<4x?xf64>
-  %3 = quant_bnn.unpack %c depth %k polarity = nonnegative : tensor<4x?xi32> to tensor<4x?xf64>
-  // CHECK: quant_bnn.unpack %{{[^ ]*}} : tensor<0xi16> to tensor<0xf16>
-  %4 = quant_bnn.unpack %d polarity = negative : tensor<0xi16> to tensor<0xf16>
+func.func @unpack(%a: tensor<9xi1, #quant_bnn.packed<i8>>, %b: tensor<?x64xi1, #quant_bnn.packed<i64, nonnegative>>,
+                  %c: tensor<4x?xi1, #quant_bnn.packed<i32>>, %d: tensor<0xi1, #quant_bnn.packed<i16>>) {
+  // CHECK: quant_bnn.unpack %{{[^ ]*}} : tensor<9xi1, #quant_bnn.packed<i8>> to tensor<9xf32>
+  %0 = quant_bnn.unpack %a : tensor<9xi1, #quant_bnn.packed<i8>> to tensor<9xf32>
+  // CHECK: quant_bnn.unpack %{{[^ ]*}} : tensor<?x64xi1, #quant_bnn.packed<i64, nonnegative>> to tensor<?x64xbf16>
+  %1 = quant_bnn.unpack %b : tensor<?x64xi1, #quant_bnn.packed<i64, nonnegative>> to tensor<?x64xbf16>
+  // CHECK: quant_bnn.unpack %{{[^ ]*}} : tensor<4x?xi1, #quant_bnn.packed<i32>> to tensor<4x?xi1>
+  %2 = quant_bnn.unpack %c : tensor<4x?xi1, #quant_bnn.packed<i32>> to tensor<4x?xi1>
+  // CHECK: quant_bnn.unpack %{{[^ ]*}} : tensor<0xi1, #quant_bnn.packed<i16>> to tensor<0xf16>
+  %3 = quant_bnn.unpack %d : tensor<0xi1, #quant_bnn.packed<i16>> to tensor<0xf16>
+  return
+}
+
+// Ops of other dialects on packed tensors.
+// CHECK-LABEL: func @packed_tensors(
+func.func @packed_tensors(%a: tensor<4x100xi1, #quant_bnn.packed<i64>>) {
+  // CHECK: arith.constant dense<true> : tensor<2x9xi1, #quant_bnn.packed<i16>>
+  %0 = arith.constant dense<true> : tensor<2x9xi1, #quant_bnn.packed<i16>>
+  // CHECK: tensor.cast %{{[^ ]*}} : tensor<4x100xi1, #quant_bnn.packed<i64>> to tensor<?x100xi1, #quant_bnn.packed<i8, nonnegative>>
+  %1 = tensor.cast %a : tensor<4x100xi1, #quant_bnn.packed<i64>> to tensor<?x100xi1, #quant_bnn.packed<i8, nonnegative>>
+  // CHECK: arith.andi %{{.*}} : tensor<4x100xi1, #quant_bnn.packed<i64>>
+  %2 = arith.andi %a, %a : tensor<4x100xi1, #quant_bnn.packed<i64>>
   return
 }
 

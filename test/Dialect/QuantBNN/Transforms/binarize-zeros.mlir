@@ -12,7 +12,7 @@
 
 // CHECK-LABEL: func.func @two_values(
 // CHECK: arith.cmpf ole
-// CHECK: quant_bnn.pack
+// CHECK: quant_bnn.pack %
 // CHECK: quant_bnn.xnor_matmul
 func.func @two_values(%x: tensor<1x6xf32>) -> tensor<1x2xf32> {
   %w = arith.constant dense<[[1.0, -1.0], [1.0, 1.0], [1.0, 1.0], [1.0, -1.0], [1.0, 1.0], [1.0, -1.0]]> : tensor<6x2xf32>

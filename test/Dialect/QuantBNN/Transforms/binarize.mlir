@@ -9,12 +9,12 @@ func.func @matmul(%x: tensor<4x100xf32>, %w: tensor<100x8xf32>) -> tensor<4x8xf3
   // CHECK-DAG: %[[A:.*]] = quant_bnn.sign %[[X]]
   // CHECK-DAG: %[[B:.*]] = quant_bnn.sign %[[W]]
   // CHECK:     %[[T:.*]] = linalg.transpose ins(%[[B]] {{.*}} permutation = [1, 0]
-  // CHECK-DAG: %[[PA:.*]] = quant_bnn.pack %[[A]] : tensor<4x100xf32> to tensor<4x4xi32>
-  // CHECK-DAG: %[[PB:.*]] = quant_bnn.pack %[[T]] : tensor<8x100xf32> to tensor<8x4xi32>
-  // CHECK:     %[[ACC:.*]] = quant_bnn.xnor_matmul %[[PA]], %[[PB]] depth = 100
+  // CHECK-DAG: %[[PA:.*]] = quant_bnn.pack %[[A]] : tensor<4x100xf32> to tensor<4x100xi1, #quant_bnn.packed<i32>>
+  // CHECK-DAG: %[[PB:.*]] = quant_bnn.pack %[[T]] : tensor<8x100xf32> to tensor<8x100xi1, #quant_bnn.packed<i32>>
+  // CHECK:     %[[ACC:.*]] = quant_bnn.xnor_matmul %[[PA]], %[[PB]]
   // CHECK:     %[[Y:.*]] = arith.sitofp %[[ACC]]
   // CHECK:     return %[[Y]]
-  // RELAXED: quant_bnn.pack {{.*}} to tensor<4x2xi64>
+  // RELAXED: quant_bnn.pack {{.*}} to tensor<4x100xi1, #quant_bnn.packed<i64>>
   %zero = arith.constant 0.0 : f32
   %a = quant_bnn.sign %x : tensor<4x100xf32>
   %b = quant_bnn.sign %w clip = 1.0 : tensor<100x8xf32>
@@ -48,7 +48,7 @@ func.func @transposed(%x: tensor<4x100xf32>, %w: tensor<8x100xf32>) -> tensor<4x
 // CHECK-LABEL: func @batch_matmul(
 func.func @batch_matmul(%x: tensor<3x4x100xf32>, %w: tensor<3x100x8xf32>) -> tensor<3x4x8xf32> {
   // CHECK: linalg.transpose {{.*}} permutation = [0, 2, 1]
-  // CHECK: quant_bnn.xnor_matmul {{.*}} : (tensor<3x4x4xi32>, tensor<3x8x4xi32>) -> tensor<3x4x8xi32>
+  // CHECK: quant_bnn.xnor_matmul {{.*}} : (tensor<3x4x100xi1, #quant_bnn.packed<i32>>, tensor<3x8x100xi1, #quant_bnn.packed<i32>>) -> tensor<3x4x8xi32>
   %zero = arith.constant 0.0 : f32
   %a = quant_bnn.sign %x : tensor<3x4x100xf32>
   %b = quant_bnn.sign %w : tensor<3x100x8xf32>
@@ -63,7 +63,7 @@ func.func @batch_matmul(%x: tensor<3x4x100xf32>, %w: tensor<3x100x8xf32>) -> ten
 // A vector is a matrix with one row.
 // CHECK-LABEL: func @matvec(
 func.func @matvec(%w: tensor<8x100xf32>, %x: tensor<100xf32>) -> tensor<8xf32> {
-  // CHECK: quant_bnn.xnor_matmul {{.*}} : (tensor<8x4xi32>, tensor<1x4xi32>) -> tensor<8x1xi32>
+  // CHECK: quant_bnn.xnor_matmul {{.*}} : (tensor<8x100xi1, #quant_bnn.packed<i32>>, tensor<1x100xi1, #quant_bnn.packed<i32>>) -> tensor<8x1xi32>
   // CHECK: tensor.collapse_shape {{.*}} : tensor<8x1xi32> into tensor<8xi32>
   %zero = arith.constant 0.0 : f32
   %a = quant_bnn.sign %w : tensor<8x100xf32>
@@ -80,7 +80,7 @@ func.func @matvec(%w: tensor<8x100xf32>, %x: tensor<100xf32>) -> tensor<8xf32> {
 // CHECK-LABEL: func @generic(
 func.func @generic(%x: tensor<5x3x4x7xf32>, %w: tensor<7x8x4xf32>) -> tensor<3x8x5xf32> {
   // CHECK: linalg.transpose {{.*}} permutation = [1, 2, 0]
-  // CHECK: quant_bnn.xnor_matmul {{.*}} depth = 28 : (tensor<15x1xi32>, tensor<8x1xi32>) -> tensor<15x8xi32>
+  // CHECK: quant_bnn.xnor_matmul {{.*}} : (tensor<15x28xi1, #quant_bnn.packed<i32>>, tensor<8x28xi1, #quant_bnn.packed<i32>>) -> tensor<15x8xi32>
   // CHECK: tensor.expand_shape {{.*}} into tensor<5x3x8xi32>
   // CHECK: linalg.transpose {{.*}} permutation = [1, 2, 0]
   %zero = arith.constant 0.0 : f32
@@ -126,8 +126,8 @@ func.func @magnitudes(%x: tensor<4x8xf32>) -> (tensor<4x2xf32>, tensor<4x2xf32>)
 // Zeros around images, and signs around them, belong to the convolution.
 // CHECK-LABEL: func @conv(
 func.func @conv(%x: tensor<2x14x14x64xf32>, %w: tensor<3x3x64x32xf32>) -> (tensor<2x7x7x32xf32>, tensor<2x14x14x32xf32>) {
-  // CHECK: quant_bnn.xnor_conv_2d {{.*}} depth = 64 strides = [2, 2] padding = [0, 1, 0, 1] : (tensor<2x14x14x2xi32>, tensor<32x3x3x2xi32>) -> tensor<2x7x7x32xi32>
-  // CHECK: quant_bnn.xnor_conv_2d {{.*}} depth = 64 padding = [1, 1, 1, 1] pad_value = minus_one : (tensor<2x14x14x2xi32>, tensor<32x3x3x2xi32>) -> tensor<2x14x14x32xi32>
+  // CHECK: quant_bnn.xnor_conv_2d {{.*}} strides = [2, 2] padding = [0, 1, 0, 1] : (tensor<2x14x14x64xi1, #quant_bnn.packed<i32>>, tensor<32x3x3x64xi1, #quant_bnn.packed<i32>>) -> tensor<2x7x7x32xi32>
+  // CHECK: quant_bnn.xnor_conv_2d {{.*}} padding = [1, 1, 1, 1] pad_value = minus_one : (tensor<2x14x14x64xi1, #quant_bnn.packed<i32>>, tensor<32x3x3x64xi1, #quant_bnn.packed<i32>>) -> tensor<2x14x14x32xi32>
   %zero = arith.constant 0.0 : f32
   %minus_one = arith.constant -1.0 : f32
   %a = quant_bnn.sign %x : tensor<2x14x14x64xf32>
@@ -153,10 +153,10 @@ func.func @conv(%x: tensor<2x14x14x64xf32>, %w: tensor<3x3x64x32xf32>) -> (tenso
 
 // -----
 
-// Channels first, with groups: packed images have them last.
+// Packed images have the channels last, and the groups in a dimension of their own.
 // CHECK-LABEL: func @conv_groups(
 func.func @conv_groups(%x: tensor<2x4x40x9x9xf32>, %w: tensor<4x8x40x3x3xf32>) -> tensor<2x4x8x7x7xf32> {
-  // CHECK: quant_bnn.xnor_conv_2d {{.*}} depth = 40 groups = 4 : (tensor<2x9x9x8xi32>, tensor<32x3x3x2xi32>) -> tensor<2x7x7x32xi32>
+  // CHECK: quant_bnn.xnor_conv_2d {{.*}} groups = 4 : (tensor<2x9x9x4x40xi1, #quant_bnn.packed<i32>>, tensor<32x3x3x40xi1, #quant_bnn.packed<i32>>) -> tensor<2x7x7x32xi32>
   // CHECK: tensor.expand_shape {{.*}} into tensor<2x7x7x4x8xi32>
   // CHECK: linalg.transpose {{.*}} permutation = [0, 3, 4, 1, 2]
   %zero = arith.constant 0.0 : f32
@@ -177,8 +177,8 @@ func.func @conv_groups(%x: tensor<2x4x40x9x9xf32>, %w: tensor<4x8x40x3x3xf32>) -
 func.func @sign_select(%x: tensor<?x?xf32>, %w: tensor<?x?xf32>, %init: tensor<?x?xf32>) -> tensor<?x?xf32> {
   // CHECK: %[[B:.*]] = quant_bnn.sign %[[W]]
   // CHECK: %[[P:.*]] = quant_bnn.pack %[[B]]
-  // CHECK: linalg.generic {{.*}} ins(%[[X]], %[[P]] : tensor<?x?xf32>, tensor<?x?xi32>) outs(%[[INIT]]
-  // CHECK: %[[BIT:.*]] = arith.trunci {{.*}} to i1
+  // CHECK: linalg.generic {{.*}} ins(%[[X]], %[[P]] : tensor<?x?xf32>, tensor<?x?xi1, #quant_bnn.packed<i32>>) outs(%[[INIT]]
+  // CHECK: ^bb0(%{{.*}}: f32, %[[BIT:.*]]: i1, %{{.*}}: f32):
   // CHECK: %[[FACTOR:.*]] = arith.select %[[BIT]], %{{.*}}, %{{.*}} : f32
   // CHECK: math.fma %{{.*}}, %[[FACTOR]], %{{.*}} : f32
   %b = quant_bnn.sign %w : tensor<?x?xf32>
@@ -195,7 +195,7 @@ func.func @sign_select(%x: tensor<?x?xf32>, %w: tensor<?x?xf32>, %init: tensor<?
 func.func @dynamic(%x: tensor<?x?xf32>, %w: tensor<?x?xf32>, %init: tensor<?x?xf32>) -> tensor<?x?xf32> {
   // CHECK-NOT: xnor_matmul
   // CHECK: linalg.generic
-  // RELAXED: %[[ACC:.*]] = quant_bnn.xnor_matmul %{{.*}}, %{{.*}} depth = %
+  // RELAXED: %[[ACC:.*]] = quant_bnn.xnor_matmul
   // RELAXED: %[[SUM:.*]] = arith.sitofp %[[ACC]]
   // RELAXED: arith.addf %{{.*}}, %[[SUM]]
   %a = quant_bnn.sign %x : tensor<?x?xf32>

@@ -14,15 +14,6 @@ module attributes {transform.with_named_sequence} {
     return %y : tensor<?x4xf32>
   }
 
-  // CHECK-LABEL: func.func @product(
-  func.func @product(%a: tensor<4x2xi64>, %b: tensor<8x2xi64>) -> tensor<4x8xi32> {
-    // CHECK: linalg.generic {{.*}} iterator_types = ["parallel", "parallel", "reduction"]
-    // CHECK: -> tensor<4x8xi32> loc("product")
-    // CHECK-NEXT: return
-    %acc = quant_bnn.xnor_matmul %a, %b depth = 100 : (tensor<4x2xi64>, tensor<8x2xi64>) -> tensor<4x8xi32> loc("product")
-    return %acc : tensor<4x8xi32>
-  }
-
   // An op that the script does not match.
   // CHECK-LABEL: func.func @scale(
   func.func @scale(%x: tensor<?xf32>) -> tensor<?xf32> {
@@ -32,7 +23,7 @@ module attributes {transform.with_named_sequence} {
   }
 
   transform.named_sequence @__transform_main(%root: !transform.any_op {transform.readonly}) {
-    %ops = transform.structured.match ops{["quant_bnn.weight_dorefa", "quant_bnn.xnor_matmul"]} in %root
+    %ops = transform.structured.match ops{["quant_bnn.weight_dorefa"]} in %root
         : (!transform.any_op) -> !transform.any_op
     %decomposed = transform.structured.decompose_interface %ops
         : (!transform.any_op) -> !transform.any_op

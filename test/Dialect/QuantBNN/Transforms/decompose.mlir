@@ -223,6 +223,18 @@ func.func @elementwise_stays(%x: tensor<?xf32>, %s: f32) -> (tensor<?xf32>, tens
 
 // -----
 
+// CHECK-LABEL: func @packed_stays(
+func.func @packed_stays(%x: tensor<4x100xf32>) -> tensor<4x4xi32> {
+  // CHECK-NEXT: quant_bnn.pack
+  // CHECK-NEXT: quant_bnn.xnor_matmul
+  %0 = quant_bnn.pack %x : tensor<4x100xf32> to tensor<4x100xi1, #quant_bnn.packed<i64>>
+  %1 = quant_bnn.xnor_matmul %0, %0
+      : (tensor<4x100xi1, #quant_bnn.packed<i64>>, tensor<4x100xi1, #quant_bnn.packed<i64>>) -> tensor<4x4xi32>
+  return %1 : tensor<4x4xi32>
+}
+
+// -----
+
 // The encoding of a tensor is that of its destination too.
 // CHECK-LABEL: func @encoding(
 func.func @encoding(%x: tensor<?xf32, "blocked">, %alpha: f32) -> (tensor<?xf32, "blocked">, tensor<?xf32, "blocked">) {

@@ -1,4 +1,4 @@
-//===- PackedOps.td - Ops that pack bits into words --------*- tablegen -*-===//
+//===- PackedOps.td - Pack and unpack one bit per element --*- tablegen -*-===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -12,56 +12,43 @@
 include "quant-bnn/Dialect/QuantBNN/IR/QuantBNNBase.td"
 
 def QuantBNN_Elements : RankedTensorOf<[I1, F16, BF16, F32, F64]>;
-def QuantBNN_Words : RankedTensorOf<[I8, I16, I32, I64]>;
+def QuantBNN_PackedTensor : Type<
+    CPred<"static_cast<bool>(::quant_bnn::PackedAttr::find($_self))">,
+    "packed tensor, that is tensor<..xKxi1, #quant_bnn.packed<iN>>",
+    "::mlir::RankedTensorType">;
 
-/// Base class of ops on words that hold the bits of elements. A derived op
-/// states its own result shape.
+/// Base class of ops on packed tensors.
 class QuantBNN_PackedOp<string mnemonic, list<Trait> traits = []>
-    : QuantBNN_DecomposableOp<mnemonic, traits> {
+    : QuantBNN_Op<mnemonic, traits> {
   let extraClassDefinition = "";
+}
+
+/// Base class of ops that keep the elements and change how they are held.
+class QuantBNN_PackingOp<string mnemonic>
+    : QuantBNN_PackedOp<mnemonic, [AllShapesMatch<["x", "packed"]>]> {
+  let extraClassDefinition = reifyBody;
   let hasVerifier = 1;
   let hasFolder = 1;
+  let hasCanonicalizeMethod = 1;
 }
 
-/// Base class of packed ops with a `depth`: the number of bits in a row, which
-/// the shape of the words does not determine. A static depth is an attribute; a
-/// dynamic depth is an operand.
-class QuantBNN_DepthOp<string mnemonic, list<Trait> traits = []>
-    : QuantBNN_PackedOp<mnemonic, traits> {
-  code depthDeclaration = [{
-    /// Returns the number of elements in a row: a constant or a value.
-    ::mlir::OpFoldResult getMixedDepth() {
-      return ::quant_bnn::detail::getMixedDepth(getDepth(), getStaticDepthAttr());
-    }
-  }];
-  let extraClassDeclaration = depthDeclaration;
-}
-
-def QuantBNN_PackOp : QuantBNN_PackedOp<"pack"> {
+def QuantBNN_PackOp : QuantBNN_PackingOp<"pack"> {
   let summary = "Pack one bit of each element into words";
   let description = [{
-    Stores the sign (or, for `i1`, the value) of each element as one bit, in
-    words along the last dimension. Bit `k mod N` of word `k floordiv N` of a
-    row is 1 where element `k` of that row satisfies
+    Holds the sign (or, for `i1`, the value) of each element as one bit of a
+    [packed tensor](#packedattr). The bit of an element is 1 where
 
     ```
-    x < 0       polarity = negative, the default
-    not x < 0   polarity = nonnegative
-    x           for i1, which takes only the default polarity
+    x < 0       for floats, if the packed tensor has the polarity negative
+    not x < 0   for floats, if it has the polarity nonnegative
+    x           for i1
     ```
 
-    * The least significant bit of a word comes first.
     * Both zeros and NaN count as +1.
-    * `x` is `..xK` elements of `f16`, `bf16`, `f32`, `f64` or `i1`. `words` is
-      `..xW` words of `N` = 8, 16, 32 or 64 bits, with the same leading
-      dimensions and `W = ceil(K / N)`. `W` is dynamic if and only if `K` is
-      dynamic.
-    * Each row begins with a new word. The bits past the end of a row are 0. To
-      avoid wasted bits, reshape `x` to one dimension first.
-
-    Words are integers. Packings with different `N` have the same bytes in
-    memory only on a little-endian machine, and only up to the bytes that pad a
-    row.
+    * `x` is `..xK` elements of `f16`, `bf16`, `f32`, `f64` or `i1`, and `packed`
+      has the same shape. `x` is not packed itself.
+    * Each row begins with a new word. To avoid wasted bits, reshape `x` to one
+      dimension first.
 
     Packed bits have no gradient. `unpack(pack(x))` has the value of `sign` with
     `nan = positive`, and canonicalizes to a comparison, which has no gradient
@@ -71,20 +58,22 @@ def QuantBNN_PackOp : QuantBNN_PackedOp<"pack"> {
 
     ```mlir
     func.func @pack(%x: tensor<4x100xf32>, %m: tensor<?xi1>)
-        -> (tensor<4x2xi64>, tensor<4x13xi8>, tensor<?xi8>) {
-      %0 = quant_bnn.pack %x : tensor<4x100xf32> to tensor<4x2xi64>
-      %1 = quant_bnn.pack %x polarity = nonnegative : tensor<4x100xf32> to tensor<4x13xi8>
-      %2 = quant_bnn.pack %m : tensor<?xi1> to tensor<?xi8>
-      return %0, %1, %2 : tensor<4x2xi64>, tensor<4x13xi8>, tensor<?xi8>
+        -> (tensor<4x100xi1, #quant_bnn.packed<i64>>,
+            tensor<4x100xi1, #quant_bnn.packed<i8, nonnegative>>,
+            tensor<?xi1, #quant_bnn.packed<i8>>) {
+      %0 = quant_bnn.pack %x : tensor<4x100xf32> to tensor<4x100xi1, #quant_bnn.packed<i64>>
+      %1 = quant_bnn.pack %x : tensor<4x100xf32> to tensor<4x100xi1, #quant_bnn.packed<i8, nonnegative>>
+      %2 = quant_bnn.pack %m : tensor<?xi1> to tensor<?xi1, #quant_bnn.packed<i8>>
+      return %0, %1, %2 : tensor<4x100xi1, #quant_bnn.packed<i64>>,
+          tensor<4x100xi1, #quant_bnn.packed<i8, nonnegative>>,
+          tensor<?xi1, #quant_bnn.packed<i8>>
     }
     ```
   }];
-  let arguments = (ins
-    QuantBNN_Elements:$x,
-    DefaultValuedAttr<QuantBNN_PolarityAttr, "::quant_bnn::Polarity::negative">:$polarity);
-  let results = (outs QuantBNN_Words:$words);
+  let arguments = (ins QuantBNN_Elements:$x);
+  let results = (outs QuantBNN_PackedTensor:$packed);
   let assemblyFormat = [{
-    $x (`polarity` `=` `` $polarity^)? attr-dict `:` type($x) `to` type($words)
+    $x `` custom<NoLayout>(ref($x)) attr-dict `:` type($x) `to` type($packed)
   }];
   let builders = [
     /// Packs `x` into words of `wordBits` bits.
@@ -92,72 +81,56 @@ def QuantBNN_PackOp : QuantBNN_PackedOp<"pack"> {
                    CArg<"::quant_bnn::Polarity",
                         "::quant_bnn::Polarity::negative">:$polarity)>];
   let extraClassDeclaration = [{
-    /// Returns N, the number of bits in a word.
-    unsigned getWordBits() {
-      return getWords().getType().getElementTypeBitWidth();
+    ::quant_bnn::PackedAttr getLayout() {
+      return ::quant_bnn::PackedAttr::find(getPacked().getType());
     }
   }];
 }
 
-def QuantBNN_UnpackOp : QuantBNN_PackedOp<"unpack"> {
-  let summary = "Unpack the bits of words into elements";
+def QuantBNN_UnpackOp : QuantBNN_PackingOp<"unpack"> {
+  let summary = "Unpack bits into elements";
   let description = [{
-    Inverts `pack`: bit `k mod N` of word `k floordiv N` of a row gives element
-    `k` of that row:
+    Inverts `pack`. The element of a bit is
 
     ```
-    -1 where the bit is 1, else +1   polarity = negative, the default
-    +1 where the bit is 1, else -1   polarity = nonnegative
-    the bit                          to i1, which takes only the default polarity
+    -1 where the bit is 1, else +1   for floats, if packed has the polarity negative
+    +1 where the bit is 1, else -1   for floats, if it has the polarity nonnegative
+    the bit                          for i1
     ```
 
-    * `words` is `..xW` words of `i8`, `i16`, `i32` or `i64`. `x` is `..xK`
-      elements of `f16`, `bf16`, `f32`, `f64` or `i1`, with the same leading
-      dimensions and `W = ceil(K / N)`.
-    * The operand `depth` is `K`. The operand is required if and only if `K` is
-      dynamic, because `W` does not determine `K`. `K` is dynamic if and only if
-      `W` is dynamic. A `depth` that does not satisfy `W = ceil(K / N)` is
-      undefined behaviour.
-    * The bits past the end of a row are not read.
+    * `packed` is a packed tensor. `x` has the same shape, and elements of `f16`,
+      `bf16`, `f32`, `f64` or `i1`. `x` is not packed.
 
-    `pack(unpack(words))` folds to `words` if `K` is a static multiple of `N`.
-    Otherwise `pack` clears the bits past the end of a row, so the two ops are
-    not folded.
+    `pack(unpack(b))` folds to `b`. If the words or the polarity of `pack` and
+    `unpack` differ, `pack(unpack(b))` canonicalizes to a `tensor.cast` of `b`
+    or of the complement of `b`.
 
     Example:
 
     ```mlir
-    func.func @unpack(%a: tensor<4x2xi64>, %b: tensor<?xi8>, %k: index)
+    func.func @unpack(%a: tensor<4x100xi1, #quant_bnn.packed<i64>>,
+                      %b: tensor<?xi1, #quant_bnn.packed<i8>>)
         -> (tensor<4x100xf32>, tensor<?xi1>) {
-      %0 = quant_bnn.unpack %a : tensor<4x2xi64> to tensor<4x100xf32>
-      %1 = quant_bnn.unpack %b depth %k : tensor<?xi8> to tensor<?xi1>
+      %0 = quant_bnn.unpack %a : tensor<4x100xi1, #quant_bnn.packed<i64>> to tensor<4x100xf32>
+      %1 = quant_bnn.unpack %b : tensor<?xi1, #quant_bnn.packed<i8>> to tensor<?xi1>
       return %0, %1 : tensor<4x100xf32>, tensor<?xi1>
     }
     ```
   }];
-  let arguments = (ins
-    QuantBNN_Words:$words, Optional<Index>:$depth,
-    DefaultValuedAttr<QuantBNN_PolarityAttr, "::quant_bnn::Polarity::negative">:$polarity);
+  let arguments = (ins QuantBNN_PackedTensor:$packed);
   let results = (outs QuantBNN_Elements:$x);
   let assemblyFormat = [{
-    $words (`depth` $depth^)? (`polarity` `=` `` $polarity^)? attr-dict
-    `:` type($words) `to` type($x)
+    $packed `` custom<NoLayout>(ref($packed)) attr-dict
+    `:` type($packed) `to` type($x)
   }];
   let builders = [
-    OpBuilder<(ins "::mlir::Type":$type, "::mlir::Value":$words,
-                   CArg<"::mlir::Value", "{}">:$depth,
-                   CArg<"::quant_bnn::Polarity",
-                        "::quant_bnn::Polarity::negative">:$polarity), [{
-      build($_builder, $_state, type, words, depth,
-            PolarityAttr::get($_builder.getContext(), polarity));
-    }]>];
+    /// Unpacks to elements of type `element`.
+    OpBuilder<(ins "::mlir::Value":$packed, "::mlir::Type":$element)>];
   let extraClassDeclaration = [{
-    /// Returns N, the number of bits in a word.
-    unsigned getWordBits() {
-      return getWords().getType().getElementTypeBitWidth();
+    ::quant_bnn::PackedAttr getLayout() {
+      return ::quant_bnn::PackedAttr::find(getPacked().getType());
     }
   }];
-  let hasCanonicalizeMethod = 1;
 }
 
 #endif // QUANT_BNN_DIALECT_QUANTBNN_IR_PACKEDOPS

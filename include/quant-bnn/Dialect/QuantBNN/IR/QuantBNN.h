@@ -16,6 +16,7 @@
 #include "mlir/IR/Dialect.h"
 #include "mlir/IR/OpDefinition.h"
 #include "mlir/IR/OpImplementation.h"
+#include "mlir/IR/TensorEncoding.h"
 #include "mlir/IR/TypeUtilities.h"
 #include "mlir/Interfaces/FunctionInterfaces.h"
 #include "mlir/Interfaces/InferIntRangeInterface.h"
@@ -24,6 +25,7 @@
 #include "quant-bnn/Dialect/QuantBNN/IR/QuantBNNTraits.h"
 #include "quant-bnn/Dialect/QuantBNN/IR/RaiseForms.h"
 #include "quant-bnn/Support/FunctionAttributes.h"
+#include "quant-bnn/Support/ImageWindow.h"
 #include "quant-bnn/Support/PayloadBuilder.h"
 
 namespace quant_bnn {
@@ -62,15 +64,6 @@ bool hasCotangent(mlir::FunctionOpInterface function, unsigned index);
 /// operand that `op` passes through, if there is one. `op` is not erased.
 mlir::Value expandPayload(mlir::OpBuilder &builder,
                           ElementwisePayloadOpInterface op);
-
-/// Builds, in the body of a structured op, the bit (`i1`) of the current
-/// element in `word`, which holds bits along loop number `loop`.
-mlir::Value buildPackedBit(mlir::ImplicitLocOpBuilder &builder,
-                           mlir::Value word, int64_t loop);
-
-/// Returns the `i64` attribute for `depth`, or null if `depth` is dynamic.
-mlir::IntegerAttr getStaticDepthAttr(mlir::Builder &builder,
-                                     mlir::OpFoldResult depth);
 
 } // namespace quant_bnn
 

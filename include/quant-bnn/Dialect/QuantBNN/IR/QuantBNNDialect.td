@@ -27,8 +27,7 @@ def QuantBNN_Dialect : Dialect {
     | a quantizer selected by name, after gradient cancellation | `qactivation` |
     | gradients | one op for each op above except `qactivation`: the name of the op with the suffix `_grad` |
     | packing of bits into words | `pack`, `unpack` |
-    | ops that move packed elements | `packed_transpose`, `packed_reshape`, `packed_concat`, `packed_slice`, `packed_pad`, `packed_cast` |
-    | binary compute on packed bits | `xnor_matmul`, `xnor_conv_2d`, `xnor_max_pool_2d`, `threshold` |
+    | binary compute on packed bits | `xnor_matmul`, `xnor_conv_2d`, `threshold` |
 
     A *quantizer* states two functions: the value that the forward pass
     computes, and the gradient that the backward pass computes. The gradient
@@ -52,8 +51,8 @@ def QuantBNN_Dialect : Dialect {
     `f32` or `f64`, or a vector or ranked tensor of one of these types. Ops that
     reduce take ranked tensors only. The result has the type of the operand. A
     scalar operand has the element type of `T`. Packed operands and results are
-    ranked tensors of words: signless integers of 8, 16, 32 or 64 bits.
-    `xnor_matmul` and `xnor_conv_2d` return tensors of `i32`.
+    ranked tensors of `i1` with the encoding `#quant_bnn.packed`. `xnor_matmul`
+    and `xnor_conv_2d` return tensors of `i32`.
 
     **Attributes** are written as `keyword = value`, in the order that the
     syntax of the op gives. A float has a decimal point; infinity is written as
@@ -82,10 +81,14 @@ def QuantBNN_Dialect : Dialect {
     infinite or NaN. A clipping window is a closed interval. NaN is outside of
     every clipping window.
 
-    **Packed bits.** `pack` stores one bit of each element in integer words, and
-    `unpack` converts the bits back to elements. Binary networks compute on
-    packed bits. `quant-bnn-compress-residuals` uses packed bits to save only
-    which elements lie inside a clipping window.
+    **Packed bits.** `pack` keeps one bit of each element, in integer words, and
+    `unpack` converts the bits back to elements. A packed tensor is a tensor of
+    `i1` whose encoding, `#quant_bnn.packed`, says so; ops of `tensor`, `linalg`
+    and `arith` move and combine its elements.
+    `quant-bnn-materialize-packed-layout` replaces packed tensors by tensors of
+    words. Binary networks compute on packed bits.
+    `quant-bnn-compress-residuals` uses packed bits to save only which elements
+    lie inside a clipping window.
 
     **Folding.** A fold or canonicalization of this dialect preserves both the
     value and the gradient. Rewrites that preserve only the value are left to
@@ -118,6 +121,11 @@ def QuantBNN_Dialect : Dialect {
     "::mlir::tensor::TensorDialect",
     "::mlir::vector::VectorDialect"
   ];
+  let extraClassDeclaration = [{
+    /// Refuses removed ops with an error that names what took their place.
+    std::optional<ParseOpHook>
+    getParseOperationHook(::llvm::StringRef opName) const override;
+  }];
   let useDefaultAttributePrinterParser = 1;
   let hasConstantMaterializer = 1;
   let hasOperationAttrVerify = 1;

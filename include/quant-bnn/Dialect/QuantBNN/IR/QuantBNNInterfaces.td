@@ -214,42 +214,6 @@ def UniformLevelsOpInterface : OpInterface<"UniformLevelsOpInterface"> {
   ];
 }
 
-def PackedShapeOpInterface : OpInterface<"PackedShapeOpInterface"> {
-  let cppNamespace = "::quant_bnn";
-  let description = [{
-    An op with packed operands and one packed result that moves bits as an op of
-    another dialect moves elements. `quant-bnn-propagate-packed` creates such
-    ops from ops of `tensor` and `linalg`.
-  }];
-  let methods = [
-    InterfaceMethod<[{
-        Returns the number of elements in a row of each packed operand.
-      }],
-      "::llvm::SmallVector<::mlir::OpFoldResult>", "getMixedDepths", (ins), "",
-      [{ return {$_op.getMixedDepth()}; }]>,
-    InterfaceMethod<"Returns the sizes of the result, counted in elements.",
-      "::llvm::SmallVector<::mlir::OpFoldResult>", "getElementSizes",
-      (ins "::mlir::OpBuilder &":$builder, "::mlir::Location":$loc)>,
-    InterfaceMethod<[{
-        Builds the unpacked result from the elements of the packed operands,
-        which are tensors of `i1`.
-      }],
-      "::mlir::Value", "buildOnElements",
-      (ins "::mlir::OpBuilder &":$builder, "::mlir::Location":$loc,
-           "::mlir::ValueRange":$elements)>,
-    InterfaceMethod<[{
-        Returns whether the op can be built on words, without unpacking bits.
-      }],
-      "bool", "keepsWords", (ins)>,
-    InterfaceMethod<[{
-        Builds the result from the words of the operands, without unpacking
-        bits.
-      }],
-      "::mlir::Value", "buildOnWords",
-      (ins "::mlir::OpBuilder &":$builder, "::mlir::Location":$loc)>
-  ];
-}
-
 def RaisableOpInterface : OpInterface<"RaisableOpInterface"> {
   let cppNamespace = "::quant_bnn";
   let description = [{

@@ -12,7 +12,6 @@
 include "quant-bnn/Dialect/QuantBNN/IR/GradientControlOps.td"
 include "quant-bnn/Dialect/QuantBNN/IR/BinarizerOps.td"
 include "quant-bnn/Dialect/QuantBNN/IR/PackedOps.td"
-include "quant-bnn/Dialect/QuantBNN/IR/PackedShapeOps.td"
 include "quant-bnn/Dialect/QuantBNN/IR/BinaryComputeOps.td"
 include "quant-bnn/Dialect/QuantBNN/IR/UniformQuantizerOps.td"
 

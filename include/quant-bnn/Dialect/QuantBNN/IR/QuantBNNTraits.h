@@ -71,35 +71,14 @@ llvm::LogicalResult canonicalizeWindowGrad(WindowedGradientOpInterface op,
 /// Implements `WindowedGradientOpInterface::buildWithWindow` by default.
 mlir::Value buildWithWindow(mlir::Operation *op, mlir::OpBuilder &builder,
                             mlir::Location loc, mlir::Value x, double window);
-
-/// Returns the depth of a packed operand: `depth`, or `staticDepth` if `depth`
-/// is null.
-mlir::OpFoldResult getMixedDepth(mlir::Value depth,
-                                 mlir::IntegerAttr staticDepth);
-
-/// Checks that exactly one of `depth` and `staticDepth` is set.
-llvm::LogicalResult verifyDepthForm(mlir::Operation *op, mlir::Value depth,
-                                    mlir::IntegerAttr staticDepth);
-
-/// Returns the shape of the result of `op`, a packed tensor whose elements have
-/// the shape `sizes`.
-llvm::SmallVector<mlir::OpFoldResult>
-getPackedSizes(mlir::Operation *op, mlir::OpBuilder &builder,
-               llvm::SmallVector<mlir::OpFoldResult> sizes);
-
-/// Decomposes `op`, which has `PackedShapeOpInterface`: on words if words stay
-/// as they are, else on unpacked bits.
-mlir::Value decomposePackedShape(mlir::Operation *op, mlir::OpBuilder &builder,
-                                 mlir::Location loc);
 } // namespace detail
 
-/// Parses or prints a depth: an integer or an operand.
-mlir::ParseResult
-parseDepth(mlir::OpAsmParser &parser,
-           std::optional<mlir::OpAsmParser::UnresolvedOperand> &depth,
-           mlir::IntegerAttr &staticDepth);
-void printDepth(mlir::OpAsmPrinter &printer, mlir::Operation *op,
-                mlir::Value depth, mlir::IntegerAttr staticDepth);
+/// Custom directive that refuses the attributes `depth` and `polarity`, which
+/// packed ops had before version 0.2.
+mlir::ParseResult parseNoLayout(mlir::OpAsmParser &parser,
+                                mlir::OpAsmParser::UnresolvedOperand &operand);
+void printNoLayout(mlir::OpAsmPrinter &printer, mlir::Operation *op,
+                   mlir::Value operand);
 
 namespace OpTrait {
 

@@ -17,10 +17,10 @@ def QuantBNNDecomposePass : Pass<"quant-bnn-decompose"> {
     Replaces each op that is not elementwise by its expansion: `linalg.generic`
     for reductions and for elementwise math that reads a scalar, and `arith` for
     scalars. These ops are `qactivation`, `weight_dorefa`, `min_max`, `pact`,
-    the gradients `weight_dorefa_grad`, `pact_grad` and `dequantize_grad`, the
-    ops on packed bits, and the ops of other dialects that implement
-    `linalg::AggregatedOpInterface`, except `linalg.softmax`. Elementwise ops
-    are left alone.
+    the gradients `weight_dorefa_grad`, `pact_grad` and `dequantize_grad`, and
+    the ops of other dialects that implement `linalg::AggregatedOpInterface`,
+    except `linalg.softmax`. Elementwise ops are left alone, and so are ops on
+    packed bits, which `quant-bnn-materialize-packed-layout` replaces.
 
     Example:
 
@@ -386,10 +386,11 @@ def QuantBNNBinarizePass : Pass<"quant-bnn-binarize"> {
       %empty = tensor.empty() : tensor<8x64xf32>
       %t = linalg.transpose ins(%b : tensor<64x8xf32>) outs(%empty : tensor<8x64xf32>)
                             permutation = [1, 0]
-      %pa = quant_bnn.pack %a : tensor<4x64xf32> to tensor<4x2xi32>
-      %pb = quant_bnn.pack %t : tensor<8x64xf32> to tensor<8x2xi32>
-      %acc = quant_bnn.xnor_matmul %pa, %pb depth = 64
-          : (tensor<4x2xi32>, tensor<8x2xi32>) -> tensor<4x8xi32>
+      %pa = quant_bnn.pack %a : tensor<4x64xf32> to tensor<4x64xi1, #quant_bnn.packed<i32>>
+      %pb = quant_bnn.pack %t : tensor<8x64xf32> to tensor<8x64xi1, #quant_bnn.packed<i32>>
+      %acc = quant_bnn.xnor_matmul %pa, %pb
+          : (tensor<4x64xi1, #quant_bnn.packed<i32>>,
+             tensor<8x64xi1, #quant_bnn.packed<i32>>) -> tensor<4x8xi32>
       %y = arith.sitofp %acc : tensor<4x8xi32> to tensor<4x8xf32>
       return %y : tensor<4x8xf32>
     }
@@ -421,13 +422,13 @@ def QuantBNNPropagatePackedPass : Pass<"quant-bnn-propagate-packed"> {
   let summary = "Hoist quant_bnn.pack above ops that move elements";
   let description = [{
     Moves `pack` up to the op that computes its elements. A `pack` of an op with
-    `SignFunctionOpInterface` packs the operand of the op instead. Reshapes,
-    transposes, slices, concatenations, padding and max pools before a `pack`
-    become ops on packed bits. Values therefore stay packed from one binary
-    product to the next, and at most an eighth of the bytes is moved. Other uses
-    of a value keep the value. A reshape that would move bits between words
-    stays before `pack`, unless its operand is the result of a sign or of
-    `unpack`.
+    `SignFunctionOpInterface` packs the operand of the op instead. Casts,
+    reshapes, transposes, slices, concatenations, padding and max pools before a
+    `pack` become the same ops on packed tensors. Values therefore stay packed
+    from one binary product to the next, and at most an eighth of the bytes is
+    moved. Other uses of a value keep the value. A reshape that would move bits
+    between words stays before `pack`, unless its operand is the result of a
+    sign or of `unpack`.
 
     Packed bits have no gradient, so run the pass where no gradient will be
     taken.
@@ -435,7 +436,8 @@ def QuantBNNPropagatePackedPass : Pass<"quant-bnn-propagate-packed"> {
     Example:
 
     ```mlir
-    func.func @f(%x: tensor<?x8x8x64xf32>) -> tensor<?x4x4x2xi32> {
+    func.func @f(%x: tensor<?x8x8x64xf32>)
+        -> tensor<?x4x4x64xi1, #quant_bnn.packed<i32>> {
       %lowest = arith.constant 0xFF800000 : f32
       %c0 = arith.constant 0 : index
       %n = tensor.dim %x, %c0 : tensor<?x8x8x64xf32>
@@ -446,19 +448,29 @@ def QuantBNNPropagatePackedPass : Pass<"quant-bnn-propagate-packed"> {
           ins(%x, %window : tensor<?x8x8x64xf32>, tensor<2x2xf32>)
           outs(%init : tensor<?x4x4x64xf32>) -> tensor<?x4x4x64xf32>
       %y = quant_bnn.sign %pool : tensor<?x4x4x64xf32>
-      %b = quant_bnn.pack %y : tensor<?x4x4x64xf32> to tensor<?x4x4x2xi32>
-      return %b : tensor<?x4x4x2xi32>
+      %b = quant_bnn.pack %y : tensor<?x4x4x64xf32> to tensor<?x4x4x64xi1, #quant_bnn.packed<i32>>
+      return %b : tensor<?x4x4x64xi1, #quant_bnn.packed<i32>>
     }
     ```
 
-    becomes
+    becomes, where the largest `i1` is 0 because 1 is -1,
 
     ```mlir
-    func.func @f(%x: tensor<?x8x8x64xf32>) -> tensor<?x4x4x2xi32> {
-      %p = quant_bnn.pack %x : tensor<?x8x8x64xf32> to tensor<?x8x8x2xi32>
-      %b = quant_bnn.xnor_max_pool_2d %p kernel = [2, 2] strides = [2, 2]
-          : tensor<?x8x8x2xi32> to tensor<?x4x4x2xi32>
-      return %b : tensor<?x4x4x2xi32>
+    func.func @f(%x: tensor<?x8x8x64xf32>)
+        -> tensor<?x4x4x64xi1, #quant_bnn.packed<i32>> {
+      %true = arith.constant true
+      %c0 = arith.constant 0 : index
+      %n = tensor.dim %x, %c0 : tensor<?x8x8x64xf32>
+      %window = tensor.empty() : tensor<2x2xf32>
+      %p = quant_bnn.pack %x : tensor<?x8x8x64xf32> to tensor<?x8x8x64xi1, #quant_bnn.packed<i32>>
+      %empty = tensor.empty(%n) : tensor<?x4x4x64xi1, #quant_bnn.packed<i32>>
+      %init = linalg.fill ins(%true : i1) outs(%empty : tensor<?x4x4x64xi1, #quant_bnn.packed<i32>>)
+          -> tensor<?x4x4x64xi1, #quant_bnn.packed<i32>>
+      %b = linalg.pooling_nhwc_max {strides = dense<2> : vector<2xi64>}
+          ins(%p, %window : tensor<?x8x8x64xi1, #quant_bnn.packed<i32>>, tensor<2x2xf32>)
+          outs(%init : tensor<?x4x4x64xi1, #quant_bnn.packed<i32>>)
+          -> tensor<?x4x4x64xi1, #quant_bnn.packed<i32>>
+      return %b : tensor<?x4x4x64xi1, #quant_bnn.packed<i32>>
     }
     ```
   }];
@@ -501,10 +513,13 @@ def QuantBNNFoldThresholdsPass : Pass<"quant-bnn-fold-thresholds"> {
     Example:
 
     ```mlir
-    func.func @f(%a: tensor<4x2xi32>, %b: tensor<2x2xi32>) -> tensor<4x1xi32> {
+    func.func @f(%a: tensor<4x64xi1, #quant_bnn.packed<i32>>,
+                 %b: tensor<2x64xi1, #quant_bnn.packed<i32>>)
+        -> tensor<4x2xi1, #quant_bnn.packed<i32>> {
       %shift = arith.constant dense<[0.25, -3.0]> : tensor<2xf32>
-      %acc = quant_bnn.xnor_matmul %a, %b depth = 64
-          : (tensor<4x2xi32>, tensor<2x2xi32>) -> tensor<4x2xi32>
+      %acc = quant_bnn.xnor_matmul %a, %b
+          : (tensor<4x64xi1, #quant_bnn.packed<i32>>,
+             tensor<2x64xi1, #quant_bnn.packed<i32>>) -> tensor<4x2xi32>
       %x = arith.sitofp %acc : tensor<4x2xi32> to tensor<4x2xf32>
       %empty = tensor.empty() : tensor<4x2xf32>
       %y = linalg.generic {indexing_maps = [affine_map<(i, j) -> (i, j)>,
@@ -516,22 +531,26 @@ def QuantBNNFoldThresholdsPass : Pass<"quant-bnn-fold-thresholds"> {
         %y_ij = arith.addf %x_ij, %shift_j : f32
         linalg.yield %y_ij : f32
       } -> tensor<4x2xf32>
-      %p = quant_bnn.pack %y : tensor<4x2xf32> to tensor<4x1xi32>
-      return %p : tensor<4x1xi32>
+      %p = quant_bnn.pack %y : tensor<4x2xf32> to tensor<4x2xi1, #quant_bnn.packed<i32>>
+      return %p : tensor<4x2xi1, #quant_bnn.packed<i32>>
     }
     ```
 
     becomes
 
     ```mlir
-    func.func @f(%a: tensor<4x2xi32>, %b: tensor<2x2xi32>) -> tensor<4x1xi32> {
+    func.func @f(%a: tensor<4x64xi1, #quant_bnn.packed<i32>>,
+                 %b: tensor<2x64xi1, #quant_bnn.packed<i32>>)
+        -> tensor<4x2xi1, #quant_bnn.packed<i32>> {
       %t = arith.constant dense<[0, 3]> : tensor<2xi32>
       %flip = arith.constant dense<false> : tensor<2xi1>
-      %acc = quant_bnn.xnor_matmul %a, %b depth = 64
-          : (tensor<4x2xi32>, tensor<2x2xi32>) -> tensor<4x2xi32>
+      %acc = quant_bnn.xnor_matmul %a, %b
+          : (tensor<4x64xi1, #quant_bnn.packed<i32>>,
+             tensor<2x64xi1, #quant_bnn.packed<i32>>) -> tensor<4x2xi32>
       %p = quant_bnn.threshold %acc, %t, %flip
-          : (tensor<4x2xi32>, tensor<2xi32>, tensor<2xi1>) -> tensor<4x1xi32>
-      return %p : tensor<4x1xi32>
+          : (tensor<4x2xi32>, tensor<2xi32>, tensor<2xi1>)
+          -> tensor<4x2xi1, #quant_bnn.packed<i32>>
+      return %p : tensor<4x2xi1, #quant_bnn.packed<i32>>
     }
     ```
   }];
@@ -539,6 +558,73 @@ def QuantBNNFoldThresholdsPass : Pass<"quant-bnn-fold-thresholds"> {
                            "::mlir::arith::ArithDialect",
                            "::mlir::tensor::TensorDialect",
                            "::quant_bnn::QuantBNNDialect"];
+}
+
+def QuantBNNMaterializePackedLayoutPass
+    : Pass<"quant-bnn-materialize-packed-layout", "::mlir::ModuleOp"> {
+  let summary = "Replace packed tensors by tensors of words";
+  let description = [{
+    Replaces each `tensor<..xKxi1, #quant_bnn.packed<iN>>` by
+    `tensor<..xceil(K/N)xiN>`, also in the types of functions, loops and
+    branches. `pack`, `unpack`, `threshold`, `xnor_matmul` and `xnor_conv_2d`
+    become structured ops on words. Ops of `tensor`, `linalg` and `arith` are
+    computed on words if all elements keep their positions in words: for
+    example a transposition that keeps the last dimension, a slice that begins
+    at a word boundary and ends at one or at the end of the row, padding of
+    other dimensions than the last, a max pool, or a bitwise op. Otherwise the
+    elements are unpacked to `i1` and the result is packed; a remark says so
+    (`--remarks-filter=quant-bnn-materialize-packed-layout`).
+
+    The number of elements in a row cannot be read from words. If it is dynamic,
+    it is passed beside the words, as an `index`. A function asserts at its
+    entry that the argument with the words and the argument with the length
+    match, and `xnor_matmul` and `xnor_conv_2d` that the rows of their operands
+    have the same length.
+
+    The lowering pipelines begin with this pass. After it, no packed tensor is
+    left; upstream's bufferization would drop the encoding and keep the elements
+    as bytes. An op of another dialect with a packed operand or result is an
+    error: `has no form on words, so its packed operands and results must be
+    unpacked`.
+
+    Example:
+
+    ```mlir
+    func.func @f(%a: tensor<8x100xi1, #quant_bnn.packed<i64>>,
+                 %b: tensor<4x?xi1, #quant_bnn.packed<i8>>)
+        -> (tensor<2x100xi1, #quant_bnn.packed<i64>>,
+            tensor<4x?xi1, #quant_bnn.packed<i8>>) {
+      %rows = tensor.extract_slice %a[4, 0] [2, 100] [1, 1]
+          : tensor<8x100xi1, #quant_bnn.packed<i64>> to tensor<2x100xi1, #quant_bnn.packed<i64>>
+      return %rows, %b : tensor<2x100xi1, #quant_bnn.packed<i64>>,
+          tensor<4x?xi1, #quant_bnn.packed<i8>>
+    }
+    ```
+
+    becomes
+
+    ```mlir
+    func.func @f(%a: tensor<8x2xi64>, %b: tensor<4x?xi8>, %length: index)
+        -> (tensor<2x2xi64>, tensor<4x?xi8>, index) {
+      %c1 = arith.constant 1 : index
+      %count = tensor.dim %b, %c1 : tensor<4x?xi8>
+      %needed = affine.apply affine_map<(d0) -> (d0 ceildiv 8)>(%length)
+      %is_same = arith.cmpi eq, %count, %needed : index
+      %c0 = arith.constant 0 : index
+      %is_length = arith.cmpi sge, %length, %c0 : index
+      %matches = arith.andi %is_same, %is_length : i1
+      cf.assert %matches, "argument 1 of f: requires the words that hold the elements of a row, whose number is argument 2"
+      %rows = tensor.extract_slice %a[4, 0] [2, 2] [1, 1] : tensor<8x2xi64> to tensor<2x2xi64>
+      return %rows, %b, %length : tensor<2x2xi64>, tensor<4x?xi8>, index
+    }
+    ```
+  }];
+  let dependentDialects = ["::mlir::affine::AffineDialect",
+                           "::mlir::arith::ArithDialect",
+                           "::mlir::cf::ControlFlowDialect",
+                           "::mlir::linalg::LinalgDialect",
+                           "::mlir::math::MathDialect",
+                           "::mlir::tensor::TensorDialect"];
 }
 
 #endif // QUANT_BNN_DIALECT_QUANTBNN_TRANSFORMS_PASSES

@@ -59,10 +59,9 @@ quant_bnn::binarize::matchContraction(Product product, const Options &options,
       [=](ImplicitLocOpBuilder &b, Value lhs, Value rhs, const Padding &) {
         lhs = buildGrouped(b, lhs, aMap, aGroups);
         rhs = buildGrouped(b, rhs, bMap, bGroups);
-        OpFoldResult depth = tensor::getMixedSizes(b, b.getLoc(), lhs).back();
         lhs = PackOp::create(b, lhs, wordBits);
         rhs = PackOp::create(b, rhs, wordBits);
-        Value acc = XnorMatmulOp::create(b, lhs, rhs, depth);
+        Value acc = XnorMatmulOp::create(b, lhs, rhs);
         return buildUngrouped(b, acc, accMap, accGroups,
                               tensor::getMixedSizes(b, b.getLoc(), init));
       }};

@@ -55,8 +55,7 @@ quant_bnn::binarize::matchConvolution(Product product, const Options &options,
   AffineMap filterMap = product.getMap(product.rhs);
   AffineMap accMap = product.getMap(product.init);
 
-  // The order of images is batch, row, column, group, channel. Each group
-  // begins with a new word.
+  // The order of images is batch, row, column, group, channel.
   LoopGroup batch(dims->batch),
       rows = {dims->outputImage[0]}, columns = {dims->outputImage[1]},
       outputs = {dims->outputChannel[0]}, channels = {dims->inputChannel[0]};
@@ -89,15 +88,15 @@ quant_bnn::binarize::matchConvolution(Product product, const Options &options,
                     const Padding &padding) {
         lhs = buildGrouped(b, lhs, xMap, xGroups);
         rhs = buildGrouped(b, rhs, filterMap, filterGroups);
-        OpFoldResult depth = tensor::getMixedSizes(b, b.getLoc(), lhs).back();
-        lhs = PackOp::create(b, lhs, wordBits);
-        rhs = PackOp::create(b, rhs, wordBits);
-        if (groups > 1 || !group.empty()) {
-          lhs = tensor::CollapseShapeOp::create(
-              b, lhs, ArrayRef<ReassociationIndices>{{0}, {1}, {2}, {3, 4}});
+        if (!group.empty()) {
           rhs = tensor::CollapseShapeOp::create(
               b, rhs, ArrayRef<ReassociationIndices>{{0, 1}, {2}, {3}, {4}});
+          if (groups == 1)
+            lhs = tensor::CollapseShapeOp::create(
+                b, lhs, ArrayRef<ReassociationIndices>{{0}, {1}, {2}, {3, 4}});
         }
+        lhs = PackOp::create(b, lhs, wordBits);
+        rhs = PackOp::create(b, rhs, wordBits);
         SmallVector<OpFoldResult> sizes =
             tensor::getMixedSizes(b, b.getLoc(), init);
         auto sizeOf = [&](const LoopGroup &loops) {
@@ -114,11 +113,9 @@ quant_bnn::binarize::matchConvolution(Product product, const Options &options,
         SmallVector<int64_t> shape = llvm::map_to_vector(accGroups, sizeOf);
         Value acc = XnorConv2DOp::create(
             b, RankedTensorType::get(shape, b.getI32Type()), lhs, rhs,
-            dyn_cast<Value>(depth), getStaticDepthAttr(b, depth),
             b.getDenseI64ArrayAttr(strides), b.getDenseI64ArrayAttr(dilations),
             b.getI64IntegerAttr(groups), b.getDenseI64ArrayAttr(padding.sizes),
-            PadValueAttr::get(b.getContext(), padding.value),
-            PolarityAttr::get(b.getContext(), Polarity::negative));
+            PadValueAttr::get(b.getContext(), padding.value));
         return buildUngrouped(b, acc, accMap, accGroups, sizes);
       }};
 }

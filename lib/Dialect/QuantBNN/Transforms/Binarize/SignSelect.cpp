@@ -81,12 +81,10 @@ Value quant_bnn::binarize::buildSignSelect(Product product, OpOperand *operand,
                    .getResult()
                    .front();
   }
-  Value words = PackOp::create(b, elements, options.wordBits);
+  Value packed = PackOp::create(b, elements, options.wordBits);
   SmallVector<AffineExpr> exprs(map.getResults());
   applyPermutationToVector(exprs, order);
-  exprs.back() = lanes.floorDiv(options.wordBits);
-  AffineMap wordMap =
-      AffineMap::get(map.getNumDims(), 0, exprs, b.getContext());
+  AffineMap bitMap = AffineMap::get(map.getNumDims(), 0, exprs, b.getContext());
 
   OpOperand *other = operand == product.lhs ? product.rhs : product.lhs;
   FloatType type = product.getType();
@@ -94,11 +92,10 @@ Value quant_bnn::binarize::buildSignSelect(Product product, OpOperand *operand,
   bool losesInfo;
   magnitude.convert(type.getFloatSemantics(), APFloat::rmNearestTiesToEven,
                     &losesInfo);
-  unsigned lane = cast<AffineDimExpr>(lanes).getPosition();
   bool isFused = fusesProduct(product.op);
   auto generic = linalg::GenericOp::create(
-      b, product.init->get().getType(), ValueRange{other->get(), words},
-      product.init->get(), ArrayRef{product.getMap(other), wordMap, outMap},
+      b, product.init->get().getType(), ValueRange{other->get(), packed},
+      product.init->get(), ArrayRef{product.getMap(other), bitMap, outMap},
       product.op.getIteratorTypesArray(),
       [&](OpBuilder &nested, Location loc, ValueRange arguments) {
         ImplicitLocOpBuilder body(loc, nested);
@@ -108,9 +105,9 @@ Value quant_bnn::binarize::buildSignSelect(Product product, OpOperand *operand,
         auto buildFactor = [&](const APFloat &factor) -> Value {
           return arith::ConstantOp::create(body, FloatAttr::get(type, factor));
         };
-        Value bit = buildPackedBit(body, arguments[1], lane);
-        Value factor = arith::SelectOp::create(
-            body, bit, buildFactor(neg(magnitude)), buildFactor(magnitude));
+        Value factor = arith::SelectOp::create(body, arguments[1],
+                                               buildFactor(neg(magnitude)),
+                                               buildFactor(magnitude));
         Value sum;
         if (isFused)
           sum = math::FmaOp::create(body, x, factor, arguments[2]);

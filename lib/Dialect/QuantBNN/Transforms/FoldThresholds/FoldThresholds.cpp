@@ -53,7 +53,7 @@ private:
 static const Expr *getBit(ExprContext &context, PackOp pack, const Expr *x) {
   if (x->type.isInteger(1))
     return x;
-  bool isNegative = pack.getPolarity() == Polarity::negative;
+  bool isNegative = pack.getLayout().getPolarity() == Polarity::negative;
   unsigned less = static_cast<unsigned>(Order::less);
   return context.get(Opcode::compare, IntegerType::get(pack.getContext(), 1),
                      {x, context.constant(x->type, 0.0)},
@@ -66,13 +66,11 @@ static const Expr *getBit(ExprContext &context, PackOp pack, const Expr *x) {
 /// reached switches is odd where the xor of all thresholds differs from the
 /// parity of the number of switches.
 static Value buildThresholds(ImplicitLocOpBuilder &builder, Value acc,
-                             ArrayRef<Switches> channels, Type wordType) {
+                             ArrayRef<Switches> channels, PackedAttr layout) {
   int64_t numChannels = channels.size();
-  auto shape =
-      llvm::to_vector(cast<RankedTensorType>(acc.getType()).getShape());
-  shape.back() =
-      llvm::divideCeilSigned(numChannels, wordType.getIntOrFloatBitWidth());
-  auto type = RankedTensorType::get(shape, wordType);
+  auto type =
+      RankedTensorType::get(cast<RankedTensorType>(acc.getType()).getShape(),
+                            builder.getI1Type(), layout);
   auto buildConstant = [&](Type element, auto values) -> Value {
     return arith::ConstantOp::create(
         builder,
@@ -82,7 +80,7 @@ static Value buildThresholds(ImplicitLocOpBuilder &builder, Value acc,
   size_t numThresholds = 1;
   for (const Switches &channel : channels)
     numThresholds = std::max(numThresholds, channel.at.size());
-  Value words;
+  Value bits;
   for (size_t i = 0; i != numThresholds; ++i) {
     // No integer is below the minimum, so this threshold is always false.
     auto values = llvm::map_to_vector(channels, [&](const Switches &channel) {
@@ -95,10 +93,56 @@ static Value buildThresholds(ImplicitLocOpBuilder &builder, Value acc,
     Value threshold = ThresholdOp::create(
         builder, type, acc, buildConstant(builder.getI32Type(), values),
         buildConstant(builder.getI1Type(), flips));
-    words =
-        words ? arith::XOrIOp::create(builder, words, threshold) : threshold;
+    bits = bits ? arith::XOrIOp::create(builder, bits, threshold) : threshold;
   }
-  return words;
+  return bits;
+}
+
+/// Reshapes `bits` to the shape of `pack`. Both have the channels as the last
+/// dimension.
+static Value buildReshape(ImplicitLocOpBuilder &builder, Value bits,
+                          PackOp pack) {
+  SmallVector<OpFoldResult> sizes;
+  ReifiedRankedShapedTypeDims shapes;
+  Operation *producer = pack.getX().getDefiningOp();
+  if (producer && succeeded(reifyResultShapes(builder, producer, shapes)))
+    sizes = shapes[cast<OpResult>(pack.getX()).getResultNumber()];
+  else
+    sizes = tensor::getMixedSizes(builder, builder.getLoc(), pack.getX());
+  auto type = cast<RankedTensorType>(bits.getType());
+  RankedTensorType result = pack.getType();
+  // Rows are collapsed to one dimension, and then expanded.
+  auto getGroups = [](int64_t rank) {
+    SmallVector<ReassociationIndices> groups(2);
+    groups[0] = llvm::to_vector<2>(llvm::seq(rank - 1));
+    groups[1] = {rank - 1};
+    return groups;
+  };
+  auto getRowsType = [&](ArrayRef<int64_t> shape) {
+    int64_t rows = ShapedType::isStaticShape(shape.drop_back())
+                       ? ShapedType::getNumElements(shape.drop_back())
+                       : ShapedType::kDynamic;
+    return RankedTensorType::get({rows, shape.back()}, builder.getI1Type(),
+                                 pack.getLayout());
+  };
+  // A single dimension is a row of its own.
+  if (type.getRank() == 1)
+    bits = tensor::ExpandShapeOp::create(
+        builder, getRowsType(type.getShape()), bits,
+        ArrayRef<ReassociationIndices>{{0, 1}});
+  else if (type.getRank() > 2)
+    bits = tensor::CollapseShapeOp::create(
+        builder, getRowsType(type.getShape()), bits, getGroups(type.getRank()));
+  RankedTensorType rows = getRowsType(result.getShape());
+  if (bits.getType() != rows)
+    bits = tensor::CastOp::create(builder, rows, bits);
+  if (result.getRank() == 1)
+    return tensor::CollapseShapeOp::create(
+        builder, result, bits, ArrayRef<ReassociationIndices>{{0, 1}});
+  if (result.getRank() > 2)
+    return tensor::ExpandShapeOp::create(builder, result, bits,
+                                         getGroups(result.getRank()), sizes);
+  return bits;
 }
 
 void QuantBNNFoldThresholdsPass::fold(PackOp pack, AccumulatorRanges &ranges) {
@@ -147,31 +191,17 @@ void QuantBNNFoldThresholdsPass::fold(PackOp pack, AccumulatorRanges &ranges) {
   assert(channels.size() == size_t(numChannels) && "a function each");
 
   ImplicitLocOpBuilder b(pack.getLoc(), pack);
-  Value words = buildThresholds(b, function.getAccumulators(), channels,
-                                pack.getType().getElementType());
-  if (words.getType() != pack.getType()) {
-    SmallVector<OpFoldResult> sizes;
-    ReifiedRankedShapedTypeDims shapes;
-    Operation *producer = pack.getX().getDefiningOp();
-    if (producer && succeeded(reifyResultShapes(b, producer, shapes)))
-      sizes = shapes[cast<OpResult>(pack.getX()).getResultNumber()];
-    else
-      sizes = tensor::getMixedSizes(b, b.getLoc(), pack.getX());
-    SmallVector<Value> dynamicSizes;
-    SmallVector<int64_t> staticSizes;
-    dispatchIndexOpFoldResults(sizes, dynamicSizes, staticSizes);
-    words = PackedReshapeOp::create(b, pack.getType(), words,
-                                    /*depth=*/Value(),
-                                    b.getI64IntegerAttr(numChannels),
-                                    dynamicSizes, staticSizes);
-  }
+  Value bits = buildThresholds(b, function.getAccumulators(), channels,
+                               pack.getLayout());
+  if (bits.getType() != pack.getType())
+    bits = buildReshape(b, bits, pack);
   remark::passed(pack.getLoc(),
                  getRemarkOpts("threshold-folded", category, pack))
       << ("the float ops of " + Twine(numChannels) +
           " channels folded to thresholds of sums from " + Twine(range.first) +
           " to " + Twine(range.last))
              .str();
-  pack.replaceAllUsesWith(words);
-  ranges.forget(pack.getWords());
+  pack.replaceAllUsesWith(bits);
+  ranges.forget(pack.getPacked());
   pack.erase();
 }

@@ -1,6 +1,6 @@
-// Upstream tiles and vectorizes what binary matmuls become, since it is a sum.
+// Upstream tiles and vectorizes a binary matmul on words.
 
-// RUN: bnn-opt %s --quant-bnn-decompose --transform-interpreter --canonicalize | FileCheck %s
+// RUN: bnn-opt %s --quant-bnn-materialize-packed-layout --transform-interpreter --canonicalize | FileCheck %s
 
 module attributes {transform.with_named_sequence} {
   // CHECK-LABEL: func @xnor_matmul(
@@ -17,9 +17,9 @@ module attributes {transform.with_named_sequence} {
   // CHECK:         vector.transfer_write %[[SUM]]
   // CHECK-NOT:     linalg.generic
   // CHECK:         return
-  func.func @xnor_matmul(%a: tensor<16x5xi64>, %b: tensor<32x5xi64>) -> tensor<16x32xi32> {
-    %acc = quant_bnn.xnor_matmul %a, %b depth = 300
-        : (tensor<16x5xi64>, tensor<32x5xi64>) -> tensor<16x32xi32>
+  func.func @xnor_matmul(%a: tensor<16x300xi1, #quant_bnn.packed<i64>>, %b: tensor<32x300xi1, #quant_bnn.packed<i64>>) -> tensor<16x32xi32> {
+    %acc = quant_bnn.xnor_matmul %a, %b
+        : (tensor<16x300xi1, #quant_bnn.packed<i64>>, tensor<32x300xi1, #quant_bnn.packed<i64>>) -> tensor<16x32xi32>
     return %acc : tensor<16x32xi32>
   }
 

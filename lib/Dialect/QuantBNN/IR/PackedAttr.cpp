@@ -1,0 +1,58 @@
+//===- PackedAttr.cpp - The layout of packed tensors ----------------------===//
+//
+// Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "quant-bnn/Dialect/QuantBNN/IR/QuantBNN.h"
+#include "llvm/Support/MathExtras.h"
+
+using namespace mlir;
+using namespace quant_bnn;
+
+LogicalResult PackedAttr::verify(function_ref<InFlightDiagnostic()> emitError,
+                                 IntegerType word, Polarity) {
+  if (word.isSignless() &&
+      llvm::is_contained({8u, 16u, 32u, 64u}, word.getWidth()))
+    return success();
+  return emitError() << "requires words of i8, i16, i32 or i64, but got "
+                     << word;
+}
+
+LogicalResult
+PackedAttr::verifyEncoding(ArrayRef<int64_t> shape, Type elementType,
+                           function_ref<InFlightDiagnostic()> emitError) const {
+  // The parser calls this method even if it found no element type.
+  if (elementType && !elementType.isInteger(1))
+    return emitError() << "requires elements of i1 in a packed tensor, but got "
+                       << elementType;
+  if (shape.empty())
+    return emitError() << "requires a packed tensor of rank 1 or more";
+  return success();
+}
+
+PackedAttr PackedAttr::find(Type type) {
+  auto tensor = dyn_cast<RankedTensorType>(type);
+  return tensor ? dyn_cast_if_present<PackedAttr>(tensor.getEncoding())
+                : PackedAttr();
+}
+
+RankedTensorType PackedAttr::getWordsType(ArrayRef<int64_t> shape) const {
+  auto words = llvm::to_vector(shape);
+  if (!ShapedType::isDynamic(words.back()))
+    words.back() = llvm::divideCeilSigned(words.back(), getWordBits());
+  return RankedTensorType::get(words, getWord());
+}
+
+SmallVector<Type, 2> PackedAttr::getMaterializedTypes(Type type) {
+  PackedAttr layout = find(type);
+  if (!layout)
+    return {type};
+  ArrayRef<int64_t> shape = cast<RankedTensorType>(type).getShape();
+  SmallVector<Type, 2> types = {layout.getWordsType(shape)};
+  if (ShapedType::isDynamic(shape.back()))
+    types.push_back(IndexType::get(type.getContext()));
+  return types;
+}

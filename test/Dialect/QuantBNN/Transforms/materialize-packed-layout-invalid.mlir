@@ -1,0 +1,52 @@
+// RUN: bnn-opt %s --quant-bnn-materialize-packed-layout --split-input-file --verify-diagnostics --allow-unregistered-dialect
+
+func.func @operand(%a: tensor<4x100xi1, #quant_bnn.packed<i64>>) {
+  // expected-error @+1 {{'test.op' op has no form on words, so its packed operands and results must be unpacked}}
+  "test.op"(%a) : (tensor<4x100xi1, #quant_bnn.packed<i64>>) -> ()
+  return
+}
+
+// -----
+
+func.func @result() {
+  // expected-error @+1 {{has no form on words}}
+  %0 = "test.op"() : () -> tensor<4x100xi1, #quant_bnn.packed<i64>>
+  return
+}
+
+// -----
+
+func.func @region() {
+  // expected-error @+1 {{has no form on words}}
+  "test.op"() ({
+  ^bb0(%a: tensor<4x100xi1, #quant_bnn.packed<i64>>):
+    "test.yield"() : () -> ()
+  }) : () -> ()
+  return
+}
+
+// -----
+
+func.func @other_dialect(%a: tensor<4x100xi1, #quant_bnn.packed<i64>>) -> memref<4x100xi1> {
+  // expected-error @+1 {{'bufferization.to_buffer' op has no form on words}}
+  %0 = bufferization.to_buffer %a : tensor<4x100xi1, #quant_bnn.packed<i64>> to memref<4x100xi1>
+  return %0 : memref<4x100xi1>
+}
+
+// -----
+
+func.func @loop(%a: tensor<4x100xi1, #quant_bnn.packed<i64>>) -> tensor<4x100xi1, #quant_bnn.packed<i64>> {
+  // expected-error @+1 {{'scf.execute_region' op has no form on words}}
+  %0 = scf.execute_region -> tensor<4x100xi1, #quant_bnn.packed<i64>> {
+    scf.yield %a : tensor<4x100xi1, #quant_bnn.packed<i64>>
+  }
+  return %0 : tensor<4x100xi1, #quant_bnn.packed<i64>>
+}
+
+// -----
+
+func.func @no_data() -> tensor<8xi1, #quant_bnn.packed<i8>> {
+  // expected-error @+1 {{'arith.constant' op requires the values of a packed tensor}}
+  %0 = arith.constant dense_resource<nothing> : tensor<8xi1, #quant_bnn.packed<i8>>
+  return %0 : tensor<8xi1, #quant_bnn.packed<i8>>
+}
