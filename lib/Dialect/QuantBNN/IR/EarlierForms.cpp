@@ -17,14 +17,17 @@ using namespace quant_bnn;
 
 StringRef quant_bnn::detail::getSuccessor(StringRef opName) {
   return llvm::StringSwitch<StringRef>(opName)
-      .Case("quant_bnn.packed_cast", "tensor.cast")
+      .Case("quant_bnn.packed_cast",
+            "tensor.cast, and for flip arith.xori with ones,")
       .Case("quant_bnn.packed_concat", "tensor.concat")
       .Case("quant_bnn.packed_pad", "tensor.pad")
       .Case("quant_bnn.packed_reshape",
             "tensor.expand_shape or tensor.collapse_shape")
       .Case("quant_bnn.packed_slice", "tensor.extract_slice")
       .Case("quant_bnn.packed_transpose", "linalg.transpose")
-      .Case("quant_bnn.xnor_max_pool_2d", "linalg.pooling_nhwc_max")
+      .Case(
+          "quant_bnn.xnor_max_pool_2d",
+          "linalg.pooling_nhwc_max, or linalg.pooling_nhwc_min where 1 is +1,")
       .Default("");
 }
 

@@ -91,8 +91,16 @@ LogicalResult PackOp::canonicalize(PackOp op, PatternRewriter &rewriter) {
     return rewriter.notifyMatchFailure(op, "is of no packed bits");
   Value packed = unpack.getPacked();
   if (isa<FloatType>(op.getX().getType().getElementType()) &&
-      unpack.getLayout().getPolarity() != op.getLayout().getPolarity())
+      unpack.getLayout().getPolarity() != op.getLayout().getPolarity()) {
+    // Upstream drops the encoding where it makes the sizes of a structured op
+    // static, so build the op with the sizes that are known.
+    while (auto cast = packed.getDefiningOp<tensor::CastOp>()) {
+      if (!PackedAttr::find(cast.getSource().getType()))
+        break;
+      packed = cast.getSource();
+    }
     packed = buildComplement(rewriter, op.getLoc(), packed);
+  }
   rewriter.replaceOpWithNewOp<tensor::CastOp>(op, op.getType(), packed);
   return success();
 }

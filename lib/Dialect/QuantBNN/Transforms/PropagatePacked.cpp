@@ -6,6 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "PackedRows.h"
 #include "UniformValue.h"
 #include "mlir/Dialect/Arith/Utils/Utils.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
@@ -27,18 +28,22 @@ using namespace quant_bnn;
 // Builders
 //===----------------------------------------------------------------------===//
 
-/// Packs `x` with the location and the layout of `like`.
-static Value buildPack(OpBuilder &builder, PackOp like, Value x) {
-  return PackOp::create(builder, like.getLoc(), x,
-                        like.getLayout().getWordBits(),
-                        like.getLayout().getPolarity());
-}
-
 /// Returns `type` with elements that are packed as `like` packs them.
 static Type getPackedType(PackOp like, Type type) {
   return RankedTensorType::get(cast<RankedTensorType>(type).getShape(),
                                IntegerType::get(like.getContext(), 1),
                                like.getLayout());
+}
+
+/// Packs `x` with the location and the layout of `like`. Elements that are
+/// packed otherwise are i1, which a cast keeps.
+static Value buildPack(OpBuilder &builder, PackOp like, Value x) {
+  if (PackedAttr::find(x.getType()))
+    return tensor::CastOp::create(builder, like.getLoc(),
+                                  getPackedType(like, x.getType()), x);
+  return PackOp::create(builder, like.getLoc(), x,
+                        like.getLayout().getWordBits(),
+                        like.getLayout().getPolarity());
 }
 
 /// Builds a packed tensor with the sizes of `x`, computed without a use of `x`
@@ -195,17 +200,13 @@ struct PackReshape : OpRewritePattern<PackOp> {
   }
 
 private:
-  /// Whether the reshape keeps the last dimension, or the last dimensions of
-  /// both shapes are whole words.
+  /// Whether the reshape keeps rows, or the rows of both shapes are whole
+  /// words.
   static bool keepsWords(PackOp pack, ReshapeOp reshape) {
-    if (reshape.getReassociationIndices().back().size() == 1)
-      return true;
-    return llvm::all_of(ArrayRef{reshape.getSrcType(), reshape.getResultType()},
-                        [&](RankedTensorType type) {
-                          int64_t length = type.getShape().back();
-                          return !ShapedType::isDynamic(length) &&
-                                 length % pack.getLayout().getWordBits() == 0;
-                        });
+    unsigned wordBits = pack.getLayout().getWordBits();
+    return keepsRows(reshape) ||
+           (hasWholeWords(reshape.getSrcType(), wordBits) &&
+            hasWholeWords(reshape.getResultType(), wordBits));
   }
   static bool isSigns(Value x) {
     Operation *op = x.getDefiningOp();
@@ -236,8 +237,9 @@ struct PackSlice : OpRewritePattern<PackOp> {
   LogicalResult matchAndRewrite(PackOp pack,
                                 PatternRewriter &rewriter) const override {
     auto slice = pack.getX().getDefiningOp<tensor::ExtractSliceOp>();
-    if (!slice || isConstant(slice.getSource()))
-      return rewriter.notifyMatchFailure(pack, "is of no slice");
+    if (!slice || isConstant(slice.getSource()) ||
+        slice.getDroppedDims().test(slice.getSourceType().getRank() - 1))
+      return rewriter.notifyMatchFailure(pack, "is of no slice of rows");
     replaceByMove(rewriter, pack, slice, slice.getSource());
     return success();
   }
@@ -287,17 +289,18 @@ struct PackPad : OpRewritePattern<PackOp> {
 };
 
 /// Rewrites pack(max_pool(x)) to a pool of pack(x). A maximum is below 0 where
-/// all elements of the window are. As a signed i1, a bit of 1 is -1, so the
-/// pool of bits that stand for negative numbers is the same; that of others is
-/// the unsigned one.
+/// all elements of the window are. As a signed i1, a bit of 1 is -1, so bits
+/// that stand for negative numbers have the same pool, and others the pool of
+/// the minimum.
 struct PackMaxPool : OpRewritePattern<PackOp> {
   using OpRewritePattern::OpRewritePattern;
 
   LogicalResult matchAndRewrite(PackOp pack,
                                 PatternRewriter &rewriter) const override {
     auto pool = pack.getX().getDefiningOp<linalg::PoolingNhwcMaxOp>();
-    if (!pool)
-      return rewriter.notifyMatchFailure(pack, "is of no max pool");
+    if (!pool || getElementTypeOrSelf(pool.getInputs().front()) !=
+                     pack.getX().getType().getElementType())
+      return rewriter.notifyMatchFailure(pack, "is of no max pool of its type");
     Value begin = pool.getOutputs().front();
     std::optional<APFloat> first = getUniformFloat(begin);
     if (!first || !(*first < APFloat::getZero(first->getSemantics())))

@@ -534,7 +534,7 @@ func.func @conv_polarity(%x: tensor<1x8x8x2xi32>, %f: tensor<6x3x3x2xi32>) {
 // -----
 
 func.func @packed_cast(%a: tensor<4x2xi64>) {
-  // expected-error @+1 {{was removed: use tensor.cast on packed tensors, such as tensor<4x100xi1, #quant_bnn.packed<i64>>}}
+  // expected-error @+1 {{was removed: use tensor.cast, and for flip arith.xori with ones, on packed tensors, such as tensor<4x100xi1, #quant_bnn.packed<i64>>}}
   quant_bnn.packed_cast %a depth = 100 : tensor<4x2xi64> to tensor<4x13xi8>
   return
 }
@@ -582,7 +582,7 @@ func.func @packed_transpose(%a: tensor<4x2xi64>) {
 // -----
 
 func.func @xnor_max_pool_2d(%a: tensor<4x2xi64>) {
-  // expected-error @+1 {{was removed: use linalg.pooling_nhwc_max on packed tensors, such as tensor<4x100xi1, #quant_bnn.packed<i64>>}}
+  // expected-error @+1 {{was removed: use linalg.pooling_nhwc_max, or linalg.pooling_nhwc_min where 1 is +1, on packed tensors, such as tensor<4x100xi1, #quant_bnn.packed<i64>>}}
   quant_bnn.xnor_max_pool_2d %a kernel = [2, 2] : tensor<4x2xi64> to tensor<4x2xi64>
   return
 }

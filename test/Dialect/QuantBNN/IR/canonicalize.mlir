@@ -294,6 +294,18 @@ func.func @pack_unpacked(%a: tensor<?x9xi1, #quant_bnn.packed<i8>>, %b: tensor<?
   return %1, %3 : tensor<?x9xi1, #quant_bnn.packed<i8>>, tensor<?xi1, #quant_bnn.packed<i64, nonnegative>>
 }
 
+// The complement has the sizes that are known. Upstream would make them static
+// without the encoding.
+// CHECK-LABEL: func @complement_of_cast(
+// CHECK-SAME: %[[A:[^:]*]]: tensor<4x8xi1, #quant_bnn.packed<i8>>
+func.func @complement_of_cast(%a: tensor<4x8xi1, #quant_bnn.packed<i8>>) -> tensor<?x8xi1, #quant_bnn.packed<i8, nonnegative>> {
+  // CHECK: linalg.generic {{.*}} ins(%[[A]] : tensor<4x8xi1, #quant_bnn.packed<i8>>) outs(%{{.*}} : tensor<4x8xi1, #quant_bnn.packed<i8>>)
+  %0 = tensor.cast %a : tensor<4x8xi1, #quant_bnn.packed<i8>> to tensor<?x8xi1, #quant_bnn.packed<i8>>
+  %1 = quant_bnn.unpack %0 : tensor<?x8xi1, #quant_bnn.packed<i8>> to tensor<?x8xf32>
+  %2 = quant_bnn.pack %1 : tensor<?x8xf32> to tensor<?x8xi1, #quant_bnn.packed<i8, nonnegative>>
+  return %2 : tensor<?x8xi1, #quant_bnn.packed<i8, nonnegative>>
+}
+
 // The polarity says nothing about an `i1`.
 // CHECK-LABEL: func @pack_to_other_layout(
 // CHECK-SAME: %[[A:[^:]*]]: tensor<?x9xi1, #quant_bnn.packed<i8>>

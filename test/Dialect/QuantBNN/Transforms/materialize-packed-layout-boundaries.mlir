@@ -128,3 +128,13 @@ func.func @branches(%c: i1, %a: tensor<4x?xi1, #quant_bnn.packed<i64>>, %b: tens
   %0 = arith.xori %b, %b : tensor<4x100xi1, #quant_bnn.packed<i64>>
   cf.br ^bb1(%a, %0 : tensor<4x?xi1, #quant_bnn.packed<i64>>, tensor<4x100xi1, #quant_bnn.packed<i64>>)
 }
+
+// -----
+
+// Upstream would fold this op to a constant of a dynamic type.
+// CHECK-LABEL: func.func @xor_of_itself(
+func.func @xor_of_itself(%a: tensor<?x8xi1, #quant_bnn.packed<i8>>) -> tensor<?x8xi1, #quant_bnn.packed<i8>> {
+  // CHECK: arith.xori %[[A:.*]], %[[A]] : tensor<?x1xi8>
+  %0 = arith.xori %a, %a : tensor<?x8xi1, #quant_bnn.packed<i8>>
+  return %0 : tensor<?x8xi1, #quant_bnn.packed<i8>>
+}

@@ -46,7 +46,17 @@ func.func @loop(%a: tensor<4x100xi1, #quant_bnn.packed<i64>>) -> tensor<4x100xi1
 // -----
 
 func.func @no_data() -> tensor<8xi1, #quant_bnn.packed<i8>> {
-  // expected-error @+1 {{'arith.constant' op requires the values of a packed tensor}}
+  // expected-error @+1 {{'arith.constant' op requires the values of a packed tensor, and a static shape}}
   %0 = arith.constant dense_resource<nothing> : tensor<8xi1, #quant_bnn.packed<i8>>
   return %0 : tensor<8xi1, #quant_bnn.packed<i8>>
+}
+
+// -----
+
+func.func private @g(tensor<8xi1, #quant_bnn.packed<i8>>)
+
+func.func @pointer() {
+  // expected-error @+1 {{'func.constant' op has no form on words}}
+  %0 = func.constant @g : (tensor<8xi1, #quant_bnn.packed<i8>>) -> ()
+  return
 }

@@ -323,6 +323,28 @@ func.func @pad_before_cast(%a: tensor<4x100xi1, #quant_bnn.packed<i64>>) -> tens
 
 // -----
 
+// Dimensions of size 1 beside a row move no elements.
+// CHECK-LABEL: func @unit_dimension(
+// CHECK-SAME: %[[A:.*]]: tensor<2xi64>
+func.func @unit_dimension(%a: tensor<100xi1, #quant_bnn.packed<i64>>) -> tensor<1x100xi1, #quant_bnn.packed<i64>> {
+  // CHECK-NEXT: tensor.expand_shape %[[A]] {{.*}} : tensor<2xi64> into tensor<1x2xi64>
+  %0 = tensor.expand_shape %a [[0, 1]] output_shape [1, 100] : tensor<100xi1, #quant_bnn.packed<i64>> into tensor<1x100xi1, #quant_bnn.packed<i64>>
+  return %0 : tensor<1x100xi1, #quant_bnn.packed<i64>>
+}
+
+// -----
+
+// CHECK-LABEL: func @cast_of_constant(
+func.func @cast_of_constant() -> tensor<2x12xi1, #quant_bnn.packed<i8>> {
+  // CHECK-NEXT: arith.constant dense<{{\[\[-1, 15\], \[-1, 15\]\]}}> : tensor<2x2xi8>
+  // CHECK-NEXT: return
+  %0 = arith.constant dense<true> : tensor<2x12xi1>
+  %1 = tensor.cast %0 : tensor<2x12xi1> to tensor<2x12xi1, #quant_bnn.packed<i8>>
+  return %1 : tensor<2x12xi1, #quant_bnn.packed<i8>>
+}
+
+// -----
+
 // A slice may end at a word boundary or at the end of the row.
 // CHECK-LABEL: func @extract_slice(
 // CHECK-SAME: %[[A:.*]]: tensor<?x4xi64>, %[[I:.*]]: index

@@ -173,3 +173,44 @@ func.func @moving_reshape(%x: tensor<4x10xf32>) -> (tensor<40xi1, #quant_bnn.pac
   %q = quant_bnn.pack %z : tensor<40xf32> to tensor<40xi1, #quant_bnn.packed<i32>>
   return %p, %q : tensor<40xi1, #quant_bnn.packed<i32>>, tensor<40xi1, #quant_bnn.packed<i32>>
 }
+
+// -----
+
+// A small number may become 0 in the type of the pool.
+// CHECK-LABEL: func @pool_of_another_type(
+func.func @pool_of_another_type(%x: tensor<1x2x2x8xf64>) -> tensor<1x1x1x8xi1, #quant_bnn.packed<i8>> {
+  // CHECK: %[[POOL:.*]] = linalg.pooling_nhwc_max
+  // CHECK: quant_bnn.pack %[[POOL]] : tensor<1x1x1x8xf32>
+  %lowest = arith.constant 0xFF800000 : f32
+  %window = tensor.empty() : tensor<2x2xf32>
+  %empty = tensor.empty() : tensor<1x1x1x8xf32>
+  %init = linalg.fill ins(%lowest : f32) outs(%empty : tensor<1x1x1x8xf32>) -> tensor<1x1x1x8xf32>
+  %pool = linalg.pooling_nhwc_max ins(%x, %window : tensor<1x2x2x8xf64>, tensor<2x2xf32>)
+      outs(%init : tensor<1x1x1x8xf32>) -> tensor<1x1x1x8xf32>
+  %b = quant_bnn.pack %pool : tensor<1x1x1x8xf32> to tensor<1x1x1x8xi1, #quant_bnn.packed<i8>>
+  return %b : tensor<1x1x1x8xi1, #quant_bnn.packed<i8>>
+}
+
+// -----
+
+// CHECK-LABEL: func @slice_of_packed(
+// CHECK-SAME: %[[X:.*]]: tensor<4x64xi1, #quant_bnn.packed<i8>>
+func.func @slice_of_packed(%x: tensor<4x64xi1, #quant_bnn.packed<i8>>) -> tensor<2x64xi1, #quant_bnn.packed<i32>> {
+  // CHECK: %[[CAST:.*]] = tensor.cast %[[X]] : tensor<4x64xi1, #quant_bnn.packed<i8>> to tensor<4x64xi1, #quant_bnn.packed<i32>>
+  // CHECK: tensor.extract_slice %[[CAST]]
+  %0 = tensor.extract_slice %x[0, 0] [2, 64] [1, 1] : tensor<4x64xi1, #quant_bnn.packed<i8>> to tensor<2x64xi1>
+  %1 = quant_bnn.pack %0 : tensor<2x64xi1> to tensor<2x64xi1, #quant_bnn.packed<i32>>
+  return %1 : tensor<2x64xi1, #quant_bnn.packed<i32>>
+}
+
+// -----
+
+// The bits of whole rows would be packed for one of each.
+// CHECK-LABEL: func @slice_of_a_column(
+func.func @slice_of_a_column(%x: tensor<4x100x7xf32>) -> tensor<4x100xi1, #quant_bnn.packed<i32>> {
+  // CHECK: %[[SLICE:.*]] = tensor.extract_slice
+  // CHECK: quant_bnn.pack %[[SLICE]]
+  %0 = tensor.extract_slice %x[0, 0, 2] [4, 100, 1] [1, 1, 1] : tensor<4x100x7xf32> to tensor<4x100xf32>
+  %1 = quant_bnn.pack %0 : tensor<4x100xf32> to tensor<4x100xi1, #quant_bnn.packed<i32>>
+  return %1 : tensor<4x100xi1, #quant_bnn.packed<i32>>
+}

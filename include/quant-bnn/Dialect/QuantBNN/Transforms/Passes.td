@@ -424,7 +424,8 @@ def QuantBNNPropagatePackedPass : Pass<"quant-bnn-propagate-packed"> {
     Moves `pack` up to the op that computes its elements. A `pack` of an op with
     `SignFunctionOpInterface` packs the operand of the op instead. Casts,
     reshapes, transposes, slices, concatenations, padding and max pools before a
-    `pack` become the same ops on packed tensors. Values therefore stay packed
+    `pack` become the same ops on packed tensors, except that a max pool of bits
+    that stand for +1 is `linalg.pooling_nhwc_min`. Values therefore stay packed
     from one binary product to the next, and at most an eighth of the bytes is
     moved. Other uses of a value keep the value. A reshape that would move bits
     between words stays before `pack`, unless its operand is the result of a
@@ -568,10 +569,11 @@ def QuantBNNMaterializePackedLayoutPass
     `tensor<..xceil(K/N)xiN>`, also in the types of functions, loops and
     branches. `pack`, `unpack`, `threshold`, `xnor_matmul` and `xnor_conv_2d`
     become structured ops on words. Ops of `tensor`, `linalg` and `arith` are
-    computed on words if all elements keep their positions in words: for
-    example a transposition that keeps the last dimension, a slice that begins
-    at a word boundary and ends at one or at the end of the row, padding of
-    other dimensions than the last, a max pool, or a bitwise op. Otherwise the
+    computed on words if all elements are known to keep their positions in
+    words: for example a transposition that keeps the last dimension, a slice
+    that begins at a constant word boundary and ends at one or at the end of the
+    row, padding of other dimensions than the last, a max pool, or a bitwise op.
+    Otherwise the
     elements are unpacked to `i1` and the result is packed; a remark says so
     (`--remarks-filter=quant-bnn-materialize-packed-layout`).
 

@@ -88,7 +88,8 @@ struct ConvertSelect : OnWords<arith::SelectOp> {
   }
 };
 
-/// Fills with a constant.
+/// Fills with a constant, if the length of rows is static. Others are
+/// structured ops with a bitwise body.
 struct ConvertFill : OnWords<linalg::FillOp> {
   using OnWords::OnWords;
 

@@ -83,10 +83,21 @@ void quant_bnn::packed::replaceByWords(ConversionPatternRewriter &rewriter,
 
 static bool isPacked(Type type) { return bool(PackedAttr::find(type)); }
 
-/// Whether `op` has an operand, a result or an argument that is packed.
+/// Whether `type` is a function type with a packed argument or result.
+static bool hasPackedSignature(Type type) {
+  auto function = dyn_cast<FunctionType>(type);
+  return function && (llvm::any_of(function.getInputs(), isPacked) ||
+                      llvm::any_of(function.getResults(), isPacked));
+}
+
+/// Whether `op` has an operand, a result or an argument that is packed, or that
+/// is a function of packed tensors.
 static bool hasPacked(Operation *op) {
-  if (llvm::any_of(op->getOperandTypes(), isPacked) ||
-      llvm::any_of(op->getResultTypes(), isPacked))
+  auto isOfPacked = [](Type type) {
+    return isPacked(type) || hasPackedSignature(type);
+  };
+  if (llvm::any_of(op->getOperandTypes(), isOfPacked) ||
+      llvm::any_of(op->getResultTypes(), isOfPacked))
     return true;
   // The branches to the other blocks of a function convert their arguments.
   if (auto function = dyn_cast<FunctionOpInterface>(op))
@@ -168,8 +179,11 @@ static LogicalResult verifyOps(ModuleOp module) {
       result = failure();
     }
     auto constant = dyn_cast<arith::ConstantOp>(op);
-    if (constant && !getElements(constant)) {
-      constant.emitOpError("requires the values of a packed tensor");
+    if (constant &&
+        (!getElements(constant) ||
+         !cast<RankedTensorType>(constant.getType()).hasStaticShape())) {
+      constant.emitOpError("requires the values of a packed tensor, and a "
+                           "static shape");
       result = failure();
     }
   });
@@ -307,7 +321,11 @@ void QuantBNNMaterializePackedLayoutPass::runOnOperation() {
       boundaries.push_back(Boundary::get(function));
   });
   renumberResiduals(module);
-  if (failed(applyPartialConversion(module, target, std::move(patterns))))
+  // Upstream's folds make constants of dynamic types.
+  ConversionConfig config;
+  config.foldingMode = DialectConversionFoldingMode::Never;
+  if (failed(
+          applyPartialConversion(module, target, std::move(patterns), config)))
     return signalPassFailure();
   for (Boundary &boundary : boundaries)
     boundary.finish();

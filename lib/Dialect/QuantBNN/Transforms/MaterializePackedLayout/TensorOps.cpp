@@ -9,6 +9,7 @@
 // Otherwise the patterns of ElementOps.cpp unpack the elements.
 //===----------------------------------------------------------------------===//
 
+#include "../PackedRows.h"
 #include "../ReadResources.h"
 #include "Patterns.h"
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
@@ -123,8 +124,8 @@ struct ConvertCast : OnWords<tensor::CastOp> {
 // Moves of elements
 //===----------------------------------------------------------------------===//
 
-/// `tensor.expand_shape` and `tensor.collapse_shape` that keep the last
-/// dimension, or whose last dimensions are whole words.
+/// `tensor.expand_shape` and `tensor.collapse_shape` that keep rows, or whose
+/// rows are whole words.
 template <typename OpTy>
 struct ConvertReshape : OnWords<OpTy> {
   using OnWords<OpTy>::OnWords;
@@ -182,6 +183,13 @@ ConvertCast::matchAndRewrite(tensor::CastOp op, Adaptor adaptor,
     return rewriter.notifyMatchFailure(op, "of unknown rank");
   PackedAttr before = PackedAttr::find(source);
   PackedAttr after = PackedAttr::find(result);
+  auto constant = op.getSource().getDefiningOp<arith::ConstantOp>();
+  if (constant && after && result.hasStaticShape())
+    if (DenseElementsAttr bits = getElements(constant)) {
+      rewriter.replaceOpWithNewOp<arith::ConstantOp>(
+          op, packConstant(bits.reshape(result)));
+      return success();
+    }
   if (!after) {
     Words words = getWords(op.getSource(), adaptor.getSource());
     Value bits =
@@ -217,17 +225,15 @@ LogicalResult ConvertReshape<OpTy>::matchAndRewrite(
     return rewriter.notifyMatchFailure(op, "changes the layout");
   SmallVector<ReassociationIndices> groups = op.getReassociationIndices();
   Words words = getWords(op.getSrc(), adaptor.getSrc());
-  bool keepsRows = !groups.empty() && groups.back().size() == 1;
-  auto isWhole = [&](RankedTensorType type) {
-    int64_t length = type.getShape().back();
-    return !ShapedType::isDynamic(length) && length % layout.getWordBits() == 0;
-  };
-  if (groups.empty() || (!keepsRows && !(isWhole(source) && isWhole(result))))
+  bool hasSameRows = keepsRows(op);
+  if (!hasSameRows && !(hasWholeWords(source, layout.getWordBits()) &&
+                        hasWholeWords(result, layout.getWordBits())))
     return rewriter.notifyMatchFailure(op, "moves elements between words");
   RankedTensorType type = layout.getWordsType(result.getShape());
   OpFoldResult length =
-      keepsRows ? words.length
-                : OpFoldResult(rewriter.getIndexAttr(result.getShape().back()));
+      hasSameRows
+          ? words.length
+          : OpFoldResult(rewriter.getIndexAttr(result.getShape().back()));
   Value reshaped;
   if constexpr (std::is_same_v<OpTy, tensor::ExpandShapeOp>)
     reshaped = tensor::ExpandShapeOp::create(
