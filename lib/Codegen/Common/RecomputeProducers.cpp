@@ -87,6 +87,14 @@ static void copyForUsers(GenericOp producer) {
   }
 }
 
+/// Whether `op` reads a destination. Upstream's fusion keeps the destination,
+/// and loops that visit an element several times would read what they wrote.
+static bool readsDestination(GenericOp op) {
+  return llvm::any_of(op.getDpsInitsMutable(), [&](OpOperand &init) {
+    return op.payloadUsesValueFromOperand(&init);
+  });
+}
+
 void QuantBNNRecomputeProducersPass::runOnOperation() {
   SmallVector<GenericOp> producers = selectProducers(getOperation());
   for (GenericOp producer : llvm::reverse(producers))
@@ -95,8 +103,8 @@ void QuantBNNRecomputeProducersPass::runOnOperation() {
   RewritePatternSet patterns(&getContext());
   linalg::populateElementwiseOpsFusionPatterns(
       patterns, [](OpOperand *operand) {
-        Operation *producer = operand->get().getDefiningOp();
-        return producer && producer->hasOneUse();
+        auto producer = operand->get().getDefiningOp<GenericOp>();
+        return producer && producer->hasOneUse() && !readsDestination(producer);
       });
   if (failed(applyPatternsGreedily(getOperation(), std::move(patterns))))
     signalPassFailure();

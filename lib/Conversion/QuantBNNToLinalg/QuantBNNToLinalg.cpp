@@ -77,6 +77,46 @@ static void replaceInits(linalg::GenericOp generic) {
   }
 }
 
+/// Makes the destinations that `op`, an elementwise op on tensors, reads
+/// inputs. Upstream's fusion keeps such a destination, and loops that visit an
+/// element several times would read what they wrote.
+static void readDestinationsAsInputs(linalg::GenericOp op) {
+  SmallVector<OpOperand *> read;
+  for (OpOperand &init : op.getDpsInitsMutable())
+    if (op.payloadUsesValueFromOperand(&init))
+      read.push_back(&init);
+  if (read.empty() || !op.hasPureTensorSemantics() ||
+      op.getNumParallelLoops() != op.getNumLoops())
+    return;
+  OpBuilder builder(op);
+  Location loc = op.getLoc();
+  unsigned numInputs = op.getNumDpsInputs();
+  SmallVector<Value> inputs(op.getInputs()), outputs(op.getOutputs());
+  SmallVector<AffineMap> maps = op.getIndexingMapsArray(), readMaps;
+  for (OpOperand *init : read) {
+    inputs.push_back(init->get());
+    readMaps.push_back(op.getMatchingIndexingMap(init));
+    auto type = cast<RankedTensorType>(init->get().getType());
+    outputs[init->getOperandNumber() - numInputs] = tensor::EmptyOp::create(
+        builder, loc, getSizes(builder, loc, init->get()),
+        type.getElementType(), type.getEncoding());
+  }
+  maps.insert(maps.begin() + numInputs, readMaps.begin(), readMaps.end());
+  auto generic =
+      linalg::GenericOp::create(builder, loc, op.getResultTypes(), inputs,
+                                outputs, maps, op.getIteratorTypesArray());
+  Block *body = op.getBody();
+  for (auto [i, init] : llvm::enumerate(read)) {
+    BlockArgument before = body->getArgument(init->getOperandNumber() + i);
+    BlockArgument after =
+        body->insertArgument(numInputs + i, before.getType(), loc);
+    before.replaceAllUsesWith(after);
+  }
+  generic.getRegion().takeBody(op.getRegion());
+  op.replaceAllUsesWith(generic.getResults());
+  op.erase();
+}
+
 void ConvertQuantBNNToLinalgPass::runOnOperation() {
   RewritePatternSet decompositions(&getContext());
   populateDecomposePatterns(decompositions);
@@ -90,6 +130,7 @@ void ConvertQuantBNNToLinalgPass::runOnOperation() {
                                    config)))
     return signalPassFailure();
 
+  getOperation()->walk(readDestinationsAsInputs);
   DenseSet<Operation *> present;
   getOperation()->walk([&](linalg::GenericOp op) {
     present.insert(op);
