@@ -95,7 +95,23 @@ static bool readsDestination(GenericOp op) {
   });
 }
 
+/// Whether `root` has a generic with an operand whose type has an encoding.
+/// Upstream's fusion drops the encoding of a destination that is not read.
+static bool hasEncodings(Operation *root) {
+  return root
+      ->walk([](GenericOp op) {
+        bool isEncoded = llvm::any_of(op->getOperandTypes(), [](Type type) {
+          auto tensor = dyn_cast<RankedTensorType>(type);
+          return tensor && tensor.getEncoding();
+        });
+        return isEncoded ? WalkResult::interrupt() : WalkResult::advance();
+      })
+      .wasInterrupted();
+}
+
 void QuantBNNRecomputeProducersPass::runOnOperation() {
+  if (hasEncodings(getOperation()))
+    return;
   SmallVector<GenericOp> producers = selectProducers(getOperation());
   for (GenericOp producer : llvm::reverse(producers))
     copyForUsers(producer);

@@ -76,3 +76,19 @@ func.func @unused(%x: tensor<?xf32>, %init: tensor<?xf32>) -> tensor<?xf32> {
   } -> tensor<?xf32>
   return %x : tensor<?xf32>
 }
+
+// -----
+
+// Upstream's fusion would drop the encoding of the destination.
+// CHECK-LABEL: func @packed
+func.func @packed(%x: tensor<4x?xi1, #quant_bnn.packed<i8>>) -> tensor<4x?xi1, #quant_bnn.packed<i8>> {
+  // CHECK: linalg.generic {{.*}} outs(%{{.*}} : tensor<4x?xi1, #quant_bnn.packed<i8>>)
+  // CHECK: -> tensor<4x?xi1, #quant_bnn.packed<i8>>
+  %filled = linalg.generic {indexing_maps = [affine_map<(i, j) -> (i, j)>], iterator_types = ["parallel", "parallel"]}
+      outs(%x : tensor<4x?xi1, #quant_bnn.packed<i8>>) {
+  ^bb0(%out: i1):
+    %true = arith.constant true
+    linalg.yield %true : i1
+  } -> tensor<4x?xi1, #quant_bnn.packed<i8>>
+  return %filled : tensor<4x?xi1, #quant_bnn.packed<i8>>
+}

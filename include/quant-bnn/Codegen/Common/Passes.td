@@ -206,6 +206,10 @@ def QuantBNNRecomputeProducersPass : Pass<"bnn-codegen-recompute-producers"> {
 
     the maximum needs `%h`, and `%q` needs `%h` again after the maximum is
     known. Both loops compute `%h` from `%x`.
+
+    The pass leaves a function alone in which a generic has an operand with an
+    encoding, such as a packed tensor: run
+    `quant-bnn-materialize-packed-layout` first.
   }];
   let dependentDialects = ["::mlir::linalg::LinalgDialect"];
 }
@@ -217,10 +221,9 @@ def QuantBNNReplaceEmptyTensorsPass : Pass<"bnn-codegen-replace-empty-tensors"> 
     `tensor.collapse_shape` and `tensor.expand_shape` whose results are known to
     be empty by `tensor.empty`, drops empty operands of `tensor.concat` and
     `tensor.insert_slice`, and replaces the padding of an empty tensor by a
-    `tensor.generate`. An extent is known by the type, or by
-    the constants of a `tensor.empty` or a slice. Bufferization would copy such
-    an operand to a view that begins at the end of its buffer, which is an
-    error.
+    `tensor.generate`. An extent is known by the type, or by the constants of a
+    `tensor.empty` or a slice. Bufferization would copy such an operand to a
+    view that begins at the end of its buffer, which is an error.
 
     Example: in
 
