@@ -160,3 +160,26 @@ func.func @packed_ops_are_left(%x: tensor<4x100xf32>, %acc: tensor<4x8xi32>, %t:
       : (tensor<4x8xi1, #quant_bnn.packed<i8>>, tensor<4x8xi1, #quant_bnn.packed<i8>>) -> tensor<4x4xi32>
   return %1, %3 : tensor<4x100xf32>, tensor<4x4xi32>
 }
+
+// -----
+
+// Fusion would keep a destination that is read, and loops that visit an element
+// several times would read what they wrote.
+// CHECK-LABEL: func @read_destination
+// CHECK-SAME: %[[X:.*]]: tensor<?xf32>, %[[Y:.*]]: tensor<?xf32>
+// FUSED-LABEL: func @read_destination
+func.func @read_destination(%x: tensor<?xf32>, %y: tensor<?xf32>) -> tensor<?xf32> {
+  // CHECK: %[[N:.*]] = tensor.dim %[[Y]]
+  // CHECK: %[[EMPTY:.*]] = tensor.empty(%[[N]])
+  // CHECK: linalg.generic {{.*}} ins(%[[X]], %[[Y]] : {{.*}}) outs(%[[EMPTY]] :
+  // CHECK-NEXT: ^bb0(%[[A:.*]]: f32, %[[B:.*]]: f32, %{{.*}}: f32)
+  // CHECK-NEXT: arith.subf %[[B]], %[[A]]
+  %0 = linalg.generic {
+      indexing_maps = [affine_map<(i) -> (i)>, affine_map<(i) -> (i)>],
+      iterator_types = ["parallel"]} ins(%x : tensor<?xf32>) outs(%y : tensor<?xf32>) {
+  ^bb0(%in: f32, %out: f32):
+    %difference = arith.subf %out, %in : f32
+    linalg.yield %difference : f32
+  } -> tensor<?xf32>
+  return %0 : tensor<?xf32>
+}

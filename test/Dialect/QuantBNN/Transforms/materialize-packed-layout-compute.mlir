@@ -34,10 +34,12 @@ func.func @xnor_matmul(%a: tensor<4x100xi1, #quant_bnn.packed<i64>>, %b: tensor<
 // CHECK-DAG: #[[$B:.*]] = affine_map<(d0, d1, d2, d3) -> (d2, d3)>
 // CHECK-DAG: #[[$ACC:.*]] = affine_map<(d0, d1, d2, d3) -> (d0, d1, d2)>
 // CHECK-LABEL: func @broadcast(
-// CHECK-SAME: %[[A_WORDS:.*]]: tensor<3x?x?xi8>, %{{.*}}: index, %[[B_WORDS:.*]]: tensor<?x?xi8>, %[[K:.*]]: index
+// CHECK-SAME: %[[A_WORDS:.*]]: tensor<3x?x?xi8>, %[[A_K:.*]]: index, %[[B_WORDS:.*]]: tensor<?x?xi8>, %[[K:.*]]: index
 func.func @broadcast(%a: tensor<3x?x?xi1, #quant_bnn.packed<i8>>, %b: tensor<?x?xi1, #quant_bnn.packed<i8>>) -> tensor<3x?x?xi32> {
   // CHECK-DAG: %[[M:.*]] = tensor.dim %[[A_WORDS]], %c1
   // CHECK-DAG: %[[N:.*]] = tensor.dim %[[B_WORDS]], %c0
+  // CHECK-DAG: %[[SAME:.*]] = arith.cmpi eq, %[[A_K]], %[[K]] : index
+  // CHECK-DAG: cf.assert %[[SAME]], "quant_bnn.xnor_matmul: requires rows of the same length"
   // CHECK-DAG: %[[LENGTH:.*]] = arith.index_cast %[[K]] : index to i32
   // CHECK: tensor.empty(%[[M]], %[[N]]) : tensor<3x?x?xi32>
   // CHECK: linalg.fill ins(%[[LENGTH]] : i32)
