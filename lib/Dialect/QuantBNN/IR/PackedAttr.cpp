@@ -39,6 +39,10 @@ PackedAttr PackedAttr::find(Type type) {
                 : PackedAttr();
 }
 
+RankedTensorType PackedAttr::getTensorType(ArrayRef<int64_t> shape) const {
+  return RankedTensorType::get(shape, IntegerType::get(getContext(), 1), *this);
+}
+
 RankedTensorType PackedAttr::getWordsType(ArrayRef<int64_t> shape) const {
   auto words = llvm::to_vector(shape);
   if (!ShapedType::isDynamic(words.back()))

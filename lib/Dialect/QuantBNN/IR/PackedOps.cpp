@@ -34,8 +34,7 @@ void PackOp::build(OpBuilder &builder, OperationState &state, Value x,
   auto type = cast<RankedTensorType>(x.getType());
   auto layout = PackedAttr::get(builder.getContext(),
                                 builder.getIntegerType(wordBits), polarity);
-  build(builder, state,
-        RankedTensorType::get(type.getShape(), builder.getI1Type(), layout), x);
+  build(builder, state, layout.getTensorType(type.getShape()), x);
 }
 
 LogicalResult PackOp::verify() {

@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "PackedRows.h"
+#include "ReifiedSizes.h"
 #include "UniformValue.h"
 #include "mlir/Dialect/Arith/Utils/Utils.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
@@ -28,42 +29,28 @@ using namespace quant_bnn;
 // Builders
 //===----------------------------------------------------------------------===//
 
-/// Returns `type` with elements that are packed as `like` packs them.
-static Type getPackedType(PackOp like, Type type) {
-  return RankedTensorType::get(cast<RankedTensorType>(type).getShape(),
-                               IntegerType::get(like.getContext(), 1),
-                               like.getLayout());
-}
-
 /// Packs `x` with the location and the layout of `like`. Elements that are
 /// packed otherwise are i1, which a cast keeps.
 static Value buildPack(OpBuilder &builder, PackOp like, Value x) {
-  if (PackedAttr::find(x.getType()))
-    return tensor::CastOp::create(builder, like.getLoc(),
-                                  getPackedType(like, x.getType()), x);
-  return PackOp::create(builder, like.getLoc(), x,
-                        like.getLayout().getWordBits(),
-                        like.getLayout().getPolarity());
+  auto type = cast<RankedTensorType>(x.getType());
+  RankedTensorType packed = like.getLayout().getTensorType(type.getShape());
+  if (PackedAttr::find(type))
+    return tensor::CastOp::create(builder, like.getLoc(), packed, x);
+  return PackOp::create(builder, like.getLoc(), packed, x);
 }
 
-/// Builds a packed tensor with the sizes of `x`, computed without a use of `x`
-/// if its producer reifies its result shapes.
+/// Builds a packed tensor without values, with the sizes of `x`.
 static Value buildEmpty(OpBuilder &builder, PackOp like, Value x) {
-  SmallVector<OpFoldResult> sizes;
-  ReifiedRankedShapedTypeDims shapes;
-  Operation *op = x.getDefiningOp();
-  if (op && succeeded(reifyResultShapes(builder, op, shapes)))
-    sizes = shapes[cast<OpResult>(x).getResultNumber()];
-  else
-    sizes = tensor::getMixedSizes(builder, like.getLoc(), x);
+  Location loc = like.getLoc();
   auto type = cast<RankedTensorType>(x.getType());
   SmallVector<Value> dynamicSizes;
-  for (auto [dim, size] : llvm::enumerate(sizes))
+  for (auto [dim, size] : llvm::enumerate(getReifiedSizes(builder, loc, x)))
     if (type.isDynamicDim(dim))
       dynamicSizes.push_back(
-          getValueOrCreateConstantIndexOp(builder, like.getLoc(), size));
-  return tensor::EmptyOp::create(builder, like.getLoc(),
-                                 getPackedType(like, type), dynamicSizes);
+          getValueOrCreateConstantIndexOp(builder, loc, size));
+  return tensor::EmptyOp::create(
+      builder, loc, like.getLayout().getTensorType(type.getShape()),
+      dynamicSizes);
 }
 
 /// Replaces `pack`, the pack of the result of `move`, by the same op on packed

@@ -26,6 +26,12 @@ class QuantBNN_PackedOp<string mnemonic, list<Trait> traits = []>
 /// Base class of ops that keep the elements and change how they are held.
 class QuantBNN_PackingOp<string mnemonic>
     : QuantBNN_PackedOp<mnemonic, [AllShapesMatch<["x", "packed"]>]> {
+  let extraClassDeclaration = [{
+    /// Returns the encoding of the packed tensor.
+    ::quant_bnn::PackedAttr getLayout() {
+      return ::quant_bnn::PackedAttr::find(getPacked().getType());
+    }
+  }];
   let extraClassDefinition = reifyBody;
   let hasVerifier = 1;
   let hasFolder = 1;
@@ -80,11 +86,6 @@ def QuantBNN_PackOp : QuantBNN_PackingOp<"pack"> {
     OpBuilder<(ins "::mlir::Value":$x, CArg<"unsigned", "8">:$wordBits,
                    CArg<"::quant_bnn::Polarity",
                         "::quant_bnn::Polarity::negative">:$polarity)>];
-  let extraClassDeclaration = [{
-    ::quant_bnn::PackedAttr getLayout() {
-      return ::quant_bnn::PackedAttr::find(getPacked().getType());
-    }
-  }];
 }
 
 def QuantBNN_UnpackOp : QuantBNN_PackingOp<"unpack"> {
@@ -126,11 +127,6 @@ def QuantBNN_UnpackOp : QuantBNN_PackingOp<"unpack"> {
   let builders = [
     /// Unpacks to elements of type `element`.
     OpBuilder<(ins "::mlir::Value":$packed, "::mlir::Type":$element)>];
-  let extraClassDeclaration = [{
-    ::quant_bnn::PackedAttr getLayout() {
-      return ::quant_bnn::PackedAttr::find(getPacked().getType());
-    }
-  }];
 }
 
 #endif // QUANT_BNN_DIALECT_QUANTBNN_IR_PACKEDOPS

@@ -95,6 +95,10 @@ def QuantBNN_PackedAttr : AttrDef<QuantBNN_Dialect, "Packed", [
     /// Returns N, the number of bits in a word.
     unsigned getWordBits() const { return getWord().getWidth(); }
 
+    /// Returns the type of a packed tensor of `shape`.
+    ::mlir::RankedTensorType
+    getTensorType(::llvm::ArrayRef<int64_t> shape) const;
+
     /// Returns the type of the words of a packed tensor of `shape`, which
     /// counts elements.
     ::mlir::RankedTensorType getWordsType(::llvm::ArrayRef<int64_t> shape) const;

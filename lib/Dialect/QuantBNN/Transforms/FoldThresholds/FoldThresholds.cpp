@@ -6,6 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "../ReifiedSizes.h"
 #include "AccumulatorFunction.h"
 #include "AccumulatorRanges.h"
 #include "Search.h"
@@ -68,9 +69,8 @@ static const Expr *getBit(ExprContext &context, PackOp pack, const Expr *x) {
 static Value buildThresholds(ImplicitLocOpBuilder &builder, Value acc,
                              ArrayRef<Switches> channels, PackedAttr layout) {
   int64_t numChannels = channels.size();
-  auto type =
-      RankedTensorType::get(cast<RankedTensorType>(acc.getType()).getShape(),
-                            builder.getI1Type(), layout);
+  RankedTensorType type =
+      layout.getTensorType(cast<RankedTensorType>(acc.getType()).getShape());
   auto buildConstant = [&](Type element, auto values) -> Value {
     return arith::ConstantOp::create(
         builder,
@@ -102,13 +102,8 @@ static Value buildThresholds(ImplicitLocOpBuilder &builder, Value acc,
 /// dimension.
 static Value buildReshape(ImplicitLocOpBuilder &builder, Value bits,
                           PackOp pack) {
-  SmallVector<OpFoldResult> sizes;
-  ReifiedRankedShapedTypeDims shapes;
-  Operation *producer = pack.getX().getDefiningOp();
-  if (producer && succeeded(reifyResultShapes(builder, producer, shapes)))
-    sizes = shapes[cast<OpResult>(pack.getX()).getResultNumber()];
-  else
-    sizes = tensor::getMixedSizes(builder, builder.getLoc(), pack.getX());
+  SmallVector<OpFoldResult> sizes =
+      getReifiedSizes(builder, builder.getLoc(), pack.getX());
   auto type = cast<RankedTensorType>(bits.getType());
   RankedTensorType result = pack.getType();
   // Rows are collapsed to one dimension, and then expanded.
@@ -122,8 +117,7 @@ static Value buildReshape(ImplicitLocOpBuilder &builder, Value bits,
     int64_t rows = ShapedType::isStaticShape(shape.drop_back())
                        ? ShapedType::getNumElements(shape.drop_back())
                        : ShapedType::kDynamic;
-    return RankedTensorType::get({rows, shape.back()}, builder.getI1Type(),
-                                 pack.getLayout());
+    return pack.getLayout().getTensorType({rows, shape.back()});
   };
   // A single dimension is a row of its own.
   if (type.getRank() == 1)

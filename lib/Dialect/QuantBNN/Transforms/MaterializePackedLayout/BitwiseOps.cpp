@@ -47,18 +47,15 @@ static Value buildBitwise(OpBuilder &builder, Operation *op, Value a, Value b) {
 
 namespace {
 /// Bitwise ops of arith on packed tensors.
-struct ConvertBitwise : ConversionPattern {
-  ConvertBitwise(const TypeConverter &converter, MLIRContext *context)
-      : ConversionPattern(converter, MatchAnyOpTypeTag(), /*benefit=*/1,
-                          context) {}
+template <typename OpTy>
+struct ConvertBitwise : OnWords<OpTy> {
+  using OnWords<OpTy>::OnWords;
 
   LogicalResult
-  matchAndRewrite(Operation *op, ArrayRef<ValueRange> operands,
+  matchAndRewrite(OpTy op, typename OnWords<OpTy>::Adaptor adaptor,
                   ConversionPatternRewriter &rewriter) const override {
-    if (!isBitwise(op))
-      return rewriter.notifyMatchFailure(op, "is not bitwise");
-    Words a = getWords(op->getOperand(0), operands[0]);
-    Words b = getWords(op->getOperand(1), operands[1]);
+    Words a = getWords(op.getLhs(), adaptor.getLhs());
+    Words b = getWords(op.getRhs(), adaptor.getRhs());
     replaceByWords(rewriter, op,
                    {buildBitwise(rewriter, op, a.value, b.value), a.length});
     return success();
@@ -99,11 +96,8 @@ struct ConvertFill : OnWords<linalg::FillOp> {
 };
 
 /// Structured ops with a bitwise body.
-class ConvertStructured : public ConversionPattern {
-public:
-  ConvertStructured(const TypeConverter &converter, MLIRContext *context)
-      : ConversionPattern(converter, MatchAnyOpTypeTag(), /*benefit=*/1,
-                          context) {}
+struct ConvertStructured : AnyOnWords {
+  using AnyOnWords::AnyOnWords;
 
   LogicalResult
   matchAndRewrite(Operation *op, ArrayRef<ValueRange> operands,
@@ -142,8 +136,7 @@ ConvertFill::matchAndRewrite(linalg::FillOp op, Adaptor adaptor,
   int64_t length = cast<RankedTensorType>(output.getType()).getShape().back();
   if (ShapedType::isDynamic(length))
     return rewriter.notifyMatchFailure(op, "has rows of unknown length");
-  auto type =
-      RankedTensorType::get({length}, rewriter.getI1Type(), getLayout(output));
+  RankedTensorType type = getLayout(output).getTensorType({length});
   Value row = arith::ConstantOp::create(
       rewriter, loc, packConstant(DenseElementsAttr::get(type, true)));
   SmallVector<int64_t> others =
@@ -219,17 +212,17 @@ static bool hasBitwiseBody(linalg::LinalgOp op) {
 }
 
 LogicalResult
-ConvertStructured::matchAndRewrite(Operation *op, ArrayRef<ValueRange> operands,
+ConvertStructured::matchAndRewrite(Operation *root,
+                                   ArrayRef<ValueRange> operands,
                                    ConversionPatternRewriter &rewriter) const {
-  auto structured = dyn_cast<linalg::LinalgOp>(op);
-  if (!structured || !structured.hasPureTensorSemantics() ||
-      !hasOneWord(structured) || !hasBitwiseBody(structured))
-    return rewriter.notifyMatchFailure(op, "is not bitwise");
-  std::optional<unsigned> row = getCommonRowLoop(structured);
+  auto op = dyn_cast<linalg::LinalgOp>(root);
+  if (!op || !op.hasPureTensorSemantics() || !hasOneWord(op) ||
+      !hasBitwiseBody(op))
+    return rewriter.notifyMatchFailure(root, "is not bitwise");
+  std::optional<unsigned> row = getCommonRowLoop(op);
   if (!row)
     return rewriter.notifyMatchFailure(op, "moves elements between words");
 
-  SmallVector<Words> words;
   SmallVector<Value> values;
   std::optional<OpFoldResult> length;
   for (auto [original, converted] :
@@ -241,13 +234,13 @@ ConvertStructured::matchAndRewrite(Operation *op, ArrayRef<ValueRange> operands,
         length = next;
     }
   }
-  auto inits = ValueRange(values).take_back(structured.getNumDpsInits());
-  auto inputs = ValueRange(values).drop_back(structured.getNumDpsInits());
+  auto inits = ValueRange(values).take_back(op.getNumDpsInits());
+  auto inputs = ValueRange(values).drop_back(op.getNumDpsInits());
   auto word = cast<IntegerType>(getElementTypeOrSelf(inits.front().getType()));
-  Block *block = structured.getBlock();
+  Block *block = op.getBlock();
   auto generic = linalg::GenericOp::create(
       rewriter, op->getLoc(), TypeRange(inits), inputs, inits,
-      structured.getIndexingMapsArray(), structured.getIteratorTypesArray(),
+      op.getIndexingMapsArray(), op.getIteratorTypesArray(),
       [&](OpBuilder &nested, Location loc, ValueRange arguments) {
         ImplicitLocOpBuilder body(loc, nested);
         IRMapping mapping;
@@ -282,10 +275,10 @@ ConvertStructured::matchAndRewrite(Operation *op, ArrayRef<ValueRange> operands,
             body, llvm::map_to_vector(block->getTerminator()->getOperands(),
                                       [&](Value value) { return get(value); }));
       });
+  // The result takes the place of the words of the initial value.
   SmallVector<SmallVector<Value>> results;
-  for (auto [result, original, init] :
-       llvm::zip_equal(generic.getResults(), structured.getDpsInits(),
-                       operands.take_back(structured.getNumDpsInits()))) {
+  for (auto [result, init] : llvm::zip_equal(
+           generic.getResults(), operands.take_back(op.getNumDpsInits()))) {
     results.emplace_back(init);
     results.back().front() = result;
   }
@@ -357,8 +350,10 @@ ConvertBitReads::matchAndRewrite(linalg::GenericOp op, Adaptor adaptor,
 void quant_bnn::packed::populateBitwisePatterns(
     const PackedTypeConverter &converter, RewritePatternSet &patterns) {
   MLIRContext *context = patterns.getContext();
-  patterns
-      .add<ConvertBitReads, ConvertBitwise, ConvertSelect, ConvertStructured>(
-          converter, context);
+  patterns.add<ConvertBitReads, ConvertBitwise<arith::AndIOp>,
+               ConvertBitwise<arith::MaxSIOp>, ConvertBitwise<arith::MaxUIOp>,
+               ConvertBitwise<arith::MinSIOp>, ConvertBitwise<arith::MinUIOp>,
+               ConvertBitwise<arith::OrIOp>, ConvertBitwise<arith::XOrIOp>,
+               ConvertSelect, ConvertStructured>(converter, context);
   patterns.add<ConvertFill>(converter, context, /*benefit=*/2);
 }

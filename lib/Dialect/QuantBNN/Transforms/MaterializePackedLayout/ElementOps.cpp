@@ -20,10 +20,8 @@ static constexpr StringLiteral category = "quant-bnn-materialize-packed-layout";
 
 namespace {
 /// Unpacks the packed operands of an op to `i1`, and packs the results.
-struct ConvertOnElements : ConversionPattern {
-  ConvertOnElements(const TypeConverter &converter, MLIRContext *context)
-      : ConversionPattern(converter, MatchAnyOpTypeTag(), /*benefit=*/0,
-                          context) {}
+struct ConvertOnElements : AnyOnWords {
+  using AnyOnWords::AnyOnWords;
 
   LogicalResult
   matchAndRewrite(Operation *op, ArrayRef<ValueRange> operands,
@@ -80,13 +78,9 @@ ConvertOnElements::matchAndRewrite(Operation *op, ArrayRef<ValueRange> operands,
   for (auto [original, result] :
        llvm::zip_equal(op->getResults(), onElements->getResults())) {
     results.push_back({result});
-    PackedAttr layout = PackedAttr::find(original.getType());
-    if (!layout)
-      continue;
-    Words words = buildPack(rewriter, loc, result, layout);
-    results.back() = {words.value};
-    if (auto length = dyn_cast<Value>(words.length))
-      results.back().push_back(length);
+    if (PackedAttr layout = PackedAttr::find(original.getType()))
+      results.back() = getValues(rewriter, loc, original.getType(),
+                                 buildPack(rewriter, loc, result, layout));
   }
   rewriter.replaceOpWithMultiple(op, std::move(results));
   return success();
@@ -94,5 +88,6 @@ ConvertOnElements::matchAndRewrite(Operation *op, ArrayRef<ValueRange> operands,
 
 void quant_bnn::packed::populateElementPatterns(
     const PackedTypeConverter &converter, RewritePatternSet &patterns) {
-  patterns.add<ConvertOnElements>(converter, patterns.getContext());
+  patterns.add<ConvertOnElements>(converter, patterns.getContext(),
+                                  /*benefit=*/0);
 }

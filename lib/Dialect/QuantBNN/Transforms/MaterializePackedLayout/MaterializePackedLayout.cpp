@@ -69,16 +69,23 @@ Words quant_bnn::packed::getWords(Value original, ValueRange converted) {
   return {converted[0], builder.getIndexAttr(type.getShape().back())};
 }
 
-void quant_bnn::packed::replaceByWords(ConversionPatternRewriter &rewriter,
-                                       Operation *op, const Words &words) {
-  SmallVector<Type, 2> types =
-      PackedAttr::getMaterializedTypes(op->getResult(0).getType());
+SmallVector<Value> quant_bnn::packed::getValues(OpBuilder &builder,
+                                                Location loc, Type type,
+                                                const Words &words) {
+  SmallVector<Type, 2> types = PackedAttr::getMaterializedTypes(type);
   SmallVector<Value> values = {
-      buildTensorCast(rewriter, op->getLoc(), types.front(), words.value)};
+      buildTensorCast(builder, loc, types.front(), words.value)};
   if (types.size() == 2)
     values.push_back(
-        getValueOrCreateConstantIndexOp(rewriter, op->getLoc(), words.length));
-  rewriter.replaceOpWithMultiple(op, SmallVector<SmallVector<Value>>{values});
+        getValueOrCreateConstantIndexOp(builder, loc, words.length));
+  return values;
+}
+
+void quant_bnn::packed::replaceByWords(ConversionPatternRewriter &rewriter,
+                                       Operation *op, const Words &words) {
+  SmallVector<SmallVector<Value>> values = {
+      getValues(rewriter, op->getLoc(), op->getResult(0).getType(), words)};
+  rewriter.replaceOpWithMultiple(op, std::move(values));
 }
 
 static bool isPacked(Type type) { return bool(PackedAttr::find(type)); }
@@ -114,12 +121,6 @@ static bool hasPacked(Operation *op) {
 // Preparation
 //===----------------------------------------------------------------------===//
 
-static Type addLayout(Type type, PackedAttr layout) {
-  auto tensor = cast<RankedTensorType>(type);
-  return RankedTensorType::get(tensor.getShape(), tensor.getElementType(),
-                               layout);
-}
-
 /// Upstream infers the types of some results without an encoding, so
 /// canonicalization casts the result of such an op, and the operands of a
 /// `tensor.concat`. Builds the op with packed operands and a packed result.
@@ -138,6 +139,9 @@ static void restoreLayout(tensor::CastOp cast) {
   };
   if (llvm::none_of(op->getOperands(), getPackedSource))
     return;
+  auto getPackedType = [&](Type type) {
+    return layout.getTensorType(mlir::cast<RankedTensorType>(type).getShape());
+  };
   OpBuilder builder(cast);
   IRMapping mapping;
   for (Value operand : op->getOperands()) {
@@ -145,12 +149,12 @@ static void restoreLayout(tensor::CastOp cast) {
       continue;
     Value source = getPackedSource(operand);
     mapping.map(operand, buildTensorCast(builder, op->getLoc(),
-                                         addLayout(operand.getType(), layout),
+                                         getPackedType(operand.getType()),
                                          source ? source : operand));
   }
   Operation *packed = builder.clone(*op, mapping);
   Value result = packed->getResult(0);
-  result.setType(addLayout(result.getType(), layout));
+  result.setType(getPackedType(result.getType()));
   cast.getSourceMutable().assign(result);
   if (op->use_empty())
     op->erase();

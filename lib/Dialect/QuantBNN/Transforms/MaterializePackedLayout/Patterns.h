@@ -29,8 +29,21 @@ struct OnWords : mlir::OpConversionPattern<OpTy> {
   using Adaptor = typename mlir::OpConversionPattern<OpTy>::OneToNOpAdaptor;
 };
 
+/// Base class of patterns for several kinds of ops.
+struct AnyOnWords : mlir::ConversionPattern {
+  AnyOnWords(const mlir::TypeConverter &converter, mlir::MLIRContext *context,
+             mlir::PatternBenefit benefit = 1)
+      : ConversionPattern(converter, MatchAnyOpTypeTag(), benefit, context) {}
+};
+
 /// Returns the words to which the packed tensor `original` was converted.
 Words getWords(mlir::Value original, mlir::ValueRange converted);
+
+/// Returns the values to which a packed tensor of `type` is converted, if its
+/// elements are in `words`.
+llvm::SmallVector<mlir::Value> getValues(mlir::OpBuilder &builder,
+                                         mlir::Location loc, mlir::Type type,
+                                         const Words &words);
 
 /// Replaces `op`, whose only result is packed, by `words`.
 void replaceByWords(mlir::ConversionPatternRewriter &rewriter,

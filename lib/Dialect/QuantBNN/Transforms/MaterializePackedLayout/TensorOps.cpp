@@ -206,9 +206,7 @@ ConvertCast::matchAndRewrite(tensor::CastOp op, Adaptor adaptor,
     words.length = rewriter.getIndexAttr(length);
     words.value = buildTensorCast(
         rewriter, loc,
-        PackedAttr::get(getContext(), words.getWord(), Polarity::negative)
-            .getWordsType(result.getShape()),
-        words.value);
+        (before ? before : after).getWordsType(result.getShape()), words.value);
   }
   replaceByWords(rewriter, op,
                  buildWithWord(rewriter, loc, words, after.getWord()));
@@ -247,16 +245,14 @@ LogicalResult ConvertReshape<OpTy>::matchAndRewrite(
   return success();
 }
 
-/// Returns the sizes of the slice `op`. A size that is the length of a row is
-/// the value that this length was converted to.
-template <typename OpTy, typename Adaptor>
-static SmallVector<OpFoldResult> getConvertedSizes(Builder &builder, OpTy op,
-                                                   Adaptor adaptor) {
-  SmallVector<Value> sizes;
-  for (ValueRange size : adaptor.getSizes())
-    sizes.push_back(size.front());
-  return getMixedValues(op.getStaticSizes(), sizes, builder);
-}
+namespace {
+/// A slice of words.
+struct WordSlice {
+  SmallVector<OpFoldResult> offsets, sizes, strides;
+  /// The number of elements in a row of the slice.
+  OpFoldResult length;
+};
+} // namespace
 
 /// Returns the offset in words of a slice of rows of `length` elements, or
 /// nullopt if the slice may have parts of words.
@@ -275,55 +271,61 @@ getWordOffset(OpFoldResult offset, OpFoldResult size, OpFoldResult stride,
   return *begin / wordBits;
 }
 
+/// Returns the slice of `whole` that `op` extracts or inserts, or nullopt if it
+/// may have parts of words or another layout.
+template <typename OpTy>
+static std::optional<WordSlice>
+getWordSlice(OpBuilder &builder, OpTy op,
+             typename OnWords<OpTy>::Adaptor adaptor, const Words &whole) {
+  // A size that is the length of a row is the value that this length was
+  // converted to.
+  SmallVector<Value> dynamicSizes;
+  for (ValueRange size : adaptor.getSizes())
+    dynamicSizes.push_back(size.front());
+  WordSlice slice = {op.getMixedOffsets(),
+                     getMixedValues(op.getStaticSizes(), dynamicSizes, builder),
+                     op.getMixedStrides(),
+                     {}};
+  slice.length = slice.sizes.back();
+  if (PackedAttr::find(op.getSourceType()) != PackedAttr::find(op.getType()) ||
+      op.getDroppedDims().test(slice.sizes.size() - 1))
+    return std::nullopt;
+  std::optional<int64_t> offset =
+      getWordOffset(slice.offsets.back(), slice.length, slice.strides.back(),
+                    whole.length, whole.getWordBits());
+  if (!offset)
+    return std::nullopt;
+  slice.offsets.back() = builder.getIndexAttr(*offset);
+  slice.sizes =
+      getWordSizes(builder, op.getLoc(), slice.sizes, whole.getWordBits());
+  return slice;
+}
+
 LogicalResult ConvertExtractSlice::matchAndRewrite(
     tensor::ExtractSliceOp op, Adaptor adaptor,
     ConversionPatternRewriter &rewriter) const {
-  Location loc = op.getLoc();
-  Words words = getWords(op.getSource(), adaptor.getSource());
-  PackedAttr layout = PackedAttr::find(op.getType());
-  SmallVector<OpFoldResult> offsets = op.getMixedOffsets(),
-                            sizes = getConvertedSizes(rewriter, op, adaptor),
-                            strides = op.getMixedStrides();
-  if (PackedAttr::find(op.getSourceType()) != layout ||
-      op.getDroppedDims().test(sizes.size() - 1))
-    return rewriter.notifyMatchFailure(op, "drops the rows");
-  std::optional<int64_t> offset =
-      getWordOffset(offsets.back(), sizes.back(), strides.back(), words.length,
-                    words.getWordBits());
-  if (!offset)
+  Words source = getWords(op.getSource(), adaptor.getSource());
+  std::optional<WordSlice> slice = getWordSlice(rewriter, op, adaptor, source);
+  if (!slice)
     return rewriter.notifyMatchFailure(op, "may have parts of words");
-  OpFoldResult length = sizes.back();
-  offsets.back() = rewriter.getIndexAttr(*offset);
-  sizes = getWordSizes(rewriter, loc, sizes, words.getWordBits());
-  Value slice = tensor::ExtractSliceOp::create(
-      rewriter, loc, layout.getWordsType(op.getType().getShape()), words.value,
-      offsets, sizes, strides);
-  replaceByWords(rewriter, op, {slice, length});
+  Value extracted = tensor::ExtractSliceOp::create(
+      rewriter, op.getLoc(),
+      PackedAttr::find(op.getType()).getWordsType(op.getType().getShape()),
+      source.value, slice->offsets, slice->sizes, slice->strides);
+  replaceByWords(rewriter, op, {extracted, slice->length});
   return success();
 }
 
 LogicalResult
 ConvertInsertSlice::matchAndRewrite(tensor::InsertSliceOp op, Adaptor adaptor,
                                     ConversionPatternRewriter &rewriter) const {
-  Location loc = op.getLoc();
-  PackedAttr layout = PackedAttr::find(op.getType());
-  SmallVector<OpFoldResult> offsets = op.getMixedOffsets(),
-                            sizes = getConvertedSizes(rewriter, op, adaptor),
-                            strides = op.getMixedStrides();
-  if (PackedAttr::find(op.getSourceType()) != layout ||
-      op.getDroppedDims().test(sizes.size() - 1))
-    return rewriter.notifyMatchFailure(op, "drops the rows");
-  Words source = getWords(op.getSource(), adaptor.getSource());
   Words dest = getWords(op.getDest(), adaptor.getDest());
-  std::optional<int64_t> offset =
-      getWordOffset(offsets.back(), sizes.back(), strides.back(), dest.length,
-                    dest.getWordBits());
-  if (!offset)
+  std::optional<WordSlice> slice = getWordSlice(rewriter, op, adaptor, dest);
+  if (!slice)
     return rewriter.notifyMatchFailure(op, "may have parts of words");
-  offsets.back() = rewriter.getIndexAttr(*offset);
-  sizes = getWordSizes(rewriter, loc, sizes, dest.getWordBits());
   Value inserted = tensor::InsertSliceOp::create(
-      rewriter, loc, source.value, dest.value, offsets, sizes, strides);
+      rewriter, op.getLoc(), adaptor.getSource().front(), dest.value,
+      slice->offsets, slice->sizes, slice->strides);
   replaceByWords(rewriter, op, {inserted, dest.length});
   return success();
 }

@@ -12,7 +12,6 @@
 #include "mlir/Dialect/ControlFlow/IR/ControlFlowOps.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
-#include "mlir/Dialect/Utils/ReshapeOpsUtils.h"
 #include "mlir/IR/Matchers.h"
 
 using namespace mlir;
@@ -83,11 +82,22 @@ Value quant_bnn::packed::buildTensorCast(OpBuilder &builder, Location loc,
              : tensor::CastOp::create(builder, loc, type, value).getResult();
 }
 
-/// Returns the constant sizes of `sizes`, and dynamic for the others.
-static SmallVector<int64_t> getStaticSizes(ArrayRef<OpFoldResult> sizes) {
+SmallVector<int64_t>
+quant_bnn::packed::getStaticSizes(ArrayRef<OpFoldResult> sizes) {
   return llvm::map_to_vector(sizes, [](OpFoldResult size) {
     return getConstantIntValue(size).value_or(ShapedType::kDynamic);
   });
+}
+
+SmallVector<ReassociationIndices> quant_bnn::packed::getSplit(int64_t rank,
+                                                              int64_t dim) {
+  SmallVector<ReassociationIndices> groups;
+  for (int64_t i : llvm::seq(rank))
+    if (i == dim)
+      groups.push_back({i, i + 1});
+    else
+      groups.push_back({i < dim ? i : i + 1});
+  return groups;
 }
 
 //===----------------------------------------------------------------------===//
@@ -249,15 +259,6 @@ Value quant_bnn::packed::buildUnpack(OpBuilder &builder, Location loc,
 // Other words
 //===----------------------------------------------------------------------===//
 
-/// Returns the reassociation that splits the last dimension of `rank` into two.
-static SmallVector<ReassociationIndices> getSplit(int64_t rank) {
-  SmallVector<ReassociationIndices> groups;
-  for (int64_t i : llvm::seq(rank))
-    groups.push_back({i});
-  groups.back().push_back(rank);
-  return groups;
-}
-
 /// Builds, in the body of an op whose last loop iterates over the parts of a
 /// word, the distance of the current part from the least significant bit, as a
 /// value of type `word`.
@@ -300,8 +301,8 @@ static Value buildWider(ImplicitLocOpBuilder &builder, Value words, Type wide,
   words = buildTensorCast(
       builder, builder.getLoc(),
       RankedTensorType::get(flatShape, type.getElementType()), words);
-  Value split = tensor::ExpandShapeOp::create(builder, splitType, words,
-                                              getSplit(rank), splitSizes);
+  Value split = tensor::ExpandShapeOp::create(
+      builder, splitType, words, getSplit(rank, rank - 1), splitSizes);
   Value empty = tensor::EmptyOp::create(builder, sizes, wide);
   Value zero = arith::ConstantIntOp::create(builder, wide, 0);
   Value zeros = linalg::FillOp::create(builder, zero, empty).getResult(0);
@@ -352,7 +353,7 @@ static Value buildNarrower(ImplicitLocOpBuilder &builder, Value words,
         linalg::YieldOp::create(body, part);
       });
   Value flat = tensor::CollapseShapeOp::create(builder, generic.getResult(0),
-                                               getSplit(rank));
+                                               getSplit(rank, rank - 1));
   return tensor::ExtractSliceOp::create(
       builder, flat, SmallVector<OpFoldResult>(rank, builder.getIndexAttr(0)),
       sizes, SmallVector<OpFoldResult>(rank, builder.getIndexAttr(1)));

@@ -9,6 +9,7 @@
 #ifndef QUANT_BNN_LIB_DIALECT_QUANTBNN_TRANSFORMS_MATERIALIZEPACKEDLAYOUT_WORDS_H
 #define QUANT_BNN_LIB_DIALECT_QUANTBNN_TRANSFORMS_MATERIALIZEPACKEDLAYOUT_WORDS_H
 
+#include "mlir/Dialect/Utils/ReshapeOpsUtils.h"
 #include "mlir/IR/ImplicitLocOpBuilder.h"
 #include "quant-bnn/Dialect/QuantBNN/IR/QuantBNN.h"
 
@@ -51,6 +52,14 @@ llvm::SmallVector<mlir::OpFoldResult> getElementSizes(mlir::OpBuilder &builder,
 llvm::SmallVector<mlir::OpFoldResult>
 getWordSizes(mlir::OpBuilder &builder, mlir::Location loc,
              llvm::ArrayRef<mlir::OpFoldResult> sizes, unsigned wordBits);
+
+/// Returns the constant sizes of `sizes`, and dynamic for the others.
+llvm::SmallVector<int64_t>
+getStaticSizes(llvm::ArrayRef<mlir::OpFoldResult> sizes);
+
+/// Returns the reassociation that splits dimension `dim` of `rank` into two.
+llvm::SmallVector<mlir::ReassociationIndices> getSplit(int64_t rank,
+                                                       int64_t dim);
 
 /// Returns the length of the rows of `a` and `b`, the operands of `op`: a
 /// static one if there is one. Asserts that they are the same if that is not

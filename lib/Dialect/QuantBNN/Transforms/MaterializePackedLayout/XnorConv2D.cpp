@@ -181,17 +181,6 @@ static Words buildPaddedImages(ImplicitLocOpBuilder &builder, XnorConv2DOp op,
                      arith::ConstantIntOp::create(builder, isOne, 1));
 }
 
-/// Returns the reassociation that splits dimension `dim` of `rank` into two.
-static SmallVector<ReassociationIndices> getSplit(int64_t rank, int64_t dim) {
-  SmallVector<ReassociationIndices> groups;
-  for (int64_t i : llvm::seq(rank))
-    if (i == dim)
-      groups.push_back({i, i + 1});
-    else
-      groups.push_back({i < dim ? i : i + 1});
-  return groups;
-}
-
 /// Splits dimension `dim` of `value` into `groups` and the rest.
 static Value buildGroups(ImplicitLocOpBuilder &builder, Value value,
                          int64_t dim, int64_t groups) {
@@ -202,12 +191,10 @@ static Value buildGroups(ImplicitLocOpBuilder &builder, Value value,
       builder, builder.getLoc(), builder.getAffineDimExpr(0).floorDiv(groups),
       {sizes[dim]});
   sizes.insert(sizes.begin() + dim, builder.getIndexAttr(groups));
-  auto shape = llvm::map_to_vector(sizes, [](OpFoldResult size) {
-    return getConstantIntValue(size).value_or(ShapedType::kDynamic);
-  });
   return tensor::ExpandShapeOp::create(
-      builder, RankedTensorType::get(shape, type.getElementType()), value,
-      getSplit(type.getRank(), dim), sizes);
+      builder,
+      RankedTensorType::get(getStaticSizes(sizes), type.getElementType()),
+      value, getSplit(type.getRank(), dim), sizes);
 }
 
 LogicalResult
