@@ -149,9 +149,9 @@ int main(int argc, char **argv) {
     const Form &form = forms[batch % std::size(forms)];
     int64_t depth = depths(random);
     Channels channels(random, depth);
-    std::string text = llvm::formatv(moduleText, numChannels, toHex(channels.a),
-                                     toHex(channels.b), toHex(channels.c),
-                                     depth, form.body);
+    std::string text =
+        llvm::formatv(moduleText, numChannels, toHex(channels.a),
+                      toHex(channels.b), toHex(channels.c), depth, form.body);
     OwningOpRef<ModuleOp> moduleOp =
         parseSourceString<ModuleOp>(text, &context);
     PassManager manager(&context);
