@@ -585,9 +585,10 @@ def QuantBNNMaterializePackedLayoutPass
 
     The lowering pipelines begin with this pass. After it, no packed tensor is
     left; upstream's bufferization would drop the encoding and keep the elements
-    as bytes. An op of another dialect with a packed operand or result is an
-    error: `has no form on words, so its packed operands and results must be
-    unpacked`.
+    as bytes. Functions, calls, branches, `scf.for`, `scf.if`,
+    `scf.index_switch` and `scf.while` carry packed tensors. Any other op with a
+    packed operand or result is an error: `has no form on words, so its packed
+    operands and results must be unpacked`.
 
     Example:
 
