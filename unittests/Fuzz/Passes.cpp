@@ -149,6 +149,10 @@ bool quant_bnn::fuzz::mayChangeValues(StringRef step) {
   return step.contains("relaxed");
 }
 
+bool quant_bnn::fuzz::mayDropEncodings(StringRef step) {
+  return step == "linalg-fuse-elementwise-ops";
+}
+
 double quant_bnn::fuzz::getMathError(StringRef step) {
   if (step == executeStep || step.contains("pipeline") ||
       step == "bnn-codegen-approximate-math" ||

@@ -32,6 +32,10 @@ std::vector<llvm::StringRef> getPassNames();
 /// Whether `step` may change values.
 bool mayChangeValues(llvm::StringRef step);
 
+/// Whether `step` may create tensors without the encodings of those that they
+/// replace: as of LLVM 22.1, upstream's fusion does so for an unused init.
+bool mayDropEncodings(llvm::StringRef step);
+
 /// Returns by how many units in the last place `step` may change results of
 /// math.
 double getMathError(llvm::StringRef step);
