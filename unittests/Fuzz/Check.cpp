@@ -395,10 +395,7 @@ static void checkGradients(ModuleOp module, Arguments &arguments,
 //===----------------------------------------------------------------------===//
 
 static bool hasPackedTensors(ModuleOp module) {
-  auto isPacked = [](Type type) {
-    auto tensor = dyn_cast<RankedTensorType>(type);
-    return tensor && isa_and_present<PackedAttr>(tensor.getEncoding());
-  };
+  auto isPacked = [](Type type) { return bool(PackedAttr::find(type)); };
   WalkResult result = module.walk([&](Operation *op) {
     bool has = llvm::any_of(op->getOperandTypes(), isPacked) ||
                llvm::any_of(op->getResultTypes(), isPacked);

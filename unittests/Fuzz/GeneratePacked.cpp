@@ -219,8 +219,8 @@ void Generator::addBitGeneric() {
       b, TypeRange{result}, inputs, init, maps, iterators,
       [&](OpBuilder &, Location, ValueRange arguments) {
         SmallVector<Value> values(arguments.drop_back());
-        // Upstream replaces an unused initial value, and drops the encoding.
-        if (!isReduction && !init.getDefiningOp<tensor::EmptyOp>())
+        if (!isReduction && !init.getDefiningOp<tensor::EmptyOp>() &&
+            random.oneIn(2))
           values.insert(values.begin(), arguments.back());
         if (captured)
           values.push_back(captured);

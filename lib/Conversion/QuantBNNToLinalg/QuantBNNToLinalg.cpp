@@ -153,6 +153,8 @@ void ConvertQuantBNNToLinalgPass::runOnOperation() {
   RewritePatternSet sizes(&getContext());
   tensor::DimOp::getCanonicalizationPatterns(sizes, &getContext());
   tensor::EmptyOp::getCanonicalizationPatterns(sizes, &getContext());
+  getContext().getLoadedDialect<QuantBNNDialect>()->getCanonicalizationPatterns(
+      sizes);
   if (failed(applyPatternsGreedily(getOperation(), std::move(sizes), config)))
     signalPassFailure();
 }

@@ -6,6 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "quant-bnn/Dialect/QuantBNN/IR/QuantBNN.h"
 #include "llvm/Support/MathExtras.h"
 
@@ -59,4 +60,44 @@ SmallVector<Type, 2> PackedAttr::getMaterializedTypes(Type type) {
   if (ShapedType::isDynamic(shape.back()))
     types.push_back(IndexType::get(type.getContext()));
   return types;
+}
+
+//===----------------------------------------------------------------------===//
+// Canonicalization
+//===----------------------------------------------------------------------===//
+
+namespace {
+/// Folds a cast of an empty packed tensor to more static sizes. The pattern of
+/// `tensor.empty` in LLVM 22.1 does the same but drops the encoding, so this
+/// one is tried first. To be deleted when upstream keeps encodings.
+struct FoldCastOfPackedEmpty : OpRewritePattern<tensor::CastOp> {
+  explicit FoldCastOfPackedEmpty(MLIRContext *context)
+      : OpRewritePattern(context, /*benefit=*/2) {}
+
+  LogicalResult matchAndRewrite(tensor::CastOp op,
+                                PatternRewriter &rewriter) const override;
+};
+} // namespace
+
+LogicalResult
+FoldCastOfPackedEmpty::matchAndRewrite(tensor::CastOp op,
+                                       PatternRewriter &rewriter) const {
+  auto empty = op.getSource().getDefiningOp<tensor::EmptyOp>();
+  PackedAttr layout = PackedAttr::find(op.getType());
+  if (!empty || !layout || !tensor::canFoldIntoProducerOp(op))
+    return rewriter.notifyMatchFailure(
+        op, "is not of an empty packed tensor, to more static sizes");
+  auto type = cast<RankedTensorType>(op.getType());
+  SmallVector<Value> sizes;
+  for (auto [dim, size] : llvm::enumerate(type.getShape()))
+    if (ShapedType::isDynamic(size))
+      sizes.push_back(empty.getDynamicSize(dim));
+  rewriter.replaceOpWithNewOp<tensor::EmptyOp>(
+      op, type.getShape(), type.getElementType(), sizes, layout);
+  return success();
+}
+
+void QuantBNNDialect::getCanonicalizationPatterns(
+    RewritePatternSet &patterns) const {
+  patterns.add<FoldCastOfPackedEmpty>(getContext());
 }

@@ -331,3 +331,14 @@ func.func @pack_to_other_polarity(%a: tensor<?x9xi1, #quant_bnn.packed<i8>>) -> 
   %1 = quant_bnn.pack %0 : tensor<?x9xf32> to tensor<?x9xi1, #quant_bnn.packed<i64, nonnegative>>
   return %1 : tensor<?x9xi1, #quant_bnn.packed<i64, nonnegative>>
 }
+
+// The canonicalization of upstream drops the encoding.
+// CHECK-LABEL: func @cast_of_packed_empty(
+// CHECK-SAME:      %[[N:.*]]: index, %[[K:.*]]: index
+// CHECK:         %[[EMPTY:.*]] = tensor.empty(%[[K]]) : tensor<4x?xi1, #quant_bnn.packed<i32>>
+// CHECK:         return %[[EMPTY]]
+func.func @cast_of_packed_empty(%n: index, %k: index) -> tensor<4x?xi1, #quant_bnn.packed<i32>> {
+  %0 = tensor.empty(%n, %k) : tensor<?x?xi1, #quant_bnn.packed<i32>>
+  %1 = tensor.cast %0 : tensor<?x?xi1, #quant_bnn.packed<i32>> to tensor<4x?xi1, #quant_bnn.packed<i32>>
+  return %1 : tensor<4x?xi1, #quant_bnn.packed<i32>>
+}

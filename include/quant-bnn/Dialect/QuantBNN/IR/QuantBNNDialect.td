@@ -127,6 +127,7 @@ def QuantBNN_Dialect : Dialect {
     getParseOperationHook(::llvm::StringRef opName) const override;
   }];
   let useDefaultAttributePrinterParser = 1;
+  let hasCanonicalizer = 1;
   let hasConstantMaterializer = 1;
   let hasOperationAttrVerify = 1;
   let hasRegionArgAttrVerify = 1;
