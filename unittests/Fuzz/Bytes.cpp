@@ -272,17 +272,22 @@ static bool isOfSanitizer(StringRef line) {
 Origin quant_bnn::fuzz::getOrigin(StringRef stack) {
   // The handler that ends an item after a timeout comes first, without a name.
   bool isHandler = stack.contains(timeoutMessage);
+  bool isOwn = false;
   for (StringRef line : llvm::split(stack, '\n')) {
     if (line.contains("executeBytes"))
-      return Origin::Upstream;
+      return isOwn ? Origin::Own : Origin::Upstream;
+    // What a sanitizer calls has no names.
+    if (isOfSanitizer(line))
+      isOwn = false;
     // Recognizes own frames by the program, or by the name if the report has
     // source files instead.
-    if (line.contains(" 0x") && !isOfSanitizer(line) &&
-        (line.contains("quant-bnn-fuzz") || line.contains("quant_bnn::")) &&
-        !std::exchange(isHandler, false))
-      return Origin::Own;
+    else if (line.contains(" 0x") &&
+             (line.contains("quant-bnn-fuzz") ||
+              line.contains("quant_bnn::")) &&
+             !std::exchange(isHandler, false))
+      isOwn = true;
   }
-  return Origin::Unknown;
+  return isOwn ? Origin::Own : Origin::Unknown;
 }
 
 bool quant_bnn::fuzz::hasFrame(StringRef stack, StringRef name) {
