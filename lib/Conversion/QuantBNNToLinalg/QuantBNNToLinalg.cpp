@@ -153,8 +153,8 @@ void ConvertQuantBNNToLinalgPass::runOnOperation() {
   RewritePatternSet sizes(&getContext());
   tensor::DimOp::getCanonicalizationPatterns(sizes, &getContext());
   tensor::EmptyOp::getCanonicalizationPatterns(sizes, &getContext());
-  getContext().getLoadedDialect<QuantBNNDialect>()->getCanonicalizationPatterns(
-      sizes);
+  if (Dialect *dialect = getContext().getLoadedDialect<QuantBNNDialect>())
+    dialect->getCanonicalizationPatterns(sizes);
   if (failed(applyPatternsGreedily(getOperation(), std::move(sizes), config)))
     signalPassFailure();
 }
