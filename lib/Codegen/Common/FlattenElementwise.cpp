@@ -6,10 +6,11 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "mlir/Dialect/Affine/IR/AffineOps.h"
-#include "mlir/Dialect/Arith/Utils/Utils.h"
-#include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "mlir/Dialect/Linalg/Transforms/Transforms.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/Dialect/Tensor/Transforms/Transforms.h"
+#include "mlir/IR/Dominance.h"
+#include "mlir/Transforms/CSE.h"
 #include "mlir/Transforms/GreedyPatternRewriteDriver.h"
 #include "quant-bnn/Codegen/Common/Passes.h"
 #include "llvm/ADT/SetVector.h"
@@ -26,65 +27,16 @@ using namespace mlir;
 using linalg::GenericOp;
 
 namespace {
-class Flattener {
-public:
-  explicit Flattener(Operation *root) : root(root) {}
-  void run();
-
-private:
-  void visit(Value value);
-  Value getFlat(Value value);
-  Value buildFlatInit(OpBuilder &builder, Value init);
-  void flatten(GenericOp generic);
-  void expandResults(GenericOp generic);
-
-  Operation *root;
-  /// The tensors whose generics become one-dimensional.
-  llvm::SetVector<Value> values;
-  llvm::SetVector<Operation *> generics;
-  /// The one-dimensional form of a tensor, where it is known.
-  DenseMap<Value, Value> flat;
-};
-
 struct QuantBNNFlattenElementwisePass
     : quant_bnn::impl::QuantBNNFlattenElementwisePassBase<
           QuantBNNFlattenElementwisePass> {
-  void runOnOperation() override {
-    Flattener(getOperation()).run();
-    // A `tensor.dim` of a result is a use of the result, which prevents fusion.
-    RewritePatternSet sizes(&getContext());
-    tensor::DimOp::getCanonicalizationPatterns(sizes, &getContext());
-    GreedyRewriteConfig config;
-    config.enableFolding(false);
-    if (failed(applyPatternsGreedily(getOperation(), std::move(sizes), config)))
-      signalPassFailure();
-  }
+  void runOnOperation() override;
 };
 } // namespace
 
 static bool isReshapable(Value value) {
   auto type = dyn_cast<RankedTensorType>(value.getType());
   return type && type.getRank() > 1 && !type.getEncoding();
-}
-
-static SmallVector<ReassociationIndices> getReassociation(Value value) {
-  int64_t rank = cast<RankedTensorType>(value.getType()).getRank();
-  return {llvm::to_vector(llvm::seq<int64_t>(rank))};
-}
-
-/// Returns the first op in the block of `value` that needs `value`, or the op
-/// after its definition if that is not known.
-static Operation *findFirstUser(OpResult value) {
-  Operation *first = nullptr;
-  Block *block = value.getOwner()->getBlock();
-  for (Operation *user : value.getUsers()) {
-    Operation *inBlock = block->findAncestorOpInBlock(*user);
-    if (!inBlock)
-      return value.getOwner()->getNextNode();
-    if (!first || inBlock->isBeforeInBlock(first))
-      first = inBlock;
-  }
-  return first ? first : value.getOwner()->getNextNode();
 }
 
 /// Whether `generic` computes its elements independently, from tensors of one
@@ -104,100 +56,18 @@ static bool canFlatten(GenericOp generic) {
   });
 }
 
-/// Adds `value` to `values`, unless it needs no reshape or is a `tensor.empty`.
-void Flattener::visit(Value value) {
-  if (!isReshapable(value) || value.getDefiningOp<tensor::EmptyOp>())
-    return;
-  values.insert(value);
-}
-
-/// Returns the one-dimensional form of `value`, which is in `values` or an
-/// operand of a generic in `generics`.
-Value Flattener::getFlat(Value value) {
-  Value &result = flat[value];
-  if (result)
-    return result;
-  auto expand = value.getDefiningOp<tensor::ExpandShapeOp>();
-  if (expand && expand.getSrcType().getRank() == 1)
-    return result = expand.getSrc();
-  OpBuilder builder(root->getContext());
-  builder.setInsertionPointAfterValue(value);
-  return result = tensor::CollapseShapeOp::create(
-             builder, value.getLoc(), value, getReassociation(value));
-}
-
-Value Flattener::buildFlatInit(OpBuilder &builder, Value init) {
-  auto empty = init.getDefiningOp<tensor::EmptyOp>();
-  if (!empty)
-    return getFlat(init);
-  AffineExpr size = builder.getAffineConstantExpr(1);
-  SmallVector<OpFoldResult> sizes = empty.getMixedSizes();
-  for (unsigned i = 0; i < sizes.size(); ++i)
-    size = size * builder.getAffineSymbolExpr(i);
-  OpFoldResult total = affine::makeComposedFoldedAffineApply(
-      builder, empty.getLoc(), size, sizes);
-  // The result is expanded to a type in which the size may be dynamic.
-  if (!empty.getType().hasStaticShape())
-    total = getValueOrCreateConstantIndexOp(builder, empty.getLoc(), total);
-  return tensor::EmptyOp::create(builder, empty.getLoc(), total,
-                                 empty.getType().getElementType());
-}
-
-void Flattener::flatten(GenericOp generic) {
-  LDBG() << generic.getLoc() << ": " << generic.getNumLoops()
-         << " loops become one";
-  OpBuilder builder(generic);
-  Location loc = generic.getLoc();
-  AffineMap identity = builder.getMultiDimIdentityMap(1);
-  AffineMap scalar = AffineMap::get(1, 0, builder.getContext());
-  SmallVector<Value> inputs, inits;
-  SmallVector<AffineMap> maps;
-  for (OpOperand &operand : generic->getOpOperands()) {
-    bool isScalar =
-        generic.getMatchingIndexingMap(&operand).getNumResults() == 0;
-    maps.push_back(isScalar ? scalar : identity);
-    bool isInit = generic.isDpsInit(&operand);
-    Value value = operand.get();
-    if (!isScalar)
-      value = isInit ? buildFlatInit(builder, value) : getFlat(value);
-    (isInit ? inits : inputs).push_back(value);
-  }
-  auto flatGeneric =
-      GenericOp::create(builder, loc, ValueRange(inits).getTypes(), inputs,
-                        inits, maps, generic.getIteratorTypesArray().front());
-  flatGeneric.getRegion().takeBody(generic.getRegion());
-  flatGeneric->setDiscardableAttrs(generic->getDiscardableAttrDictionary());
-  for (auto [result, flatResult] :
-       llvm::zip_equal(generic->getResults(), flatGeneric->getResults()))
-    flat[result] = flatResult;
-}
-
-/// Replaces the results of `generic` by their expanded one-dimensional forms.
-/// No flattened generic uses `generic` any more.
-void Flattener::expandResults(GenericOp generic) {
-  for (auto [result, init] :
-       llvm::zip_equal(generic->getResults(), generic.getDpsInits())) {
-    Value replacement = flat.lookup(result);
-    if (!result.use_empty() && result.getType() != replacement.getType()) {
-      // Expand as late as possible: until there, the loop may move to fuse with
-      // other loops.
-      OpBuilder builder(findFirstUser(result));
-      replacement = tensor::ExpandShapeOp::create(
-          builder, generic.getLoc(), cast<RankedTensorType>(result.getType()),
-          replacement, getReassociation(result),
-          tensor::getMixedSizes(builder, generic.getLoc(), init));
-    }
-    result.replaceAllUsesWith(replacement);
-  }
-  generic.erase();
-}
-
-void Flattener::run() {
-  // Begin where one-dimensional generics meet others.
+/// Returns the generics in `root` that become one-dimensional: those that share
+/// a tensor with a reshape from or to one dimension for a generic, and those
+/// that share a tensor with one of these.
+static llvm::SetVector<Operation *> findGenerics(Operation *root) {
+  llvm::SetVector<Value> values;
+  llvm::SetVector<Operation *> generics;
+  auto visit = [&](Value value) {
+    if (isReshapable(value) && !value.getDefiningOp<tensor::EmptyOp>())
+      values.insert(value);
+  };
+  auto isGeneric = [](Operation *op) { return isa_and_present<GenericOp>(op); };
   root->walk([&](Operation *op) {
-    auto isGeneric = [](Operation *other) {
-      return isa_and_present<GenericOp>(other);
-    };
     if (auto collapse = dyn_cast<tensor::CollapseShapeOp>(op)) {
       if (collapse.getResultType().getRank() == 1 &&
           llvm::any_of(collapse->getUsers(), isGeneric))
@@ -209,32 +79,99 @@ void Flattener::run() {
     }
   });
   for (size_t i = 0; i < values.size(); ++i) {
-    Value value = values[i];
-    SmallVector<Operation *> neighbours(value.getUsers());
-    if (Operation *def = value.getDefiningOp())
+    SmallVector<Operation *> neighbours(values[i].getUsers());
+    if (Operation *def = values[i].getDefiningOp())
       neighbours.push_back(def);
     for (Operation *op : neighbours) {
       auto generic = dyn_cast<GenericOp>(op);
       if (!generic || !canFlatten(generic) || !generics.insert(op))
         continue;
-      llvm::for_each(generic->getOperands(), [&](Value v) { visit(v); });
-      llvm::for_each(generic->getResults(), [&](Value v) { visit(v); });
+      llvm::for_each(generic->getOperands(), visit);
+      llvm::for_each(generic->getResults(), visit);
     }
   }
-  SmallVector<GenericOp> ordered;
-  root->walk([&](GenericOp generic) {
-    if (generics.contains(generic))
-      ordered.push_back(generic);
-  });
-  llvm::for_each(ordered, [&](GenericOp generic) { flatten(generic); });
-  root->walk([&](tensor::CollapseShapeOp collapse) {
-    Value known = flat.lookup(collapse.getSrc());
-    if (known && known != collapse.getResult() &&
-        known.getType() == collapse.getType()) {
-      collapse.replaceAllUsesWith(known);
-      collapse.erase();
-    }
-  });
-  for (GenericOp generic : llvm::reverse(ordered))
-    expandResults(generic);
+  return generics;
+}
+
+/// Makes `generic` one-dimensional, between reshapes of its operands and
+/// results.
+static void flatten(GenericOp generic, RewriterBase &rewriter) {
+  LDBG() << generic.getLoc() << ": " << generic.getNumLoops()
+         << " loops become one";
+  OpBuilder::InsertionGuard guard(rewriter);
+  rewriter.setInsertionPoint(generic);
+  Location loc = generic.getLoc();
+  DictionaryAttr attributes = generic->getDiscardableAttrDictionary();
+  SmallVector<ReassociationIndices> loops = {
+      llvm::to_vector(llvm::seq<int64_t>(generic.getNumLoops()))};
+  FailureOr<linalg::CollapseResult> flat =
+      linalg::collapseOpIterationDims(generic, loops, rewriter);
+  assert(succeeded(flat) && "canFlatten must be as strict as upstream");
+  flat->collapsedOp->setDiscardableAttrs(attributes);
+  // The replacements that upstream returns are not used: in LLVM 22.1, they can
+  // have constant sizes where the type is dynamic, and canonicalization
+  // crashes.
+  rewriter.setInsertionPointAfter(flat->collapsedOp);
+  SmallVector<Value> results;
+  for (auto [result, init] : llvm::zip_equal(flat->collapsedOp->getResults(),
+                                             generic.getDpsInits())) {
+    auto type = cast<RankedTensorType>(init.getType());
+    bool isFlat = result.getType() == type;
+    results.push_back(isFlat ? Value(result)
+                             : tensor::ExpandShapeOp::create(
+                                   rewriter, loc, type, result, loops,
+                                   tensor::getMixedSizes(rewriter, loc, init)));
+  }
+  rewriter.replaceOp(generic, results);
+}
+
+// Between the definition of a tensor and its use, reshapes would separate loops
+// that may be fused, so a collapse moves up, and an expansion moves down.
+static void hoist(tensor::CollapseShapeOp collapse) {
+  Value source = collapse.getSrc();
+  if (Operation *def = source.getDefiningOp())
+    collapse->moveAfter(def);
+  else
+    collapse->moveBefore(&source.getParentBlock()->front());
+}
+
+static void sink(tensor::ExpandShapeOp expand) {
+  Block *block = expand->getBlock();
+  Operation *first = nullptr;
+  for (Operation *user : expand->getUsers()) {
+    Operation *inBlock = block->findAncestorOpInBlock(*user);
+    if (!inBlock)
+      return;
+    if (!first || inBlock->isBeforeInBlock(first))
+      first = inBlock;
+  }
+  if (first)
+    expand->moveBefore(first);
+}
+
+void QuantBNNFlattenElementwisePass::runOnOperation() {
+  Operation *root = getOperation();
+  llvm::SetVector<Operation *> generics = findGenerics(root);
+  if (generics.empty())
+    return;
+  IRRewriter rewriter(&getContext());
+  for (Operation *generic : generics)
+    flatten(cast<GenericOp>(generic), rewriter);
+  // Cancel the reshapes between one-dimensional generics. A `tensor.dim` of a
+  // result is a use of the result, which prevents fusion.
+  RewritePatternSet patterns(&getContext());
+  tensor::CollapseShapeOp::getCanonicalizationPatterns(patterns, &getContext());
+  tensor::ExpandShapeOp::getCanonicalizationPatterns(patterns, &getContext());
+  tensor::DimOp::getCanonicalizationPatterns(patterns, &getContext());
+  tensor::populateFoldTensorEmptyPatterns(patterns);
+  if (failed(applyPatternsGreedily(root, std::move(patterns))))
+    return signalPassFailure();
+  DominanceInfo dominance(root);
+  eliminateCommonSubExpressions(rewriter, dominance, root);
+  SmallVector<tensor::CollapseShapeOp> collapses;
+  root->walk([&](tensor::CollapseShapeOp op) { collapses.push_back(op); });
+  llvm::for_each(collapses, hoist);
+  SmallVector<tensor::ExpandShapeOp> expansions;
+  root->walk([&](tensor::ExpandShapeOp op) { expansions.push_back(op); });
+  llvm::for_each(expansions, sink);
 }
