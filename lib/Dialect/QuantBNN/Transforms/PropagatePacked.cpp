@@ -210,9 +210,10 @@ struct PackTranspose : OpRewritePattern<PackOp> {
     auto transpose = pack.getX().getDefiningOp<linalg::TransposeOp>();
     if (!transpose || isConstant(transpose.getInput()))
       return rewriter.notifyMatchFailure(pack, "is of no transposition");
+    Value packed = buildPack(rewriter, pack, transpose.getInput());
+    Value empty = buildEmpty(rewriter, pack, pack.getX());
     rewriter.replaceOpWithNewOp<linalg::TransposeOp>(
-        pack, buildPack(rewriter, pack, transpose.getInput()),
-        buildEmpty(rewriter, pack, pack.getX()), transpose.getPermutation());
+        pack, packed, empty, transpose.getPermutation());
     return success();
   }
 };
