@@ -356,11 +356,12 @@ bool quant_bnn::fuzz::evaluateArith(Evaluator &evaluator, Operation *op) {
     return true;
   }
   if (Function function = getFloatFunction(op)) {
-    bool isQuotient = isa<arith::DivFOp>(op);
     evaluator.map(op, [&](Elements x) {
-      // A division by 0 has no gradient, even if a select drops the quotient.
-      evaluator.isSmooth &= !isQuotient || x[1].value != 0;
-      return apply(floatType, function, x);
+      Element result = apply(floatType, function, x);
+      // What is not finite has no gradient, even if a select drops it: 0 times
+      // infinity is NaN.
+      evaluator.isSmooth &= !result.isKnown() || std::isfinite(result.value);
+      return result;
     });
     return true;
   }

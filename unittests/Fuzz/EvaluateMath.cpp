@@ -115,6 +115,7 @@ bool quant_bnn::fuzz::evaluateMath(Evaluator &evaluator, Operation *op) {
       return Element::ofFloat(
           std::fma(float(x[0].value), float(x[1].value), float(x[2].value)));
     Element result = apply(floatType, function.function, x);
+    evaluator.isSmooth &= !result.isKnown() || std::isfinite(result.value);
     if (!function.isExact && evaluator.mathError != 0 && result.isKnown()) {
       if (!std::isfinite(result.value))
         return result.isExact() ? result : Element::unknown();
