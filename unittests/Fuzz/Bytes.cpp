@@ -263,6 +263,14 @@ quant_bnn::fuzz::executeBytes(MLIRContext *context, ByteTarget target,
 // Stacks
 //===----------------------------------------------------------------------===//
 
+/// Whether `line` is a frame of a function of upstream that the program has a
+/// copy of: a template, which libMLIR then calls, too.
+static bool isOfUpstream(StringRef line) {
+  StringRef name = line.substr(line.find(" 0x") + 1).split(' ').second.ltrim();
+  return (name.starts_with("mlir::") || name.starts_with("llvm::")) &&
+         !name.contains("quant_bnn::");
+}
+
 /// Whether `line` is a frame of a sanitizer, which is linked to the program.
 static bool isOfSanitizer(StringRef line) {
   return line.contains("__interceptor_") || line.contains("__asan_") ||
@@ -281,7 +289,7 @@ Origin quant_bnn::fuzz::getOrigin(StringRef stack) {
       isOwn = false;
     // Recognizes own frames by the program, or by the name if the report has
     // source files instead.
-    else if (line.contains(" 0x") &&
+    else if (line.contains(" 0x") && !isOfUpstream(line) &&
              (line.contains("quant-bnn-fuzz") ||
               line.contains("quant_bnn::")) &&
              !std::exchange(isHandler, false))
