@@ -9,6 +9,7 @@
 #include "PackedRows.h"
 #include "ReifiedSizes.h"
 #include "UniformValue.h"
+#include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Arith/Utils/Utils.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
