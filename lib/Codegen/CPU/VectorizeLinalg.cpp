@@ -10,6 +10,7 @@
 #include "../LoopEmission/Sums.h"
 #include "LoopEmitter.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "quant-bnn/Codegen/CPU/Passes.h"
 #include "quant-bnn/Support/FuseProducts.h"
