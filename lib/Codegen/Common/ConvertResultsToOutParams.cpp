@@ -6,11 +6,11 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "PrivateCopies.h"
 #include "mlir/Dialect/Bufferization/IR/Bufferization.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
-#include "mlir/IR/SymbolTable.h"
 #include "quant-bnn/Codegen/Common/Passes.h"
 #include "quant-bnn/Support/FunctionAttributes.h"
 
@@ -28,38 +28,6 @@ struct QuantBNNConvertResultsToOutParamsPass
   void runOnOperation() override;
 };
 } // namespace
-
-/// Fails at an unregistered op that may be a symbol table: upstream's symbol
-/// tables cannot find the users of a symbol beside such an op.
-static LogicalResult checkSymbolTables(ModuleOp moduleOp) {
-  for (Operation &op : moduleOp.getOps())
-    if (!op.isRegistered() && op.getNumRegions() == 1)
-      return op.emitError("may call any function of the module: it is not "
-                          "registered and has a region");
-  return success();
-}
-
-/// Redirects the callers of `functions` within the module to private copies,
-/// whose types stay the same.
-static void redirectCallers(ArrayRef<func::FuncOp> functions,
-                            ModuleOp moduleOp) {
-  SymbolTableCollection tables;
-  SymbolTable &symbols = tables.getSymbolTable(moduleOp);
-  SymbolUserMap usersBefore(tables, moduleOp);
-  SmallVector<std::pair<func::FuncOp, func::FuncOp>> copies;
-  for (func::FuncOp function : functions) {
-    if (usersBefore.useEmpty(function))
-      continue;
-    func::FuncOp copy = function.clone();
-    copy.setPrivate();
-    symbols.insert(copy, std::next(function->getIterator()));
-    copies.push_back({function, copy});
-  }
-  // Copies call each other and themselves, too.
-  SymbolUserMap users(tables, moduleOp);
-  for (auto [function, copy] : copies)
-    users.replaceAllUsesWith(function, copy.getSymNameAttr());
-}
 
 /// Appends an out parameter to `function` for every tensor result, and erases
 /// these results. Fails on an unranked tensor.
@@ -124,9 +92,8 @@ void QuantBNNConvertResultsToOutParamsPass::runOnOperation() {
       function->removeAttr(quant_bnn::backwardAttrName);
       function->removeAttr(quant_bnn::residualsAttrName);
     }
-  if (failed(checkSymbolTables(getOperation())))
+  if (failed(quant_bnn::redirectCallers(functions, getOperation())))
     return signalPassFailure();
-  redirectCallers(functions, getOperation());
   for (func::FuncOp function : functions)
     if (failed(convertResults(function)))
       return signalPassFailure();
