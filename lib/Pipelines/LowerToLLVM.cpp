@@ -91,8 +91,21 @@ VectorizeFields::VectorizeFields(PassOptions *parent)
                           "are not given, for the CPU of this machine"),
            llvm::cl::init(false)} {}
 
+MemoryFields::MemoryFields(PassOptions *parent)
+    : workspace{
+          *parent, "workspace",
+          llvm::cl::desc("Where the temporary buffers of a function are"),
+          llvm::cl::init(Workspace::Call),
+          llvm::cl::values(
+              clEnumValN(Workspace::Call, "call",
+                         "in memory that each call allocates once"),
+              clEnumValN(Workspace::Argument, "argument",
+                         "in memory that the caller passes after the other "
+                         "arguments"))} {}
+
 FinalizeLLVMFields::FinalizeLLVMFields(PassOptions *parent)
-    : openmp{*parent, "openmp",
+    : MemoryFields(parent),
+      openmp{*parent, "openmp",
              llvm::cl::desc("Lower parallel loops to OpenMP"),
              llvm::cl::init(false)} {}
 
@@ -210,6 +223,9 @@ void quant_bnn::buildVectorizePipeline(OpPassManager &pm,
 
 void quant_bnn::buildFinalizeLLVMPipeline(OpPassManager &pm,
                                           const FinalizeLLVMFields &options) {
+  QuantBNNPlanMemoryPassOptions plan;
+  plan.workspace = options.workspace;
+  pm.addPass(createQuantBNNPlanMemoryPass(plan));
   if (options.openmp) {
     pm.addPass(createConvertSCFToOpenMPPass());
     // The conversion wraps bodies into regions of one block. The conversion to
@@ -242,6 +258,7 @@ void quant_bnn::buildLowerToLLVMPipeline(OpPassManager &pm,
   buildBufferizePipeline(pm, options);
   buildVectorizePipeline(pm, options);
   FinalizeLLVMOptions finalize;
+  finalize.workspace = options.workspace;
   finalize.openmp = options.parallel;
   buildFinalizeLLVMPipeline(pm, finalize);
 }

@@ -79,6 +79,7 @@ static const std::vector<PassChoice> &getChoices() {
       {2, "bnn-codegen-check-extents", {}},
       {2, "bnn-codegen-annotate-functions", {}},
       {1, "bnn-codegen-scalarize-vectors", {}},
+      {1, "bnn-codegen-plan-memory", {}},
       {1, "bnn-codegen-separate-results", {}},
       {1, "bnn-codegen-convert-results-to-out-params", {}},
       {1, "bnn-codegen-expand-strided-copies", {}},

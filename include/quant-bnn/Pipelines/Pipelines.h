@@ -11,6 +11,7 @@
 
 #include "mlir/Pass/PassOptions.h"
 #include "quant-bnn/Codegen/CPU/Passes.h"
+#include "quant-bnn/Codegen/Common/Passes.h"
 #include "quant-bnn/Codegen/GPU/Passes.h"
 #include "quant-bnn/Codegen/SPIRV/Passes.h"
 #include "quant-bnn/Dialect/QuantBNN/Transforms/Passes.h"
@@ -103,9 +104,16 @@ struct VectorInstructions {
 /// Returns the vector instructions of the CPU that this process runs on.
 VectorInstructions getHostVectorInstructions();
 
-/// Options of buildFinalizeLLVMPipeline.
-struct FinalizeLLVMFields {
+/// Where the temporary buffers of a function for the CPU are.
+struct MemoryFields {
   using PassOptions = mlir::detail::PassOptions;
+  explicit MemoryFields(PassOptions *parent);
+
+  PassOptions::Option<Workspace> workspace;
+};
+
+/// Options of buildFinalizeLLVMPipeline.
+struct FinalizeLLVMFields : MemoryFields {
   explicit FinalizeLLVMFields(PassOptions *parent);
 
   PassOptions::Option<bool> openmp;
@@ -187,9 +195,11 @@ struct FinalizeLLVMOptions : mlir::PassPipelineOptions<FinalizeLLVMOptions>,
 struct LowerToLLVMOptions : mlir::PassPipelineOptions<LowerToLLVMOptions>,
                             FuseFields,
                             BufferizeFields,
-                            VectorizeFields {
+                            VectorizeFields,
+                            MemoryFields {
   LowerToLLVMOptions()
-      : FuseFields(this), BufferizeFields(this), VectorizeFields(this) {}
+      : FuseFields(this), BufferizeFields(this), VectorizeFields(this),
+        MemoryFields(this) {}
 };
 
 struct MapToGPUOptions : mlir::PassPipelineOptions<MapToGPUOptions>,

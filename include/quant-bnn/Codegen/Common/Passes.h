@@ -15,6 +15,14 @@
 
 namespace quant_bnn {
 
+/// Where the temporary buffers of a function are.
+enum class Workspace {
+  /// In memory that each call allocates once.
+  Call,
+  /// In memory that the caller passes as the last argument.
+  Argument
+};
+
 #define GEN_PASS_DECL
 #include "quant-bnn/Codegen/Common/Passes.h.inc"
 

@@ -190,6 +190,74 @@ def QuantBNNFuseSiblingsPass : Pass<"bnn-codegen-fuse-siblings"> {
   let dependentDialects = ["::mlir::linalg::LinalgDialect"];
 }
 
+def QuantBNNPlanMemoryPass
+    : Pass<"bnn-codegen-plan-memory", "::mlir::ModuleOp"> {
+  let summary = "Give the temporary buffers of a function shared memory";
+  let description = [{
+    Replaces the buffers that a function allocates and frees by parts of one
+    piece of memory, the arena. Buffers that are never in use at the same time
+    share bytes: those of constant size lie at constant offsets, the largest
+    first; others get slots, each as large as the largest of its buffers.
+
+    With `workspace=call`, each call allocates the arena once. With
+    `workspace=argument`, a public function takes the arena as its last argument,
+    a `memref<?xi8>` that is aligned to 64 bytes, and allocates nothing. The
+    function `@NAME_workspace_size` returns how many bytes the arena of `@NAME`
+    must have. Its arguments are those numbers on which a size may depend: for each
+    argument of `@NAME`, in order, the argument itself if it is an `index`, or its
+    dynamic extents if it is a memref. A function asserts that the arena is large
+    enough and aligned. Calls within the module go to private copies, which
+    allocate an arena in each call.
+
+    A buffer stays as it is, and a remark says why, if its size is not known at
+    the entry of the function, if it is allocated in a parallel loop, or if
+    another block frees it.
+
+    Example: with `workspace=argument`,
+
+    ```mlir
+    func.func @f(%x: memref<?xf32>, %y: memref<?xf32>) {
+      %c0 = arith.constant 0 : index
+      %n = memref.dim %x, %c0 : memref<?xf32>
+      %t = memref.alloc(%n) : memref<?xf32>
+      linalg.exp ins(%x : memref<?xf32>) outs(%t : memref<?xf32>)
+      linalg.tanh ins(%t : memref<?xf32>) outs(%y : memref<?xf32>)
+      memref.dealloc %t : memref<?xf32>
+      return
+    }
+    ```
+
+    becomes a function `@f_workspace_size(%n: index, %m: index)`, which returns
+    4 n rounded up to a multiple of 64, and, without the assertions,
+
+    ```mlir
+    func.func @f(%x: memref<?xf32>, %y: memref<?xf32>, %workspace: memref<?xi8>) {
+      %c0 = arith.constant 0 : index
+      %n = memref.dim %x, %c0 : memref<?xf32>
+      %t = memref.view %workspace[%c0][%n] : memref<?xi8> to memref<?xf32>
+      linalg.exp ins(%x : memref<?xf32>) outs(%t : memref<?xf32>)
+      linalg.tanh ins(%t : memref<?xf32>) outs(%y : memref<?xf32>)
+      return
+    }
+    ```
+  }];
+  let options = [
+    Option<"workspace", "workspace", "::quant_bnn::Workspace",
+           /*default=*/"::quant_bnn::Workspace::Call",
+           "Where the temporary buffers of public functions are",
+           [{::llvm::cl::values(
+             clEnumValN(::quant_bnn::Workspace::Call, "call",
+                        "in memory that each call allocates once"),
+             clEnumValN(::quant_bnn::Workspace::Argument, "argument",
+                        "in memory that the caller passes after the other "
+                        "arguments"))}]>
+  ];
+  let dependentDialects = ["::mlir::arith::ArithDialect",
+                           "::mlir::cf::ControlFlowDialect",
+                           "::mlir::func::FuncDialect",
+                           "::mlir::memref::MemRefDialect"];
+}
+
 def QuantBNNRecomputeProducersPass : Pass<"bnn-codegen-recompute-producers"> {
   let summary = "Recompute cheap elementwise generics in each of their users";
   let description = [{

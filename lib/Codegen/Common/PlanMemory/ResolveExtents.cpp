@@ -1,0 +1,45 @@
+//===- ResolveExtents.cpp - Extents of what views are of ------------------===//
+//
+// Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "ResolveExtents.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/MemRef/Transforms/Transforms.h"
+#include "mlir/Transforms/GreedyPatternRewriteDriver.h"
+
+using namespace mlir;
+
+namespace {
+/// Rewrites an extent of a collapsed memref to one of its source, unless
+/// several were merged. LLVM 22.1 does so for tensors only.
+struct DimOfCollapse : OpRewritePattern<memref::DimOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(memref::DimOp op,
+                                PatternRewriter &rewriter) const override {
+    auto collapse = op.getSource().getDefiningOp<memref::CollapseShapeOp>();
+    std::optional<int64_t> dim = op.getConstantIndex();
+    if (!collapse || !dim || *dim >= collapse.getResultType().getRank())
+      return rewriter.notifyMatchFailure(op, "is of no collapsed memref");
+    ReassociationIndices group = collapse.getReassociationIndices()[*dim];
+    if (group.size() != 1)
+      return rewriter.notifyMatchFailure(op, "is a product of extents");
+    rewriter.replaceOpWithNewOp<memref::DimOp>(op, collapse.getSrc(),
+                                               group.front());
+    return success();
+  }
+};
+} // namespace
+
+LogicalResult quant_bnn::memory::resolveExtents(ModuleOp moduleOp) {
+  MLIRContext *context = moduleOp.getContext();
+  RewritePatternSet patterns(context);
+  patterns.add<DimOfCollapse>(context);
+  memref::DimOp::getCanonicalizationPatterns(patterns, context);
+  memref::populateResolveRankedShapedTypeResultDimsPatterns(patterns);
+  return applyPatternsGreedily(moduleOp, std::move(patterns));
+}

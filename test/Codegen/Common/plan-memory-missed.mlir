@@ -1,0 +1,56 @@
+// Buffers that stay as they are, and why.
+
+// RUN: bnn-opt %s --bnn-codegen-plan-memory > %t
+// RUN: bnn-opt %s | diff %t -
+// RUN: bnn-opt %s --bnn-codegen-plan-memory --remarks-filter='bnn-codegen-plan-memory' \
+// RUN:   -o /dev/null 2>&1 | FileCheck %s
+
+func.func @returned() -> memref<4xf32> {
+  // CHECK: [[@LINE+1]]:{{[0-9]+}}: remark: {{.*}}memory is allocated in each call: it is not freed in the block that allocates it
+  %a = memref.alloc() : memref<4xf32>
+  return %a : memref<4xf32>
+}
+
+func.func @parallel(%n: index) {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  scf.parallel (%i) = (%c0) to (%n) step (%c1) {
+    // CHECK: [[@LINE+1]]:{{[0-9]+}}: remark: {{.*}}the op around it may run its region several times at once
+    %a = memref.alloc() : memref<4xf32>
+    memref.dealloc %a : memref<4xf32>
+  }
+  return
+}
+
+func.func @size_in_memory(%x: memref<index>) {
+  %n = memref.load %x[] : memref<index>
+  // CHECK: [[@LINE+1]]:{{[0-9]+}}: remark: {{.*}}its size is not known at the entry of the function
+  %a = memref.alloc(%n) : memref<?xf32>
+  memref.dealloc %a : memref<?xf32>
+  return
+}
+
+func.func @size_of_iteration(%n: index) {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  scf.for %i = %c0 to %n step %c1 {
+    // CHECK: [[@LINE+1]]:{{[0-9]+}}: remark: {{.*}}its size is not known at the entry of the function
+    %a = memref.alloc(%i) : memref<?xf32>
+    memref.dealloc %a : memref<?xf32>
+  }
+  return
+}
+
+func.func @memory_space() {
+  // CHECK: [[@LINE+1]]:{{[0-9]+}}: remark: {{.*}}it has a layout, a memory space or an alignment above 64
+  %a = memref.alloc() : memref<4xf32, 3>
+  memref.dealloc %a : memref<4xf32, 3>
+  return
+}
+
+func.func @too_large() {
+  // CHECK: [[@LINE+1]]:{{[0-9]+}}: remark: {{.*}}its size does not fit into 64 bits
+  %a = memref.alloc() : memref<4611686018427387904xf64>
+  memref.dealloc %a : memref<4611686018427387904xf64>
+  return
+}
