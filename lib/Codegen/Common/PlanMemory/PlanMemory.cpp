@@ -36,7 +36,7 @@ struct QuantBNNPlanMemoryPass
   void runOnOperation() override;
 };
 
-/// The arena of a function, with the values that are known at the entry.
+/// A function, its temporary buffers, and the arena in which they lie.
 struct Plan {
   func::FuncOp function;
   SmallVector<Buffer, 0> buffers;
