@@ -126,8 +126,10 @@ static void flatten(GenericOp generic, RewriterBase &rewriter) {
   rewriter.replaceOp(generic, results);
 }
 
-// Between the definition of a tensor and its use, reshapes would separate loops
-// that may be fused, so a collapse moves up, and an expansion moves down.
+// A reshape between the definition of a tensor and its use would separate loops
+// that may be fused.
+
+/// Moves `collapse` to the definition of its source.
 static void hoist(tensor::CollapseShapeOp collapse) {
   Value source = collapse.getSrc();
   if (Operation *def = source.getDefiningOp())
@@ -136,6 +138,7 @@ static void hoist(tensor::CollapseShapeOp collapse) {
     collapse->moveBefore(&source.getParentBlock()->front());
 }
 
+/// Moves `expand` to its first user, unless a user is in another block.
 static void sink(tensor::ExpandShapeOp expand) {
   Block *block = expand->getBlock();
   Operation *first = nullptr;
