@@ -48,9 +48,27 @@ func.func @memory_space() {
   return
 }
 
+func.func @elements_without_size() {
+  // CHECK: [[@LINE+1]]:{{[0-9]+}}: remark: {{.*}}the size of its elements is not known
+  %a = memref.alloc() : memref<2xmemref<4xf32>>
+  memref.dealloc %a : memref<2xmemref<4xf32>>
+  // CHECK: [[@LINE+1]]:{{[0-9]+}}: remark: {{.*}}the size of its elements is not known
+  %b = memref.alloc() : memref<2xvector<[4]xf32>>
+  memref.dealloc %b : memref<2xvector<[4]xf32>>
+  return
+}
+
+// The bytes of the first do not fit into 64 bits, nor does the sum of the
+// others.
 func.func @too_large() {
-  // CHECK: [[@LINE+1]]:{{[0-9]+}}: remark: {{.*}}its size does not fit into 64 bits
+  // CHECK: [[@LINE+1]]:{{[0-9]+}}: remark: {{.*}}it is larger than memory can be
   %a = memref.alloc() : memref<4611686018427387904xf64>
   memref.dealloc %a : memref<4611686018427387904xf64>
+  // CHECK: [[@LINE+1]]:{{[0-9]+}}: remark: {{.*}}it is larger than memory can be
+  %b = memref.alloc() : memref<4611686018427387904xi8>
+  // CHECK: [[@LINE+1]]:{{[0-9]+}}: remark: {{.*}}it is larger than memory can be
+  %c = memref.alloc() : memref<4611686018427387904xi8>
+  memref.dealloc %b : memref<4611686018427387904xi8>
+  memref.dealloc %c : memref<4611686018427387904xi8>
   return
 }

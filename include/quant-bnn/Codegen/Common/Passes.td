@@ -201,17 +201,18 @@ def QuantBNNPlanMemoryPass
 
     With `workspace=call`, each call allocates the arena once. With
     `workspace=argument`, a public function takes the arena as its last argument,
-    a `memref<?xi8>` that is aligned to 64 bytes, and allocates nothing. The
-    function `@NAME_workspace_size` returns how many bytes the arena of `@NAME`
-    must have. Its arguments are those numbers on which a size may depend: for each
-    argument of `@NAME`, in order, the argument itself if it is an `index`, or its
-    dynamic extents if it is a memref. A function asserts that the arena is large
-    enough and aligned. Calls within the module go to private copies, which
-    allocate an arena in each call.
+    a `memref<?xi8>` that is aligned to 64 bytes. The function
+    `@NAME_workspace_size` returns how many bytes the arena of `@NAME` must have.
+    Its arguments are the numbers on which a size may depend: for each argument of
+    `@NAME`, in order, the argument itself if it is an `index`, or its dynamic
+    extents if it is a memref. A function asserts that the arena is large enough
+    and aligned. Calls within the module go to private copies, which allocate an
+    arena in each call.
 
-    A buffer stays as it is, and a remark says why, if its size is not known at
-    the entry of the function, if it is allocated in a parallel loop, or if
-    another block frees it.
+    A buffer is still allocated where it was, and a remark says why, if its size
+    is not known at the entry of the function, if it is allocated in a parallel
+    loop, if another block frees it, or if it has a layout, a memory space or an
+    alignment above 64.
 
     Example: with `workspace=argument`,
 

@@ -13,9 +13,6 @@
 
 namespace quant_bnn::memory {
 
-/// The alignment of an arena and of each buffer in it, in bytes.
-constexpr int64_t arenaAlignment = 64;
-
 /// A part of an arena that buffers share which are never in use at the same
 /// time. It is as large as the largest of `sizes`, in which no two sizes have
 /// the same extents.

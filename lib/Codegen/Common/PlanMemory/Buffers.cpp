@@ -106,9 +106,21 @@ static unsigned getLastUse(memref::AllocOp alloc, memref::DeallocOp dealloc,
 // Sizes
 //===----------------------------------------------------------------------===//
 
-/// Returns the size of `alloc` with the extents that are not constants in the
-/// order in which they were first seen, or failure if the bytes do not fit into
+/// Buffers that are larger cannot exist. The sum of 2^15 of this size fits into
 /// 64 bits.
+static constexpr int64_t maxBytes = int64_t(1) << 48;
+
+/// Whether an element of `type` has a size in bytes.
+static bool hasSize(Type type) {
+  if (auto vector = dyn_cast<VectorType>(type))
+    type = vector.isScalable() ? Type() : vector.getElementType();
+  if (auto complex = dyn_cast_if_present<ComplexType>(type))
+    type = complex.getElementType();
+  return type && type.isIntOrIndexOrFloat();
+}
+
+/// Returns the size of `alloc` with the extents that are not constants in the
+/// order in which they were first seen, or failure if it is above `maxBytes`.
 static FailureOr<Size> getSize(memref::AllocOp alloc,
                                llvm::MapVector<Value, unsigned> &seen) {
   MemRefType type = alloc.getType();
@@ -117,7 +129,7 @@ static FailureOr<Size> getSize(memref::AllocOp alloc,
   for (int64_t extent : type.getShape())
     if (bytes && !ShapedType::isDynamic(extent))
       bytes = llvm::checkedMul(*bytes, extent);
-  if (!bytes)
+  if (!bytes || *bytes > maxBytes)
     return failure();
   Size size{*bytes, llvm::to_vector<2>(alloc.getDynamicSizes())};
   for (Value extent : size.extents)
@@ -130,11 +142,13 @@ static FailureOr<Size> getSize(memref::AllocOp alloc,
 SmallVector<Buffer, 0> quant_bnn::memory::findBuffers(
     func::FuncOp function,
     llvm::function_ref<void(memref::AllocOp, StringRef)> missed) {
-  Positions positions(function);
-  BufferViewFlowAnalysis views(function);
   SmallVector<memref::AllocOp> allocs;
   function.walk<WalkOrder::PreOrder>(
       [&](memref::AllocOp alloc) { allocs.push_back(alloc); });
+  if (allocs.empty())
+    return {};
+  Positions positions(function);
+  BufferViewFlowAnalysis views(function);
   llvm::MapVector<Value, unsigned> seen;
   SmallVector<Buffer, 0> buffers;
   for (memref::AllocOp alloc : allocs) {
@@ -150,7 +164,7 @@ SmallVector<Buffer, 0> quant_bnn::memory::findBuffers(
       continue;
     }
     if (!type.getLayout().isIdentity() || type.getMemorySpace() ||
-        alloc.getAlignment().value_or(1) > 64) {
+        alloc.getAlignment().value_or(1) > arenaAlignment) {
       missed(alloc, "it has a layout, a memory space or an alignment above 64");
       continue;
     }
@@ -160,9 +174,13 @@ SmallVector<Buffer, 0> quant_bnn::memory::findBuffers(
       missed(alloc, "its size is not known at the entry of the function");
       continue;
     }
+    if (!hasSize(type.getElementType())) {
+      missed(alloc, "the size of its elements is not known");
+      continue;
+    }
     FailureOr<Size> size = getSize(alloc, seen);
     if (failed(size)) {
-      missed(alloc, "its size does not fit into 64 bits");
+      missed(alloc, "it is larger than memory can be");
       continue;
     }
     buffers.push_back({alloc, dealloc, positions.getBegin(alloc),

@@ -14,6 +14,9 @@
 
 namespace quant_bnn::memory {
 
+/// The alignment of an arena and of each buffer in it, in bytes.
+constexpr int64_t arenaAlignment = 64;
+
 /// A number of bytes: `factor` times the product of `extents`, which are values
 /// of the function in an order that depends on the values only.
 struct Size {
@@ -38,9 +41,9 @@ struct Buffer {
   }
 };
 
-/// Calls `missed` with an allocation of `function` that is not a buffer which
-/// can be placed at the entry of the function, and why; returns the others, in
-/// the order of their allocation.
+/// Returns the buffers of `function` that can be placed at its entry, in the
+/// order of their allocation. Calls `missed` with each other allocation, and
+/// why it is not one.
 llvm::SmallVector<Buffer, 0> findBuffers(
     mlir::func::FuncOp function,
     llvm::function_ref<void(mlir::memref::AllocOp, llvm::StringRef)> missed);

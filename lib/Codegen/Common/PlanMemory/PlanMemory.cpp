@@ -15,6 +15,7 @@
 #include "mlir/IR/ImplicitLocOpBuilder.h"
 #include "quant-bnn/Codegen/Common/Passes.h"
 #include "quant-bnn/Support/Remarks.h"
+#include "llvm/ADT/SmallVectorExtras.h"
 #include "llvm/Support/DebugLog.h"
 
 #define DEBUG_TYPE "bnn-codegen-plan-memory"
@@ -222,20 +223,25 @@ static LogicalResult takeWorkspace(const Plan &plan, SymbolTable &symbols) {
 void QuantBNNPlanMemoryPass::runOnOperation() {
   if (failed(resolveExtents(getOperation())))
     return signalPassFailure();
-  SmallVector<func::FuncOp> publicFunctions;
-  if (workspace == Workspace::Argument) {
-    for (auto function : getOperation().getOps<func::FuncOp>())
-      if (function.isPublic() && !function.isDeclaration())
-        publicFunctions.push_back(function);
-    if (failed(redirectCallers(publicFunctions, getOperation())))
+  auto takesWorkspace = [&](func::FuncOp function) {
+    return workspace == Workspace::Argument && function.isPublic();
+  };
+  auto getFunctions = [&] {
+    return llvm::filter_to_vector(
+        getOperation().getOps<func::FuncOp>(),
+        [](func::FuncOp function) { return !function.isDeclaration(); });
+  };
+  if (workspace == Workspace::Argument &&
+      failed(redirectCallers(
+          llvm::filter_to_vector(getFunctions(), takesWorkspace),
+          getOperation())))
+    return signalPassFailure();
+  SymbolTable symbols(getOperation());
+  for (func::FuncOp function : getFunctions()) {
+    Plan plan = makePlan(function);
+    if (!takesWorkspace(function))
+      allocateArena(plan);
+    else if (failed(takeWorkspace(plan, symbols)))
       return signalPassFailure();
   }
-  SymbolTable symbols(getOperation());
-  for (func::FuncOp function : publicFunctions)
-    if (failed(takeWorkspace(makePlan(function), symbols)))
-      return signalPassFailure();
-  for (auto function : getOperation().getOps<func::FuncOp>())
-    if (!function.isDeclaration() &&
-        !llvm::is_contained(publicFunctions, function))
-      allocateArena(makePlan(function));
 }

@@ -41,5 +41,9 @@ LogicalResult quant_bnn::memory::resolveExtents(ModuleOp moduleOp) {
   patterns.add<DimOfCollapse>(context);
   memref::DimOp::getCanonicalizationPatterns(patterns, context);
   memref::populateResolveRankedShapedTypeResultDimsPatterns(patterns);
-  return applyPatternsGreedily(moduleOp, std::move(patterns));
+  SmallVector<Operation *> extents;
+  moduleOp.walk([&](memref::DimOp op) { extents.push_back(op); });
+  GreedyRewriteConfig config;
+  config.setStrictness(GreedyRewriteStrictness::ExistingAndNewOps);
+  return applyOpPatternsGreedily(extents, std::move(patterns), config);
 }
