@@ -13,7 +13,15 @@ struct MemRef2D {
   int64_t strides[2];
 };
 
-#ifdef OUT_PARAMS
+#ifdef WORKSPACE
+struct Bytes {
+  char *allocated, *aligned;
+  int64_t offset, sizes[1], strides[1];
+};
+int64_t quantize_workspace_size(int64_t x0, int64_t x1, int64_t q0, int64_t q1);
+float _mlir_ciface_quantize(struct MemRef2D *x, struct MemRef2D *q,
+                            struct Bytes *workspace);
+#elif defined(OUT_PARAMS)
 float _mlir_ciface_quantize(struct MemRef2D *x, struct MemRef2D *q);
 #else
 struct Results {
@@ -38,7 +46,15 @@ int main(void) {
 #ifdef OUT_PARAMS
   float results[6];
   struct MemRef2D q = {results, results, 0, {2, 3}, {3, 1}};
+#ifdef WORKSPACE
+  int64_t size = quantize_workspace_size(2, 3, 2, 3);
+  char *memory = aligned_alloc(64, size);
+  struct Bytes workspace = {memory, memory, 0, {size}, {1}};
+  float s = _mlir_ciface_quantize(&x, &q, &workspace);
+  free(memory);
+#else
   float s = _mlir_ciface_quantize(&x, &q);
+#endif
   print(&q);
   printf("scale %g\n", s);
 #else

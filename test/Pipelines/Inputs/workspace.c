@@ -54,7 +54,7 @@ static struct Images asImages(float *data, int64_t batch, int64_t size) {
   return images;
 }
 
-int main(void) {
+int main(int argc, char **argv) {
   /* The message before an abort must not stay in a buffer. */
   setvbuf(stdout, NULL, _IONBF, 0);
   static int64_t filterWords[channels * 3 * 3];
@@ -100,10 +100,15 @@ int main(void) {
            before, allocations);
     free(memory);
   }
-  /* A workspace that is too small ends the program. */
+  /* A workspace that is too small, or not aligned, ends the program. */
   struct Images images = asImages(x, 1, 12), result = asImages(actual, 1, 10);
-  struct Workspace none = {0, 0, 0, {0}, {1}};
-  _mlir_ciface_planned(&images, &filters, &thresholds, &scales, &result, &none);
+  int64_t size = planned_workspace_size(1, 1);
+  char *memory = aligned_alloc(64, size + 64);
+  int isSmall = argc == 2 && strcmp(argv[1], "small") == 0;
+  struct Workspace wrong = {
+      memory, memory + !isSmall, 0, {size - isSmall}, {1}};
+  _mlir_ciface_planned(&images, &filters, &thresholds, &scales, &result,
+                       &wrong);
   printf("not reached\n");
   return 0;
 }
