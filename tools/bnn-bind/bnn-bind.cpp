@@ -77,7 +77,7 @@ static SmallVector<Binding> parseBindings() {
   SmallVector<Binding> parsed;
   for (StringRef text : bindings) {
     auto [number, array] = text.split(':');
-    unsigned index;
+    unsigned index = 0;
     if (number.getAsInteger(10, index) || array.empty())
       exitOnError(llvm::createStringError("--arg requires N:FILE, but got '" +
                                           text + "'"));
