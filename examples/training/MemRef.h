@@ -6,10 +6,10 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// How C++ calls what `quant-bnn-lower-to-llvm-pipeline=results=out-params`
-// makes of a function: a tensor is a pointer to a memref descriptor, a scalar
-// is itself, and the buffers for the tensors of the results come last. They
-// must not overlap the arguments.
+// How C++ calls what `quant-bnn-lower-to-llvm-pipeline` with
+// `results=out-params` makes of a function: a tensor is a pointer to a memref
+// descriptor, a scalar is itself, and the buffers for the tensors of the
+// results come last. They must not overlap the arguments.
 //
 //===----------------------------------------------------------------------===//
 

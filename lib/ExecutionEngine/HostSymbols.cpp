@@ -10,6 +10,7 @@
 
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/ExecutionEngine/ExecutionEngine.h"
+#include "quant-bnn/ExecutionEngine/Workspace.h"
 #include "llvm/Support/DynamicLibrary.h"
 #include "llvm/Support/WithColor.h"
 
@@ -102,6 +103,10 @@ struct HostSymbol {
 static ArrayRef<HostSymbol> getHostSymbols() {
   using llvm::orc::ExecutorAddr;
   static const HostSymbol symbols[] = {
+      {"_mlir_ciface_quant_bnn_return_workspace",
+       ExecutorAddr::fromPtr(_mlir_ciface_quant_bnn_return_workspace)},
+      {"_mlir_ciface_quant_bnn_take_workspace",
+       ExecutorAddr::fromPtr(_mlir_ciface_quant_bnn_take_workspace)},
       {"abort", ExecutorAddr::fromPtr(hostAbort)},
       {"aligned_alloc", ExecutorAddr::fromPtr(hostAlignedAlloc)},
       {"calloc", ExecutorAddr::fromPtr(hostCalloc)},

@@ -99,6 +99,9 @@ MemoryFields::MemoryFields(PassOptions *parent)
           llvm::cl::values(
               clEnumValN(Workspace::Call, "call",
                          "in memory that each call allocates once"),
+              clEnumValN(Workspace::Thread, "thread",
+                         "in memory that the thread keeps between calls, by "
+                         "functions of the library quant_bnn_runtime"),
               clEnumValN(Workspace::Argument, "argument",
                          "in memory that the caller passes after the other "
                          "arguments"))} {}

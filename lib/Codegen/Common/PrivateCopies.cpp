@@ -11,20 +11,20 @@
 
 using namespace mlir;
 
-/// Fails at an unregistered op that may be a symbol table: upstream's symbol
-/// tables cannot find the users of a symbol beside such an op.
-static LogicalResult checkSymbolTables(ModuleOp moduleOp) {
+Operation *quant_bnn::findHiddenUses(ModuleOp moduleOp) {
+  // Upstream's symbol tables cannot find the users of a symbol beside an
+  // unregistered op that may be a symbol table.
   for (Operation &op : moduleOp.getOps())
     if (!op.isRegistered() && op.getNumRegions() == 1)
-      return op.emitError("may call any function of the module: it is not "
-                          "registered and has a region");
-  return success();
+      return &op;
+  return nullptr;
 }
 
 LogicalResult quant_bnn::redirectCallers(ArrayRef<func::FuncOp> functions,
                                          ModuleOp moduleOp) {
-  if (failed(checkSymbolTables(moduleOp)))
-    return failure();
+  if (Operation *op = findHiddenUses(moduleOp))
+    return op->emitError("may call any function of the module: it is not "
+                         "registered and has a region");
   SymbolTableCollection tables;
   SymbolTable &symbols = tables.getSymbolTable(moduleOp);
   SymbolUserMap usersBefore(tables, moduleOp);

@@ -14,6 +14,10 @@
 
 namespace quant_bnn {
 
+/// Returns an op of `moduleOp` that may have uses of symbols which cannot be
+/// found, or null.
+mlir::Operation *findHiddenUses(mlir::ModuleOp moduleOp);
+
 /// Redirects the callers of `functions` within the module to private copies,
 /// whose types stay the same when those of `functions` change. Emits an error
 /// if an op of the module may hide callers.

@@ -24,13 +24,14 @@
 // CHECK:         %[[SIZE:.*]] = arith.addi %[[SLOT]], %c64
 // CHECK:         return %[[SIZE]]
 
-// What the module itself calls allocates its arena.
-// CHECK:       func private @f_0(%{{.*}}: memref<?x8xf32>, %{{.*}}: memref<4xf32>, %{{.*}}: index) {
-// CHECK:         memref.alloc(%{{.*}}) {alignment = 64 : i64} : memref<?xi8>
-// CHECK:       func @caller(%{{.*}}: memref<?x8xf32>, %{{.*}}: memref<4xf32>, %{{.*}}: memref<?xi8>)
-// CHECK:         call @f_0
-// CHECK:       func @caller_workspace_size(%{{.*}}: index) -> index
-// CHECK:         return %c0
+// What the module itself calls gets a part of the arena of its caller.
+// CHECK:       func private @f_0(%{{.*}}: memref<?x8xf32>, %{{.*}}: memref<4xf32>, %{{.*}}: index, %{{.*}}: memref<?xi8>) {
+// CHECK-NOT:     memref.alloc
+// CHECK:       func @caller(%{{.*}}: memref<?x8xf32>, %{{.*}}: memref<4xf32>, %[[WORKSPACE:.*]]: memref<?xi8>)
+// CHECK:         %[[ARENA:.*]] = memref.view %[[WORKSPACE]]
+// CHECK:         call @f_0(%{{.*}}, %{{.*}}, %{{.*}}, %[[ARENA]])
+// CHECK:       func @caller_workspace_size(%[[N:.*]]: index) -> index
+// CHECK:         arith.muli %[[N]], %c2
 func.func @f(%x: memref<?x8xf32>, %y: memref<4xf32>, %k: index) {
   %c0 = arith.constant 0 : index
   %n = memref.dim %x, %c0 : memref<?x8xf32>

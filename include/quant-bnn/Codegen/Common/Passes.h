@@ -19,6 +19,8 @@ namespace quant_bnn {
 enum class Workspace {
   /// In memory that each call allocates once.
   Call,
+  /// In memory that the calling thread keeps between calls.
+  Thread,
   /// In memory that the caller passes as the last argument.
   Argument
 };

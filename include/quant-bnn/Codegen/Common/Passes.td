@@ -200,14 +200,22 @@ def QuantBNNPlanMemoryPass
     first; others get slots, each as large as the largest of its buffers.
 
     With `workspace=call`, each call allocates the arena once. With
+    `workspace=thread`, a public function takes the arena from
+    `@quant_bnn_take_workspace` and hands it to `@quant_bnn_return_workspace` at
+    the end: the library `quant_bnn_runtime` has these functions. With
     `workspace=argument`, a public function takes the arena as its last argument,
     a `memref<?xi8>` that is aligned to 64 bytes. The function
     `@NAME_workspace_size` returns how many bytes the arena of `@NAME` must have.
     Its arguments are the numbers on which a size may depend: for each argument of
     `@NAME`, in order, the argument itself if it is an `index`, or its dynamic
     extents if it is a memref. A function asserts that the arena is large enough
-    and aligned. Calls within the module go to private copies, which allocate an
-    arena in each call.
+    and aligned.
+
+    Except with `workspace=call`, calls of public functions within the module go
+    to private copies. A private function gets its arena, and the buffers of its
+    results, from its callers, in whose arenas they are buffers like any other.
+    A function allocates for itself if an op that is no call uses it, or if it
+    calls itself; it allocates a result whose extents are not known at its entry.
 
     A buffer is still allocated where it was, and a remark says why, if its size
     is not known at the entry of the function, if it is allocated in a parallel
@@ -249,6 +257,8 @@ def QuantBNNPlanMemoryPass
            [{::llvm::cl::values(
              clEnumValN(::quant_bnn::Workspace::Call, "call",
                         "in memory that each call allocates once"),
+             clEnumValN(::quant_bnn::Workspace::Thread, "thread",
+                        "in memory that the thread keeps between calls"),
              clEnumValN(::quant_bnn::Workspace::Argument, "argument",
                         "in memory that the caller passes after the other "
                         "arguments"))}]>

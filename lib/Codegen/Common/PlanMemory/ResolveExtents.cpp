@@ -35,14 +35,14 @@ struct DimOfCollapse : OpRewritePattern<memref::DimOp> {
 };
 } // namespace
 
-LogicalResult quant_bnn::memory::resolveExtents(ModuleOp moduleOp) {
-  MLIRContext *context = moduleOp.getContext();
+LogicalResult quant_bnn::memory::resolveExtents(func::FuncOp function) {
+  MLIRContext *context = function.getContext();
   RewritePatternSet patterns(context);
   patterns.add<DimOfCollapse>(context);
   memref::DimOp::getCanonicalizationPatterns(patterns, context);
   memref::populateResolveRankedShapedTypeResultDimsPatterns(patterns);
   SmallVector<Operation *> extents;
-  moduleOp.walk([&](memref::DimOp op) { extents.push_back(op); });
+  function.walk([&](memref::DimOp op) { extents.push_back(op); });
   GreedyRewriteConfig config;
   config.setStrictness(GreedyRewriteStrictness::ExistingAndNewOps);
   return applyOpPatternsGreedily(extents, std::move(patterns), config);

@@ -9,13 +9,13 @@
 #ifndef QUANT_BNN_LIB_CODEGEN_COMMON_PLANMEMORY_RESOLVEEXTENTS_H
 #define QUANT_BNN_LIB_CODEGEN_COMMON_PLANMEMORY_RESOLVEEXTENTS_H
 
-#include "mlir/IR/BuiltinOps.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
 
 namespace quant_bnn::memory {
 
-/// Replaces extents of views in `moduleOp` by those of the memrefs that they
+/// Replaces extents of views in `function` by those of the memrefs that they
 /// are views of.
-llvm::LogicalResult resolveExtents(mlir::ModuleOp moduleOp);
+llvm::LogicalResult resolveExtents(mlir::func::FuncOp function);
 
 } // namespace quant_bnn::memory
 
