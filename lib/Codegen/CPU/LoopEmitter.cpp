@@ -626,14 +626,7 @@ void Emitter::emit() {
   for (const Loop &loop : plan.loops)
     sizes.push_back(buildSize(loop));
   carries.resize(plan.outputs.size());
-  bases = llvm::to_vector(op->getOperands());
-  auto collapse = [&](const Access &access) {
-    Value &base = bases[access.operand->getOperandNumber()];
-    if (!access.reassociation.empty())
-      base = memref::CollapseShapeOp::create(b, base, access.reassociation);
-  };
-  llvm::for_each(plan.inputs, collapse);
-  llvm::for_each(plan.outputs, collapse);
+  collapseBases();
   emitNest(0, Positions(plan.loops.size()));
 }
 

@@ -81,6 +81,17 @@ static llvm::MaybeAlign getAlignment(VectorType type, int64_t bytes) {
   return llvm::MaybeAlign(std::min(size, bytes));
 }
 
+void BodyEmitter::collapseBases() {
+  bases = llvm::to_vector(op->getOperands());
+  auto collapse = [&](const Access &access) {
+    Value &base = bases[access.operand->getOperandNumber()];
+    if (!access.reassociation.empty())
+      base = memref::CollapseShapeOp::create(b, base, access.reassociation);
+  };
+  llvm::for_each(plan.inputs, collapse);
+  llvm::for_each(plan.outputs, collapse);
+}
+
 VectorType BodyEmitter::getVectorType(Type element) {
   return VectorType::get({plan.lanes}, element);
 }
@@ -130,8 +141,6 @@ Value BodyEmitter::getStoredMask(const Access &access, const Step &step) {
   return vector::ShuffleOp::create(b, step.mask, step.mask, firstLanes);
 }
 
-/// Loads vector number `part` of `step` at `at`, which is outside of the vector
-/// loop.
 Value BodyEmitter::loadVector(const Access &access, const Positions &at,
                               const Step &step, int64_t part) {
   Positions first = enter(at, plan.vectorLoop, step.positions[part]);
@@ -154,8 +163,6 @@ Value BodyEmitter::loadVector(const Access &access, const Positions &at,
   return vector::BitCastOp::create(b, getVectorType(b.getI1Type()), value);
 }
 
-/// Stores `value` as vector number `part` of `step` at `at`, which is outside
-/// of the vector loop.
 void BodyEmitter::storeVector(Value value, const Access &access,
                               const Positions &at, const Step &step,
                               int64_t part) {

@@ -70,11 +70,21 @@ protected:
   mlir::Value buildSize(const Loop &loop);
 
   // Memory.
+  /// Makes `bases` the operands of the op, collapsed where the plan says so.
+  void collapseBases();
   mlir::VectorType getVectorType(mlir::Type element);
   /// Builds the indices of the element at `at` in the base of `access`.
   virtual llvm::SmallVector<mlir::Value> buildIndices(const Access &access,
                                                       const Positions &at);
   mlir::Value loadScalar(const Access &access, const Positions &at);
+  /// Loads vector number `part` of `step` at `at`, which is outside of the
+  /// vector loop.
+  virtual mlir::Value loadVector(const Access &access, const Positions &at,
+                                 const Step &step, int64_t part);
+  /// Stores `value` as vector number `part` of `step` at `at`, which is outside
+  /// of the vector loop.
+  virtual void storeVector(mlir::Value value, const Access &access,
+                           const Positions &at, const Step &step, int64_t part);
 
   // The body.
   void defineCaptures(Scope &scope);
@@ -117,10 +127,6 @@ private:
   mlir::Value buildWordIndex(mlir::Value position, int64_t elementsPerWord);
   mlir::VectorType getStoredType(const Access &access);
   mlir::Value getStoredMask(const Access &access, const Step &step);
-  mlir::Value loadVector(const Access &access, const Positions &at,
-                         const Step &step, int64_t part);
-  void storeVector(mlir::Value value, const Access &access, const Positions &at,
-                   const Step &step, int64_t part);
   mlir::Value broadcast(mlir::Value scalar);
   void define(Scope &scope, mlir::Value original, mlir::Value scalar);
   void emitVarying(const Scope &scope, mlir::IRMapping &vectors);

@@ -293,6 +293,20 @@ quant_bnn::popcount::getRowStep(const Contraction &contraction) {
   return step;
 }
 
+int64_t quant_bnn::popcount::getLeastRows(const Contraction &contraction) {
+  SmallVector<unsigned> loops = contraction.windows;
+  if (contraction.rows)
+    loops.push_back(*contraction.rows);
+  linalg::LinalgOp op = contraction.op;
+  SmallVector<int64_t> extents = op.getStaticLoopRanges();
+  int64_t rows = 1;
+  for (unsigned loop : loops)
+    if (!ShapedType::isDynamic(extents[loop]))
+      rows = std::min<uint64_t>(
+          llvm::SaturatingMultiply<uint64_t>(rows, extents[loop]), INT64_MAX);
+  return rows;
+}
+
 SmallVector<Value>
 quant_bnn::popcount::buildSizes(ImplicitLocOpBuilder &b,
                                 const Contraction &contraction) {

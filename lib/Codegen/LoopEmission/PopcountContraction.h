@@ -88,6 +88,10 @@ std::optional<RowStep> getRowStep(const Contraction &contraction);
 /// or if its outputs are not contiguous along a loop for lanes.
 mlir::FailureOr<Contraction> matchContraction(mlir::linalg::GenericOp op);
 
+/// Returns the least number of rows of the broadcast operand for the same
+/// packed words, unless there are none.
+int64_t getLeastRows(const Contraction &contraction);
+
 /// Builds the trip count of each loop. If two reductions are merged, the
 /// innermost one has the trip count of both.
 llvm::SmallVector<mlir::Value> buildSizes(mlir::ImplicitLocOpBuilder &b,

@@ -45,6 +45,18 @@ def QuantBNNVectorizePopcountPass : Pass<"bnn-codegen-vectorize-popcount"> {
     at the end. If the number of rows is dynamic, the pass emits both kernels,
     and the code chooses one at run time.
 
+    **Epilogues.** If the next op that reads the sums is an elementwise `linalg`
+    op, the kernel computes this op from the sums in registers and stores its
+    results. The sums are stored only if another op reads them, or where the
+    words of a row do not fit into a panel. The op may have any operands along
+    the lanes, several results, and results of which a word holds one bit for
+    each sum; it may also write to the memory of the sums. The op of the product
+    moves to the elementwise op, past ops that do not change its operands. The
+    elementwise op stays as it is if its results lie along another dimension, if
+    its results may overlap operands of the product, if it reads a sum at
+    several positions, or if results are packed and the number of rows, or of
+    words of a row, is not known to be suitable.
+
     The option `popcount` selects how bits are counted:
 
     * `popcount=bytes` counts bits in bytes, for which most targets have fast

@@ -30,6 +30,11 @@ BlockedEmitter::BlockedEmitter(const KernelEmitter &nest, Counting &counting)
     : KernelEmitter(nest), counting(counting), digits(counting.digits),
       shape(counting.shape) {
   lanes = counting.lanes;
+  panelWidth = shape.vectors * lanes;
+  taskWidth = panelWidth;
+  if (epilogue)
+    taskWidth = std::max(taskWidth, epilogue->getSumsPerWord());
+  tileSize = getPanelTile(contraction, digits, taskWidth, this->options);
   if (digits.areNotWords() && !contraction.isContiguous)
     digitLoop = sizes.size();
 }
@@ -64,24 +69,31 @@ Positions BlockedEmitter::atBroadcastDigit(const Positions &at,
   return digit;
 }
 
-/// Emits the block of outputs at `at`.
+/// Returns the positions of the first output of `tile`, at `at`, which is at
+/// the first output of the task.
+Positions BlockedEmitter::atOutputs(const Positions &at, const Tile &tile) {
+  return enter(at, contraction.lanes,
+               offset(at[contraction.lanes], tile.outputs.first));
+}
+
+/// Emits the block of `rows` rows of outputs of `tile` at `at`.
 void BlockedEmitter::emitBlock(const Positions &at, const Tile &tile,
-                               const BlockShape &block) {
+                               int64_t rows) {
   VectorType vector = getVectorType(b.getIntegerType(digits.elementWidth));
   SmallVector<ReductionLoop> loops = getDigitLoops(tile);
   int64_t rowsAtOnce = counting.rowsAtOnce;
-  int64_t counters = llvm::divideCeil(block.rows, rowsAtOnce) * block.vectors;
+  int64_t vectors = tile.outputs.vectors;
+  int64_t counters = llvm::divideCeil(rows, rowsAtOnce) * vectors;
   SmallVector<Value> counts = countBits(
       loops, counters, counting.stages,
       [&](ValueRange positions, llvm::function_ref<void(Value)> count) {
         Positions digit = atBroadcastDigit(at, tile, positions);
         Value row = buildRow(loops, positions);
         SmallVector<Value> columns;
-        for (int64_t column = 0; column < block.vectors; ++column)
-          columns.push_back(
-              vector::LoadOp::create(b, vector, tile.task.panel,
-                                     ValueRange{row, index(column * lanes)}));
-        for (int64_t r = 0; r < block.rows; r += rowsAtOnce) {
+        for (int64_t column = 0; column < vectors; ++column)
+          columns.push_back(vector::LoadOp::create(
+              b, vector, tile.panel, ValueRange{row, index(column * lanes)}));
+        for (int64_t r = 0; r < rows; r += rowsAtOnce) {
           Value joined = memref::LoadOp::create(
               b, broadcast.base, buildIndices(broadcast, atRow(digit, r)));
           Value spread = counting.spread(b, joined);
@@ -92,91 +104,120 @@ void BlockedEmitter::emitBlock(const Positions &at, const Tile &tile,
 
   for (auto [position, count] : llvm::enumerate(counts)) {
     int64_t counter = position / rowsAtOnce;
-    int64_t row = counter / block.vectors * rowsAtOnce + position % rowsAtOnce;
-    if (row >= block.rows)
+    int64_t row = counter / vectors * rowsAtOnce + position % rowsAtOnce;
+    if (row >= rows)
       continue;
-    Positions vector =
+    Positions output =
         enter(at, contraction.lanes,
-              offset(at[contraction.lanes], counter % block.vectors * lanes));
-    addMultiple(atRow(vector, row), count, tile.mask, tile.isFirst);
+              offset(at[contraction.lanes], counter % vectors * lanes));
+    addMultiple({count, tile.mask, atRow(output, row), row}, tile.isFirst,
+                tile.isLast);
   }
 }
 
 /// Emits blocks over all rows, or over the rows of a task.
-void BlockedEmitter::emitRows(const Positions &at, const Tile &tile,
-                              int64_t vectors) {
+void BlockedEmitter::emitRows(const Positions &at, ArrayRef<Tile> tiles) {
+  auto emitBlocks = [&](const Positions &row, int64_t rows) {
+    for (const Tile &tile : tiles)
+      emitBlock(atOutputs(row, tile), tile, rows);
+  };
   if (!contraction.rows)
-    return emitBlock(at, tile, {1, vectors});
-  bool isSplit = contraction.windows.empty() && tile.task.upper;
-  buildRowBlocks(at, isSplit ? tile.task.lower : index(0),
-                 isSplit ? tile.task.upper : sizes[*contraction.rows],
-                 shape.rows, [&](const Positions &row, int64_t rows) {
-                   emitBlock(row, tile, {rows, vectors});
-                 });
+    return emitBlocks(at, 1);
+  const Task &task = tiles.front().task;
+  bool isSplit = contraction.windows.empty() && task.upper;
+  buildRowBlocks(at, isSplit ? task.lower : index(0),
+                 isSplit ? task.upper : sizes[*contraction.rows], shape.rows,
+                 emitBlocks);
 }
 
-/// Emits all outputs for a panel of `vectors` vectors from the output at `at`
-/// on, with `valid` outputs, or whole vectors if `valid` is null.
-void BlockedEmitter::emitPanel(const Positions &at, const Task &task,
-                               int64_t vectors, Value valid) {
-  Value mask;
-  if (valid)
-    mask = vector::CreateMaskOp::create(b, getVectorType(b.getI1Type()), valid);
+/// Emits the rows of all windows, or of the windows of a task.
+void BlockedEmitter::emitWindows(const Positions &at, ArrayRef<Tile> tiles) {
+  if (contraction.windows.empty())
+    return emitRows(at, tiles);
+  const Task &task = tiles.front().task;
+  if (!task.upper)
+    return buildNest(at, contraction.windows,
+                     [&](const Positions &window) { emitRows(window, tiles); });
+  buildFor(task.lower, task.upper, 1, [&](Value window) {
+    SmallVector<Value> position =
+        index_space::delinearize(b, window, getSizes(contraction.windows));
+    emitRows(enter(at, contraction.windows, position), tiles);
+  });
+}
+
+/// Emits all outputs of `panels`, for the task at `at`.
+void BlockedEmitter::emitPanels(const Positions &at, const Task &task,
+                                ArrayRef<Outputs> panels) {
+  SmallVector<Value> masks;
+  for (const Outputs &outputs : panels)
+    masks.push_back(outputs.valid
+                        ? vector::CreateMaskOp::create(
+                              b, getVectorType(b.getI1Type()), outputs.valid)
+                              .getResult()
+                        : Value());
   unsigned innermost = contraction.reductions.back();
-  int64_t maxWords = getPanelTile();
   Value upper = sizes[innermost];
-  // With a fill, outputs are stored even if nothing is counted.
-  if (contraction.fill)
+  // With a fill or an epilogue, outputs are stored even if nothing is counted.
+  if (contraction.fill || epilogue)
     upper = fold<arith::MaxUIOp>(upper, index(1));
-  buildFor(index(0), upper, maxWords, [&](Value iv) {
+  buildFor(index(0), upper, tileSize, [&](Value iv) {
     SmallVector<ReductionLoop> reductions;
     for (unsigned loop : ArrayRef(contraction.reductions).drop_back())
       reductions.push_back({sizes[loop], 1});
     Value rest = fold<arith::SubIOp>(sizes[innermost], iv);
     reductions.push_back(
-        {fold<arith::MinUIOp>(rest, index(maxWords)), 1, maxWords});
+        {fold<arith::MinUIOp>(rest, index(tileSize)), 1, tileSize});
     Value isFirst =
         b.createOrFold<arith::CmpIOp>(arith::CmpIPredicate::eq, iv, index(0));
-    Tile tile{task, iv, reductions, isFirst, mask};
-    emitPacking(at, tile, vectors, valid);
-    emitWindows(at, tile, vectors);
+    Value isLast = b.createOrFold<arith::CmpIOp>(
+        arith::CmpIPredicate::uge, offset(iv, tileSize), sizes[innermost]);
+    SmallVector<Tile> tiles;
+    for (auto [number, outputs] : llvm::enumerate(panels)) {
+      tiles.push_back({task, task.panels[number], outputs, iv, reductions,
+                       isFirst, isLast, masks[number]});
+      emitPacking(atOutputs(at, tiles.back()), tiles.back());
+    }
+    emitWindows(at, tiles);
   });
 }
 
-/// Emits the rows of all windows, or of the windows of a task.
-void BlockedEmitter::emitWindows(const Positions &at, const Tile &tile,
-                                 int64_t vectors) {
-  if (contraction.windows.empty())
-    return emitRows(at, tile, vectors);
-  if (!tile.task.upper)
-    return buildNest(at, contraction.windows, [&](const Positions &window) {
-      emitRows(window, tile, vectors);
-    });
-  buildFor(tile.task.lower, tile.task.upper, 1, [&](Value window) {
-    SmallVector<Value> position =
-        index_space::delinearize(b, window, getSizes(contraction.windows));
-    emitRows(enter(at, contraction.windows, position), tile, vectors);
-  });
+/// Whether the outputs are a multiple of those of a task.
+bool BlockedEmitter::hasOnlyWholePanels() {
+  std::optional<int64_t> size = getConstantIntValue(sizes[contraction.lanes]);
+  return size && *size % taskWidth == 0;
 }
 
-/// Emits the whole panel at `at`, or single vectors of the remaining outputs.
+/// Emits whole panels at `at`, or panels of single vectors of the remaining
+/// outputs.
 void BlockedEmitter::emitTask(const Positions &at, const Task &task) {
   Value first = at[contraction.lanes];
   Value size = sizes[contraction.lanes];
-  int64_t width = shape.vectors * lanes;
   Value left = fold<arith::SubIOp>(size, first);
   Value isWhole = b.createOrFold<arith::CmpIOp>(arith::CmpIPredicate::uge, left,
-                                                index(width));
-  // If the size is a multiple of a panel, all panels are whole.
-  if (std::optional<int64_t> known = getConstantIntValue(size))
-    if (*known % width == 0)
-      isWhole = arith::ConstantIntOp::create(b, 1, 1);
+                                                index(taskWidth));
+  if (hasOnlyWholePanels())
+    isWhole = arith::ConstantIntOp::create(b, 1, 1);
   buildIf(
-      isWhole, [&] { emitPanel(at, task, shape.vectors, Value()); },
+      isWhole,
       [&] {
-        buildFor(first, size, lanes, [&](Value iv) {
-          emitPanel(enter(at, contraction.lanes, iv), task, 1,
-                    fold<arith::SubIOp>(size, iv));
+        SmallVector<Outputs> panels;
+        for (int64_t lane = 0; lane < taskWidth; lane += panelWidth)
+          panels.push_back({lane, shape.vectors});
+        emitPanels(at, task, panels);
+      },
+      [&] {
+        // A word whose bits are several vectors takes as many panels.
+        int64_t width = lanes;
+        if (epilogue)
+          width = std::max(width, epilogue->getSumsPerWord());
+        buildFor(first, size, width, [&](Value iv) {
+          SmallVector<Outputs> panels;
+          for (int64_t lane = 0; lane < width; lane += lanes) {
+            Value end = fold<arith::MaxUIOp>(size, offset(iv, lane));
+            Value valid = fold<arith::SubIOp>(end, offset(iv, lane));
+            panels.push_back({lane, 1, valid});
+          }
+          emitPanels(enter(at, contraction.lanes, iv), task, panels);
         });
       });
 }
@@ -200,6 +241,7 @@ Value BlockedEmitter::buildSplitStep() {
 
 void BlockedEmitter::emit() {
   counting.begin(b);
+  beginEpilogue(lanes);
   Value words = broadcast.base;
   if (digits.areNotWords())
     emitDigits();
@@ -210,7 +252,7 @@ void BlockedEmitter::emit() {
     steps.push_back(index(1));
   }
   uppers.push_back(sizes[contraction.lanes]);
-  steps.push_back(index(shape.vectors * lanes));
+  steps.push_back(index(taskWidth));
   if (options.parallel) {
     uppers.push_back(buildSplitSize());
     steps.push_back(buildSplitStep());
@@ -225,9 +267,10 @@ void BlockedEmitter::emit() {
       task.upper = fold<arith::MinUIOp>(
           fold<arith::AddIOp>(task.lower, steps.back()), uppers.back());
     }
-    task.panel = buildPanel();
+    task.panels = buildPanels();
     emitTask(enter(start, loops, position.take_front(loops.size())), task);
-    memref::DeallocOp::create(b, task.panel);
+    for (Value panel : task.panels)
+      memref::DeallocOp::create(b, panel);
   });
   if (broadcast.base != words)
     memref::DeallocOp::create(b, broadcast.base);

@@ -14,6 +14,11 @@
 
 namespace quant_bnn::vectorize_popcount {
 
+/// Returns the number of words of the innermost reduction that panels of
+/// `width` outputs cover.
+int64_t getPanelTile(const Contraction &contraction, const Digits &digits,
+                     int64_t width, const Options &options);
+
 /// Emits a kernel of blocks of outputs, with the outputs of a row in the lanes.
 /// The kernel copies the packed operand so that it can be loaded in vectors,
 /// which pays for many rows.
@@ -25,21 +30,34 @@ public:
 private:
   /// What the code of a task works on.
   struct Task {
-    /// Digits of a panel, by position of the reductions and by lane.
-    mlir::Value panel;
+    /// Digits of each panel, by position of the reductions and by lane.
+    llvm::SmallVector<mlir::Value> panels;
     /// The part of the windows, or of the rows if there are no windows; null if
     /// the task has all of them.
     mlir::Value lower, upper;
+  };
+
+  /// The outputs of a panel: vectors along the lanes.
+  struct Outputs {
+    /// The distance of the first output from the first one of the task.
+    int64_t first;
+    int64_t vectors;
+    /// The number of valid outputs, for a panel of one vector; null if all are.
+    mlir::Value valid = nullptr;
   };
 
   /// The part of the reductions that a panel covers: from position `lower` of
   /// the innermost reduction on, with the loops over words.
   struct Tile {
     const Task &task;
+    mlir::Value panel;
+    Outputs outputs;
     mlir::Value lower;
     llvm::SmallVector<ReductionLoop> reductions;
     /// Whether nothing has been added to outputs yet.
     mlir::Value isFirst;
+    /// Whether nothing will be added to them later.
+    mlir::Value isLast;
     /// The lanes that are outputs; null if all are.
     mlir::Value mask;
   };
@@ -57,8 +75,7 @@ private:
   void emitDigitsOfRow(mlir::Value copy, llvm::ArrayRef<mlir::Value> outer);
 
   // Panels.
-  int64_t getPanelTile() const;
-  mlir::Value buildPanel();
+  llvm::SmallVector<mlir::Value> buildPanels();
   mlir::Value buildRow(llvm::ArrayRef<ReductionLoop> loops,
                        mlir::ValueRange positions);
   mlir::Value buildPackedRow(const Tile &tile, mlir::ValueRange positions);
@@ -71,31 +88,35 @@ private:
   void emitPackingByWord(const Positions &at, const Tile &tile,
                          mlir::Value lower, mlir::Value count);
   llvm::SmallVector<mlir::Value> loadSquares(const Positions &at);
-  void prefetchPanel(const Positions &at, const Tile &tile, int64_t vectors);
+  void prefetchPanel(const Positions &at, const Tile &tile);
   void emitSquares(const Positions &at, const Tile &tile,
                    mlir::ValueRange positions, int64_t vector);
-  mlir::Value emitPackingBySquare(const Positions &at, const Tile &tile,
-                                  int64_t vectors);
-  void emitPacking(const Positions &at, const Tile &tile, int64_t vectors,
-                   mlir::Value valid);
+  mlir::Value emitPackingBySquare(const Positions &at, const Tile &tile);
+  void emitPacking(const Positions &at, const Tile &tile);
 
   // Blocks.
   llvm::SmallVector<ReductionLoop> getDigitLoops(const Tile &tile);
   Positions atBroadcastDigit(const Positions &at, const Tile &tile,
                              mlir::ValueRange positions);
-  void emitBlock(const Positions &at, const Tile &tile,
-                 const BlockShape &block);
-  void emitRows(const Positions &at, const Tile &tile, int64_t vectors);
-  void emitPanel(const Positions &at, const Task &task, int64_t vectors,
-                 mlir::Value valid);
+  Positions atOutputs(const Positions &at, const Tile &tile);
+  void emitBlock(const Positions &at, const Tile &tile, int64_t rows);
+  void emitRows(const Positions &at, llvm::ArrayRef<Tile> tiles);
+  void emitWindows(const Positions &at, llvm::ArrayRef<Tile> tiles);
+  void emitPanels(const Positions &at, const Task &task,
+                  llvm::ArrayRef<Outputs> panels);
+  bool hasOnlyWholePanels();
   void emitTask(const Positions &at, const Task &task);
-  void emitWindows(const Positions &at, const Tile &tile, int64_t vectors);
   mlir::Value buildSplitSize();
   mlir::Value buildSplitStep();
 
   Counting &counting;
   const Digits digits;
   const BlockShape shape;
+  /// The outputs of a panel, and those of a task: whole panels, and whole words
+  /// if the epilogue packs.
+  int64_t panelWidth, taskWidth;
+  /// The words of the innermost reduction that the panels of a task cover.
+  int64_t tileSize;
   /// The loop over the digits of a word, unless it is one with the loop over
   /// words.
   std::optional<unsigned> digitLoop;

@@ -26,31 +26,40 @@ static int64_t getPartBits(const Options &options) {
   return std::min(options.vectorBits, maxPartBits);
 }
 
-/// Returns the number of words of the innermost reduction that a panel covers.
-int64_t BlockedEmitter::getPanelTile() const {
-  int64_t bytes =
-      shape.vectors * lanes * digits.elementWidth / 8 * digits.perWord;
+int64_t
+quant_bnn::vectorize_popcount::getPanelTile(const Contraction &contraction,
+                                            const Digits &digits, int64_t width,
+                                            const Options &options) {
+  linalg::LinalgOp op = contraction.op;
+  SmallVector<int64_t> extents = op.getStaticLoopRanges();
+  int64_t bytes = width * digits.elementWidth / 8 * digits.perWord;
   for (unsigned loop : ArrayRef(contraction.reductions).drop_back())
-    bytes *= std::max<int64_t>(getConstantIntValue(sizes[loop]).value_or(1), 1);
+    if (!ShapedType::isDynamic(extents[loop]))
+      bytes *= std::max<int64_t>(extents[loop], 1);
   int64_t tile = std::max<int64_t>(maxPanelBytes / bytes, 1);
   // A tile has whole squares.
   int64_t square = getPartBits(options) / contraction.getWordType().getWidth();
   return tile > square ? tile / square * square : tile;
 }
 
-/// Allocates the panel of a task.
-Value BlockedEmitter::buildPanel() {
+/// Allocates the panels of a task.
+SmallVector<Value> BlockedEmitter::buildPanels() {
   Value size = fold<arith::MinUIOp>(sizes[contraction.reductions.back()],
-                                    index(getPanelTile()));
+                                    index(tileSize));
   size = fold<arith::MulIOp>(size, index(digits.perWord));
   for (unsigned loop : ArrayRef(contraction.reductions).drop_back())
     size = fold<arith::MulIOp>(size, sizes[loop]);
   std::optional<int64_t> rows = getConstantIntValue(size);
-  auto type = MemRefType::get(
-      {rows.value_or(ShapedType::kDynamic), shape.vectors * lanes},
-      b.getIntegerType(digits.elementWidth));
-  return memref::AllocOp::create(b, type, rows ? ValueRange() : size,
-                                 b.getI64IntegerAttr(64));
+  auto type = MemRefType::get({rows.value_or(ShapedType::kDynamic), panelWidth},
+                              b.getIntegerType(digits.elementWidth));
+  int64_t count = taskWidth / panelWidth;
+  if (epilogue && !hasOnlyWholePanels())
+    count = std::max(count, epilogue->getSumsPerWord() / lanes);
+  SmallVector<Value> panels;
+  for (int64_t i = 0; i < count; ++i)
+    panels.push_back(memref::AllocOp::create(
+        b, type, rows ? ValueRange() : size, b.getI64IntegerAttr(64)));
+  return panels;
 }
 
 /// Builds the number of the iteration of `loops` at `positions`.
@@ -109,7 +118,7 @@ void BlockedEmitter::clearPanel(const Tile &tile) {
       positions.push_back(iv);
       Value row = buildPackedRow(tile, positions);
       for (int64_t distance = 0; distance < digits.perWord; ++distance)
-        vector::StoreOp::create(b, zero, tile.task.panel,
+        vector::StoreOp::create(b, zero, tile.panel,
                                 ValueRange{offset(row, distance), index(0)});
     });
   });
@@ -131,7 +140,7 @@ void BlockedEmitter::emitPackingByWord(const Positions &at, const Tile &tile,
         Value word =
             memref::LoadOp::create(b, packed.base, buildIndices(packed, at));
         for (auto [distance, digit] : llvm::enumerate(digits.extract(b, word)))
-          memref::StoreOp::create(b, digit, tile.task.panel,
+          memref::StoreOp::create(b, digit, tile.panel,
                                   ValueRange{offset(row, distance), lane});
       });
     });
@@ -212,26 +221,26 @@ void BlockedEmitter::emitSquares(const Positions &at, const Tile &tile,
   Value row = buildPackedRow(tile, positions);
   for (Value elements : loadSquares(word))
     for (Value digit : digits.split(b, elements)) {
-      vector::StoreOp::create(b, digit, tile.task.panel,
+      vector::StoreOp::create(b, digit, tile.panel,
                               ValueRange{row, index(vector * lanes)});
       row = offset(row, 1);
     }
 }
 
-/// Emits the copy of squares of words for `vectors` vectors of outputs, and
-/// returns where on the innermost reduction the squares end. The copy goes
-/// along a cache line for one vector before the next vector: otherwise the
-/// outputs of all vectors, which often are a power of two apart, would displace
-/// each other.
-Value BlockedEmitter::emitPackingBySquare(const Positions &at, const Tile &tile,
-                                          int64_t vectors) {
+/// Emits the copy of squares of words for the outputs of `tile`, and returns
+/// where on the innermost reduction the squares end. The copy goes along a
+/// cache line for one vector before the next vector: otherwise the outputs of
+/// all vectors, which often are a power of two apart, would displace each
+/// other.
+Value BlockedEmitter::emitPackingBySquare(const Positions &at,
+                                          const Tile &tile) {
   int64_t length = getPartBits(options) / contraction.getWordType().getWidth();
   int64_t wordsPerLine = getWordsPerLine();
   Value end = roundDown(tile.reductions.back().upper, length);
   buildOuterReductions(tile, [&](ArrayRef<Value> outer) {
     buildFor(index(0), end, wordsPerLine, [&](Value line) {
       Value lineEnd = fold<arith::MinUIOp>(offset(line, wordsPerLine), end);
-      for (int64_t vector = 0; vector < vectors; ++vector) {
+      for (int64_t vector = 0; vector < tile.outputs.vectors; ++vector) {
         Positions column = enter(at, contraction.lanes,
                                  offset(at[contraction.lanes], vector * lanes));
         buildFor(line, lineEnd, length, [&](Value iv) {
@@ -247,28 +256,26 @@ Value BlockedEmitter::emitPackingBySquare(const Positions &at, const Tile &tile,
 
 /// Emits prefetches of the words of a panel in the order of memory. The copy
 /// jumps from output to output, which processors do not predict.
-void BlockedEmitter::prefetchPanel(const Positions &at, const Tile &tile,
-                                   int64_t vectors) {
+void BlockedEmitter::prefetchPanel(const Positions &at, const Tile &tile) {
   Value upper = fold<arith::AddIOp>(tile.lower, tile.reductions.back().upper);
-  buildFor(index(0), index(vectors * lanes), 1, [&](Value lane) {
+  buildFor(index(0), index(tile.outputs.vectors * lanes), 1, [&](Value lane) {
     Value column = fold<arith::AddIOp>(at[contraction.lanes], lane);
     prefetchPacked(enter(at, contraction.lanes, column), tile.lower, upper);
   });
 }
 
-/// Emits the copy of words for outputs from the output at `at` on: for `valid`
-/// outputs, or for `vectors` whole vectors if `valid` is null.
-void BlockedEmitter::emitPacking(const Positions &at, const Tile &tile,
-                                 int64_t vectors, Value valid) {
-  if (valid) {
+/// Emits the copy of words for the outputs of `tile`, the first of which is at
+/// `at`.
+void BlockedEmitter::emitPacking(const Positions &at, const Tile &tile) {
+  if (Value valid = tile.outputs.valid) {
     clearPanel(tile);
     return emitPackingByWord(at, tile, index(0),
                              fold<arith::MinUIOp>(valid, index(lanes)));
   }
   Value end = index(0);
   if (contraction.isContiguous) {
-    prefetchPanel(at, tile, vectors);
-    end = emitPackingBySquare(at, tile, vectors);
+    prefetchPanel(at, tile);
+    end = emitPackingBySquare(at, tile);
   }
-  emitPackingByWord(at, tile, end, index(vectors * lanes));
+  emitPackingByWord(at, tile, end, index(tile.outputs.vectors * lanes));
 }

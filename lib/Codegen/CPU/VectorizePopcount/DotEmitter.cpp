@@ -95,9 +95,10 @@ void DotEmitter::emitOutputs(const Positions &at, int64_t rows) {
          llvm::zip_equal(totals, countBitsOfRows(at, loops, rows, whole, mask)))
       total = fold<arith::AddIOp>(total, more);
   }
-  Value isFirst = arith::ConstantIntOp::create(b, 1, 1);
+  Value isWhole = arith::ConstantIntOp::create(b, 1, 1);
   for (auto [row, total] : llvm::enumerate(totals))
-    addMultiple(atRow(at, row), total, Value(), isFirst);
+    addMultiple({total, /*mask=*/Value(), atRow(at, row)}, /*isFirst=*/isWhole,
+                /*isLast=*/isWhole);
 }
 
 /// Emits outputs one after another, in the order of their packed words in
@@ -121,6 +122,7 @@ void DotEmitter::emitTask(const Positions &at, Value lower, Value upper) {
 }
 
 void DotEmitter::emit() {
+  beginEpilogue(/*elements=*/1);
   Value size = sizes[contraction.lanes];
   SmallVector<Value> uppers;
   for (unsigned loop : contraction.batches)

@@ -14,11 +14,35 @@
 
 #define DEBUG_TYPE "bnn-codegen-vectorize-popcount"
 
+using namespace mlir;
+using namespace quant_bnn;
 using namespace quant_bnn::vectorize_popcount;
 
+bool quant_bnn::vectorize_popcount::canPackSums(const Contraction &contraction,
+                                                const Options &options) {
+  std::unique_ptr<Counting> counting = chooseCounting(contraction, options);
+  bool isBlocked = !contraction.isContiguous ||
+                   popcount::getLeastRows(contraction) >= counting->minRows;
+  linalg::LinalgOp op = contraction.op;
+  SmallVector<int64_t> extents = op.getStaticLoopRanges();
+  int64_t words = extents[contraction.reductions.back()];
+  if (contraction.mergedReduction) {
+    int64_t outer = extents[*contraction.mergedReduction];
+    if (ShapedType::isDynamic(words) || ShapedType::isDynamic(outer))
+      return false;
+    words *= outer;
+  }
+  // No word of outputs has more bits.
+  int64_t width =
+      std::max<int64_t>(counting->shape.vectors * counting->lanes, 64);
+  return isBlocked && !ShapedType::isDynamic(words) &&
+         words <= getPanelTile(contraction, counting->digits, width, options);
+}
+
 void quant_bnn::vectorize_popcount::emitKernel(const Contraction &contraction,
+                                               const Epilogue *epilogue,
                                                const Options &options) {
-  KernelEmitter nest(contraction, options);
+  KernelEmitter nest(contraction, epilogue, options);
   std::unique_ptr<Counting> counting = chooseCounting(contraction, options);
   if (!contraction.isContiguous) {
     LDBG() << "a kernel of blocks";

@@ -13,8 +13,14 @@
 
 namespace quant_bnn::vectorize_popcount {
 
-/// Emits loops for `contraction` before its op.
-void emitKernel(const Contraction &contraction, const Options &options);
+/// Whether a kernel of `contraction` has all sums of a word of outputs in
+/// registers at once.
+bool canPackSums(const Contraction &contraction, const Options &options);
+
+/// Emits loops for `contraction`, and for `epilogue` unless that is null,
+/// before the op of the contraction.
+void emitKernel(const Contraction &contraction, const Epilogue *epilogue,
+                const Options &options);
 
 } // namespace quant_bnn::vectorize_popcount
 

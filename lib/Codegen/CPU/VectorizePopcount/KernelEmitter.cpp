@@ -18,9 +18,10 @@ using namespace mlir;
 using namespace quant_bnn;
 using namespace quant_bnn::vectorize_popcount;
 
-KernelEmitter::KernelEmitter(Contraction contraction, const Options &options)
+KernelEmitter::KernelEmitter(Contraction contraction, const Epilogue *epilogue,
+                             const Options &options)
     : contraction(contraction), options(options),
-      b(contraction.op.getLoc(), contraction.op) {
+      b(contraction.op.getLoc(), contraction.op), epilogue(epilogue) {
   sizes = popcount::buildSizes(b, contraction);
   broadcast = buildView(contraction.broadcast);
   packed = buildView(contraction.packed);
@@ -71,6 +72,9 @@ Value KernelEmitter::buildHasManyRows(int64_t many) {
   SmallVector<Value> rowSizes = getSizes(contraction.windows);
   if (contraction.rows)
     rowSizes.push_back(sizes[*contraction.rows]);
+  // Where an unknown extent is 0, there is nothing to compute.
+  if (popcount::getLeastRows(contraction) >= many)
+    return arith::ConstantIntOp::create(b, 1, 1);
   Value rows = index_space::buildProduct(b, rowSizes);
   return b.createOrFold<arith::CmpIOp>(arith::CmpIPredicate::uge, rows,
                                        index(many));
@@ -253,19 +257,40 @@ Value KernelEmitter::buildBefore(Type type, ValueRange indices, Value mask,
   return branch.getResult(0);
 }
 
-void KernelEmitter::addMultiple(const Positions &at, Value count, Value mask,
-                                Value isFirst) {
-  Type type = count.getType();
-  SmallVector<Value> indices = buildIndices(output, at);
-  Value before = buildBefore(type, indices, mask, isFirst);
+void KernelEmitter::storeSums(Value sums, ValueRange indices, Value mask) {
+  if (!isa<VectorType>(sums.getType()))
+    memref::StoreOp::create(b, sums, output.base, indices);
+  else if (!mask)
+    vector::StoreOp::create(b, sums, output.base, indices);
+  else
+    vector::MaskedStoreOp::create(b, output.base, indices, mask, sums);
+}
+
+void KernelEmitter::beginEpilogue(int64_t elements) {
+  if (epilogue)
+    epilogueEmitter =
+        std::make_shared<EpilogueEmitter>(*epilogue, elements, sizes, b);
+}
+
+void KernelEmitter::addMultiple(const Sums &counts, Value isFirst,
+                                Value isLast) {
+  Type type = counts.value.getType();
+  SmallVector<Value> indices = buildIndices(output, counts.at);
+  Value before = buildBefore(type, indices, counts.mask, isFirst);
   Value factor =
       createScalarOrSplatConstant(b, b.getLoc(), type, contraction.factor);
-  Value after =
-      arith::AddIOp::create(b, before, fold<arith::MulIOp>(count, factor));
-  if (!isa<VectorType>(type))
-    memref::StoreOp::create(b, after, output.base, indices);
-  else if (!mask)
-    vector::StoreOp::create(b, after, output.base, indices);
-  else
-    vector::MaskedStoreOp::create(b, output.base, indices, mask, after);
+  Sums sums = counts;
+  sums.value = arith::AddIOp::create(b, before,
+                                     fold<arith::MulIOp>(counts.value, factor));
+  auto store = [&] { storeSums(sums.value, indices, sums.mask); };
+  if (!epilogue)
+    return store();
+  buildIf(
+      isLast,
+      [&] {
+        if (epilogue->storesSums)
+          store();
+        epilogueEmitter->emit(b, sums);
+      },
+      store);
 }

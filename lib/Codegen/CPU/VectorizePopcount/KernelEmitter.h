@@ -12,9 +12,11 @@
 #include "../../LoopEmission/IndexSpace.h"
 #include "../../LoopEmission/PopcountContraction.h"
 #include "Counters.h"
+#include "EpilogueEmitter.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/IR/ImplicitLocOpBuilder.h"
 #include "quant-bnn/Codegen/CPU/Passes.h"
+#include <memory>
 
 namespace quant_bnn::vectorize_popcount {
 
@@ -22,6 +24,7 @@ using index_space::enter;
 using index_space::Positions;
 using popcount::Access;
 using popcount::Contraction;
+using popcount::Epilogue;
 
 struct Options {
   /// Bits of one vector: a power of two.
@@ -47,8 +50,10 @@ class KernelEmitter {
 public:
   virtual ~KernelEmitter() = default;
 
-  /// Creates an emitter that inserts before the op of `contraction`.
-  KernelEmitter(Contraction contraction, const Options &options);
+  /// Creates an emitter that inserts before the op of `contraction`. The kernel
+  /// computes `epilogue`, too, unless that is null.
+  KernelEmitter(Contraction contraction, const Epilogue *epilogue,
+                const Options &options);
 
   /// Builds the condition that each packed word is used for `many` rows or
   /// more.
@@ -127,14 +132,17 @@ protected:
                                            BuildStep buildStep);
 
   // Outputs.
+  /// Prepares for epilogues of vectors of `elements` sums.
+  void beginEpilogue(int64_t elements);
   /// Builds the value of type `type` that the output at `indices` had before,
   /// in the lanes of `mask` unless that is null. `isFirst` is the condition
   /// that nothing has been added to the output yet.
   mlir::Value buildBefore(mlir::Type type, mlir::ValueRange indices,
                           mlir::Value mask, mlir::Value isFirst);
-  /// Adds `count` times the factor of the contraction to the output at `at`.
-  void addMultiple(const Positions &at, mlir::Value count, mlir::Value mask,
-                   mlir::Value isFirst);
+  /// Adds the factor of the contraction times `counts.value` to the output at
+  /// `counts.at`. If `isLast`, nothing will be added later: the epilogue is
+  /// computed.
+  void addMultiple(const Sums &counts, mlir::Value isFirst, mlir::Value isLast);
 
   Contraction contraction;
   Options options;
@@ -145,8 +153,14 @@ protected:
   llvm::SmallVector<mlir::Value> sizes;
   View broadcast, packed, output;
 
+  /// What is computed from the sums, or null.
+  const Epilogue *epilogue;
+
 private:
   View buildView(const Access &access);
+  void storeSums(mlir::Value sums, mlir::ValueRange indices, mlir::Value mask);
+
+  std::shared_ptr<EpilogueEmitter> epilogueEmitter;
 };
 
 } // namespace quant_bnn::vectorize_popcount

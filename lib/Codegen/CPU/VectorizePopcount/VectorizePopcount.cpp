@@ -49,17 +49,26 @@ struct QuantBNNVectorizePopcountPass
   void runOnOperation() override {
     vectorize_popcount::Options options{vectorWidth, popcount, lookup,
                                         parallel};
-    SmallVector<linalg::GenericOp> ops;
-    getOperation()->walk([&](linalg::GenericOp op) { ops.push_back(op); });
-    for (linalg::GenericOp op : ops) {
+    SmallVector<popcount::Contraction, 0> contractions;
+    getOperation()->walk([&](linalg::GenericOp op) {
       FailureOr<popcount::Contraction> contraction =
           popcount::matchContraction(op);
-      if (failed(contraction))
-        continue;
-      vectorize_popcount::emitKernel(*contraction, options);
-      op.erase();
-      if (contraction->fill)
-        contraction->fill.erase();
+      if (succeeded(contraction))
+        contractions.push_back(*contraction);
+    });
+    for (const popcount::Contraction &contraction : contractions) {
+      std::optional<popcount::Epilogue> epilogue = popcount::takeEpilogue(
+          contraction,
+          {vectorWidth, /*nontemporalThreshold=*/0, parallel,
+           /*unrolls=*/false},
+          vectorize_popcount::canPackSums(contraction, options));
+      vectorize_popcount::emitKernel(contraction,
+                                     epilogue ? &*epilogue : nullptr, options);
+      if (epilogue)
+        epilogue->plan.op.erase();
+      contraction.op->erase();
+      if (contraction.fill)
+        contraction.fill->erase();
     }
   }
 };

@@ -1,0 +1,73 @@
+//===- EpilogueEmitter.cpp - Emit an epilogue in a kernel -----------------===//
+//
+// Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "EpilogueEmitter.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+
+using namespace mlir;
+using namespace quant_bnn;
+using namespace quant_bnn::vectorize_popcount;
+
+EpilogueEmitter::EpilogueEmitter(const popcount::Epilogue &epilogue,
+                                 int64_t lanes, ArrayRef<Value> sizes,
+                                 ImplicitLocOpBuilder &kernel)
+    : BodyEmitter(epilogue.plan), epilogue(epilogue), sizes(sizes) {
+  plan.lanes = lanes;
+  b.restoreInsertionPoint(kernel.saveInsertionPoint());
+  collapseBases();
+}
+
+void EpilogueEmitter::emit(ImplicitLocOpBuilder &kernel, const Sums &sums) {
+  b.restoreInsertionPoint(kernel.saveInsertionPoint());
+  current = sums.value;
+  row = sums.row;
+  if (!isa<VectorType>(current.getType()))
+    current = vector::BroadcastOp::create(b, getVectorType(current.getType()),
+                                          current);
+  vectorize::Scope scope{epilogue.getPositions(b, sums.at, sizes), {}, {}};
+  vectorize::Step step{{scope.at[plan.vectorLoop]}, sums.mask};
+  defineCaptures(scope);
+  emitStep(scope, step, vectorize::State(plan.outputs.size()));
+}
+
+Value EpilogueEmitter::loadVector(const vectorize::Access &access,
+                                  const index_space::Positions &at,
+                                  const vectorize::Step &step, int64_t part) {
+  if (access.getValue() == epilogue.sums)
+    return current;
+  return BodyEmitter::loadVector(access, at, step, part);
+}
+
+void EpilogueEmitter::storeVector(Value value, const vectorize::Access &access,
+                                  const index_space::Positions &at,
+                                  const vectorize::Step &step, int64_t part) {
+  if (access.elementsPerWord <= plan.lanes)
+    return BodyEmitter::storeVector(value, access, at, step, part);
+  unsigned number = access.operand->getOperandNumber();
+  Word &word = words[{number, row}];
+  if (word.numBits == 0)
+    word.indices = buildIndices(
+        access, index_space::enter(at, plan.vectorLoop, step.positions[part]));
+  // The bits past the end are 0.
+  if (step.mask)
+    value = arith::AndIOp::create(b, value, step.mask);
+  auto type = cast<IntegerType>(access.getElementType());
+  auto narrow = VectorType::get({1}, b.getIntegerType(plan.lanes));
+  Value bits = vector::ExtractOp::create(
+      b, vector::BitCastOp::create(b, narrow, value), 0);
+  bits = arith::ExtUIOp::create(b, type, bits);
+  Value distance = arith::ConstantIntOp::create(b, type, word.numBits);
+  bits = b.createOrFold<arith::ShLIOp>(bits, distance);
+  word.bits =
+      word.bits ? arith::OrIOp::create(b, word.bits, bits).getResult() : bits;
+  word.numBits += plan.lanes;
+  if (word.numBits < access.elementsPerWord)
+    return;
+  memref::StoreOp::create(b, word.bits, bases[number], word.indices);
+  words.erase({number, row});
+}
