@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Epilogue.h"
+#include "Packing.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Interfaces/FunctionInterfaces.h"
@@ -233,6 +234,8 @@ quant_bnn::popcount::takeEpilogue(const Contraction &contraction,
     return std::nullopt;
   }
   bool storesSums = hasOtherReaders(contraction, op);
+  // Before the op of the contraction comes in between.
+  vectorize::dropOverwrittenFills(op, options);
   Operation *own = contraction.op;
   own->moveBefore(op);
   for (memref::DeallocOp dealloc : deallocs)

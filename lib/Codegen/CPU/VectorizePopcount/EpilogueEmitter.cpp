@@ -66,8 +66,9 @@ void EpilogueEmitter::storeVector(Value value, const vectorize::Access &access,
   word.bits =
       word.bits ? arith::OrIOp::create(b, word.bits, bits).getResult() : bits;
   word.numBits += plan.lanes;
-  if (word.numBits < access.elementsPerWord)
-    return;
+  // Also before all bits are known: otherwise LLVM would move what computes the
+  // first ones past the loops for the others, and all sums would be in use.
   memref::StoreOp::create(b, word.bits, bases[number], word.indices);
-  words.erase({number, row});
+  if (word.numBits == access.elementsPerWord)
+    words.erase({number, row});
 }
