@@ -24,6 +24,13 @@ void quant_bnn::addCleanup(OpPassManager &pm) {
   pm.addPass(createCSEPass());
 }
 
+void quant_bnn::addIfPresent(
+    OpPassManager &pm, ArrayRef<StringRef> ops,
+    llvm::function_ref<void(OpPassManager &)> populate) {
+  pm.addPass(
+      createQuantBNNRunIfPresentPass(pm.getOpAnchorName(), ops, populate));
+}
+
 void quant_bnn::addExtendMath(OpPassManager &functions) {
   QuantBNNEmulateNarrowFloatsPassOptions emulate;
   emulate.mathOnly = true;
@@ -31,14 +38,18 @@ void quant_bnn::addExtendMath(OpPassManager &functions) {
 }
 
 void quant_bnn::addExpansion(OpPassManager &functions) {
-  functions.addPass(createConvertVectorToSCFPass());
+  addIfPresent(
+      functions,
+      {"vector.print", "vector.transfer_read", "vector.transfer_write"},
+      [](OpPassManager &pm) { pm.addPass(createConvertVectorToSCFPass()); });
   functions.addPass(createQuantBNNEmulateNarrowFloatsPass());
   arith::ArithExpandOpsPassOptions expand;
   expand.includeBf16 = true;
   functions.addPass(arith::createArithExpandOpsPass(expand));
   functions.addPass(createQuantBNNExpandDynamicReshapesPass());
   functions.addPass(memref::createExpandStridedMetadataPass());
-  functions.addPass(createLowerAffinePass());
+  addIfPresent(functions, StringRef("affine"),
+               [](OpPassManager &pm) { pm.addPass(createLowerAffinePass()); });
 }
 
 void quant_bnn::addConvertVectors(OpPassManager &pm) {

@@ -26,7 +26,6 @@ static constexpr StringLiteral stems[] = {
     "check-extents",
     "compare-narrow-floats",
     "convert-bf16-kernels-to-i16",
-    "convert-cancelling-math-to-libm",
     "convert-math-to-arith",
     "convert-math-to-intrinsics",
     "convert-popcount-to-spirv",
@@ -54,21 +53,26 @@ static constexpr StringLiteral stems[] = {
     "widen-accumulators",
 };
 
+/// Registers `earlier` as a name of the pass `name`.
+static void registerName(const std::string &earlier, const std::string &name) {
+  // The pass parses its options itself.
+  auto addPass = [name](OpPassManager &pm, StringRef options,
+                        function_ref<LogicalResult(const Twine &)> onError) {
+    const PassInfo *pass = PassInfo::lookup(name);
+    if (!pass)
+      return onError("'" + name + "' is not registered");
+    return pass->addToPipeline(pm, options, onError);
+  };
+  registerPassPipeline(earlier, "Earlier name of " + name, addPass,
+                       /*optHandler=*/[](auto) {});
+}
+
 void quant_bnn::registerEarlierPassNames() {
-  for (StringRef stem : stems) {
-    std::string name = ("bnn-codegen-" + stem).str();
-    // The pass parses its options itself.
-    auto addPass = [name](OpPassManager &pm, StringRef options,
-                          function_ref<LogicalResult(const Twine &)> onError) {
-      const PassInfo *pass = PassInfo::lookup(name);
-      if (!pass)
-        return onError("'" + name + "' is not registered");
-      return pass->addToPipeline(pm, options, onError);
-    };
-    registerPassPipeline(("quant-bnn-" + stem).str(), "Earlier name of " + name,
-                         addPass,
-                         /*optHandler=*/[](auto) {});
-  }
+  for (StringRef stem : stems)
+    registerName(("quant-bnn-" + stem).str(), ("bnn-codegen-" + stem).str());
+  // Its successor converts what the next passes converted, too.
+  registerName("quant-bnn-convert-cancelling-math-to-libm",
+               "bnn-codegen-convert-math-to-llvm");
   auto refuse = [](OpPassManager &, StringRef,
                    function_ref<LogicalResult(const Twine &)> onError) {
     return onError("'quant-bnn-bind-arguments' was removed: the tool bnn-bind "

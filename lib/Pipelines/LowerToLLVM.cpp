@@ -215,12 +215,8 @@ void quant_bnn::buildVectorizePipeline(OpPassManager &pm,
   vectorize.nontemporalThreshold =
       options.parallel ? int64_t(0) : int64_t(options.nontemporalThreshold);
   vectorize.parallel = options.parallel;
+  vectorize.lowersOthers = true;
   functions.addPass(createQuantBNNVectorizeLinalgPass(vectorize));
-  // Lowers ops that do not vectorize.
-  if (options.parallel)
-    functions.addPass(createConvertLinalgToParallelLoopsPass());
-  else
-    functions.addPass(createConvertLinalgToLoopsPass());
   addCleanup(functions);
 }
 
@@ -241,11 +237,7 @@ void quant_bnn::buildFinalizeLLVMPipeline(OpPassManager &pm,
   functions.addPass(createQuantBNNConvertSCFToCFPass());
   addConvertVectors(functions);
   pm.addPass(createQuantBNNRefuseMathNamesPass());
-  pm.addPass(createQuantBNNConvertCancellingMathToLibmPass());
-  // Before the conversion to libm, which replaces math by calls even if LLVM
-  // has an intrinsic for it.
-  pm.addNestedPass<func::FuncOp>(createConvertMathToLLVMPass());
-  pm.addPass(createConvertMathToLibmPass());
+  pm.addPass(createQuantBNNConvertMathToLLVMPass());
   // Converts all other ops at once.
   ConvertToLLVMPassOptions convert;
   convert.allowPatternRollback = false;

@@ -93,7 +93,7 @@ static const std::vector<PassChoice> &getChoices() {
       {1, "bnn-codegen-refuse-math-names", {}},
       {1, "bnn-codegen-refuse-vendor-math", {}},
       {1, "bnn-codegen-nest-spirv-modules", {}},
-      {1, "bnn-codegen-convert-cancelling-math-to-libm", {}},
+      {1, "bnn-codegen-convert-math-to-llvm", {}},
       {1, "bnn-codegen-refuse-leftovers", {}},
       {1, "bnn-codegen-convert-bf16-kernels-to-i16", {}}};
   return choices;

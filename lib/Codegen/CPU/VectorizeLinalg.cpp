@@ -9,7 +9,9 @@
 #include "../LoopEmission/Packing.h"
 #include "../LoopEmission/Sums.h"
 #include "LoopEmitter.h"
+#include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/Dialect/Linalg/Transforms/Transforms.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "quant-bnn/Codegen/CPU/Passes.h"
@@ -37,12 +39,6 @@ struct QuantBNNVectorizeLinalgPass
            << int64_t(vectorWidth);
   }
 
-  static void emit(const vectorize::Plan &plan,
-                   const vectorize::Options &options) {
-    vectorize::emitLoops(plan, options);
-    plan.op->erase();
-  }
-
   void runOnOperation() override {
     vectorize::Options options{vectorWidth, nontemporalThreshold, parallel};
     getOperation()->walk([&](linalg::GenericOp op) {
@@ -50,25 +46,39 @@ struct QuantBNNVectorizeLinalgPass
     });
     SmallVector<linalg::LinalgOp> ops;
     getOperation()->walk([&](linalg::LinalgOp op) { ops.push_back(op); });
-    for (linalg::LinalgOp op : ops) {
-      op = fuseProduct(op);
-      FailureOr<vectorize::Plan> plan = vectorize::buildPlan(op, options);
-      if (succeeded(plan) && vectorize::addsInOrder(*plan)) {
-        emit(*plan, options);
-        continue;
-      }
-      auto separated = vectorize::separateSums(op);
-      if (failed(separated)) {
-        if (succeeded(plan))
-          emit(*plan, options);
-        continue;
-      }
-      for (linalg::LinalgOp part : *separated) {
-        plan = vectorize::buildPlan(part, options);
-        if (succeeded(plan))
-          emit(*plan, options);
-      }
-    }
+    for (linalg::LinalgOp op : ops)
+      lower(fuseProduct(op), options);
+  }
+
+private:
+  void lower(linalg::LinalgOp op, const vectorize::Options &options) {
+    FailureOr<vectorize::Plan> plan = vectorize::buildPlan(op, options);
+    if (succeeded(plan) && vectorize::addsInOrder(*plan))
+      return emit(op, plan, options);
+    auto separated = vectorize::separateSums(op);
+    if (failed(separated))
+      return emit(op, plan, options);
+    for (linalg::LinalgOp part : *separated)
+      emit(part, vectorize::buildPlan(part, options), options);
+  }
+
+  /// Emits loops over vectors if there is a plan for them.
+  void emit(linalg::LinalgOp op, const FailureOr<vectorize::Plan> &plan,
+            const vectorize::Options &options) {
+    if (succeeded(plan))
+      vectorize::emitLoops(*plan, options);
+    else if (!lowersOthers || failed(emitScalarLoops(op)))
+      return;
+    op->erase();
+  }
+
+  LogicalResult emitScalarLoops(linalg::LinalgOp op) {
+    if (!op.hasPureBufferSemantics())
+      return failure();
+    IRRewriter rewriter(op);
+    return parallel
+               ? LogicalResult(linalg::linalgOpToParallelLoops(rewriter, op))
+               : LogicalResult(linalg::linalgOpToLoops(rewriter, op));
   }
 };
 } // namespace

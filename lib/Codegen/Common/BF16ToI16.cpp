@@ -25,6 +25,8 @@ public:
     quant_bnn::addBF16ToI16Replacements(context, replacer);
   }
 
+  /// Whether `function`, or a value or a type of an element in it, has bf16.
+  bool hasBF16(LLVM::LLVMFuncOp function);
   void convert(LLVM::LLVMFuncOp function);
 
 private:
@@ -39,7 +41,10 @@ private:
 struct QuantBNNBF16ToI16Pass
     : quant_bnn::impl::QuantBNNBF16ToI16PassBase<QuantBNNBF16ToI16Pass> {
   void runOnOperation() override {
-    Converter(&getContext()).convert(getOperation());
+    Converter converter(&getContext());
+    if (!converter.hasBF16(getOperation()))
+      return markAllAnalysesPreserved();
+    converter.convert(getOperation());
   }
 };
 } // namespace
@@ -77,6 +82,25 @@ void quant_bnn::addBF16ToI16Replacements(MLIRContext *context,
           return std::nullopt;
         return value.bitcast(i16);
       });
+}
+
+bool Converter::hasBF16(LLVM::LLVMFuncOp function) {
+  auto changes = [&](Type type) { return replacer.replace(type) != type; };
+  if (changes(function.getFunctionType()))
+    return true;
+  return function.getBody()
+      .walk([&](Operation *op) {
+        if (llvm::any_of(op->getOperandTypes(), changes) ||
+            llvm::any_of(op->getResultTypes(), changes))
+          return WalkResult::interrupt();
+        // Types of what pointers point to.
+        if (isa<LLVM::GEPOp, LLVM::AllocaOp, LLVM::CallOp>(op) &&
+            replacer.replace(op->getAttrDictionary()) !=
+                op->getAttrDictionary())
+          return WalkResult::interrupt();
+        return WalkResult::advance();
+      })
+      .wasInterrupted();
 }
 
 /// Keeps `op` on bf16 by casts around it. The other type of the casts becomes

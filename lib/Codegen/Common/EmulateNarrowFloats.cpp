@@ -215,7 +215,24 @@ static LogicalResult refuseAtomic(memref::AtomicRMWOp op) {
          << "' on bf16 cannot be rounded once: use a buffer of f32";
 }
 
+/// Whether an operand or a result of an op in `root` has narrow floats.
+static bool hasNarrowFloats(Operation *root) {
+  return root
+      ->walk([](Operation *op) {
+        auto isNarrowOrOfNarrow = [](Type type) {
+          auto shaped = dyn_cast<ShapedType>(type);
+          return isNarrow(shaped ? shaped.getElementType() : type);
+        };
+        return WalkResult(
+            failure(llvm::any_of(op->getOperandTypes(), isNarrowOrOfNarrow) ||
+                    llvm::any_of(op->getResultTypes(), isNarrowOrOfNarrow)));
+      })
+      .wasInterrupted();
+}
+
 void QuantBNNEmulateNarrowFloatsPass::runOnOperation() {
+  if (!hasNarrowFloats(getOperation()))
+    return markAllAnalysesPreserved();
   if (!mathOnly && getOperation()
                        ->walk([](memref::AtomicRMWOp op) -> WalkResult {
                          return refuseAtomic(op);

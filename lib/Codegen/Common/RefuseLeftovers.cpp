@@ -23,6 +23,8 @@ struct QuantBNNRefuseLeftoversPass
   using Base::Base;
 
   void runOnOperation() override {
+    // Nothing to verify again.
+    markAllAnalysesPreserved();
     getOperation()->walk<WalkOrder::PreOrder>([&](Operation *op) {
       if (isa<ModuleOp>(op) ||
           (op->isRegistered() &&

@@ -6,6 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "../LoopEmission/Epilogue.h"
 #include "../LoopEmission/Packing.h"
 #include "Kernel.h"
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
@@ -62,8 +63,13 @@ void QuantBNNMapToGPUPass::mapContractions(const map_to_gpu::Options &options) {
   for (linalg::GenericOp op : ops) {
     FailureOr<popcount::Contraction> contraction =
         popcount::matchContraction(op);
-    if (failed(contraction) ||
-        failed(map_to_gpu::emitBitMatrixKernel(*contraction, options)))
+    if (failed(contraction))
+      continue;
+    SmallVector<memref::DeallocOp> deallocs;
+    if (linalg::LinalgOp reader = popcount::findReader(*contraction, deallocs))
+      popcount::remarkUnfused(reader, DEBUG_TYPE,
+                              "a product on a GPU has no epilogue");
+    if (failed(map_to_gpu::emitBitMatrixKernel(*contraction, options)))
       continue;
     LDBG() << op.getLoc() << ": a kernel on tensor cores";
     op.erase();

@@ -40,6 +40,8 @@ struct QuantBNNRefuseMathNamesPass
     : quant_bnn::impl::QuantBNNRefuseMathNamesPassBase<
           QuantBNNRefuseMathNamesPass> {
   void runOnOperation() override {
+    // Nothing to verify again.
+    markAllAnalysesPreserved();
     SymbolTable symbols(getOperation());
     getOperation()->walk([&](Operation *op) {
       if (!isa_and_present<math::MathDialect>(op->getDialect()))

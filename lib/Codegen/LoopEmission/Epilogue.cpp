@@ -14,6 +14,7 @@
 #include "mlir/Interfaces/SideEffectInterfaces.h"
 #include "mlir/Interfaces/ViewLikeInterface.h"
 #include "quant-bnn/Support/FunctionAttributes.h"
+#include "quant-bnn/Support/Remarks.h"
 #include "llvm/Support/DebugLog.h"
 
 #define DEBUG_TYPE "bnn-codegen-epilogue"
@@ -125,20 +126,24 @@ matchLoops(const Contraction &contraction, linalg::LinalgOp op) {
   return loops;
 }
 
-/// Whether `plan` stores one value for each sum, with lanes of the contraction
-/// as its lanes.
-static bool hasSameLanes(const Contraction &contraction,
-                         const vectorize::Plan &plan, ArrayRef<unsigned> loops,
-                         bool canPack) {
+/// Returns why a kernel cannot compute `plan`, or an empty string.
+static StringRef explainPlan(const Contraction &contraction,
+                             const vectorize::Plan &plan,
+                             ArrayRef<unsigned> loops, bool canPack) {
   auto isPacked = [](const vectorize::Access &access) {
     return access.isPacked();
   };
-  return loops[plan.loops[plan.vectorLoop].dims.back()] == contraction.lanes &&
-         llvm::none_of(plan.inputs, isPacked) &&
-         llvm::all_of(plan.outputs, [&](const vectorize::Output &output) {
-           return output.kind == vectorize::OutputKind::Stored &&
-                  (canPack || !output.isPacked());
-         });
+  if (loops[plan.loops[plan.vectorLoop].dims.back()] != contraction.lanes)
+    return "its results lie along another dimension";
+  if (llvm::any_of(plan.inputs, isPacked))
+    return "it reads bits of words";
+  if (llvm::any_of(plan.outputs, [](const vectorize::Output &output) {
+        return output.kind != vectorize::OutputKind::Stored;
+      }))
+    return "it reduces";
+  if (!canPack && llvm::any_of(plan.outputs, isPacked))
+    return "a block has too few of the bits of a word, or an unknown number";
+  return "";
 }
 
 /// Whether memory that `op` writes, or reads next to the sums, is not that of
@@ -198,11 +203,15 @@ static bool hasOtherReaders(const Contraction &contraction,
   });
 }
 
-/// Returns the first op after the contraction that reads the sums, if the
-/// contraction can move there. `deallocs` are those of its operands before it.
-static linalg::LinalgOp
-findReader(const Contraction &contraction,
-           SmallVectorImpl<memref::DeallocOp> &deallocs) {
+void quant_bnn::popcount::remarkUnfused(linalg::LinalgOp op, StringRef pass,
+                                        StringRef why) {
+  remark::missed(op.getLoc(), getRemarkOpts("epilogue-fused", pass, op))
+      << ("the sums of the product are stored, and read here: " + why).str();
+}
+
+linalg::LinalgOp
+quant_bnn::popcount::findReader(const Contraction &contraction,
+                                SmallVectorImpl<memref::DeallocOp> &deallocs) {
   Value sums = contraction.output.memref;
   for (Operation *op = contraction.op->getNextNode(); op;
        op = op->getNextNode()) {
@@ -225,14 +234,21 @@ quant_bnn::popcount::takeEpilogue(const Contraction &contraction,
   linalg::LinalgOp op = findReader(contraction, deallocs);
   if (!op)
     return std::nullopt;
-  std::optional<SmallVector<unsigned>> loops = matchLoops(contraction, op);
-  FailureOr<vectorize::Plan> plan = failure();
-  if (loops && keepsApart(contraction, op))
-    plan = vectorize::buildPlan(op, options);
-  if (failed(plan) || !hasSameLanes(contraction, *plan, *loops, canPack)) {
-    LDBG() << op.getLoc() << " is computed after all sums";
+  auto refuse = [&](StringRef why) {
+    remarkUnfused(op, "bnn-codegen-vectorize-popcount", why);
     return std::nullopt;
-  }
+  };
+  std::optional<SmallVector<unsigned>> loops = matchLoops(contraction, op);
+  if (!loops)
+    return refuse("it reads a sum at several positions");
+  if (!keepsApart(contraction, op))
+    return refuse("its results may overlap operands of the product");
+  FailureOr<vectorize::Plan> plan = vectorize::buildPlan(op, options);
+  if (failed(plan))
+    return refuse("it has no form on vectors");
+  StringRef why = explainPlan(contraction, *plan, *loops, canPack);
+  if (!why.empty())
+    return refuse(why);
   bool storesSums = hasOtherReaders(contraction, op);
   // Before the op of the contraction comes in between.
   vectorize::dropOverwrittenFills(op, options);

@@ -37,6 +37,17 @@ struct Epilogue {
                                       llvm::ArrayRef<mlir::Value> sizes) const;
 };
 
+/// Returns the first op after the contraction that reads the sums, if it is a
+/// linalg op and the contraction can move there. `deallocs` are those in
+/// between.
+mlir::linalg::LinalgOp
+findReader(const Contraction &contraction,
+           llvm::SmallVectorImpl<mlir::memref::DeallocOp> &deallocs);
+
+/// Emits a remark of `pass` that sums are stored for `op`.
+void remarkUnfused(mlir::linalg::LinalgOp op, llvm::StringRef pass,
+                   llvm::StringRef why);
+
 /// Returns the epilogue of `contraction`, if there is one, and moves the op of
 /// the contraction to it, past ops that do not depend on the sums. Outputs of
 /// the epilogue are packed only if `canPack`.

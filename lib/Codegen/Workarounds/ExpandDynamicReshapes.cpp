@@ -75,11 +75,16 @@ static memref::ReinterpretCastOp expand(OpBuilder &builder,
 }
 
 void QuantBNNExpandDynamicReshapesPass::runOnOperation() {
-  getOperation()->walk([](memref::ExpandShapeOp op) {
-    if (!hasSeveralDynamicSizes(op))
-      return;
+  SmallVector<memref::ExpandShapeOp> ops;
+  getOperation()->walk([&](memref::ExpandShapeOp op) {
+    if (hasSeveralDynamicSizes(op))
+      ops.push_back(op);
+  });
+  if (ops.empty())
+    return markAllAnalysesPreserved();
+  for (memref::ExpandShapeOp op : ops) {
     OpBuilder builder(op);
     op.replaceAllUsesWith(expand(builder, op).getResult());
     op.erase();
-  });
+  }
 }

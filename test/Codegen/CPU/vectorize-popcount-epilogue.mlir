@@ -3,6 +3,16 @@
 
 // RUN: bnn-opt %s --bnn-codegen-vectorize-popcount="popcount=words vector-width=512" \
 // RUN:   --canonicalize --cse --split-input-file | FileCheck %s
+// RUN: bnn-opt %s --bnn-codegen-vectorize-popcount --split-input-file -o /dev/null \
+// RUN:   --remarks-filter=bnn-codegen-vectorize-popcount 2>&1 | FileCheck %s --check-prefix=REMARK
+// RUN: bnn-opt %s --bnn-codegen-map-to-gpu --split-input-file -o /dev/null \
+// RUN:   --remarks-filter=bnn-codegen-map-to-gpu 2>&1 | FileCheck %s --check-prefix=GPU
+
+// REMARK-NOT:  remark:
+// REMARK:      remark: {{.*}} Function=overlapping | {{.*}} are stored, and read here: its results may overlap operands of the product
+// REMARK:      Function=twice | {{.*}} are stored, and read here: it reads a sum at several positions
+// REMARK:      Function=swapped | {{.*}} are stored, and read here: it has no form on vectors
+// GPU-COUNT-7: are stored, and read here: a product on a GPU has no epilogue
 
 #a = affine_map<(m, n, w) -> (m, w)>
 #b = affine_map<(m, n, w) -> (n, w)>

@@ -55,7 +55,7 @@ def QuantBNNVectorizePopcountPass : Pass<"bnn-codegen-vectorize-popcount"> {
     elementwise op stays as it is if its results lie along another dimension, if
     its results may overlap operands of the product, if it reads a sum at
     several positions, or if results are packed and the number of rows, or of
-    words of a row, is not known to be suitable.
+    words of a row, is not known to be suitable. A remark says why.
 
     The option `popcount` selects how bits are counted:
 
@@ -264,10 +264,12 @@ def QuantBNNVectorizeLinalgPass : Pass<"bnn-codegen-vectorize-linalg"> {
            "Size in bytes from which on stores bypass the caches; 0 or less "
            "for never">,
     Option<"parallel", "parallel", "bool", /*default=*/"false",
-           "Emit the outermost loop as scf.parallel">
+           "Emit the outermost loop as scf.parallel">,
+    Option<"lowersOthers", "lower-others", "bool", /*default=*/"false",
+           "Lower ops that have no form on vectors to loops over elements">
   ];
   let dependentDialects = [
-    "::mlir::arith::ArithDialect", "::mlir::LLVM::LLVMDialect",
+    "::mlir::affine::AffineDialect", "::mlir::arith::ArithDialect", "::mlir::LLVM::LLVMDialect",
     "::mlir::math::MathDialect", "::mlir::memref::MemRefDialect",
     "::mlir::scf::SCFDialect", "::mlir::vector::VectorDialect"
   ];

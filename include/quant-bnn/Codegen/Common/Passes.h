@@ -12,6 +12,7 @@
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Pass/Pass.h"
+#include "mlir/Pass/PassManager.h"
 
 namespace quant_bnn {
 
@@ -27,6 +28,12 @@ enum class Workspace {
 
 #define GEN_PASS_DECL
 #include "quant-bnn/Codegen/Common/Passes.h.inc"
+
+/// Creates a pass that runs the passes that `populate` adds, on ops named
+/// `anchor`, if there is an op whose name or dialect is among `ops`.
+std::unique_ptr<mlir::Pass> createQuantBNNRunIfPresentPass(
+    llvm::StringRef anchor, llvm::ArrayRef<llvm::StringRef> ops,
+    llvm::function_ref<void(mlir::OpPassManager &)> populate);
 
 #define GEN_PASS_REGISTRATION
 #include "quant-bnn/Codegen/Common/Passes.h.inc"

@@ -318,6 +318,27 @@ def QuantBNNReplaceEmptyTensorsPass : Pass<"bnn-codegen-replace-empty-tensors"> 
                            "::mlir::tensor::TensorDialect"];
 }
 
+def QuantBNNRunIfPresentPass : Pass<"bnn-codegen-run-if-present"> {
+  let summary = "Run a pipeline if there are ops that it converts";
+  let description = [{
+    Runs `pipeline`, whose passes are on ops named `anchor`, if the op contains an
+    op whose name, or whose dialect, is among `ops`. The lowering pipelines use
+    this for passes that do nothing without such ops: a pass that runs visits
+    each op, and each op is verified after it.
+
+    Example: `bnn-codegen-run-if-present{ops=linalg pipeline=convert-linalg-to-loops}`
+    converts the `linalg` ops of a function that has any.
+  }];
+  let options = [
+    ListOption<"ops", "ops", "std::string",
+               "The names of ops and of dialects, separated by commas">,
+    Option<"anchor", "anchor", "std::string", /*default=*/"\"func.func\"",
+           "The name of the op on which the passes run">,
+    Option<"pipeline", "pipeline", "std::string", /*default=*/"\"\"",
+           "The passes">
+  ];
+}
+
 def QuantBNNSeparateResultsPass
     : Pass<"bnn-codegen-separate-results", "::mlir::func::FuncOp"> {
   let summary = "Copy returned memrefs that share a buffer or are strided";

@@ -51,17 +51,18 @@ def QuantBNNAnnotateFunctionsPass
                            "::quant_bnn::QuantBNNDialect"];
 }
 
-def QuantBNNConvertCancellingMathToLibmPass
-    : Pass<"bnn-codegen-convert-cancelling-math-to-libm", "::mlir::ModuleOp"> {
-  let summary = "Convert math.expm1 and math.log1p to C math library calls";
+def QuantBNNConvertMathToLLVMPass
+    : Pass<"bnn-codegen-convert-math-to-llvm", "::mlir::ModuleOp"> {
+  let summary = "Convert the math dialect to LLVM and the C math library";
   let description = [{
-    Converts `math.expm1` and `math.log1p` as `convert-math-to-libm` does, and
-    no other op. `convert-math-to-llvm` would convert the two ops to exp(x) - 1
-    and log(1 + x), which cancel for a small x. `convert-math-to-llvm` must run
-    before `convert-math-to-libm`, so that LLVM's intrinsics are used, and this
-    pass must run before both.
+    Converts `math.expm1` and `math.log1p` to calls of the C math library, as
+    `convert-math-to-libm` does, then the ops that LLVM has, as
+    `convert-math-to-llvm` does, then all others to calls. `convert-math-to-llvm`
+    alone would convert the first two to exp(x) - 1 and log(1 + x), which cancel
+    for a small x.
   }];
-  let dependentDialects = ["::mlir::func::FuncDialect",
+  let dependentDialects = ["::mlir::LLVM::LLVMDialect",
+                           "::mlir::func::FuncDialect",
                            "::mlir::vector::VectorDialect"];
 }
 

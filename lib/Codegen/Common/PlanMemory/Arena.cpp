@@ -19,8 +19,10 @@ static void placeStatic(ArrayRef<Buffer> buffers, Arena &arena) {
   for (const Buffer &buffer : buffers)
     if (buffer.size.isStatic())
       ordered.push_back(&buffer);
-  llvm::stable_sort(ordered, [](const Buffer *a, const Buffer *b) {
-    return a->size.factor > b->size.factor;
+  // Of equal size, the first one first. (A stable sort of GCC 12's library
+  // calls a function that C++17 deprecates, which is an error in some presets.)
+  llvm::sort(ordered, [](const Buffer *a, const Buffer *b) {
+    return std::pair(-a->size.factor, a) < std::pair(-b->size.factor, b);
   });
   // In the order of their offsets.
   SmallVector<std::pair<const Buffer *, int64_t>> placed;

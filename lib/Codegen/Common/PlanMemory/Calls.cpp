@@ -20,11 +20,16 @@ using namespace quant_bnn::memory;
 // Calls
 //===----------------------------------------------------------------------===//
 
+static bool hasCalls(ModuleOp moduleOp) {
+  return moduleOp->walk([](func::CallOp) { return WalkResult::interrupt(); })
+      .wasInterrupted();
+}
+
 /// Returns the functions that have a body. A function that is called comes
 /// before its callers, except in recursions.
 static SetVector<func::FuncOp> orderFunctions(ModuleOp moduleOp) {
-  CallGraph graph(moduleOp);
   SetVector<func::FuncOp> functions;
+  CallGraph graph(moduleOp);
   for (const CallGraphNode *node :
        llvm::post_order(static_cast<const CallGraph *>(&graph)))
     if (!node->isExternal())
@@ -40,13 +45,14 @@ static SetVector<func::FuncOp> orderFunctions(ModuleOp moduleOp) {
 }
 
 SmallVector<Callee, 0> quant_bnn::memory::orderByCalls(ModuleOp moduleOp) {
-  SetVector<func::FuncOp> functions = orderFunctions(moduleOp);
   SmallVector<Callee, 0> callees;
-  if (findHiddenUses(moduleOp)) {
-    for (func::FuncOp function : functions)
-      callees.push_back({function});
+  if (!hasCalls(moduleOp) || findHiddenUses(moduleOp)) {
+    for (auto function : moduleOp.getOps<func::FuncOp>())
+      if (!function.isDeclaration())
+        callees.push_back({function});
     return callees;
   }
+  SetVector<func::FuncOp> functions = orderFunctions(moduleOp);
   DenseMap<func::FuncOp, unsigned> positions;
   for (auto [i, function] : llvm::enumerate(functions))
     positions[function] = i;

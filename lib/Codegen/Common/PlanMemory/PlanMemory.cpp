@@ -203,7 +203,18 @@ static LogicalResult provideArena(const Callee &callee, Workspace workspace,
   return success();
 }
 
+static bool allocatesMemory(Operation *root) {
+  return root->walk([](memref::AllocOp) { return WalkResult::interrupt(); })
+      .wasInterrupted();
+}
+
 void QuantBNNPlanMemoryPass::runOnOperation() {
+  bool allocates =
+      getOperation()
+          ->walk([](memref::AllocOp) { return WalkResult::interrupt(); })
+          .wasInterrupted();
+  if (!allocates && workspace != Workspace::Argument)
+    return markAllAnalysesPreserved();
   if (workspace != Workspace::Call) {
     auto functions = llvm::filter_to_vector(
         getOperation().getOps<func::FuncOp>(), [](func::FuncOp function) {
@@ -214,9 +225,11 @@ void QuantBNNPlanMemoryPass::runOnOperation() {
   }
   SymbolTable symbols(getOperation());
   for (Callee &callee : orderByCalls(getOperation())) {
-    if (failed(resolveExtents(callee.function)))
-      return signalPassFailure();
-    takeResultBuffers(callee);
+    if (allocatesMemory(callee.function)) {
+      if (failed(resolveExtents(callee.function)))
+        return signalPassFailure();
+      takeResultBuffers(callee);
+    }
     if (failed(provideArena(callee, workspace, symbols)))
       return signalPassFailure();
   }
