@@ -13,6 +13,7 @@
 
 #include "ToLinalg.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/Dialect/Utils/ReshapeOpsUtils.h"
 
 using namespace mlir;
 
@@ -48,12 +49,33 @@ static tensor::InsertSliceOp getPrevious(tensor::InsertSliceOp op) {
   return isLink ? previous : nullptr;
 }
 
-/// Whether `op` inserts a box with static offsets and sizes, whose rank is that
-/// of the destination.
+/// Returns the type of the slice that `op` inserts, with all dimensions of the
+/// destination.
+static RankedTensorType getSliceType(tensor::InsertSliceOp op) {
+  return RankedTensorType::get(op.getStaticSizes(),
+                               op.getSourceType().getElementType());
+}
+
+static bool hasAllDimensions(tensor::InsertSliceOp op) {
+  return op.getSourceType().getRank() == op.getDestType().getRank();
+}
+
+/// Returns how the dimensions of the slice that `op` inserts collapse to those
+/// of its source, which lacks dimensions of size 1.
+static std::optional<SmallVector<ReassociationIndices>>
+getReassociation(tensor::InsertSliceOp op) {
+  if (op.getSourceType().getRank() == 0)
+    return std::nullopt;
+  return getReassociationIndicesForCollapse(getSliceType(op).getShape(),
+                                            op.getSourceType().getShape());
+}
+
+/// Whether `op` inserts a box with static offsets and sizes.
 static bool isBox(tensor::InsertSliceOp op) {
   return op.getSourceType().hasStaticShape() && op.hasUnitStride() &&
-         op.getSourceType().getRank() == op.getDestType().getRank() &&
-         llvm::none_of(op.getStaticOffsets(), ShapedType::isDynamic);
+         llvm::none_of(op.getStaticOffsets(), ShapedType::isDynamic) &&
+         llvm::none_of(op.getStaticSizes(), ShapedType::isDynamic) &&
+         (hasAllDimensions(op) || getReassociation(op));
 }
 
 static std::optional<Step> getStep(tensor::InsertSliceOp previous,
@@ -98,8 +120,12 @@ JoinInsertSlices::matchAndRewrite(tensor::InsertSliceOp op,
   if (step->isBehind)
     std::reverse(chain.begin(), chain.end());
   SmallVector<Value> sources =
-      llvm::map_to_vector(chain, [](tensor::InsertSliceOp link) -> Value {
-        return link.getSource();
+      llvm::map_to_vector(chain, [&](tensor::InsertSliceOp link) -> Value {
+        if (hasAllDimensions(link))
+          return link.getSource();
+        return tensor::ExpandShapeOp::create(
+            rewriter, link.getLoc(), getSliceType(link), link.getSource(),
+            *getReassociation(link));
       });
   Value joined =
       tensor::ConcatOp::create(rewriter, op.getLoc(), step->dim, sources);
