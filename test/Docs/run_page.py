@@ -1,4 +1,4 @@
-"""Runs the examples of a page: saves each block of MLIR under the name in its
+"""Runs the examples of a page: saves each block of MLIR or C under the name in its
 first line, runs the blocks of commands in one shell, and compares what each
 prints with the block of text after it.
 
@@ -13,7 +13,7 @@ import sys
 page, folder = map(pathlib.Path, sys.argv[1:])
 script, expected = "set -e\n", []
 for kind, block in re.findall(r"```(\w+)\n(.*?)```", page.read_text(), re.DOTALL):
-    if kind == "mlir":
+    if kind in ("c", "mlir"):
         name = block.split("\n", 1)[0].removeprefix("// ")
         (folder / name).write_text(block)
     elif kind == "sh":
