@@ -238,6 +238,7 @@ void quant_bnn::buildFinalizeLLVMPipeline(OpPassManager &pm,
   addConvertVectors(functions);
   pm.addPass(createQuantBNNRefuseMathNamesPass());
   pm.addPass(createQuantBNNConvertMathToLLVMPass());
+  pm.addPass(createQuantBNNConvertAssertToLLVMPass());
   // Converts all other ops at once.
   ConvertToLLVMPassOptions convert;
   convert.allowPatternRollback = false;

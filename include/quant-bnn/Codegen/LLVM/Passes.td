@@ -51,6 +51,19 @@ def QuantBNNAnnotateFunctionsPass
                            "::quant_bnn::QuantBNNDialect"];
 }
 
+def QuantBNNConvertAssertToLLVMPass
+    : Pass<"bnn-codegen-convert-assert-to-llvm", "::mlir::ModuleOp"> {
+  let summary = "Convert cf.assert so that its message is not lost";
+  let description = [{
+    Converts each `cf.assert` of a function to a branch: if the condition is
+    false, the code prints the message by `puts`, flushes it by `fflush`, and
+    calls `abort`. Upstream's conversion does not flush, so that the message is
+    lost where the standard output is a file or a pipe.
+  }];
+  let dependentDialects = ["::mlir::LLVM::LLVMDialect",
+                           "::mlir::cf::ControlFlowDialect"];
+}
+
 def QuantBNNConvertMathToLLVMPass
     : Pass<"bnn-codegen-convert-math-to-llvm", "::mlir::ModuleOp"> {
   let summary = "Convert the math dialect to LLVM and the C math library";
