@@ -52,13 +52,21 @@ MemRef<rank> asMemRef(void *data, Sizes... sizes) {
 
 using Matmul = void(MemRef<2> *, MemRef<2> *, MemRef<2> *);
 using Conv = void(MemRef<4> *, MemRef<4> *, MemRef<4> *);
+/// With the scales of columns, with a matrix to add, and with thresholds of
+/// channels.
+using ScaledMatmul = void(MemRef<2> *, MemRef<2> *, MemRef<1> *, MemRef<2> *);
+using ResidualMatmul = void(MemRef<2> *, MemRef<2> *, MemRef<2> *, MemRef<2> *);
+using ThresholdConv = void(MemRef<4> *, MemRef<4> *, MemRef<1> *, MemRef<4> *);
 } // namespace
 
 extern "C" {
 #define MATMUL(NAME, ROWS, COLUMNS, DEPTH)                                     \
-  Matmul _mlir_ciface_matmul_##NAME, _mlir_ciface_parallel_matmul_##NAME;
+  Matmul _mlir_ciface_matmul_##NAME, _mlir_ciface_parallel_matmul_##NAME;      \
+  ScaledMatmul _mlir_ciface_scaled_matmul_##NAME;                              \
+  ResidualMatmul _mlir_ciface_residual_matmul_##NAME;
 #define CONV(SIZE, CHANNELS)                                                   \
-  Conv _mlir_ciface_conv_##SIZE, _mlir_ciface_parallel_conv_##SIZE;
+  Conv _mlir_ciface_conv_##SIZE, _mlir_ciface_parallel_conv_##SIZE;            \
+  ThresholdConv _mlir_ciface_threshold_conv_##SIZE;
 QUANT_BNN_MATMULS(MATMUL)
 QUANT_BNN_CONVS(CONV)
 #undef MATMUL
@@ -155,7 +163,8 @@ void run(benchmark::State &state, double bits, std::vector<Variant> variants) {
 //===----------------------------------------------------------------------===//
 
 void runMatmul(benchmark::State &state, Matmul *matmul, Matmul *parallel,
-               int64_t rows, int64_t columns, int64_t depth) {
+               ScaledMatmul *scaled, ResidualMatmul *withResidual, int64_t rows,
+               int64_t columns, int64_t depth) {
   Buffer<uint32_t> a(rows * depth / 32), b(columns * depth / 32);
   Buffer<uint32_t> panel(depth / 32 * wordsPerPanelRow);
   Buffer<int32_t> out(rows * columns), expected(rows * columns);
@@ -168,9 +177,17 @@ void runMatmul(benchmark::State &state, Matmul *matmul, Matmul *parallel,
   multiplyByHand(matrices, panel.get());
   if (!std::equal(out.get(), out.get() + rows * columns, expected.get()))
     return state.SkipWithError("differs from the product by hand");
+  Buffer<float> scales(columns), residual(rows * columns),
+      results(rows * columns);
+  auto scaleRef = asMemRef<1>(scales.get(), columns);
+  auto residualRef = asMemRef<2>(residual.get(), rows, columns);
+  auto resultRef = asMemRef<2>(results.get(), rows, columns);
   std::vector<Variant> variants = {
       {"ours", [&] { matmul(&aRef, &bRef, &outRef); }},
       onTwoThreads([&] { parallel(&aRef, &bRef, &outRef); }),
+      {"scaled", [&] { scaled(&aRef, &bRef, &scaleRef, &resultRef); }},
+      {"residual",
+       [&] { withResidual(&aRef, &bRef, &residualRef, &resultRef); }},
       {"hand", [&] { multiplyByHand(matrices, panel.get()); }},
       {"read", [&] { readOperands(matrices); }}};
 #ifdef QUANT_BNN_HAS_OPENBLAS
@@ -222,17 +239,22 @@ private:
 };
 #endif
 
-void runConv(benchmark::State &state, Conv *conv, Conv *parallel, int64_t size,
-             int64_t channels) {
+void runConv(benchmark::State &state, Conv *conv, Conv *parallel,
+             ThresholdConv *threshold, int64_t size, int64_t channels) {
   int64_t padded = size + 2, words = channels / 64;
   Buffer<uint64_t> a(padded * padded * words), b(channels * 9 * words);
   Buffer<int32_t> out(size * size * channels);
   auto aRef = asMemRef<4>(a.get(), int64_t(1), padded, padded, words);
   auto bRef = asMemRef<4>(b.get(), channels, int64_t(3), int64_t(3), words);
   auto outRef = asMemRef<4>(out.get(), int64_t(1), size, size, channels);
+  Buffer<int32_t> thresholds(channels);
+  Buffer<uint64_t> bits(size * size * words);
+  auto thresholdRef = asMemRef<1>(thresholds.get(), channels);
+  auto bitRef = asMemRef<4>(bits.get(), int64_t(1), size, size, words);
   std::vector<Variant> variants = {
       {"ours", [&] { conv(&aRef, &bRef, &outRef); }},
-      onTwoThreads([&] { parallel(&aRef, &bRef, &outRef); })};
+      onTwoThreads([&] { parallel(&aRef, &bRef, &outRef); }),
+      {"threshold", [&] { threshold(&aRef, &bRef, &thresholdRef, &bitRef); }}};
 #ifdef QUANT_BNN_HAS_ONEDNN
   FloatConv floatConv(size, channels);
   variants.emplace_back("onednn", [&] { floatConv(); });
@@ -257,13 +279,16 @@ int main(int argc, char **argv) {
 #define MATMUL(NAME, ROWS, COLUMNS, DEPTH)                                     \
   add("matmul/" #NAME, double(ROWS) * COLUMNS * DEPTH, [](auto &state) {       \
     runMatmul(state, _mlir_ciface_matmul_##NAME,                               \
-              _mlir_ciface_parallel_matmul_##NAME, ROWS, COLUMNS, DEPTH);      \
+              _mlir_ciface_parallel_matmul_##NAME,                             \
+              _mlir_ciface_scaled_matmul_##NAME,                               \
+              _mlir_ciface_residual_matmul_##NAME, ROWS, COLUMNS, DEPTH);      \
   });
 #define CONV(SIZE, CHANNELS)                                                   \
   add("conv/" #SIZE "x" #SIZE "x" #CHANNELS,                                   \
       double(SIZE) * SIZE * CHANNELS * CHANNELS * 9, [](auto &state) {         \
         runConv(state, _mlir_ciface_conv_##SIZE,                               \
-                _mlir_ciface_parallel_conv_##SIZE, SIZE, CHANNELS);            \
+                _mlir_ciface_parallel_conv_##SIZE,                             \
+                _mlir_ciface_threshold_conv_##SIZE, SIZE, CHANNELS);           \
       });
   QUANT_BNN_MATMULS(MATMUL)
   QUANT_BNN_CONVS(CONV)

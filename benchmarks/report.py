@@ -67,6 +67,7 @@ def kernel_tables(kernels):
 
 def xnor_table(xnor):
     peers = ["peak", "table_peak", "read", "hand", "sgemm", "onednn"]
+    peers += ["scaled", "residual", "threshold"]
     rows = []
     for entry in xnor["benchmarks"]:
         label = entry["name"].split("/iterations")[0]
@@ -83,7 +84,9 @@ def xnor_table(xnor):
         rows.append([label, f"{entry['median_us']:.1f}", f"{entry['gbitmacs']:.0f}", *cells])
     header = ["product", "time, us", "G bit-MAC/s", "peak / ours"]
     header += ["peak of tables / ours", "reading / ours", "by hand / ours"]
-    header += ["sgemm / ours", "oneDNN f32 / ours", "ours / two threads"]
+    header += ["sgemm / ours", "oneDNN f32 / ours", "with scales / ours"]
+    header += ["with a residual / ours", "with thresholds, to bits / ours"]
+    header += ["ours / two threads"]
     return "### Binary products\n\n" + table(header, rows)
 
 
