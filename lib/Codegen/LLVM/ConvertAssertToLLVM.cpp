@@ -72,6 +72,15 @@ void QuantBNNConvertAssertToLLVMPass::runOnOperation() {
   if (ops.empty())
     return markAllAnalysesPreserved();
   SymbolTableCollection symbols;
+  for (StringRef name : {"puts", "fflush", "abort"})
+    if (Operation *other = getOperation().lookupSymbol(name);
+        other && !isa<LLVM::LLVMFuncOp>(other)) {
+      InFlightDiagnostic error =
+          ops.front().emitError("needs '")
+          << name << "' of the C library, which the module hides";
+      error.attachNote(other->getLoc()) << "by a symbol of that name";
+      return signalPassFailure();
+    }
   for (cf::AssertOp op : ops)
     if (failed(convert(op, symbols)))
       return signalPassFailure();

@@ -163,6 +163,17 @@ Value BodyEmitter::loadVector(const Access &access, const Positions &at,
   return vector::BitCastOp::create(b, getVectorType(b.getI1Type()), value);
 }
 
+/// Loads the words of `access` at `indices` that `step` writes.
+Value BodyEmitter::loadWords(Value base, ValueRange indices,
+                             const Access &access, const Step &step) {
+  VectorType type = getStoredType(access);
+  if (!step.mask)
+    return vector::LoadOp::create(b, type, base, indices);
+  Value zero = arith::ConstantOp::create(b, b.getZeroAttr(type));
+  return vector::MaskedLoadOp::create(b, type, base, indices,
+                                      getStoredMask(access, step), zero);
+}
+
 void BodyEmitter::storeVector(Value value, const Access &access,
                               const Positions &at, const Step &step,
                               int64_t part) {
@@ -170,10 +181,14 @@ void BodyEmitter::storeVector(Value value, const Access &access,
   SmallVector<Value> indices =
       buildIndices(access, enter(at, plan.vectorLoop, step.positions[part]));
   if (access.isPacked()) {
-    // The bits past the end are 0.
+    // The bits past the end stay as they are.
     if (step.mask)
       value = arith::AndIOp::create(b, value, step.mask);
-    value = vector::BitCastOp::create(b, getStoredType(access), value);
+    VectorType type = getStoredType(access);
+    value = vector::BitCastOp::create(b, type, value);
+    if (!access.isCleared)
+      value = arith::OrIOp::create(b, value,
+                                   loadWords(base, indices, access, step));
   }
   if (step.mask) {
     vector::MaskedStoreOp::create(b, base, indices, getStoredMask(access, step),

@@ -81,6 +81,14 @@ static bool wasTensor(Value value) {
          isa<TensorType>(type.getInput(number));
 }
 
+static bool isConstantGlobal(Value value) {
+  auto get = value.getDefiningOp<memref::GetGlobalOp>();
+  auto global = get ? SymbolTable::lookupNearestSymbolFrom<memref::GlobalOp>(
+                          get, get.getNameAttr())
+                    : memref::GlobalOp();
+  return global && global.getConstant();
+}
+
 /// Whether a write to one of two memrefs may change the other.
 static bool mayAlias(Value a, Value b) {
   a = getBase(a);
@@ -91,14 +99,13 @@ static bool mayAlias(Value a, Value b) {
     return isa_and_nonnull<memref::AllocOp, memref::AllocaOp>(
         value.getDefiningOp());
   };
-  auto isOutside = [](Value value) {
-    return getFunctionOf(value) || value.getDefiningOp<memref::GetGlobalOp>();
+  auto isKnown = [&](Value value) {
+    return isOwn(value) || getFunctionOf(value) || isConstantGlobal(value);
   };
-  if (isOwn(a))
-    return !isOwn(b) && !isOutside(b);
-  if (isOwn(b))
-    return !isOutside(a);
-  return !wasTensor(a) && !wasTensor(b);
+  if (!isKnown(a) || !isKnown(b))
+    return true;
+  // Two arguments, or the same constant twice, which nothing writes.
+  return getFunctionOf(a) && getFunctionOf(b) && !wasTensor(a) && !wasTensor(b);
 }
 
 //===----------------------------------------------------------------------===//
@@ -126,6 +133,17 @@ matchLoops(const Contraction &contraction, linalg::LinalgOp op) {
   return loops;
 }
 
+/// Whether each iteration of the loops of `plan` has an element, or a bit, of
+/// `output` of its own.
+static bool selectsAll(const vectorize::Output &output,
+                       const vectorize::Plan &plan) {
+  return llvm::all_of(
+      llvm::seq<unsigned>(plan.loops.size()), [&](unsigned loop) {
+        AffineExpr dim = getAffineDimExpr(loop, plan.op->getContext());
+        return llvm::is_contained(output.indices, dim);
+      });
+}
+
 /// Returns why a kernel cannot compute `plan`, or an empty string.
 static StringRef explainPlan(const Contraction &contraction,
                              const vectorize::Plan &plan,
@@ -137,10 +155,11 @@ static StringRef explainPlan(const Contraction &contraction,
     return "its results lie along another dimension";
   if (llvm::any_of(plan.inputs, isPacked))
     return "it reads bits of words";
-  if (llvm::any_of(plan.outputs, [](const vectorize::Output &output) {
-        return output.kind != vectorize::OutputKind::Stored;
+  if (llvm::any_of(plan.outputs, [&](const vectorize::Output &output) {
+        return output.kind != vectorize::OutputKind::Stored ||
+               !selectsAll(output, plan);
       }))
-    return "it reduces";
+    return "a result depends on several sums";
   if (!canPack && llvm::any_of(plan.outputs, isPacked))
     return "a block has too few of the bits of a word, or an unknown number";
   return "";
@@ -196,7 +215,8 @@ static bool hasOtherReaders(const Contraction &contraction,
   return llvm::any_of(sums.getUsers(), [&](Operation *user) {
     if (user == own || user == epilogue || isa<memref::DeallocOp>(user))
       return false;
-    if (isa<ViewLikeOpInterface>(user))
+    // Another name.
+    if (llvm::any_of(user->getResultTypes(), llvm::IsaPred<BaseMemRefType>))
       return true;
     Operation *inBlock = own->getBlock()->findAncestorOpInBlock(*user);
     return !inBlock->isBeforeInBlock(own);
@@ -252,6 +272,8 @@ quant_bnn::popcount::takeEpilogue(const Contraction &contraction,
   bool storesSums = hasOtherReaders(contraction, op);
   // Before the op of the contraction comes in between.
   vectorize::dropOverwrittenFills(op, options);
+  plan = vectorize::buildPlan(op, options);
+  assert(succeeded(plan) && "an op without its fill has the same loops");
   Operation *own = contraction.op;
   own->moveBefore(op);
   for (memref::DeallocOp dealloc : deallocs)

@@ -15,6 +15,7 @@
 
 #include "Packing.h"
 #include "mlir/Dialect/Utils/StaticValueUtils.h"
+#include "mlir/IR/Matchers.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
 
 using namespace mlir;
@@ -105,6 +106,8 @@ LogicalResult PackingMatcher::matchOutput(Output &output) {
     return failure();
   plan.packing.insert_range(ArrayRef<Operation *>{sum, shift, bit});
   output.packedBit = bit.getIn();
+  output.isCleared =
+      isMarkedCleared(plan.op, output.operand->getOperandNumber());
   return success();
 }
 
@@ -134,14 +137,34 @@ LogicalResult quant_bnn::vectorize::analyzePacking(Plan &plan) {
 // Fills
 //===----------------------------------------------------------------------===//
 
-/// Returns the last fill of `memref` before `op`, or null if an op in between
-/// may access memory and is not a fill.
-static linalg::FillOp findFill(linalg::LinalgOp op, Value memref) {
+/// The name of an attribute of an op with packed outputs: the numbers of the
+/// operands whose words are 0 before it.
+static constexpr StringLiteral clearedAttrName = "bnn_codegen.cleared";
+
+bool quant_bnn::vectorize::isMarkedCleared(linalg::LinalgOp op,
+                                           unsigned number) {
+  auto attr = op->getAttrOfType<DenseI64ArrayAttr>(clearedAttrName);
+  return attr && llvm::is_contained(attr.asArrayRef(), number);
+}
+
+static void markCleared(linalg::LinalgOp op, unsigned number) {
+  SmallVector<int64_t> numbers = {int64_t(number)};
+  if (auto attr = op->getAttrOfType<DenseI64ArrayAttr>(clearedAttrName))
+    llvm::append_range(numbers, attr.asArrayRef());
+  op->setAttr(clearedAttrName,
+              DenseI64ArrayAttr::get(op->getContext(), numbers));
+}
+
+/// Returns the last fill of `memref` with 0 before `op`, or null if there is
+/// none, or if an op in between may access memory and is not a fill.
+static linalg::FillOp findZeroFill(linalg::LinalgOp op, Value memref) {
   for (Operation *before = op->getPrevNode(); before;
        before = before->getPrevNode()) {
     if (auto fill = dyn_cast<linalg::FillOp>(before)) {
       if (fill.getDpsInitOperand(0)->get() == memref)
-        return fill;
+        return matchPattern(fill.getInputs().front(), m_Zero())
+                   ? fill
+                   : linalg::FillOp();
       continue;
     }
     if (!isMemoryEffectFree(before) &&
@@ -181,13 +204,17 @@ void quant_bnn::vectorize::dropOverwrittenFills(linalg::LinalgOp op,
       llvm::none_of(op.getIndexingMapsArray(), isPacked))
     return;
   FailureOr<Plan> plan = buildPlan(op, options);
-  if (failed(plan))
+  // An op that accumulates may be separated into several.
+  if (failed(plan) || !llvm::all_of(plan->outputs, [](const Output &output) {
+        return output.kind == OutputKind::Stored;
+      }))
     return;
   for (const Output &output : plan->outputs) {
     linalg::FillOp fill =
-        output.isPacked() ? findFill(op, output.getValue()) : nullptr;
+        output.isPacked() ? findZeroFill(op, output.getValue()) : nullptr;
     if (!fill)
       continue;
+    markCleared(op, output.operand->getOperandNumber());
     int64_t size = plan->loops[plan->vectorLoop].size;
     int64_t words = output.getMemRefType().getShape().back();
     bool isKnown = plan->loops[plan->vectorLoop].dims.size() == 1 &&

@@ -22,10 +22,14 @@ std::optional<int64_t> matchPackedIndex(mlir::AffineExpr expr);
 /// way.
 llvm::LogicalResult analyzePacking(Plan &plan);
 
-/// Erases the fill before `op` of each packed output of which the vectorized
-/// `op` writes all words. If `op` has a single loop and other words may remain,
-/// restricts the fill to these words.
+/// Marks the packed outputs of `op` that a fill with 0 is before, and erases
+/// this fill if the vectorized `op` writes all words. If `op` has a single loop
+/// and other words may remain, restricts the fill to these words. A plan for
+/// `op` must be built, and emitted, after this.
 void dropOverwrittenFills(mlir::linalg::LinalgOp op, const Options &options);
+
+/// Whether output `number` of `op` was marked by `dropOverwrittenFills`.
+bool isMarkedCleared(mlir::linalg::LinalgOp op, unsigned number);
 
 } // namespace quant_bnn::vectorize
 

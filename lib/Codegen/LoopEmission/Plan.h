@@ -58,6 +58,9 @@ struct Access {
   /// holds, or 1 if the operand is not packed. The index of the word is the
   /// last index divided by this number.
   int64_t elementsPerWord = 1;
+  /// For a packed output: whether its words are 0 before the op, so that they
+  /// need not be read.
+  bool isCleared = false;
   /// For a packed input: the values of type i1 in the body that hold the bit of
   /// the current element.
   llvm::SmallVector<mlir::Value> bits;

@@ -75,9 +75,9 @@ func.func @scale(%a: memref<64x8xi32>, %b: memref<32x8xi32>, %scale: memref<32xf
 // CHECK-COUNT-2: memref.alloc() {alignment = 64 : i64} : memref<8x32xi32>
 // CHECK:         %[[BITS:.*]] = arith.cmpi slt, %{{.*}} : vector<16xi32>
 // CHECK:         %[[PART:.*]] = vector.bitcast %[[BITS]] : vector<16xi1> to vector<1xi16>
-// CHECK:         %[[SCALAR:.*]] = vector.extract %[[PART]][0] : i16 from vector<1xi16>
-// CHECK:         arith.extui %[[SCALAR]] : i16 to i64
-// CHECK:         memref.store %{{.*}}, %[[Y]]
+// CHECK:         arith.extui %[[PART]] : vector<1xi16> to vector<1xi64>
+// CHECK-NOT:     vector.load %[[Y]]
+// CHECK:         vector.store %{{.*}}, %[[Y]]
 // CHECK-NOT:     memref<64x128xi32>
 // CHECK:         return
 func.func @threshold(%a: memref<64x8xi32>, %b: memref<128x8xi32>,
@@ -97,6 +97,8 @@ func.func @threshold(%a: memref<64x8xi32>, %b: memref<128x8xi32>,
     %sum = arith.addi %acc, %term : i32
     linalg.yield %sum : i32
   }
+  %none = arith.constant 0 : i64
+  linalg.fill ins(%none : i64) outs(%y : memref<64x2xi64>)
   linalg.generic {indexing_maps = [#same, #column, #words], iterator_types = ["parallel", "reduction"]}
       ins(%sums, %thresholds : memref<64x128xi32>, memref<128xi32>) outs(%y : memref<64x2xi64>) {
   ^bb0(%sum: i32, %threshold: i32, %word: i64):

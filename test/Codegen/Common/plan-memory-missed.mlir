@@ -41,6 +41,18 @@ func.func @size_of_iteration(%n: index) {
   return
 }
 
+func.func @size_on_a_condition(%n: index) {
+  %c5 = arith.constant 5 : index
+  %large = arith.cmpi sgt, %n, %c5 : index
+  scf.if %large {
+    %rest = arith.subi %n, %c5 : index
+    // CHECK: [[@LINE+1]]:{{[0-9]+}}: remark: {{.*}}it may not be needed, and its size depends on the call
+    %a = memref.alloc(%rest) : memref<?xf32>
+    memref.dealloc %a : memref<?xf32>
+  }
+  return
+}
+
 func.func @memory_space() {
   // CHECK: [[@LINE+1]]:{{[0-9]+}}: remark: {{.*}}it has a layout, a memory space or an alignment above 64
   %a = memref.alloc() : memref<4xf32, 3>

@@ -41,7 +41,8 @@ func.func @constant_sizes() {
 // CHECK:         %[[ABOVE:.*]] = arith.addi %[[BYTES]], %c63
 // CHECK:         %[[SLOT:.*]] = arith.andi %[[ABOVE]], %[[MASK]]
 // CHECK:         %[[SUM:.*]] = arith.addi %[[N]], %[[K]]
-// CHECK:         arith.muli %[[SUM]], %c4
+// CHECK:         %[[EXTENT:.*]] = arith.maxsi %[[SUM]], %c0
+// CHECK:         arith.muli %[[EXTENT]], %c4
 // CHECK:         %[[TOTAL:.*]] = arith.addi %[[SLOT]]
 // CHECK:         %[[ARENA:.*]] = memref.alloc(%[[TOTAL]]) {alignment = 64 : i64} : memref<?xi8>
 // CHECK:         memref.view %[[ARENA]][%c0][%[[N]]] : memref<?xi8> to memref<?xf32>

@@ -37,13 +37,19 @@ EPILOGUES = {
     "threshold": (["columns"], [("i64", "packed")], """
       %f = arith.sitofp %sum : i32 to f32
       %bit0 = arith.cmpf olt, %f, %x0 : f32"""),
-    "threshold i8": (["columns"], [("i8", "packed")], """
+    # Bits are added to those that are there.
+    "threshold i8": (["columns"], [("i8", "packed onto 65")], """
       %f = arith.sitofp %sum : i32 to f32
       %bit0 = arith.cmpf olt, %f, %x0 : f32"""),
     "threshold and scale": (["columns"], [("i32", "packed"), ("f32", "same")], """
       %f = arith.sitofp %sum : i32 to f32
       %bit0 = arith.cmpf olt, %f, %x0 : f32
       %r1 = arith.mulf %f, %x0 : f32"""),
+    "two thresholds": (["columns"], [("i64", "packed"), ("i32", "packed"), ("i8", "packed")], """
+      %f = arith.sitofp %sum : i32 to f32
+      %bit0 = arith.cmpf olt, %f, %x0 : f32
+      %bit1 = arith.cmpf oge, %f, %x0 : f32
+      %bit2 = arith.cmpf une, %f, %x0 : f32"""),
 }  # fmt: skip
 
 
@@ -75,7 +81,7 @@ class Case:
     def result_sizes(self, number):
         element, lies = self.results[number]
         sizes = list(self.sizes["sums"])
-        if lies == "packed":
+        if lies.startswith("packed"):
             sizes[-1] = -(-sizes[-1] // int(element[1:]))
         return sizes[::-1] if lies == "transposed" else sizes
 
@@ -148,7 +154,7 @@ class Case:
             extents = [f"%n{dim}" for dim in range(self.rank)]
             if lies == "transposed":
                 indices, extents = indices[::-1], extents[::-1]
-            if lies == "packed":
+            if lies.startswith("packed"):
                 width = int(element[1:])
                 packs = True
                 indices[-1] += f" floordiv {width}"
@@ -166,11 +172,13 @@ class Case:
       %r{i} = arith.ori {out}, %shl{i} : {element}"""
             operands = ", ".join(extents) if self.dynamic else ""
             lines.append(f"\n  %empty{i} = tensor.empty({operands}) : {type}")
-            if lies == "packed":
+            if lies.startswith("packed"):
+                before = lies.removeprefix("packed onto ") if " " in lies else 0
                 lines.append(f"""
-  %zero{i} = arith.constant 0 : {element}
+  %zero{i} = arith.constant {before} : {element}
   %filled{i} = linalg.fill ins(%zero{i} : {element}) outs(%empty{i} : {type}) -> {type}""")
-            outs.append((f"%{'filled' if lies == 'packed' else 'empty'}{i}", type))
+            filled = "filled" if lies.startswith("packed") else "empty"
+            outs.append((f"%{filled}{i}", type))
             out_arguments.append(f"{out}: {element}")
             yields.append(f"%r{i}")
             maps.append(indices)
@@ -318,6 +326,8 @@ def cases():
     for epilogue in EPILOGUES:
         # Parts of panels and of words.
         yield epilogue, matmul(19, 70, 3), dict()
+    # A word of each width that does not exist.
+    yield "two thresholds", matmul(19, 9, 3), dict()
     for epilogue in "scale", "residual", "threshold", "threshold and scale":
         # Whole ones, and few rows.
         yield epilogue, matmul(17, 128, 3), dict()

@@ -28,3 +28,8 @@ func.func @main(%count: i32) -> i32 {
   cf.assert %equal, "one is not two"
   return %count : i32
 }
+
+// RUN: not bnn-opt %S/Inputs/assert-hidden.mlir --bnn-codegen-convert-assert-to-llvm 2>&1 \
+// RUN:   | FileCheck %s --check-prefix=HIDDEN
+// HIDDEN: assert-hidden.mlir:4:3: error: needs 'fflush' of the C library, which the module hides
+// HIDDEN: assert-hidden.mlir:1:1: note: by a symbol of that name

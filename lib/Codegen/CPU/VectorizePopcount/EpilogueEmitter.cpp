@@ -49,26 +49,43 @@ void EpilogueEmitter::storeVector(Value value, const vectorize::Access &access,
   if (access.elementsPerWord <= plan.lanes)
     return BodyEmitter::storeVector(value, access, at, step, part);
   unsigned number = access.operand->getOperandNumber();
+  Value base = bases[number];
+  auto type = VectorType::get({1}, access.getElementType());
   Word &word = words[{number, row}];
-  if (word.numBits == 0)
+  if (word.numBits == 0) {
     word.indices = buildIndices(
         access, index_space::enter(at, plan.vectorLoop, step.positions[part]));
-  // The bits past the end are 0.
+    // A word exists if its first lane does.
+    Value zero = arith::ConstantOp::create(b, b.getZeroAttr(type));
+    if (step.mask)
+      word.mask = vector::ShuffleOp::create(b, step.mask, step.mask,
+                                            ArrayRef<int64_t>{0});
+    if (access.isCleared)
+      word.bits = zero;
+    else if (word.mask)
+      word.bits = vector::MaskedLoadOp::create(b, type, base, word.indices,
+                                               word.mask, zero);
+    else
+      word.bits = vector::LoadOp::create(b, type, base, word.indices);
+  }
+  // The bits past the end stay as they are.
   if (step.mask)
     value = arith::AndIOp::create(b, value, step.mask);
-  auto type = cast<IntegerType>(access.getElementType());
   auto narrow = VectorType::get({1}, b.getIntegerType(plan.lanes));
-  Value bits = vector::ExtractOp::create(
-      b, vector::BitCastOp::create(b, narrow, value), 0);
+  Value bits = vector::BitCastOp::create(b, narrow, value);
   bits = arith::ExtUIOp::create(b, type, bits);
-  Value distance = arith::ConstantIntOp::create(b, type, word.numBits);
-  bits = b.createOrFold<arith::ShLIOp>(bits, distance);
-  word.bits =
-      word.bits ? arith::OrIOp::create(b, word.bits, bits).getResult() : bits;
+  Value distance = arith::ConstantOp::create(
+      b, DenseElementsAttr::get(
+             type, b.getIntegerAttr(type.getElementType(), word.numBits)));
+  bits = arith::ShLIOp::create(b, bits, distance);
+  word.bits = b.createOrFold<arith::OrIOp>(word.bits, bits);
   word.numBits += plan.lanes;
   // Also before all bits are known: otherwise LLVM would move what computes the
   // first ones past the loops for the others, and all sums would be in use.
-  memref::StoreOp::create(b, word.bits, bases[number], word.indices);
+  if (word.mask)
+    vector::MaskedStoreOp::create(b, base, word.indices, word.mask, word.bits);
+  else
+    vector::StoreOp::create(b, word.bits, base, word.indices);
   if (word.numBits == access.elementsPerWord)
     words.erase({number, row});
 }

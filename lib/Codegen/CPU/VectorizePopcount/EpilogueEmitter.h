@@ -46,6 +46,8 @@ private:
   struct Word {
     mlir::Value bits;
     llvm::SmallVector<mlir::Value> indices;
+    /// Whether the word exists, a vector of one; null if it does.
+    mlir::Value mask;
     int64_t numBits = 0;
   };
 

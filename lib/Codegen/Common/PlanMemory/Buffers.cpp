@@ -41,6 +41,17 @@ static bool isSequential(Operation *op, func::FuncOp function) {
   return true;
 }
 
+/// Whether `op` may not be run in a call of `function`, other than by a loop
+/// without iterations.
+static bool isConditional(Operation *op, func::FuncOp function) {
+  for (Operation *parent = op->getParentOp(); parent != function;
+       parent = parent->getParentOp())
+    if (isa<scf::IfOp, scf::IndexSwitchOp, scf::WhileOp>(parent))
+      return true;
+  return op->getBlock()->getParent() == &function.getBody() &&
+         !op->getBlock()->isEntryBlock();
+}
+
 //===----------------------------------------------------------------------===//
 // Lifetimes
 //===----------------------------------------------------------------------===//
@@ -172,6 +183,10 @@ SmallVector<Buffer, 0> quant_bnn::memory::findBuffers(
           return isKnownAtEntry(extent, function);
         })) {
       missed(alloc, "its size is not known at the entry of the function");
+      continue;
+    }
+    if (!type.hasStaticShape() && isConditional(alloc, function)) {
+      missed(alloc, "it may not be needed, and its size depends on the call");
       continue;
     }
     if (!hasSize(type.getElementType())) {

@@ -87,6 +87,7 @@ static memref::AllocOp findResultBuffer(func::FuncOp function,
   Value result = returnOp.getOperand(i);
   auto alloc = result.getDefiningOp<memref::AllocOp>();
   if (!alloc || alloc->getBlock() != returnOp->getBlock() ||
+      !alloc.getType().getLayout().isIdentity() ||
       llvm::count(returnOp.getOperands(), result) != 1 ||
       llvm::any_of(result.getUsers(), llvm::IsaPred<memref::DeallocOp>) ||
       !llvm::all_of(alloc.getDynamicSizes(), [&](Value extent) {
@@ -120,6 +121,7 @@ static func::CallOp allocateResults(func::CallOp call, func::FuncOp function,
       types.push_back(type);
   auto newCall = func::CallOp::create(b, call.getCallee(), types, operands);
   newCall->setDiscardableAttrs(call->getDiscardableAttrDictionary());
+  newCall.setNoInline(call.getNoInline());
   auto nextResult = newCall.result_begin();
   auto nextBuffer = allocated.begin();
   for (auto [i, result] : llvm::enumerate(call.getResults()))
@@ -164,6 +166,8 @@ void quant_bnn::memory::takeArena(const Plan &plan, const Callee &callee) {
     ImplicitLocOpBuilder b(call.getLoc(), call);
     Value arena = allocateArena(
         b, plan, buildNumbers(b, plan.function, call.getOperands()));
+    // Those of the operands would lack one.
+    call.removeArgAttrsAttr();
     call.getOperandsMutable().append(arena);
     b.setInsertionPointAfter(call);
     memref::DeallocOp::create(b, arena);

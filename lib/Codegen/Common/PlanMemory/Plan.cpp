@@ -60,9 +60,13 @@ static Value buildSize(ImplicitLocOpBuilder &b, const Slot &slot,
   Value largest;
   for (const Size &size : slot.sizes) {
     Value bytes = buildIndex(b, size.factor);
-    for (Value extent : size.extents)
-      bytes = arith::MulIOp::create(
-          b, bytes, buildEntryValue(b, extent, function, numbers, mapping));
+    for (Value extent : size.extents) {
+      Value known = buildEntryValue(b, extent, function, numbers, mapping);
+      // In a loop without iterations, what is computed may be negative.
+      if (!extent.getDefiningOp<memref::DimOp>())
+        known = arith::MaxSIOp::create(b, known, buildIndex(b, 0));
+      bytes = arith::MulIOp::create(b, bytes, known);
+    }
     largest = largest ? arith::MaxUIOp::create(b, largest, bytes) : bytes;
   }
   Value above =
