@@ -24,11 +24,12 @@ void quant_bnn::addCleanup(OpPassManager &pm) {
   pm.addPass(createCSEPass());
 }
 
-void quant_bnn::addIfPresent(
-    OpPassManager &pm, ArrayRef<StringRef> ops,
-    llvm::function_ref<void(OpPassManager &)> populate) {
-  pm.addPass(
-      createQuantBNNRunIfPresentPass(pm.getOpAnchorName(), ops, populate));
+/// Adds the passes that `populate` adds, to run only where there is an op whose
+/// name or dialect is among `ops`.
+static void addIfPresent(OpPassManager &pm, ArrayRef<StringRef> ops,
+                         llvm::function_ref<void(OpPassManager &)> populate) {
+  pm.addPass(quant_bnn::createQuantBNNRunIfPresentPass(pm.getOpAnchorName(),
+                                                       ops, populate));
 }
 
 void quant_bnn::addExtendMath(OpPassManager &functions) {

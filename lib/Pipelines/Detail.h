@@ -15,11 +15,6 @@ namespace quant_bnn {
 
 void addCleanup(mlir::OpPassManager &pm);
 
-/// Adds the passes that `populate` adds, to run only where there is an op whose
-/// name or dialect is among `ops`.
-void addIfPresent(mlir::OpPassManager &pm, llvm::ArrayRef<llvm::StringRef> ops,
-                  llvm::function_ref<void(mlir::OpPassManager &)> populate);
-
 /// Adds the conversion of math on narrow floats to math on f32, which is
 /// approximated next.
 void addExtendMath(mlir::OpPassManager &functions);

@@ -28,7 +28,8 @@ struct QuantBNNRunIfPresentPass
   explicit QuantBNNRunIfPresentPass(
       quant_bnn::QuantBNNRunIfPresentPassOptions options)
       : Base(std::move(options)) {
-    (void)parse(llvm::errs());
+    // initialize reports what cannot be parsed.
+    (void)parse(llvm::nulls());
   }
   QuantBNNRunIfPresentPass(StringRef anchorName, ArrayRef<StringRef> names,
                            llvm::function_ref<void(OpPassManager &)> populate)
@@ -45,8 +46,11 @@ struct QuantBNNRunIfPresentPass
   }
 
   LogicalResult parse(raw_ostream &os) {
-    passes.emplace(anchor);
-    return parsePassPipeline(pipeline, *passes, os);
+    OpPassManager parsed(anchor);
+    if (failed(parsePassPipeline(pipeline, parsed, os)))
+      return failure();
+    passes = std::move(parsed);
+    return success();
   }
 
   LogicalResult initializeOptions(
@@ -61,12 +65,23 @@ struct QuantBNNRunIfPresentPass
     return success();
   }
 
+  LogicalResult initialize(MLIRContext *context) override {
+    if (passes || succeeded(parse(llvm::nulls())))
+      return success();
+    return emitError(UnknownLoc::get(context))
+           << "cannot parse '" << pipeline << "'";
+  }
+
   void getDependentDialects(DialectRegistry &registry) const override {
     if (passes)
       passes->getDependentDialects(registry);
   }
 
   void runOnOperation() override {
+    if (getOperation()->getName().getStringRef() != anchor) {
+      getOperation()->emitOpError("is not the anchor, '") << anchor << "'";
+      return signalPassFailure();
+    }
     llvm::StringSet<> names;
     for (const std::string &name : ops)
       names.insert(name);
@@ -79,7 +94,7 @@ struct QuantBNNRunIfPresentPass
                          })
                          .wasInterrupted();
     LDBG() << (isPresent ? "run " : "skip ") << pipeline;
-    if (!isPresent || !passes)
+    if (!isPresent)
       return markAllAnalysesPreserved();
     if (failed(runPipeline(*passes, getOperation())))
       signalPassFailure();

@@ -53,6 +53,21 @@ func.func @size_on_a_condition(%n: index) {
   return
 }
 
+func.func @size_in_a_block(%n: index, %large: i1) {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  cf.cond_br %large, ^then, ^end
+^then:
+  scf.for %i = %c0 to %n step %c1 {
+    // CHECK: [[@LINE+1]]:{{[0-9]+}}: remark: {{.*}}it may not be needed, and its size depends on the call
+    %a = memref.alloc(%n) : memref<?xf32>
+    memref.dealloc %a : memref<?xf32>
+  }
+  cf.br ^end
+^end:
+  return
+}
+
 func.func @memory_space() {
   // CHECK: [[@LINE+1]]:{{[0-9]+}}: remark: {{.*}}it has a layout, a memory space or an alignment above 64
   %a = memref.alloc() : memref<4xf32, 3>

@@ -4,6 +4,9 @@
 // RUN:   | FileCheck %s --check-prefix=ERROR
 
 // ERROR: cannot parse 'no-such-pass'
+// RUN: not bnn-opt %s --bnn-codegen-run-if-present="ops=linalg pipeline=cse" 2>&1 \
+// RUN:   | FileCheck %s --check-prefix=ANCHOR
+// ANCHOR: 'builtin.module' op is not the anchor, 'func.func'
 
 // CHECK-LABEL:   func @without(
 // CHECK-COUNT-2:   arith.constant 1 : index

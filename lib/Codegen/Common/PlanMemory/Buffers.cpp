@@ -48,8 +48,9 @@ static bool isConditional(Operation *op, func::FuncOp function) {
        parent = parent->getParentOp())
     if (isa<scf::IfOp, scf::IndexSwitchOp, scf::WhileOp>(parent))
       return true;
-  return op->getBlock()->getParent() == &function.getBody() &&
-         !op->getBlock()->isEntryBlock();
+  return !function.getBody()
+              .findAncestorBlockInRegion(*op->getBlock())
+              ->isEntryBlock();
 }
 
 //===----------------------------------------------------------------------===//

@@ -166,7 +166,7 @@ void quant_bnn::memory::takeArena(const Plan &plan, const Callee &callee) {
     ImplicitLocOpBuilder b(call.getLoc(), call);
     Value arena = allocateArena(
         b, plan, buildNumbers(b, plan.function, call.getOperands()));
-    // Those of the operands would lack one.
+    // An attribute for each operand would be needed, also for the arena.
     call.removeArgAttrsAttr();
     call.getOperandsMutable().append(arena);
     b.setInsertionPointAfter(call);

@@ -209,11 +209,7 @@ static bool allocatesMemory(Operation *root) {
 }
 
 void QuantBNNPlanMemoryPass::runOnOperation() {
-  bool allocates =
-      getOperation()
-          ->walk([](memref::AllocOp) { return WalkResult::interrupt(); })
-          .wasInterrupted();
-  if (!allocates && workspace != Workspace::Argument)
+  if (!allocatesMemory(getOperation()) && workspace != Workspace::Argument)
     return markAllAnalysesPreserved();
   if (workspace != Workspace::Call) {
     auto functions = llvm::filter_to_vector(
