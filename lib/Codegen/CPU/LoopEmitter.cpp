@@ -16,15 +16,6 @@
 using namespace mlir;
 using namespace quant_bnn::vectorize;
 
-/// Whether iterations of `loop` access distinct elements: some index is `loop`
-/// alone. Windows overlap: their index is a sum of loops.
-static bool selectsDistinct(const Access &access, unsigned loop) {
-  return llvm::any_of(access.indices, [&](AffineExpr index) {
-    auto dim = dyn_cast<AffineDimExpr>(index);
-    return dim && dim.getPosition() == loop;
-  });
-}
-
 /// Elements of one task of a parallel loop: enough work to pay for a task. The
 /// number does not depend on the number of threads, so neither do results.
 static constexpr int64_t elementsPerTask = 4 * termsPerBlock;
@@ -600,7 +591,7 @@ void Emitter::emitNest(unsigned level, const Positions &at) {
     auto body = [&](Value iv) { emitNest(level + 1, enter(at, loop, iv)); };
     bool isParallel = options.parallel && level == 0 &&
                       llvm::all_of(plan.outputs, [&](const Output &output) {
-                        return selectsDistinct(output, loop);
+                        return output.selects(loop);
                       });
     if (isParallel)
       buildParallel(sizes[loop], index(1), body);

@@ -31,7 +31,6 @@ struct QuantBNNConvertMathToLLVMPass
   void runOnOperation() override;
 
 private:
-  template <typename... OpTys>
   LogicalResult convertToLibm(ArrayRef<Operation *> ops);
   LogicalResult convertToLLVM(ArrayRef<Operation *> ops);
 };
@@ -57,16 +56,12 @@ QuantBNNConvertMathToLLVMPass::convertToLLVM(ArrayRef<Operation *> ops) {
                                 std::move(patterns));
 }
 
-template <typename... OpTys>
 LogicalResult
 QuantBNNConvertMathToLLVMPass::convertToLibm(ArrayRef<Operation *> ops) {
   RewritePatternSet patterns(&getContext());
   populateMathToLibmConversionPatterns(patterns);
   ConversionTarget target(getContext());
-  if constexpr (sizeof...(OpTys) == 0)
-    target.addIllegalDialect<math::MathDialect>();
-  else
-    target.addIllegalOp<OpTys...>();
+  target.addIllegalDialect<math::MathDialect>();
   target.markUnknownOpDynamicallyLegal([](Operation *) { return true; });
   return applyPartialConversion(ops, target, std::move(patterns));
 }
@@ -75,7 +70,9 @@ void QuantBNNConvertMathToLLVMPass::runOnOperation() {
   SmallVector<Operation *> ops = findMath(getOperation());
   if (ops.empty())
     return markAllAnalysesPreserved();
-  if (failed(convertToLibm<math::ExpM1Op, math::Log1pOp>(ops)) ||
+  auto cancelling =
+      llvm::filter_to_vector(ops, llvm::IsaPred<math::ExpM1Op, math::Log1pOp>);
+  if (failed(convertToLibm(cancelling)) ||
       failed(convertToLLVM(findMath(getOperation()))) ||
       failed(convertToLibm(findMath(getOperation()))))
     signalPassFailure();

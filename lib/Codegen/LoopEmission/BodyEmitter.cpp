@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "BodyEmitter.h"
+#include "MaskedAccess.h"
 #include "Reductions.h"
 #include "mlir/Dialect/Affine/Utils.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
@@ -163,17 +164,6 @@ Value BodyEmitter::loadVector(const Access &access, const Positions &at,
   return vector::BitCastOp::create(b, getVectorType(b.getI1Type()), value);
 }
 
-/// Loads the words of `access` at `indices` that `step` writes.
-Value BodyEmitter::loadWords(Value base, ValueRange indices,
-                             const Access &access, const Step &step) {
-  VectorType type = getStoredType(access);
-  if (!step.mask)
-    return vector::LoadOp::create(b, type, base, indices);
-  Value zero = arith::ConstantOp::create(b, b.getZeroAttr(type));
-  return vector::MaskedLoadOp::create(b, type, base, indices,
-                                      getStoredMask(access, step), zero);
-}
-
 void BodyEmitter::storeVector(Value value, const Access &access,
                               const Positions &at, const Step &step,
                               int64_t part) {
@@ -186,9 +176,11 @@ void BodyEmitter::storeVector(Value value, const Access &access,
       value = arith::AndIOp::create(b, value, step.mask);
     VectorType type = getStoredType(access);
     value = vector::BitCastOp::create(b, type, value);
-    if (!access.isCleared)
+    if (!access.isCleared) {
+      Value mask = step.mask ? getStoredMask(access, step) : Value();
       value = arith::OrIOp::create(b, value,
-                                   loadWords(base, indices, access, step));
+                                   loadMasked(b, type, base, indices, mask));
+    }
   }
   if (step.mask) {
     vector::MaskedStoreOp::create(b, base, indices, getStoredMask(access, step),

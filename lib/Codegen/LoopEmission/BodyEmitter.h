@@ -127,8 +127,6 @@ private:
   mlir::Value buildWordIndex(mlir::Value position, int64_t elementsPerWord);
   mlir::VectorType getStoredType(const Access &access);
   mlir::Value getStoredMask(const Access &access, const Step &step);
-  mlir::Value loadWords(mlir::Value base, mlir::ValueRange indices,
-                        const Access &access, const Step &step);
   mlir::Value broadcast(mlir::Value scalar);
   void define(Scope &scope, mlir::Value original, mlir::Value scalar);
   void emitVarying(const Scope &scope, mlir::IRMapping &vectors);

@@ -104,7 +104,7 @@ static bool mayAlias(Value a, Value b) {
   };
   if (!isKnown(a) || !isKnown(b))
     return true;
-  // Two arguments, or the same constant twice, which nothing writes.
+  // Nothing writes a constant, and only arguments can share their memory.
   return getFunctionOf(a) && getFunctionOf(b) && !wasTensor(a) && !wasTensor(b);
 }
 
@@ -133,17 +133,6 @@ matchLoops(const Contraction &contraction, linalg::LinalgOp op) {
   return loops;
 }
 
-/// Whether each iteration of the loops of `plan` has an element, or a bit, of
-/// `output` of its own.
-static bool selectsAll(const vectorize::Output &output,
-                       const vectorize::Plan &plan) {
-  return llvm::all_of(
-      llvm::seq<unsigned>(plan.loops.size()), [&](unsigned loop) {
-        AffineExpr dim = getAffineDimExpr(loop, plan.op->getContext());
-        return llvm::is_contained(output.indices, dim);
-      });
-}
-
 /// Returns why a kernel cannot compute `plan`, or an empty string.
 static StringRef explainPlan(const Contraction &contraction,
                              const vectorize::Plan &plan,
@@ -155,27 +144,34 @@ static StringRef explainPlan(const Contraction &contraction,
     return "its results lie along another dimension";
   if (llvm::any_of(plan.inputs, isPacked))
     return "it reads bits of words";
-  if (llvm::any_of(plan.outputs, [&](const vectorize::Output &output) {
-        return output.kind != vectorize::OutputKind::Stored ||
-               !selectsAll(output, plan);
-      }))
+  // Each iteration has an element, or a bit, of each output of its own.
+  auto isOwn = [&](const vectorize::Output &output) {
+    return output.kind == vectorize::OutputKind::Stored &&
+           llvm::all_of(plan.getNest(),
+                        [&](unsigned loop) { return output.selects(loop); });
+  };
+  if (!llvm::all_of(plan.outputs, isOwn))
     return "a result depends on several sums";
   if (!canPack && llvm::any_of(plan.outputs, isPacked))
     return "a block has too few of the bits of a word, or an unknown number";
   return "";
 }
 
-/// Whether memory that `op` writes, or reads next to the sums, is not that of
-/// the contraction.
+/// Whether `memref`, which an op reads or also writes, is apart from what the
+/// contraction writes, or also from what it reads.
+static bool isApart(const Contraction &contraction, Value memref, bool isRead) {
+  return !mayAlias(memref, contraction.output.memref) &&
+         (isRead || (!mayAlias(memref, contraction.broadcast.memref) &&
+                     !mayAlias(memref, contraction.packed.memref)));
+}
+
+/// Whether the memory of `op`, other than the sums, is apart from that of the
+/// contraction.
 static bool keepsApart(const Contraction &contraction, linalg::LinalgOp op) {
-  Value sums = contraction.output.memref;
   return llvm::all_of(op->getOpOperands(), [&](OpOperand &operand) {
-    if (!isa<MemRefType>(operand.get().getType()) || operand.get() == sums)
-      return true;
-    bool isRead = op.isDpsInput(&operand);
-    return !mayAlias(operand.get(), sums) &&
-           (isRead || (!mayAlias(operand.get(), contraction.broadcast.memref) &&
-                       !mayAlias(operand.get(), contraction.packed.memref)));
+    return !isa<MemRefType>(operand.get().getType()) ||
+           operand.get() == contraction.output.memref ||
+           isApart(contraction, operand.get(), op.isDpsInput(&operand));
   });
 }
 
@@ -187,15 +183,12 @@ static bool canMovePast(const Contraction &contraction, Operation *op) {
       getEffectsRecursively(op);
   return effects &&
          llvm::all_of(*effects, [&](const MemoryEffects::EffectInstance &it) {
-           Value memref = it.getValue();
            if (isa<MemoryEffects::Allocate>(it.getEffect()))
              return true;
-           if (!memref || !isa<MemRefType>(memref.getType()))
-             return false;
-           bool isRead = isa<MemoryEffects::Read>(it.getEffect());
-           return !mayAlias(memref, contraction.output.memref) &&
-                  (isRead || (!mayAlias(memref, contraction.broadcast.memref) &&
-                              !mayAlias(memref, contraction.packed.memref)));
+           Value memref = it.getValue();
+           return memref && isa<MemRefType>(memref.getType()) &&
+                  isApart(contraction, memref,
+                          isa<MemoryEffects::Read>(it.getEffect()));
          });
 }
 

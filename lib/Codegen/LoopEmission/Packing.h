@@ -22,10 +22,10 @@ std::optional<int64_t> matchPackedIndex(mlir::AffineExpr expr);
 /// way.
 llvm::LogicalResult analyzePacking(Plan &plan);
 
-/// Marks the packed outputs of `op` that a fill with 0 is before, and erases
-/// this fill if the vectorized `op` writes all words. If `op` has a single loop
-/// and other words may remain, restricts the fill to these words. A plan for
-/// `op` must be built, and emitted, after this.
+/// Marks each packed output of `op` that is filled with 0 before `op`, and
+/// erases the fill if the vectorized `op` writes all words. If `op` has a
+/// single loop and other words may remain, restricts the fill to these words. A
+/// plan for `op` must be built, and emitted, after this.
 void dropOverwrittenFills(mlir::linalg::LinalgOp op, const Options &options);
 
 /// Whether output `number` of `op` was marked by `dropOverwrittenFills`.

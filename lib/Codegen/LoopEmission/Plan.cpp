@@ -22,6 +22,13 @@ bool Access::uses(unsigned loop) const {
       indices, [&](AffineExpr index) { return index.isFunctionOfDim(loop); });
 }
 
+bool Access::selects(unsigned loop) const {
+  return llvm::any_of(indices, [&](AffineExpr index) {
+    auto dim = dyn_cast<AffineDimExpr>(index);
+    return dim && dim.getPosition() == loop;
+  });
+}
+
 Value Output::getYielded() const {
   Block *body = argument.getOwner();
   unsigned inputs =

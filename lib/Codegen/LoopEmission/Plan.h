@@ -74,6 +74,9 @@ struct Access {
     return mlir::getElementTypeOrSelf(getValue().getType());
   }
   bool uses(unsigned loop) const;
+  /// Whether iterations of `loop` access distinct elements: some index is
+  /// `loop` alone. Windows overlap: their index is a sum of loops.
+  bool selects(unsigned loop) const;
 };
 
 /// How an output gets its values.

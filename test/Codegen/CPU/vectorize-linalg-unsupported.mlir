@@ -1,4 +1,8 @@
 // RUN: bnn-opt %s --bnn-codegen-vectorize-linalg | FileCheck %s
+// RUN: bnn-opt %s --bnn-codegen-vectorize-linalg=lower-others | FileCheck %s --check-prefix=LOOPS
+// LOOPS-NOT: linalg.{{generic|fill|map}}
+// LOOPS:     memref.load
+// LOOPS-NOT: linalg.{{generic|fill|map}}
 // RUN: not bnn-opt %s --bnn-codegen-vectorize-linalg="vector-width=96" 2>&1 \
 // RUN:   | FileCheck %s --check-prefix=WIDTH
 // RUN: not bnn-opt %s --bnn-codegen-vectorize-linalg="vector-width=-512" 2>&1 \

@@ -48,14 +48,15 @@ def QuantBNNVectorizePopcountPass : Pass<"bnn-codegen-vectorize-popcount"> {
     **Epilogues.** If the next op that reads the sums is an elementwise `linalg`
     op, the kernel computes this op from the sums in registers and stores its
     results. The sums are stored only if another op reads them, or where the
-    words of a row do not fit into a panel. The op may have any operands along
-    the lanes, several results, and results of which a word holds one bit for
-    each sum; it may also write to the memory of the sums. The op of the product
+    words of a row do not fit into a panel. Other operands of the op may have all
+    dimensions of the sums, or some. The op may have several results, and results
+    of which a word holds one bit for each sum; it may also write to the memory
+    of the sums. The op of the product
     moves to the elementwise op, past ops that do not change its operands. The
     elementwise op stays as it is if its results lie along another dimension, if
     its results may overlap operands of the product, if it reads a sum at
-    several positions, or if results are packed and the number of rows, or of
-    words of a row, is not known to be suitable. A remark says why.
+    several positions, or if a result is packed and the rows are few, or of
+    unknown number or length. A remark says why.
 
     The option `popcount` selects how bits are counted:
 
@@ -181,7 +182,8 @@ def QuantBNNVectorizeLinalgPass : Pass<"bnn-codegen-vectorize-linalg"> {
     A step covers whole words, and so do rows that are collapsed. The lowest
     lane is the least significant bit, which requires a little-endian target.
 
-    An op is left alone, for `convert-linalg-to-loops`, in these cases:
+    An op is left alone, or lowered to loops over elements with `lower-others`, in
+    these cases:
 
     * There is no dimension along which every operand has unit stride or does
       not change.
@@ -269,7 +271,8 @@ def QuantBNNVectorizeLinalgPass : Pass<"bnn-codegen-vectorize-linalg"> {
            "Lower ops that have no form on vectors to loops over elements">
   ];
   let dependentDialects = [
-    "::mlir::affine::AffineDialect", "::mlir::arith::ArithDialect", "::mlir::LLVM::LLVMDialect",
+    "::mlir::affine::AffineDialect", "::mlir::arith::ArithDialect",
+    "::mlir::LLVM::LLVMDialect",
     "::mlir::math::MathDialect", "::mlir::memref::MemRefDialect",
     "::mlir::scf::SCFDialect", "::mlir::vector::VectorDialect"
   ];

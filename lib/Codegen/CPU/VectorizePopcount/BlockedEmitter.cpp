@@ -31,9 +31,8 @@ BlockedEmitter::BlockedEmitter(const KernelEmitter &nest, Counting &counting)
       shape(counting.shape) {
   lanes = counting.lanes;
   panelWidth = shape.vectors * lanes;
-  taskWidth = panelWidth;
-  if (epilogue)
-    taskWidth = std::max(taskWidth, epilogue->getSumsPerWord());
+  sumsPerWord = epilogue ? epilogue->getSumsPerWord() : 1;
+  taskWidth = std::max(panelWidth, sumsPerWord);
   tileSize = getPanelTile(contraction, digits, taskWidth, this->options);
   if (digits.areNotWords() && !contraction.isContiguous)
     digitLoop = sizes.size();
@@ -69,8 +68,7 @@ Positions BlockedEmitter::atBroadcastDigit(const Positions &at,
   return digit;
 }
 
-/// Returns the positions of the first output of `tile`, at `at`, which is at
-/// the first output of the task.
+/// Moves `at` from the first output of a task to the first output of `tile`.
 Positions BlockedEmitter::atOutputs(const Positions &at, const Tile &tile) {
   return enter(at, contraction.lanes,
                offset(at[contraction.lanes], tile.outputs.first));
@@ -207,9 +205,7 @@ void BlockedEmitter::emitTask(const Positions &at, const Task &task) {
       },
       [&] {
         // A word whose bits are several vectors takes as many panels.
-        int64_t width = lanes;
-        if (epilogue)
-          width = std::max(width, epilogue->getSumsPerWord());
+        int64_t width = std::max(lanes, sumsPerWord);
         buildFor(first, size, width, [&](Value iv) {
           SmallVector<Outputs> panels;
           for (int64_t lane = 0; lane < width; lane += lanes) {

@@ -112,6 +112,8 @@ private:
   Counting &counting;
   const Digits digits;
   const BlockShape shape;
+  /// The sums of which a word of the epilogue holds a bit each, or 1.
+  int64_t sumsPerWord;
   /// The outputs of a panel, and those of a task: whole panels, and whole words
   /// if the epilogue packs.
   int64_t panelWidth, taskWidth;

@@ -53,8 +53,8 @@ SmallVector<Value> BlockedEmitter::buildPanels() {
   auto type = MemRefType::get({rows.value_or(ShapedType::kDynamic), panelWidth},
                               b.getIntegerType(digits.elementWidth));
   int64_t count = taskWidth / panelWidth;
-  if (epilogue && !hasOnlyWholePanels())
-    count = std::max(count, epilogue->getSumsPerWord() / lanes);
+  if (!hasOnlyWholePanels())
+    count = std::max(count, sumsPerWord / lanes);
   SmallVector<Value> panels;
   for (int64_t i = 0; i < count; ++i)
     panels.push_back(memref::AllocOp::create(

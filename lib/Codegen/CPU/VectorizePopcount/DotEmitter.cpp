@@ -13,6 +13,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "DotEmitter.h"
+#include "../../LoopEmission/MaskedAccess.h"
 #include "Counting.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/Utils/StaticValueUtils.h"
@@ -52,14 +53,9 @@ SmallVector<Value> DotEmitter::countBitsOfRows(const Positions &at,
                                                ArrayRef<ReductionLoop> loops,
                                                int64_t rows, Value position,
                                                Value mask) {
-  auto load = [&](const View &view, const Positions &word) -> Value {
-    SmallVector<Value> indices = buildIndices(view, word);
-    if (!mask)
-      return vector::LoadOp::create(b, words, view.base, indices);
-    // The lanes that are masked off are 0 in both operands: no bit differs.
-    Value zero = arith::ConstantOp::create(b, b.getZeroAttr(words));
-    return vector::MaskedLoadOp::create(b, words, view.base, indices, mask,
-                                        zero);
+  // The lanes that are masked off are 0 in both operands: no bit differs.
+  auto load = [&](const View &view, const Positions &word) {
+    return loadMasked(b, words, view.base, buildIndices(view, word), mask);
   };
   return countBits(
       loops, rows, stages,

@@ -25,17 +25,19 @@ bool quant_bnn::vectorize_popcount::canPackSums(const Contraction &contraction,
                    popcount::getLeastRows(contraction) >= counting->minRows;
   linalg::LinalgOp op = contraction.op;
   SmallVector<int64_t> extents = op.getStaticLoopRanges();
-  int64_t words = extents[contraction.reductions.back()];
-  if (contraction.mergedReduction) {
-    int64_t outer = extents[*contraction.mergedReduction];
-    if (ShapedType::isDynamic(words) || ShapedType::isDynamic(outer))
+  SmallVector<unsigned> innermost = {contraction.reductions.back()};
+  if (contraction.mergedReduction)
+    innermost.push_back(*contraction.mergedReduction);
+  int64_t words = 1;
+  for (unsigned loop : innermost) {
+    if (ShapedType::isDynamic(extents[loop]))
       return false;
-    words *= outer;
+    words *= extents[loop];
   }
   // No word of outputs has more bits.
   int64_t width =
       std::max<int64_t>(counting->shape.vectors * counting->lanes, 64);
-  return isBlocked && !ShapedType::isDynamic(words) &&
+  return isBlocked &&
          words <= getPanelTile(contraction, counting->digits, width, options);
 }
 

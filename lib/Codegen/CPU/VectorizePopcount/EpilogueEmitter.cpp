@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "EpilogueEmitter.h"
+#include "../../LoopEmission/MaskedAccess.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 
 using namespace mlir;
@@ -56,17 +57,13 @@ void EpilogueEmitter::storeVector(Value value, const vectorize::Access &access,
     word.indices = buildIndices(
         access, index_space::enter(at, plan.vectorLoop, step.positions[part]));
     // A word exists if its first lane does.
-    Value zero = arith::ConstantOp::create(b, b.getZeroAttr(type));
     if (step.mask)
       word.mask = vector::ShuffleOp::create(b, step.mask, step.mask,
                                             ArrayRef<int64_t>{0});
-    if (access.isCleared)
-      word.bits = zero;
-    else if (word.mask)
-      word.bits = vector::MaskedLoadOp::create(b, type, base, word.indices,
-                                               word.mask, zero);
-    else
-      word.bits = vector::LoadOp::create(b, type, base, word.indices);
+    word.bits =
+        access.isCleared
+            ? arith::ConstantOp::create(b, b.getZeroAttr(type)).getResult()
+            : loadMasked(b, type, base, word.indices, word.mask);
   }
   // The bits past the end stay as they are.
   if (step.mask)
@@ -82,10 +79,7 @@ void EpilogueEmitter::storeVector(Value value, const vectorize::Access &access,
   word.numBits += plan.lanes;
   // Also before all bits are known: otherwise LLVM would move what computes the
   // first ones past the loops for the others, and all sums would be in use.
-  if (word.mask)
-    vector::MaskedStoreOp::create(b, base, word.indices, word.mask, word.bits);
-  else
-    vector::StoreOp::create(b, word.bits, base, word.indices);
+  storeMasked(b, word.bits, base, word.indices, word.mask);
   if (word.numBits == access.elementsPerWord)
     words.erase({number, row});
 }

@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "KernelEmitter.h"
+#include "../../LoopEmission/MaskedAccess.h"
 #include "mlir/Dialect/Affine/Utils.h"
 #include "mlir/Dialect/Arith/Utils/Utils.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
@@ -234,12 +235,7 @@ Value KernelEmitter::buildBefore(Type type, ValueRange indices, Value mask,
   auto load = [&]() -> Value {
     if (!isa<VectorType>(type))
       return memref::LoadOp::create(b, output.base, indices);
-    if (!mask)
-      return vector::LoadOp::create(b, cast<VectorType>(type), output.base,
-                                    indices);
-    Value zero = arith::ConstantOp::create(b, b.getZeroAttr(type));
-    return vector::MaskedLoadOp::create(b, cast<VectorType>(type), output.base,
-                                        indices, mask, zero);
+    return loadMasked(b, cast<VectorType>(type), output.base, indices, mask);
   };
   if (!contraction.fill)
     return load();
@@ -258,12 +254,10 @@ Value KernelEmitter::buildBefore(Type type, ValueRange indices, Value mask,
 }
 
 void KernelEmitter::storeSums(Value sums, ValueRange indices, Value mask) {
-  if (!isa<VectorType>(sums.getType()))
-    memref::StoreOp::create(b, sums, output.base, indices);
-  else if (!mask)
-    vector::StoreOp::create(b, sums, output.base, indices);
+  if (isa<VectorType>(sums.getType()))
+    storeMasked(b, sums, output.base, indices, mask);
   else
-    vector::MaskedStoreOp::create(b, output.base, indices, mask, sums);
+    memref::StoreOp::create(b, sums, output.base, indices);
 }
 
 void KernelEmitter::beginEpilogue(int64_t elements) {
