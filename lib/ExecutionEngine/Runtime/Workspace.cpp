@@ -12,11 +12,12 @@
 //===----------------------------------------------------------------------===//
 
 #include "quant-bnn/ExecutionEngine/Workspace.h"
+#include "Fail.h"
 
 #include <new>
 #include <pthread.h>
-#include <stdio.h>
-#include <stdlib.h>
+
+using quant_bnn::fail;
 
 namespace {
 /// Before the bytes of a workspace, which are aligned as it is.
@@ -27,11 +28,6 @@ struct alignas(64) Header {
 
 static pthread_key_t key;
 static pthread_once_t once = PTHREAD_ONCE_INIT;
-
-[[noreturn]] static void fail(const char *message) {
-  fprintf(stderr, "quant_bnn_runtime: error: %s\n", message);
-  abort();
-}
 
 static void createKey() {
   if (pthread_key_create(&key, free) != 0)

@@ -1,0 +1,112 @@
+/* Runs tasks on threads, and prints what went wrong. */
+
+#include "quant-bnn/ExecutionEngine/Parallel.h"
+
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum { maxTasks = 1000, numCallers = 4 };
+
+struct Counts {
+  int of[maxTasks];
+};
+
+static void countTask(void *counts, int64_t i) {
+  __atomic_fetch_add(&((struct Counts *)counts)->of[i], 1, __ATOMIC_RELAXED);
+}
+
+/* Returns how many tasks of a loop of `tasks` did not run `times` times, or ran
+ * though there are none. */
+static int countFailures(const struct Counts *counts, int tasks, int times) {
+  int failures = 0;
+  for (int i = 0; i < maxTasks; ++i)
+    failures += counts->of[i] != (i < tasks ? times : 0);
+  return failures;
+}
+
+static int runLoops(void) {
+  int failures = 0;
+  for (int tasks = 0; tasks <= maxTasks; ++tasks) {
+    struct Counts counts = {{0}};
+    quant_bnn_parallel_for(countTask, &counts, tasks);
+    failures += countFailures(&counts, tasks, 1);
+  }
+  return failures;
+}
+
+static void runInner(void *counts, int64_t i) {
+  (void)i;
+  quant_bnn_parallel_for(countTask, counts, maxTasks);
+}
+
+static int runNested(void) {
+  struct Counts counts = {{0}};
+  quant_bnn_parallel_for(runInner, &counts, 100);
+  return countFailures(&counts, maxTasks, 100);
+}
+
+static void *runInThread(void *failures) {
+  *(int *)failures = runLoops();
+  return NULL;
+}
+
+static int runCallers(void) {
+  pthread_t threads[numCallers];
+  int failures[numCallers], sum = 0;
+  for (int i = 0; i < numCallers; ++i)
+    pthread_create(&threads[i], NULL, runInThread, &failures[i]);
+  for (int i = 0; i < numCallers; ++i) {
+    pthread_join(threads[i], NULL);
+    sum += failures[i];
+  }
+  return sum;
+}
+
+static int runInChild(void) {
+  pid_t child = fork();
+  if (child == 0)
+    exit(runLoops() != 0);
+  int status;
+  waitpid(child, &status, 0);
+  return status;
+}
+
+/* A task that waits until all threads have one: there are as many as there
+ * should be. */
+struct Meeting {
+  pthread_barrier_t barrier;
+};
+
+static void meet(void *meeting, int64_t i) {
+  (void)i;
+  pthread_barrier_wait(&((struct Meeting *)meeting)->barrier);
+}
+
+static void meetAll(int threads) {
+  struct Meeting meeting;
+  pthread_barrier_init(&meeting.barrier, NULL, threads);
+  quant_bnn_parallel_for(meet, &meeting, threads);
+  pthread_barrier_destroy(&meeting.barrier);
+}
+
+int main(void) {
+  setvbuf(stdout, NULL, _IONBF, 0);
+  printf("%d threads\n", quant_bnn_get_num_threads());
+  quant_bnn_set_num_threads(-1);
+  printf("%d thread\n", quant_bnn_get_num_threads());
+  printf("one thread: %d failures\n", runLoops());
+  for (int threads = 2; threads <= 5; ++threads) {
+    quant_bnn_set_num_threads(threads);
+    meetAll(threads);
+    printf("%d threads: %d failures\n", threads, runLoops());
+  }
+  quant_bnn_set_num_threads(3);
+  printf("nested: %d failures\n", runNested());
+  printf("callers: %d failures\n", runCallers());
+  printf("child: %d failures\n", runInChild());
+  return 0;
+}
