@@ -90,7 +90,7 @@ func.func private @between(%x: memref<4xf32>) {
 }
 
 // CHECK:       func private @constant(%{{.*}}: memref<4xf32>) {
-// CHECK:         memref.alloc() {alignment = 64 : i64} : memref<64xi8>
+// CHECK:         memref.alloca() {alignment = 64 : i64} : memref<64xi8>
 func.func private @constant(%x: memref<4xf32>) {
   %t = memref.alloc() : memref<4xf32>
   linalg.exp ins(%x : memref<4xf32>) outs(%t : memref<4xf32>)

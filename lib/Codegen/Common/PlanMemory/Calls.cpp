@@ -62,16 +62,19 @@ SmallVector<Callee, 0> quant_bnn::memory::orderByCalls(ModuleOp moduleOp) {
     unsigned i = positions[function];
     Callee &callee = callees.emplace_back(Callee{function});
     callee.hasOnlyCalls = function.isPrivate();
+    callee.mayCallItself = false;
     for (Operation *user : users.getUsers(function)) {
       auto call = dyn_cast<func::CallOp>(user);
       auto caller = user->getParentOfType<func::FuncOp>();
       auto position = positions.find(caller);
-      if (!call || position == positions.end() || position->second <= i) {
-        callee.hasOnlyCalls = false;
-        break;
-      }
-      callee.calls.push_back(call);
+      bool isInner = position != positions.end() && position->second <= i;
+      callee.mayCallItself |= isInner;
+      callee.hasOnlyCalls &= call && position != positions.end() && !isInner;
+      if (call)
+        callee.calls.push_back(call);
     }
+    if (!callee.hasOnlyCalls)
+      callee.calls.clear();
   }
   return callees;
 }

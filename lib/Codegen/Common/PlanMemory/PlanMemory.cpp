@@ -67,6 +67,20 @@ static void allocateInCall(const Plan &plan) {
       });
 }
 
+/// Arenas that are not larger may be in a stack frame.
+static constexpr int64_t maxStackBytes = 64 * 1024;
+
+/// Allocates the arena in the stack frame.
+static void allocateOnStack(const Plan &plan) {
+  useArenaInCall(
+      plan,
+      [&](ImplicitLocOpBuilder &b, ValueRange) {
+        return memref::AllocaOp::create(b, getArenaType(plan),
+                                        b.getI64IntegerAttr(arenaAlignment));
+      },
+      [](ImplicitLocOpBuilder &, Value) {});
+}
+
 /// Returns the function `name` of the runtime library. Emits an error for
 /// `user` if the module has another symbol of this name.
 static FailureOr<func::FuncOp> declareRuntime(StringRef name, FunctionType type,
@@ -153,6 +167,9 @@ static LogicalResult createSizeFunction(const Plan &plan,
   OpBuilder builder(function.getContext());
   auto sizeFunction = func::FuncOp::create(
       builder, function.getLoc(), name, builder.getFunctionType(inputs, index));
+  StringRef wrapper = LLVM::LLVMDialect::getEmitCWrapperAttrName();
+  if (Attribute requested = function->getAttr(wrapper))
+    sizeFunction->setAttr(wrapper, requested);
   Block *block = sizeFunction.addEntryBlock();
   auto b = ImplicitLocOpBuilder::atBlockBegin(function.getLoc(), block);
   func::ReturnOp::create(b, buildArenaSize(b, plan, block->getArguments()));
@@ -194,8 +211,11 @@ static LogicalResult provideArena(const Callee &callee, Workspace workspace,
     return takeWorkspace(plan, symbols);
   if (plan.buffers.empty())
     return success();
+  bool fitsStack = plan.isStatic() && plan.arena.staticSize <= maxStackBytes;
   if (callee.hasOnlyCalls)
     takeArena(plan, callee);
+  else if (plan.function.isPrivate() && !callee.mayCallItself && fitsStack)
+    allocateOnStack(plan);
   else if (workspace == Workspace::Thread)
     return takeFromThread(plan, symbols);
   else
