@@ -66,14 +66,6 @@ if os.path.exists("/proc/cpuinfo"):
         if " avx2 " in cpuinfo.read():
             config.available_features.add("host-avx2")
 
-# The OpenMP runtime of the same LLVM.
-libomp = os.path.join(config.llvm_library_dir, "libomp.so")
-if os.path.exists(libomp):
-    config.available_features.add("openmp")
-config.substitutions.append(
-    ("%openmp", f"{libomp} -Wl,-rpath,{config.llvm_library_dir}")
-)
-
 # As MLIR finds it.
 if shutil.which("ptxas"):
     config.available_features.add("ptxas")

@@ -10,6 +10,7 @@
 
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/ExecutionEngine/ExecutionEngine.h"
+#include "quant-bnn/ExecutionEngine/Parallel.h"
 #include "quant-bnn/ExecutionEngine/Workspace.h"
 #include "llvm/Support/DynamicLibrary.h"
 #include "llvm/Support/WithColor.h"
@@ -112,6 +113,7 @@ static ArrayRef<HostSymbol> getHostSymbols() {
       {"calloc", ExecutorAddr::fromPtr(hostCalloc)},
       {"malloc", ExecutorAddr::fromPtr(hostMalloc)},
       {"memrefCopy", ExecutorAddr::fromPtr(hostMemRefCopy)},
+      {"quant_bnn_parallel_for", ExecutorAddr::fromPtr(quant_bnn_parallel_for)},
   };
   return symbols;
 }

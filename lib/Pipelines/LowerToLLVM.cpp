@@ -56,11 +56,16 @@ VectorizeFields::VectorizeFields(PassOptions *parent)
       nontemporalThreshold{
           *parent, "nontemporal-threshold",
           llvm::cl::desc("Bytes moved by a loop above which the loop uses "
-                         "nontemporal stores; 0 for never, as with parallel"),
+                         "nontemporal stores; 0 for never"),
           llvm::cl::init(int64_t(32) << 20)},
       parallel{*parent, "parallel",
-               llvm::cl::desc("Run loops on the threads of OpenMP"),
+               llvm::cl::desc("Run loops on threads, where that pays"),
                llvm::cl::init(false)},
+      taskTime{*parent, "task-time",
+               llvm::cl::desc("Nanoseconds that a task of a parallel loop "
+                              "takes at least, by estimate; a loop of less "
+                              "than five times as long is one task"),
+               llvm::cl::init(4000)},
       math{*parent, "math",
            llvm::cl::desc("How tanh, exp, expm1 and log1p of f32 are computed"),
            llvm::cl::init(MathAccuracy::Fast),
@@ -108,9 +113,10 @@ MemoryFields::MemoryFields(PassOptions *parent)
 
 FinalizeLLVMFields::FinalizeLLVMFields(PassOptions *parent)
     : MemoryFields(parent),
-      openmp{*parent, "openmp",
-             llvm::cl::desc("Lower parallel loops to OpenMP"),
-             llvm::cl::init(false)} {}
+      parallel{*parent, "parallel",
+               llvm::cl::desc("Run parallel loops on threads, by functions of "
+                              "the library quant_bnn_runtime"),
+               llvm::cl::init(false)} {}
 
 //===----------------------------------------------------------------------===//
 // Pipelines
@@ -207,14 +213,13 @@ void quant_bnn::buildVectorizePipeline(OpPassManager &pm,
   count.popcount = instructions.popcount;
   count.lookup = instructions.lookup;
   count.parallel = options.parallel;
+  count.taskTime = options.taskTime;
   functions.addPass(createQuantBNNVectorizePopcountPass(count));
   QuantBNNVectorizeLinalgPassOptions vectorize;
   vectorize.vectorWidth = instructions.vectorWidth;
-  // Nontemporal stores need a fence, which keeps a parallel loop from being
-  // lowered to OpenMP.
-  vectorize.nontemporalThreshold =
-      options.parallel ? int64_t(0) : int64_t(options.nontemporalThreshold);
+  vectorize.nontemporalThreshold = options.nontemporalThreshold;
   vectorize.parallel = options.parallel;
+  vectorize.taskTime = options.taskTime;
   vectorize.lowersOthers = true;
   functions.addPass(createQuantBNNVectorizeLinalgPass(vectorize));
   addCleanup(functions);
@@ -222,17 +227,14 @@ void quant_bnn::buildVectorizePipeline(OpPassManager &pm,
 
 void quant_bnn::buildFinalizeLLVMPipeline(OpPassManager &pm,
                                           const FinalizeLLVMFields &options) {
+  // Not for the functions that the next passes create.
+  pm.addNestedPass<func::FuncOp>(LLVM::createLLVMRequestCWrappersPass());
+  if (options.parallel)
+    pm.addPass(createQuantBNNOutlineParallelPass());
   QuantBNNPlanMemoryPassOptions plan;
   plan.workspace = options.workspace;
   pm.addPass(createQuantBNNPlanMemoryPass(plan));
-  if (options.openmp) {
-    pm.addPass(createConvertSCFToOpenMPPass());
-    // The conversion wraps bodies into regions of one block. The conversion to
-    // cf can handle these only after canonicalization.
-    pm.addNestedPass<func::FuncOp>(createCanonicalizerPass());
-  }
   OpPassManager &functions = pm.nest<func::FuncOp>();
-  functions.addPass(LLVM::createLLVMRequestCWrappersPass());
   addExpansion(functions);
   functions.addPass(createQuantBNNConvertSCFToCFPass());
   addConvertVectors(functions);
@@ -255,7 +257,7 @@ void quant_bnn::buildLowerToLLVMPipeline(OpPassManager &pm,
   buildVectorizePipeline(pm, options);
   FinalizeLLVMOptions finalize;
   finalize.workspace = options.workspace;
-  finalize.openmp = options.parallel;
+  finalize.parallel = options.parallel;
   buildFinalizeLLVMPipeline(pm, finalize);
 }
 

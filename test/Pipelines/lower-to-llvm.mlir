@@ -15,6 +15,13 @@
 // RUN:   | bnn-translate --mlir-to-llvmir -o /dev/null
 // RUN: bnn-opt %s --quant-bnn-lower-to-llvm-pipeline=parallel | bnn-translate --mlir-to-llvmir -o /dev/null
 
+// Upstream's conversion to OpenMP, in place of the runtime library.
+// RUN: bnn-opt %s --quant-bnn-fuse-pipeline --quant-bnn-bufferize-pipeline \
+// RUN:   --quant-bnn-vectorize-pipeline='parallel nontemporal-threshold=0' --convert-scf-to-openmp \
+// RUN:   --canonicalize --quant-bnn-finalize-llvm-pipeline \
+// RUN:   | bnn-translate --mlir-to-llvmir | FileCheck %s --check-prefix=OPENMP
+// OPENMP: call {{.*}} @__kmpc_fork_call(
+
 // A C caller passes descriptors by pointer: of the result first, or last.
 // CHECK-LABEL: llvm.func @sign(
 // RETURN-SAME: -> !llvm.struct<(ptr, ptr, i64, array<1 x i64>, array<1 x i64>)>

@@ -436,13 +436,13 @@ static void runPass(ModuleOp module, StringRef step, CheckResult &result) {
   result.detail = message;
 }
 
-static void runExecution(ModuleOp module, Arguments &arguments,
+static void runExecution(ModuleOp module, bool parallel, Arguments &arguments,
                          const ModuleValues &before, CheckResult &result) {
   for (const auto &[name, expected] : before) {
     auto function = module.lookupSymbol<func::FuncOp>(name);
     const auto &sets = *arguments.get(function);
     std::string message;
-    auto actual = execute(module, function, sets, message);
+    auto actual = execute(module, function, parallel, sets, message);
     if (!actual) {
       // Every generated module can be compiled, except for known refusals.
       result.outcome = message.empty()           ? Outcome::SilentFailure
@@ -454,7 +454,8 @@ static void runExecution(ModuleOp module, Arguments &arguments,
     for (auto [set, was, is] : llvm::zip_equal(sets, expected.sets, *actual)) {
       if (!was.results)
         continue;
-      result.counters.push_back("compared: execute");
+      result.counters.push_back(parallel ? "compared: execute-parallel"
+                                         : "compared: execute");
       std::string difference =
           compare(materialize(function.getResultTypes(), *was.results), is);
       if (difference.empty())
@@ -481,7 +482,7 @@ CheckResult quant_bnn::fuzz::check(ModuleOp module, ArrayRef<std::string> steps,
     ModuleValues before =
         mathError ? evaluate(module, arguments, mathError) : values;
     result.counters.push_back("ran: " + StringRef(step).split('{').first.str());
-    if (step == executeStep) {
+    if (isExecution(step)) {
       // A function with undefined behavior must not be run.
       if (llvm::any_of(before, [](auto &function) {
             return llvm::any_of(function.second.sets, [](const Values &values) {
@@ -489,7 +490,8 @@ CheckResult quant_bnn::fuzz::check(ModuleOp module, ArrayRef<std::string> steps,
             });
           }))
         continue;
-      runExecution(module, arguments, before, result);
+      runExecution(module, step == executeParallelStep, arguments, before,
+                   result);
     } else {
       runPass(module, step, result);
       if (result.outcome == Outcome::Passed) {

@@ -76,12 +76,12 @@ private:
 CheckResult check(mlir::ModuleOp module, llvm::ArrayRef<std::string> steps,
                   Arguments &arguments);
 
-/// Lowers `module`, compiles it for the host and calls `function`. Returns one
-/// list of results for each list of arguments, or nullopt and the error in
-/// `message` if the module is refused. In the results, packed tensors are
-/// words.
+/// Lowers `module`, compiles it for the host and calls `function`, which runs
+/// `parallel` loops in the smallest tasks. Returns one list of results for each
+/// list of arguments, or nullopt and the error in `message` if the module is
+/// refused. In the results, packed tensors are words.
 std::optional<std::vector<std::vector<Data>>>
-execute(mlir::ModuleOp module, mlir::func::FuncOp function,
+execute(mlir::ModuleOp module, mlir::func::FuncOp function, bool parallel,
         llvm::ArrayRef<std::vector<Data>> arguments, std::string &message);
 
 } // namespace quant_bnn::fuzz

@@ -67,7 +67,7 @@ static Data toData(Type type, const NpyView &view) {
 }
 
 std::optional<std::vector<std::vector<Data>>>
-quant_bnn::fuzz::execute(ModuleOp module, func::FuncOp function,
+quant_bnn::fuzz::execute(ModuleOp module, func::FuncOp function, bool parallel,
                          ArrayRef<std::vector<Data>> arguments,
                          std::string &message) {
   ScopedDiagnosticHandler handler(module.getContext(), [&](Diagnostic &d) {
@@ -84,6 +84,8 @@ quant_bnn::fuzz::execute(ModuleOp module, func::FuncOp function,
   PassManager manager(module.getContext());
   LowerToLLVMOptions options;
   options.host = true;
+  options.parallel = parallel;
+  options.taskTime = 0;
   buildLowerToLLVMPipeline(manager, options);
   if (failed(manager.run(*lowered)))
     return std::nullopt;

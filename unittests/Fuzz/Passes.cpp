@@ -122,6 +122,10 @@ static const PassChoice &pick(Random &random) {
   llvm_unreachable("below the total");
 }
 
+bool quant_bnn::fuzz::isExecution(StringRef step) {
+  return step == executeStep || step == executeParallelStep;
+}
+
 std::vector<std::string>
 quant_bnn::fuzz::makePipeline(Random &random, StringRef pass, bool executes) {
   std::vector<std::string> steps;
@@ -135,7 +139,8 @@ quant_bnn::fuzz::makePipeline(Random &random, StringRef pass, bool executes) {
       steps.push_back(write(random, pick(random)));
   }
   if (executes)
-    steps.push_back(executeStep.str());
+    steps.push_back(
+        (random.oneIn(3) ? executeParallelStep : executeStep).str());
   return steps;
 }
 
@@ -155,7 +160,7 @@ bool quant_bnn::fuzz::mayDropEncodings(StringRef step) {
 }
 
 double quant_bnn::fuzz::getMathError(StringRef step) {
-  if (step == executeStep || step.contains("pipeline") ||
+  if (isExecution(step) || step.contains("pipeline") ||
       step == "bnn-codegen-approximate-math" ||
       step == "bnn-codegen-convert-math-to-arith")
     return 8;

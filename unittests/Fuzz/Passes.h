@@ -17,12 +17,16 @@
 
 namespace quant_bnn::fuzz {
 
-/// A step that is not a pass: lowers the module, compiles it for the host and
-/// runs it.
+/// Steps that are no passes: they lower the module, compile it for the host and
+/// run it. The second one makes each iteration of a parallel loop a task.
 constexpr llvm::StringLiteral executeStep = "execute";
+constexpr llvm::StringLiteral executeParallelStep = "execute-parallel";
+
+/// Whether `step` is one of these steps.
+bool isExecution(llvm::StringRef step);
 
 /// Returns random steps, each a pass with its options. If `pass` is not empty,
-/// it is the only pass. With `executes`, the last step is `executeStep`.
+/// it is the only pass. With `executes`, the last step runs the module.
 std::vector<std::string> makePipeline(Random &random, llvm::StringRef pass,
                                       bool executes);
 

@@ -88,6 +88,7 @@ struct VectorizeFields {
   PassOptions::Option<int64_t> vectorWidth;
   PassOptions::Option<int64_t> nontemporalThreshold;
   PassOptions::Option<bool> parallel;
+  PassOptions::Option<int64_t> taskTime;
   PassOptions::Option<MathAccuracy> math;
   PassOptions::Option<PopcountAccumulation> popcount;
   PassOptions::Option<LookupInstructions> lookup;
@@ -116,7 +117,7 @@ struct MemoryFields {
 struct FinalizeLLVMFields : MemoryFields {
   explicit FinalizeLLVMFields(PassOptions *parent);
 
-  PassOptions::Option<bool> openmp;
+  PassOptions::Option<bool> parallel;
 };
 
 /// Options of buildMapToGPUPipeline.

@@ -9,18 +9,21 @@
 #include "LoopEmitter.h"
 #include "../LoopEmission/BodyEmitter.h"
 #include "../LoopEmission/Reductions.h"
+#include "Tasks.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/IR/Matchers.h"
 
 using namespace mlir;
+using namespace quant_bnn;
 using namespace quant_bnn::vectorize;
 
-/// Elements of one task of a parallel loop: enough work to pay for a task. The
-/// number does not depend on the number of threads, so neither do results.
-static constexpr int64_t elementsPerTask = 4 * termsPerBlock;
-/// Elements of one task where every element is itself a reduction.
-static constexpr int64_t columnsPerTask = 256;
+/// Enough parallel iterations for any number of threads: further loops inside
+/// are not shared.
+static constexpr int64_t enoughIterations = 64;
+/// A task has a multiple of this many elements, so that two tasks do not store
+/// to one line of the cache.
+static constexpr int64_t elementsPerStep = 256;
 /// The maximum number of outputs that a loop stores past the caches: processors
 /// have few buffers that combine such stores to whole lines.
 static constexpr int64_t maxNontemporalOutputs = 4;
@@ -80,7 +83,8 @@ private:
   void emitTail(const Scope &scope, Value lower, Value upper);
   void emitRange(const Scope &scope, Value lower, Value upper);
   void emitVectorLoop(const Positions &at);
-  void emitTasks(const Scope &scope, int64_t grain);
+  bool emitTasks(const Scope &scope);
+  void emitBlocksOfTasks(const Scope &scope, Value count, Value grain);
 
   // Stores that bypass the caches.
   bool mayBypassCaches();
@@ -88,8 +92,10 @@ private:
   Value emitNontemporal(const Scope &scope, Value lower, Value upper);
 
   // The nest.
-  void buildParallel(Value upper, Value step,
-                     llvm::function_ref<void(Value)> body);
+  int64_t estimateElement() const;
+  Value buildCost(ArrayRef<unsigned> loops);
+  unsigned countSharedLoops() const;
+  void emitSharedLoops();
   void emitNest(unsigned level, const Positions &at);
   void finish(unsigned output, const Positions &at);
 
@@ -349,30 +355,40 @@ void Emitter::emitVectorLoop(const Positions &at) {
   defineCaptures(scope);
   emitUniform(scope);
   prepareNontemporal();
-  const Loop &loop = plan.loops[plan.vectorLoop];
-  int64_t grain = plan.inner.empty() || plan.hasReduced() ? elementsPerTask
-                                                          : columnsPerTask;
-  bool isOneTask = !ShapedType::isDynamic(loop.size) && loop.size <= grain;
-  if (options.parallel && plan.outer.empty() && !isOneTask)
-    return emitTasks(scope, grain);
+  bool isOneRow = llvm::all_of(
+      plan.outer, [&](unsigned loop) { return plan.loops[loop].size == 1; });
+  if (options.parallel && isOneRow && emitTasks(scope))
+    return;
   emitRange(scope, index(0), sizes[plan.vectorLoop]);
   finishRow();
 }
 
-/// Emits the vector loop as parallel tasks of `grain` elements. Each block of a
-/// reduced output stores its sum; the sums are then combined in order.
-void Emitter::emitTasks(const Scope &scope, int64_t grain) {
+/// Emits the vector loop as parallel tasks, or returns false if it is known to
+/// be one.
+bool Emitter::emitTasks(const Scope &scope) {
   Value size = sizes[plan.vectorLoop];
-  Value step = index(grain);
-  if (!plan.hasReduced()) {
-    buildParallel(size, step, [&](Value iv) {
-      Value end = fold<arith::MinUIOp>(fold<arith::AddIOp>(iv, step), size);
-      emitRange(scope, iv, end);
-    });
-    return;
+  Value step = index(plan.hasReduced() ? termsPerBlock : elementsPerStep);
+  Value count = fold<arith::CeilDivUIOp>(size, step);
+  Value cost = fold<arith::MulIOp>(buildCost(plan.inner), step);
+  Value grain = tasks::buildGrain(b, count, cost, options.taskNanoseconds);
+  if (tasks::isOneTask(count, grain))
+    return false;
+  if (plan.hasReduced()) {
+    emitBlocksOfTasks(scope, count, grain);
+    return true;
   }
+  tasks::buildRanges(
+      b, size, fold<arith::MulIOp>(grain, step),
+      [&](Value lower, Value upper) { emitRange(scope, lower, upper); });
+  return true;
+}
+
+/// Emits the `count` blocks of the vector loop as parallel tasks of `grain`
+/// blocks. Each block of a reduced output stores its sum; the sums are then
+/// combined in order, so they do not depend on the tasks.
+void Emitter::emitBlocksOfTasks(const Scope &scope, Value count, Value grain) {
+  Value size = sizes[plan.vectorLoop];
   Value block = index(termsPerBlock);
-  Value count = fold<arith::CeilDivUIOp>(size, block);
   SmallVector<Value> partials(plan.outputs.size());
   for (auto [output, partial] : llvm::zip_equal(plan.outputs, partials))
     if (output.kind == OutputKind::Reduced)
@@ -381,26 +397,21 @@ void Emitter::emitTasks(const Scope &scope, int64_t grain) {
           count);
 
   State before = carries;
-  buildParallel(size, step, [&](Value iv) {
-    Value taskEnd = fold<arith::MinUIOp>(fold<arith::AddIOp>(iv, step), size);
+  tasks::buildLoop(b, count, grain, [&](Value position) {
+    Value first = fold<arith::MulIOp>(position, block);
+    Value end = fold<arith::MinUIOp>(fold<arith::AddIOp>(first, block), size);
     carries.assign(plan.outputs.size(), {});
-    buildCarryingFor(iv, taskEnd, block, [&](Value first) {
-      Value end =
-          fold<arith::MinUIOp>(fold<arith::AddIOp>(first, block), taskEnd);
-      for (unsigned number : getReduced()) {
-        const Output &output = plan.outputs[number];
-        carries[number] = startReduction(
-            output, buildNeutral(b, *output.combiner, output.getElementType()));
-      }
-      emitRange(scope, first, end);
-      Value position = fold<arith::DivUIOp>(first, block);
-      for (unsigned number : getReduced()) {
-        finishBlock(number);
-        memref::StoreOp::create(b, getCarry(number).front(), partials[number],
-                                position);
-        carries[number].clear();
-      }
-    });
+    for (unsigned number : getReduced()) {
+      const Output &output = plan.outputs[number];
+      carries[number] = startReduction(
+          output, buildNeutral(b, *output.combiner, output.getElementType()));
+    }
+    emitRange(scope, first, end);
+    for (unsigned number : getReduced()) {
+      finishBlock(number);
+      memref::StoreOp::create(b, getCarry(number).front(), partials[number],
+                              position);
+    }
   });
   carries = before;
   buildCarryingFor(index(0), count, index(1), [&](Value iv) {
@@ -567,15 +578,73 @@ Value Emitter::emitNontemporal(const Scope &scope, Value lower, Value upper) {
 // The nest
 //===----------------------------------------------------------------------===//
 
-void Emitter::buildParallel(Value upper, Value step,
-                            llvm::function_ref<void(Value)> body) {
-  scf::ParallelOp::create(
-      b, ValueRange{index(0)}, ValueRange{upper}, ValueRange{step},
-      [&](OpBuilder &nested, Location, ValueRange ivs) {
-        OpBuilder::InsertionGuard guard(b);
-        b.restoreInsertionPoint(nested.saveInsertionPoint());
-        body(ivs.front());
-      });
+/// Returns the time that an iteration of the innermost loop takes for an
+/// element.
+int64_t Emitter::estimateElement() const {
+  int64_t bits = 0;
+  for (const Access &input : plan.inputs)
+    if (input.uses(plan.vectorLoop))
+      bits += input.getElementType().getIntOrFloatBitWidth() /
+              input.elementsPerWord;
+  for (const Output &output : plan.outputs)
+    if (output.kind == OutputKind::Stored)
+      bits += output.getElementType().getIntOrFloatBitWidth() /
+              output.elementsPerWord;
+  return std::max(tasks::estimateBody(*plan.getBody(), options.vectorBits),
+                  tasks::estimateAccess(bits));
+}
+
+/// Builds the time that all iterations of `loops` take for an element.
+Value Emitter::buildCost(ArrayRef<unsigned> loops) {
+  auto extents =
+      llvm::map_to_vector(loops, [&](unsigned loop) { return sizes[loop]; });
+  return fold<arith::MulIOp>(index_space::buildProduct(b, extents),
+                             index(estimateElement()));
+}
+
+/// Returns how many of the outermost loops threads share: loops of which each
+/// iteration has outputs of its own, until there are enough iterations.
+unsigned Emitter::countSharedLoops() const {
+  if (!options.parallel)
+    return 0;
+  unsigned count = 0;
+  int64_t iterations = 1;
+  for (unsigned loop : plan.outer) {
+    if (iterations >= enoughIterations ||
+        !llvm::all_of(plan.outputs, [&](const Output &output) {
+          return output.selects(loop);
+        }))
+      break;
+    ++count;
+    if (!ShapedType::isDynamic(plan.loops[loop].size))
+      iterations *= plan.loops[loop].size;
+  }
+  // In one row, threads share the vector loop.
+  return iterations == 1 && llvm::all_of(plan.outer,
+                                         [&](unsigned loop) {
+                                           return plan.loops[loop].size == 1;
+                                         })
+             ? 0
+             : count;
+}
+
+/// Emits the outermost loops, which threads share, and the nest in them.
+void Emitter::emitSharedLoops() {
+  ArrayRef<unsigned> shared =
+      ArrayRef(plan.outer).take_front(countSharedLoops());
+  auto extents =
+      llvm::map_to_vector(shared, [&](unsigned loop) { return sizes[loop]; });
+  SmallVector<unsigned> rest(plan.outer.begin() + shared.size(),
+                             plan.outer.end());
+  rest.push_back(plan.vectorLoop);
+  llvm::append_range(rest, plan.inner);
+  Value count = index_space::buildProduct(b, extents);
+  Value grain =
+      tasks::buildGrain(b, count, buildCost(rest), options.taskNanoseconds);
+  tasks::buildLoop(b, count, grain, [&](Value iv) {
+    emitNest(shared.size(), enter(Positions(plan.loops.size()), shared,
+                                  index_space::delinearize(b, iv, extents)));
+  });
 }
 
 /// Emits the nest at `at` from loop `level` of the loops outside of the vector
@@ -588,15 +657,9 @@ void Emitter::emitNest(unsigned level, const Positions &at) {
     emitVectorLoop(at);
   } else {
     unsigned loop = plan.outer[level];
-    auto body = [&](Value iv) { emitNest(level + 1, enter(at, loop, iv)); };
-    bool isParallel = options.parallel && level == 0 &&
-                      llvm::all_of(plan.outputs, [&](const Output &output) {
-                        return output.selects(loop);
-                      });
-    if (isParallel)
-      buildParallel(sizes[loop], index(1), body);
-    else
-      buildCarryingFor(index(0), sizes[loop], index(1), body);
+    buildCarryingFor(index(0), sizes[loop], index(1), [&](Value iv) {
+      emitNest(level + 1, enter(at, loop, iv));
+    });
   }
   for (unsigned output = 0; output < plan.outputs.size(); ++output)
     if (plan.outputs[output].kind == OutputKind::Reduced &&
@@ -618,6 +681,8 @@ void Emitter::emit() {
     sizes.push_back(buildSize(loop));
   carries.resize(plan.outputs.size());
   collapseBases();
+  if (countSharedLoops())
+    return emitSharedLoops();
   emitNest(0, Positions(plan.loops.size()));
 }
 

@@ -6,9 +6,11 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "../LoopEmission/IndexSpace.h"
 #include "../LoopEmission/Packing.h"
 #include "../LoopEmission/Sums.h"
 #include "LoopEmitter.h"
+#include "Tasks.h"
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/Linalg/Transforms/Transforms.h"
@@ -25,6 +27,43 @@ namespace quant_bnn {
 using namespace mlir;
 using namespace quant_bnn;
 
+/// Makes threads share the outermost of `loops` over the elements of `op`,
+/// which come in the order of its dimensions, as far as these are parallel.
+static void shareLoops(linalg::LinalgOp op, ArrayRef<Operation *> loops,
+                       int64_t taskNanoseconds) {
+  SmallVector<utils::IteratorType> iterators = op.getIteratorTypesArray();
+  ArrayRef<Operation *> shared = loops.take_while([&](Operation *loop) {
+    return linalg::isParallelIterator(
+        iterators[llvm::find(loops, loop) - loops.begin()]);
+  });
+  if (shared.empty())
+    return;
+  ImplicitLocOpBuilder b(op.getLoc(), shared.front());
+  SmallVector<Value> sizes = llvm::map_to_vector(shared, [](Operation *loop) {
+    return cast<scf::ForOp>(loop).getUpperBound();
+  });
+  Value count = index_space::buildProduct(b, sizes);
+  int64_t cost = tasks::estimateElement(op->getRegion(0).front());
+  SmallVector<int64_t> extents = op.getStaticLoopRanges();
+  for (int64_t size : ArrayRef(extents).drop_front(shared.size()))
+    if (!ShapedType::isDynamic(size))
+      cost *= std::max<int64_t>(size, 1);
+  Value grain = tasks::buildGrain(
+      b, count, arith::ConstantIndexOp::create(b, cost), taskNanoseconds);
+  if (tasks::isOneTask(count, grain))
+    return;
+  tasks::buildLoop(b, count, grain, [&](Value iv) {
+    for (auto [loop, position] :
+         llvm::zip_equal(shared, index_space::delinearize(b, iv, sizes)))
+      cast<scf::ForOp>(loop).getInductionVar().replaceAllUsesWith(position);
+    Block *body = cast<scf::ForOp>(shared.back()).getBody();
+    b.getInsertionBlock()->getOperations().splice(
+        b.getInsertionPoint(), body->getOperations(), body->begin(),
+        std::prev(body->end()));
+  });
+  shared.front()->erase();
+}
+
 namespace {
 struct QuantBNNVectorizeLinalgPass
     : quant_bnn::impl::QuantBNNVectorizeLinalgPassBase<
@@ -33,7 +72,7 @@ struct QuantBNNVectorizeLinalgPass
 
   LogicalResult initialize(MLIRContext *context) override {
     if (vectorWidth >= 64 && llvm::isPowerOf2_64(vectorWidth))
-      return success();
+      return tasks::checkTaskTime(taskTime, context);
     return emitError(UnknownLoc::get(context))
            << "vector-width must be a power of two and at least 64, but is "
            << int64_t(vectorWidth);
@@ -41,6 +80,7 @@ struct QuantBNNVectorizeLinalgPass
 
   void runOnOperation() override {
     vectorize::Options options{vectorWidth, nontemporalThreshold, parallel};
+    options.taskNanoseconds = taskTime;
     getOperation()->walk([&](linalg::GenericOp op) {
       vectorize::dropOverwrittenFills(op, options);
     });
@@ -76,9 +116,11 @@ private:
     if (!op.hasPureBufferSemantics())
       return failure();
     IRRewriter rewriter(op);
-    return parallel
-               ? LogicalResult(linalg::linalgOpToParallelLoops(rewriter, op))
-               : LogicalResult(linalg::linalgOpToLoops(rewriter, op));
+    FailureOr<linalg::LinalgLoops> loops =
+        linalg::linalgOpToLoops(rewriter, op);
+    if (succeeded(loops) && parallel)
+      shareLoops(op, *loops, taskTime);
+    return loops;
   }
 };
 } // namespace

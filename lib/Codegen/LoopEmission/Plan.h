@@ -25,6 +25,8 @@ struct Options {
   /// Whether to unroll steps, to hide latency. Where many threads hide the
   /// latency, unrolling would only use registers.
   bool unrolls = true;
+  /// The nanoseconds that a parallel task takes at least, by estimate.
+  int64_t taskNanoseconds = 0;
 };
 
 /// The order of additions is part of the semantics of the dialect: see "Sums"

@@ -7,7 +7,10 @@
 // RUN:   | FileCheck %s --check-prefix=WIDTH
 // RUN: not bnn-opt %s --bnn-codegen-vectorize-linalg="vector-width=-512" 2>&1 \
 // RUN:   | FileCheck %s --check-prefix=NEGATIVE
+// RUN: not bnn-opt %s --bnn-codegen-vectorize-linalg="task-time=1000000001" 2>&1 \
+// RUN:   | FileCheck %s --check-prefix=TASK
 
+// TASK: error: task-time must be between 0 and 1000000000, but is 1000000001
 // WIDTH: error: vector-width must be a power of two and at least 64, but is 96
 // NEGATIVE: error: vector-width must be a power of two and at least 64, but is -512
 

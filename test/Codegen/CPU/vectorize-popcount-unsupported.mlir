@@ -7,7 +7,10 @@
 // RUN:   | FileCheck %s --check-prefix=LOOKUP
 // RUN: not bnn-opt %s --bnn-codegen-vectorize-popcount="popcount=table lookup=x86 vector-width=1024" 2>&1 \
 // RUN:   | FileCheck %s --check-prefix=TABLE-WIDTH
+// RUN: not bnn-opt %s --bnn-codegen-vectorize-popcount="task-time=-1" 2>&1 \
+// RUN:   | FileCheck %s --check-prefix=TASK
 
+// TASK: error: task-time must be between 0 and 1000000000, but is -1
 // WIDTH: error: vector-width must be a power of two and at least 64, but is 96
 // COUNT: nibbles
 // LOOKUP: error: popcount=table needs the instruction set for lookup: x86

@@ -82,8 +82,9 @@ def QuantBNNVectorizePopcountPass : Pass<"bnn-codegen-vectorize-popcount"> {
     vector register of the target.
 
     With `parallel`, an `scf.parallel` computes the panels, and many rows are
-    split into several tasks. Panels are allocated and freed, so run buffer
-    deallocation before this pass.
+    split into several tasks, if the kernel takes long enough to pay for threads
+    (see `bnn-codegen-vectorize-linalg`). Panels are allocated and freed, so run
+    buffer deallocation before this pass.
 
     If a `linalg.fill` sets the output, with no memory access between the fill
     and the op, the kernel sets the output instead.
@@ -137,7 +138,10 @@ def QuantBNNVectorizePopcountPass : Pass<"bnn-codegen-vectorize-popcount"> {
              clEnumValN(::quant_bnn::LookupInstructions::X86, "x86",
                         "SSSE3, AVX2 or AVX-512BW, selected by vector-width"))}]>,
     Option<"parallel", "parallel", "bool", /*default=*/"false",
-           "Emit the outermost loops as scf.parallel">
+           "Emit loops that pay for threads as scf.parallel">,
+    Option<"taskTime", "task-time", "int64_t", /*default=*/"4000",
+           "Nanoseconds that a task of a parallel loop takes at least, by "
+           "estimate">
   ];
   let dependentDialects = [
     "::mlir::affine::AffineDialect", "::mlir::arith::ArithDialect",
@@ -206,12 +210,16 @@ def QuantBNNVectorizeLinalgPass : Pass<"bnn-codegen-vectorize-linalg"> {
     stores comes before the plain loop, which computes the rest. The loop with
     non-temporal stores writes 256 bytes at once, and is followed by a fence.
 
-    **Parallel loops.** With `parallel`, the outermost loop is an
-    `scf.parallel`. If there is only one loop, the `scf.parallel` runs over
-    blocks of a fixed number of elements. Reductions are then computed block by
+    **Parallel loops.** With `parallel`, threads share the outermost loops of
+    which each iteration computes elements of its own, or the vector loop if
+    there is no other. An `scf.parallel` has an iteration for each task, which
+    has as many iterations of the loops as take `task-time`. The time
+    is estimated from the bytes and the ops of the body, and where extents are
+    not constants, the code computes the number of iterations. A loop that takes
+    less than five times as long is one task. Reductions are computed block by
     block, into a temporary buffer, and combined in order: the results are the
-    same without `parallel` and with any number of threads. Temporary buffers
-    are freed, so run buffer deallocation before this pass.
+    same without `parallel`, with any number of threads and for any tasks.
+    Temporary buffers are freed, so run buffer deallocation before this pass.
 
     Example:
 
@@ -266,7 +274,10 @@ def QuantBNNVectorizeLinalgPass : Pass<"bnn-codegen-vectorize-linalg"> {
            "Size in bytes from which on stores bypass the caches; 0 or less "
            "for never">,
     Option<"parallel", "parallel", "bool", /*default=*/"false",
-           "Emit the outermost loop as scf.parallel">,
+           "Emit loops that pay for threads as scf.parallel">,
+    Option<"taskTime", "task-time", "int64_t", /*default=*/"4000",
+           "Nanoseconds that a task of a parallel loop takes at least, by "
+           "estimate">,
     Option<"lowersOthers", "lower-others", "bool", /*default=*/"false",
            "Lower ops that have no form on vectors to loops over elements">
   ];
@@ -276,6 +287,79 @@ def QuantBNNVectorizeLinalgPass : Pass<"bnn-codegen-vectorize-linalg"> {
     "::mlir::math::MathDialect", "::mlir::memref::MemRefDialect",
     "::mlir::scf::SCFDialect", "::mlir::vector::VectorDialect"
   ];
+}
+
+def QuantBNNOutlineParallelPass
+    : Pass<"bnn-codegen-outline-parallel", "::mlir::ModuleOp"> {
+  let summary = "Run the iterations of parallel loops on threads";
+  let description = [{
+    Moves the body of each `scf.parallel` to a private function, a task, and calls
+    `@quant_bnn_parallel_for` of the library `quant_bnn_runtime`
+    (`ExecutionEngine/Parallel.h`) in place of the loop. Each iteration is a call of
+    the task, so a loop should have iterations that are worth one: see `parallel`
+    of `bnn-codegen-vectorize-linalg`. The values that the body uses are stored
+    in the stack frame of the function; a task computes constants for itself.
+
+    A loop that has a reduction, that is in another parallel loop or not in a
+    function of the module, or that uses a value with no form in LLVM stays as it
+    is, with a remark, and runs on one thread. It is an
+    error if the module has another symbol `@quant_bnn_parallel_for`.
+
+    Example:
+
+    ```mlir
+    func.func @negate(%x: memref<64xf32>) {
+      %c0 = arith.constant 0 : index
+      %c1 = arith.constant 1 : index
+      %c64 = arith.constant 64 : index
+      scf.parallel (%i) = (%c0) to (%c64) step (%c1) {
+        %value = memref.load %x[%i] : memref<64xf32>
+        %negated = arith.negf %value : f32
+        memref.store %negated, %x[%i] : memref<64xf32>
+      }
+      return
+    }
+    ```
+
+    becomes
+
+    ```mlir
+    !memref = !llvm.struct<(ptr, ptr, i64, array<1 x i64>, array<1 x i64>)>
+    !context = !llvm.struct<(struct<(ptr, ptr, i64, array<1 x i64>, array<1 x i64>)>)>
+    llvm.func @quant_bnn_parallel_for(!llvm.ptr, !llvm.ptr, i64)
+    func.func @negate(%x: memref<64xf32>) {
+      %one = llvm.mlir.constant(1 : i64) : i64
+      %context = llvm.alloca %one x !context : (i64) -> !llvm.ptr
+      %empty = llvm.mlir.poison : !context
+      %descriptor = builtin.unrealized_conversion_cast %x : memref<64xf32> to !memref
+      %values = llvm.insertvalue %descriptor, %empty[0] : !context
+      llvm.store %values, %context : !context, !llvm.ptr
+      %c64 = arith.constant 64 : index
+      %tasks = builtin.unrealized_conversion_cast %c64 : index to i64
+      %entry = llvm.mlir.addressof @negate_task_entry : !llvm.ptr
+      llvm.call @quant_bnn_parallel_for(%entry, %context, %tasks) : (!llvm.ptr, !llvm.ptr, i64) -> ()
+      return
+    }
+    func.func private @negate_task(%i: index, %x: memref<64xf32>)
+        attributes {llvm.linkage = #llvm.linkage<internal>} {
+      %value = memref.load %x[%i] : memref<64xf32>
+      %negated = arith.negf %value : f32
+      memref.store %negated, %x[%i] : memref<64xf32>
+      return
+    }
+    llvm.func internal @negate_task_entry(%context: !llvm.ptr, %task: i64) {
+      %i = builtin.unrealized_conversion_cast %task : i64 to index
+      %values = llvm.load %context : !llvm.ptr -> !context
+      %descriptor = llvm.extractvalue %values[0] : !context
+      %x = builtin.unrealized_conversion_cast %descriptor : !memref to memref<64xf32>
+      func.call @negate_task(%i, %x) : (index, memref<64xf32>) -> ()
+      llvm.return
+    }
+    ```
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect",
+                           "::mlir::func::FuncDialect",
+                           "::mlir::LLVM::LLVMDialect"];
 }
 
 #endif // QUANT_BNN_CODEGEN_CPU_PASSES

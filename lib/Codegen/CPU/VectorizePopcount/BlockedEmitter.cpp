@@ -25,6 +25,11 @@ using namespace quant_bnn::vectorize_popcount;
 
 /// Rows of a task, so that packing the panel is a small part of its work.
 static constexpr int64_t minRowsPerTask = 512;
+/// The time to compare a word of a row with a vector of a panel, and to count
+/// the bits that differ.
+static constexpr int64_t picosecondsPerVector = 450;
+/// The rows whose outputs take as long as packing the panel.
+static constexpr int64_t rowsPerPacking = 8;
 
 BlockedEmitter::BlockedEmitter(const KernelEmitter &nest, Counting &counting)
     : KernelEmitter(nest), counting(counting), digits(counting.digits),
@@ -235,6 +240,17 @@ Value BlockedEmitter::buildSplitStep() {
   return fold<arith::DivUIOp>(offset(rows, minRowsPerTask - 1), rows);
 }
 
+/// Builds the picoseconds that a task takes.
+Value BlockedEmitter::buildTaskCost() {
+  Value rows = index_space::buildProduct(b, getSizes(contraction.windows));
+  if (contraction.rows)
+    rows = fold<arith::MulIOp>(rows, sizes[*contraction.rows]);
+  rows = fold<arith::MinUIOp>(rows, index(minRowsPerTask));
+  Value vectors = fold<arith::MulIOp>(
+      offset(rows, rowsPerPacking), index(taskWidth / lanes * digits.perWord));
+  return buildCost(vectors, picosecondsPerVector);
+}
+
 void BlockedEmitter::emit() {
   counting.begin(b);
   beginEpilogue(lanes);
@@ -256,7 +272,7 @@ void BlockedEmitter::emit() {
   SmallVector<unsigned> loops = contraction.batches;
   loops.push_back(contraction.lanes);
   Positions start(sizes.size() + (digitLoop ? 1 : 0));
-  buildTasks(uppers, steps, [&](ValueRange position) {
+  buildTasks(uppers, steps, buildTaskCost(), [&](ValueRange position) {
     Task task;
     if (options.parallel) {
       task.lower = position.back();

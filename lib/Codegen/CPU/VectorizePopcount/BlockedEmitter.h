@@ -108,6 +108,7 @@ private:
   void emitTask(const Positions &at, const Task &task);
   mlir::Value buildSplitSize();
   mlir::Value buildSplitStep();
+  mlir::Value buildTaskCost();
 
   Counting &counting;
   const Digits digits;

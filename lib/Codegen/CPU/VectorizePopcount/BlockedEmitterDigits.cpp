@@ -22,6 +22,9 @@ using namespace mlir;
 using namespace quant_bnn;
 using namespace quant_bnn::vectorize_popcount;
 
+/// The time to split a word into digits.
+static constexpr int64_t picosecondsPerSplitWord = 2000;
+
 /// Finds the words of the next row in the broadcast operand.
 void BlockedEmitter::findNextRow() {
   std::optional<popcount::RowStep> step = getRowStep(contraction);
@@ -90,10 +93,12 @@ void BlockedEmitter::emitDigits() {
   Value copy =
       memref::AllocOp::create(b, type, dynamicSizes, b.getI64IntegerAttr(64));
 
+  Value words = index(1);
   if (!dims.empty())
-    dims.pop_back();
+    words = dims.pop_back_val();
+  Value cost = fold<arith::MulIOp>(words, index(picosecondsPerSplitWord));
   SmallVector<Value> steps(dims.size(), index(1));
-  buildTasks(dims, steps, [&](ValueRange outer) {
+  buildTasks(dims, steps, cost, [&](ValueRange outer) {
     emitDigitsOfRow(copy, SmallVector<Value>(outer));
   });
   broadcast.base = copy;

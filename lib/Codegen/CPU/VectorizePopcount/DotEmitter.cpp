@@ -27,7 +27,10 @@ using namespace quant_bnn::vectorize_popcount;
 static constexpr int64_t bytesAhead = 2048;
 /// The number of rows that use packed words while these are in a register.
 static constexpr int64_t rowsAtOnce = 4;
-/// Outputs of a task: enough work to pay for a task.
+/// The time to load a vector of each operand and to count the bits that differ.
+static constexpr int64_t picosecondsPerVector = 800;
+/// A task has a multiple of this many outputs, so that two tasks do not store
+/// to one line of the cache.
 static constexpr int64_t outputsPerTask = 64;
 
 DotEmitter::DotEmitter(const KernelEmitter &nest) : KernelEmitter(nest) {
@@ -126,7 +129,14 @@ void DotEmitter::emit() {
   uppers.push_back(size);
   SmallVector<Value> steps(contraction.batches.size(), index(1));
   steps.push_back(index(outputsPerTask));
-  buildTasks(uppers, steps, [&](ValueRange task) {
+  SmallVector<unsigned> loops = contraction.windows;
+  if (contraction.rows)
+    loops.push_back(*contraction.rows);
+  Value outputs = index_space::buildProduct(b, getSizes(loops));
+  outputs = fold<arith::MulIOp>(outputs, index(outputsPerTask));
+  Value cost = fold<arith::CeilDivUIOp>(
+      buildCost(outputs, picosecondsPerVector), index(lanes));
+  buildTasks(uppers, steps, cost, [&](ValueRange task) {
     Positions batch =
         enter(Positions(sizes.size()), contraction.batches, task.drop_back());
     Value end = offset(task.back(), outputsPerTask);

@@ -8,6 +8,7 @@
 
 #include "KernelEmitter.h"
 #include "../../LoopEmission/MaskedAccess.h"
+#include "../Tasks.h"
 #include "mlir/Dialect/Affine/Utils.h"
 #include "mlir/Dialect/Arith/Utils/Utils.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
@@ -158,6 +159,7 @@ void KernelEmitter::buildRowBlocks(
 }
 
 void KernelEmitter::buildTasks(ArrayRef<Value> uppers, ArrayRef<Value> steps,
+                               Value cost,
                                llvm::function_ref<void(ValueRange)> body) {
   SmallVector<Value> task;
   auto buildLoops = [&](auto &self) -> void {
@@ -172,22 +174,27 @@ void KernelEmitter::buildTasks(ArrayRef<Value> uppers, ArrayRef<Value> steps,
                return SmallVector<Value>();
              });
   };
-  bool isOneTask = true;
-  for (auto [upper, step] : llvm::zip_equal(uppers, steps)) {
-    std::optional<int64_t> size = getConstantIntValue(upper);
-    std::optional<int64_t> length = getConstantIntValue(step);
-    isOneTask &= size && length && *size <= *length;
-  }
-  if (!options.parallel || isOneTask)
+  if (!options.parallel)
     return buildLoops(buildLoops);
-  SmallVector<Value> lowers(uppers.size(), index(0));
-  scf::ParallelOp::create(b, lowers, uppers, steps,
-                          [&](OpBuilder &nested, Location, ValueRange values) {
-                            OpBuilder::InsertionGuard guard(b);
-                            b.restoreInsertionPoint(
-                                nested.saveInsertionPoint());
-                            body(values);
-                          });
+  SmallVector<Value> counts;
+  for (auto [upper, step] : llvm::zip_equal(uppers, steps))
+    counts.push_back(fold<arith::CeilDivUIOp>(upper, step));
+  Value count = index_space::buildProduct(b, counts);
+  Value grain = tasks::buildGrain(b, count, cost, options.taskNanoseconds);
+  if (tasks::isOneTask(count, grain))
+    return buildLoops(buildLoops);
+  tasks::buildLoop(b, count, grain, [&](Value number) {
+    SmallVector<Value> position = index_space::delinearize(b, number, counts);
+    for (auto [i, step] : llvm::zip_equal(position, steps))
+      i = fold<arith::MulIOp>(i, step);
+    body(position);
+  });
+}
+
+Value KernelEmitter::buildCost(Value vectors, int64_t picoseconds) {
+  Value words = index_space::buildProduct(b, getSizes(contraction.reductions));
+  return fold<arith::MulIOp>(fold<arith::MulIOp>(words, vectors),
+                             index(picoseconds));
 }
 
 void KernelEmitter::buildIf(Value condition, llvm::function_ref<void()> then,

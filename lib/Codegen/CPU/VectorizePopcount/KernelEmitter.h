@@ -33,6 +33,8 @@ struct Options {
   /// The instructions that look up tables.
   LookupInstructions lookup;
   bool parallel;
+  /// The nanoseconds that a parallel task takes at least, by estimate.
+  int64_t taskNanoseconds = 0;
 };
 
 /// An operand as the loops access it.
@@ -103,11 +105,14 @@ protected:
   void buildRowBlocks(
       const Positions &at, mlir::Value lower, mlir::Value upper, int64_t most,
       llvm::function_ref<void(const Positions &, int64_t rows)> body);
-  /// Builds loops from 0 to `uppers`, which are parallel if the options ask for
-  /// that.
+  /// Builds loops from 0 to `uppers`, which threads share if the options ask
+  /// for that and if it pays: an iteration takes about `cost` picoseconds.
   void buildTasks(llvm::ArrayRef<mlir::Value> uppers,
-                  llvm::ArrayRef<mlir::Value> steps,
+                  llvm::ArrayRef<mlir::Value> steps, mlir::Value cost,
                   llvm::function_ref<void(mlir::ValueRange)> body);
+  /// Builds the picoseconds that comparing `vectors` vectors for each word of
+  /// the reductions takes, if one takes `picoseconds`.
+  mlir::Value buildCost(mlir::Value vectors, int64_t picoseconds);
 
   mlir::VectorType getVectorType(mlir::Type element) const {
     return mlir::VectorType::get(lanes, element);

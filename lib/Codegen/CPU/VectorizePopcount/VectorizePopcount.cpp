@@ -6,6 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "../Tasks.h"
 #include "EmitKernel.h"
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
@@ -34,6 +35,8 @@ struct QuantBNNVectorizePopcountPass
       return emitError(loc)
              << "vector-width must be a power of two and at least 64, but is "
              << int64_t(vectorWidth);
+    if (failed(tasks::checkTaskTime(taskTime, context)))
+      return failure();
     if (popcount != PopcountAccumulation::Table)
       return success();
     if (lookup == LookupInstructions::None)
@@ -47,8 +50,8 @@ struct QuantBNNVectorizePopcountPass
   }
 
   void runOnOperation() override {
-    vectorize_popcount::Options options{vectorWidth, popcount, lookup,
-                                        parallel};
+    vectorize_popcount::Options options{vectorWidth, popcount, lookup, parallel,
+                                        taskTime};
     SmallVector<popcount::Contraction, 0> contractions;
     getOperation()->walk([&](linalg::GenericOp op) {
       FailureOr<popcount::Contraction> contraction =
