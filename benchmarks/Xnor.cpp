@@ -14,15 +14,17 @@
 //===----------------------------------------------------------------------===//
 
 #include "Xnor.h"
+#include "quant-bnn/ExecutionEngine/Parallel.h"
 #include <algorithm>
+#include <atomic>
 #include <benchmark/benchmark.h>
 #include <chrono>
 #include <cstdlib>
 #include <functional>
 #include <omp.h>
 #include <string>
+#include <thread>
 #include <unordered_map>
-#include <utility>
 #include <vector>
 #ifdef QUANT_BNN_HAS_OPENBLAS
 #include <cblas.h>
@@ -100,16 +102,55 @@ private:
 // Timing
 //===----------------------------------------------------------------------===//
 
-using Variant = std::pair<const char *, std::function<void()>>;
+struct Variant {
+  const char *name;
+  std::function<void()> function;
+  /// Whether another thread keeps a core busy meanwhile.
+  bool isContended = false;
+};
 
-/// Seconds that a call takes, with what a call before it left in the caches.
-double time(const Variant &variant) {
-  variant.second();
-  auto begin = std::chrono::steady_clock::now();
-  variant.second();
+/// A thread that keeps a core busy.
+class BusyThread {
+public:
+  BusyThread()
+      : thread([this] {
+          while (!isDone.load(std::memory_order_relaxed))
+            ;
+        }) {}
+  ~BusyThread() {
+    isDone.store(true);
+    thread.join();
+  }
+
+private:
+  std::atomic<bool> isDone{false};
+  std::thread thread;
+};
+
+double secondsSince(std::chrono::steady_clock::time_point begin) {
   std::chrono::duration<double> seconds =
       std::chrono::steady_clock::now() - begin;
   return seconds.count();
+}
+
+/// Seconds that a call takes, with what a call before it left in the caches.
+/// Beside a busy thread, this is the mean over many of the system's time
+/// slices.
+double time(const Variant &variant) {
+  variant.function();
+  if (!variant.isContended) {
+    auto begin = std::chrono::steady_clock::now();
+    variant.function();
+    return secondsSince(begin);
+  }
+  BusyThread busy;
+  auto begin = std::chrono::steady_clock::now();
+  int calls = 0;
+  do {
+    variant.function();
+    ++calls;
+  } while (secondsSince(begin) < 0.03);
+  return secondsSince(begin) / calls;
 }
 
 void report(benchmark::State &state, const std::string &name,
@@ -120,21 +161,11 @@ void report(benchmark::State &state, const std::string &name,
   state.counters[name + "_q3"] = values[3 * values.size() / 4];
 }
 
-/// Runs ours on two threads.
-template <typename Function>
-Variant onTwoThreads(Function function) {
-  return {"two_threads", [=] {
-            omp_set_num_threads(2);
-            function();
-            omp_set_num_threads(1);
-          }};
-}
-
 /// Runs `variants`, of which the first is ours, in turn.
 void run(benchmark::State &state, double bits, std::vector<Variant> variants) {
-  variants.emplace_back("peak", [=] { runPeak(bits); });
+  variants.push_back({"peak", [=] { runPeak(bits); }});
 #ifdef QUANT_BNN_HAS_TABLE_PEAK
-  variants.emplace_back("table_peak", [=] { runTablePeak(bits); });
+  variants.push_back({"table_peak", [=] { runTablePeak(bits); }});
 #endif
   std::vector<double> seconds;
   std::vector<std::vector<double>> ratios(variants.size());
@@ -151,7 +182,7 @@ void run(benchmark::State &state, double bits, std::vector<Variant> variants) {
       ratios[i].push_back(times[i] / times[0]);
   }
   for (size_t i = 1; i < variants.size(); ++i)
-    report(state, variants[i].first, ratios[i]);
+    report(state, variants[i].name, ratios[i]);
   std::sort(seconds.begin(), seconds.end());
   double middle = seconds[seconds.size() / 2];
   state.counters["median_us"] = 1e6 * middle;
@@ -184,7 +215,9 @@ void runMatmul(benchmark::State &state, Matmul *matmul, Matmul *parallel,
   auto resultRef = asMemRef<2>(results.get(), rows, columns);
   std::vector<Variant> variants = {
       {"ours", [&] { matmul(&aRef, &bRef, &outRef); }},
-      onTwoThreads([&] { parallel(&aRef, &bRef, &outRef); }),
+      {"two_threads", [&] { parallel(&aRef, &bRef, &outRef); }},
+      {"two_threads_contended", [&] { parallel(&aRef, &bRef, &outRef); },
+       /*isContended=*/true},
       {"scaled", [&] { scaled(&aRef, &bRef, &scaleRef, &resultRef); }},
       {"residual",
        [&] { withResidual(&aRef, &bRef, &residualRef, &resultRef); }},
@@ -193,10 +226,11 @@ void runMatmul(benchmark::State &state, Matmul *matmul, Matmul *parallel,
 #ifdef QUANT_BNN_HAS_OPENBLAS
   openblas_set_num_threads(1);
   Buffer<float> x(rows * depth), y(columns * depth), z(rows * columns);
-  variants.emplace_back("sgemm", [&] {
-    cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, rows, columns, depth,
-                1, x.get(), depth, y.get(), depth, 0, z.get(), columns);
-  });
+  variants.push_back({"sgemm", [&] {
+                        cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans,
+                                    rows, columns, depth, 1, x.get(), depth,
+                                    y.get(), depth, 0, z.get(), columns);
+                      }});
 #endif
   run(state, double(rows) * columns * depth, variants);
 }
@@ -253,11 +287,13 @@ void runConv(benchmark::State &state, Conv *conv, Conv *parallel,
   auto bitRef = asMemRef<4>(bits.get(), int64_t(1), size, size, words);
   std::vector<Variant> variants = {
       {"ours", [&] { conv(&aRef, &bRef, &outRef); }},
-      onTwoThreads([&] { parallel(&aRef, &bRef, &outRef); }),
+      {"two_threads", [&] { parallel(&aRef, &bRef, &outRef); }},
+      {"two_threads_contended", [&] { parallel(&aRef, &bRef, &outRef); },
+       /*isContended=*/true},
       {"threshold", [&] { threshold(&aRef, &bRef, &thresholdRef, &bitRef); }}};
 #ifdef QUANT_BNN_HAS_ONEDNN
   FloatConv floatConv(size, channels);
-  variants.emplace_back("onednn", [&] { floatConv(); });
+  variants.push_back({"onednn", [&] { floatConv(); }});
 #endif
   run(state, double(size) * size * channels * channels * 9, variants);
 }
@@ -272,7 +308,9 @@ void add(const std::string &name, double bits, Function function) {
 } // namespace
 
 int main(int argc, char **argv) {
+  // Of oneDNN.
   omp_set_num_threads(1);
+  quant_bnn_set_num_threads(2);
   benchmark::Initialize(&argc, argv);
   if (benchmark::ReportUnrecognizedArguments(argc, argv))
     return 1;

@@ -72,7 +72,7 @@ def xnor_table(xnor):
     for entry in xnor["benchmarks"]:
         label = entry["name"].split("/iterations")[0]
         if entry.get("error_occurred"):
-            rows.append([label, entry["error_message"], "", *[""] * len(peers)])
+            rows.append([label, entry["error_message"], "", *[""] * (len(peers) + 2)])
             continue
         cells = [
             spread(*(entry[peer + suffix] for suffix in ("", "_q1", "_q3")))
@@ -80,13 +80,14 @@ def xnor_table(xnor):
             else "-"
             for peer in peers
         ]
-        cells.append(spread(*(1 / entry["two_threads" + q] for q in ("", "_q3", "_q1"))))
+        for ours in ("two_threads", "two_threads_contended"):
+            cells.append(spread(*(1 / entry[ours + q] for q in ("", "_q3", "_q1"))))
         rows.append([label, f"{entry['median_us']:.1f}", f"{entry['gbitmacs']:.0f}", *cells])
     header = ["product", "time, us", "G bit-MAC/s", "peak / ours"]
     header += ["peak of tables / ours", "reading / ours", "by hand / ours"]
     header += ["sgemm / ours", "oneDNN f32 / ours", "with scales / ours"]
     header += ["with a residual / ours", "with thresholds, to bits / ours"]
-    header += ["ours / two threads"]
+    header += ["ours / two threads", "ours / two threads beside a busy one"]
     return "### Binary products\n\n" + table(header, rows)
 
 
