@@ -1,0 +1,230 @@
+"""This project: works compiled ahead of time, as docs/Architecture.md describes, and
+called through their C functions."""
+
+import array
+import ctypes
+import math
+import pathlib
+import subprocess
+
+import mlir
+from arrays import read_npy, rows_as_integers, to_nchw, to_nhwc, write_npy
+from worker import Case
+from works import LoadedGraph
+
+INSTALL = "ninja bnn-opt bnn-bind bnn-translate quant_bnn_runtime, and clang of LLVM 22"
+PIPELINE = "host results=out-params workspace=thread"
+FLAGS = ["-O3", "-march=native"]
+HERE = pathlib.Path(__file__).resolve().parent
+
+
+def output_of(*command):
+    return subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
+
+
+def versions(settings):
+    compiler = output_of(settings["clang"], "--version").splitlines()[0]
+    bnn_opt = pathlib.Path(settings["build"]) / "bin" / "bnn-opt"
+    version = output_of(bnn_opt, "--version").split()[-1]
+    return {
+        "quant-bnn": version + find_commit(),
+        "pipeline": PIPELINE,
+        "compiler": f"{compiler}, {' '.join(FLAGS)}",
+    }
+
+
+def find_commit():
+    """Which commit of the sources this is, if git knows."""
+    describe = ["git", "-C", HERE, "describe", "--always", "--dirty"]
+    try:
+        done = subprocess.run(describe, capture_output=True, text=True)
+    except OSError:
+        return ""
+    return f", commit {done.stdout.strip()}" if done.returncode == 0 else ""
+
+
+# ----------------------------------------------------------------------------
+# Compilation
+# ----------------------------------------------------------------------------
+
+
+def compile_module(text, constants, directory, settings):
+    """@run of a module as a function of C, with `constants` as its last arguments."""
+    build = pathlib.Path(settings["build"])
+    source = directory / "source.mlir"
+    source.write_text(text)
+    steps = [build / "bin" / "bnn-opt"]
+    if constants:
+        bindings = []
+        for number, (values, shape) in enumerate(constants, 1):
+            path = directory / f"constant{number}.npy"
+            write_npy(path, values, shape)
+            bindings.append(f"--arg={number}:{path}")
+        bound = directory / "bound.mlirbc"
+        bind = [build / "bin" / "bnn-bind", source, "--entry=run", "--emit-bytecode"]
+        subprocess.run([*bind, *bindings, "-o", bound], check=True)
+        source = bound
+        steps.append("--quant-bnn-binary-inference-pipeline")
+    lowered, ll, library = (
+        directory / name for name in ("lowered.mlir", "code.ll", "code.so")
+    )
+    steps += [source, f"--quant-bnn-lower-to-llvm-pipeline={PIPELINE}", "-o", lowered]
+    subprocess.run(steps, check=True)
+    translate = [build / "bin" / "bnn-translate", "--mlir-to-llvmir"]
+    subprocess.run([*translate, lowered, "-o", ll], check=True)
+    runtime = build / "lib" / "libquant_bnn_runtime.a"
+    link = [settings["clang"], *FLAGS, "-fPIC", "-shared", "-Wno-override-module"]
+    link += ["-x", "ir", ll, "-x", "none", runtime, "-lm", "-o", library]
+    subprocess.run(link, check=True)
+    return ctypes.CDLL(str(library))._mlir_ciface_run
+
+
+class Buffer:
+    """Memory at a multiple of 64, and MLIR's descriptor of it."""
+
+    def __init__(self, shape, values=None, type="f"):
+        empty = array.array(type, [0])
+        self.size, self.type = math.prod(shape) * empty.itemsize, type
+        self.memory = ctypes.create_string_buffer(self.size + 64)
+        self.address = -(-ctypes.addressof(self.memory) // 64) * 64
+        if values is not None:
+            ctypes.memmove(self.address, values.tobytes(), self.size)
+        strides = [math.prod(shape[i + 1 :]) for i in range(len(shape))]
+        self.descriptor = (ctypes.c_int64 * (3 + 2 * len(shape)))(
+            self.address, self.address, 0, *shape, *strides
+        )
+
+    def values(self):
+        result = array.array(self.type)
+        result.frombytes(ctypes.string_at(self.address, self.size))
+        return result
+
+
+class Call:
+    """A function with its arguments, whose memory it keeps."""
+
+    def __init__(self, function, buffers):
+        self.function, self.buffers = function, buffers
+        self.pointers = [ctypes.byref(buffer.descriptor) for buffer in buffers]
+
+    def __call__(self):
+        self.function(*self.pointers)
+
+
+# ----------------------------------------------------------------------------
+# Works
+# ----------------------------------------------------------------------------
+
+
+def prepare(work, directory, settings):
+    if work["form"] == "floats":
+        return {"": prepare_graph(work, directory, settings)}
+    kind = work["kind"]
+    if kind == "matmul":
+        words = work["depth"] // 64
+        a_shape, b_shape = [work["rows"], words], [work["columns"], words]
+        text = mlir.matmul(work)
+        result = Buffer([work["rows"], work["columns"]], None, "i")
+    else:
+        size, channels = work["size"], work["channels"]
+        a_shape = [1, size, size, channels // 64]
+        b_shape = [channels, 3, 3, channels // 64]
+        text = mlir.conv(work, kind == "conv_bits")
+        if kind == "conv_bits":
+            result = Buffer(a_shape, None, "q")
+        else:
+            result = Buffer([1, size, size, channels], None, "i")
+    a, b = (read_npy(directory / f"{name}.npy") for name in "ab")
+    buffers = [Buffer(a_shape, a, "q"), Buffer(b_shape, b, "q")]
+    thresholds = None
+    if kind == "conv_bits":
+        thresholds = read_npy(directory / "thresholds.npy")
+        buffers.append(Buffer([channels], thresholds, "i"))
+    run = Call(compile_module(text, [], directory, settings), [*buffers, result])
+
+    def checked():
+        values = result.values()
+        check_result(work, a, b, values, thresholds)
+        return None if kind == "conv_bits" else array.array("f", values)
+
+    return {"": Case(checked, kernel=run)}
+
+
+def prepare_graph(work, directory, settings):
+    graph = LoadedGraph(work, directory)
+    writer = mlir.GraphWriter(graph, work["layout"])
+    text = writer.write()
+    function = compile_module(text, writer.constants, directory, settings)
+    values, _ = graph.arrays["image"]
+    if writer.nchw:
+        values = to_nchw(values, graph.shapes[0][2])
+    image = Buffer(writer.sizes(graph.shapes[0]), values)
+    result = Buffer(writer.sizes(graph.shapes[-1]))
+
+    def checked():
+        values = result.values()
+        if writer.nchw:
+            values = to_nhwc(values, graph.shapes[-1][2])
+        if work["kind"] != "network":
+            a, b = (read_npy(directory / f"{name}.npy") for name in "ab")
+            check_result(work, a, b, values)
+        return values
+
+    return Case(checked, call=Call(function, [image, result]))
+
+
+# ----------------------------------------------------------------------------
+# Results against integers of Python
+# ----------------------------------------------------------------------------
+
+
+def check_result(work, a, b, values, thresholds=None):
+    if work["kind"].startswith("matmul"):
+        check_matmul(work, a, b, values)
+    else:
+        check_conv(work, a, b, values, thresholds)
+
+
+def require(equal, what):
+    if not equal:
+        raise ValueError(f"a sum of {what} is wrong")
+
+
+def check_matmul(work, a, b, values):
+    """Compares some rows, with all columns."""
+    columns, depth = work["columns"], work["depth"]
+    b_rows = rows_as_integers(b, depth // 64)
+    a_rows = rows_as_integers(a, depth // 64)
+    for row in range(0, work["rows"], max(1, work["rows"] // 16)):
+        sums = [depth - 2 * (a_rows[row] ^ bits).bit_count() for bits in b_rows]
+        begin = row * columns
+        require(list(values[begin : begin + columns]) == sums, f"row {row}")
+
+
+def check_conv(work, a, b, values, thresholds):
+    """Compares every seventh row of pixels, and the first and the last."""
+    size, channels, words = work["size"], work["channels"], work["channels"] // 64
+    pixels, filters = rows_as_integers(a, words), rows_as_integers(b, words)
+    bits = values if thresholds is None else rows_as_integers(values, words)
+    for y in {*range(0, size, 7), size - 1}:
+        for x in range(size):
+            taps = [
+                (3 * i + j, pixels[(y + i - 1) * size + x + j - 1])
+                for i in range(3)
+                for j in range(3)
+                if 0 <= y + i - 1 < size and 0 <= x + j - 1 < size
+            ]
+            sums = [
+                channels * len(taps)
+                - 2 * sum((bits ^ filters[9 * o + t]).bit_count() for t, bits in taps)
+                for o in range(channels)
+            ]
+            pixel = y * size + x
+            if thresholds is None:
+                found = list(bits[pixel * channels : (pixel + 1) * channels])
+                require(found == sums, f"pixel {y}, {x}")
+            else:
+                packed = sum(
+                    (s < t) << o for o, (s, t) in enumerate(zip(sums, thresholds))
+                )
+                require(bits[pixel] == packed, f"pixel {y}, {x}")
