@@ -49,6 +49,13 @@ class Builder:
             "pads": [op["padding"]] * 4,
         }
 
+    def multiply(self, work):
+        """A product of matrices instead of the convolution that stands for it."""
+        (op,) = self.graph.ops
+        weights = self.array(op["weights"]).reshape(-1, work["depth"])
+        y = self.add("MatMul", "image", self.constant(weights.T))
+        return self.finish([work["rows"], work["depth"]], y)
+
     def conv(self, op, x):
         weights = self.constant(self.array(op["weights"]).transpose(0, 3, 1, 2))
         return self.add("Conv", x, weights, **self.windows(op))
@@ -78,13 +85,10 @@ class Builder:
         return self.add("Gemm", flat, weights, transB=1)
 
     def model(self):
-        make = self.onnx.helper
         height, width, channels = self.graph.shapes[0]
-        shape = (
-            [1, channels, height, width] if self.nchw else [1, height, width, channels]
-        )
-        x = "image"
+        shape, x = [1, channels, height, width], "image"
         if not self.nchw:
+            shape = [1, height, width, channels]
             x = self.add("Transpose", x, perm=[0, 3, 1, 2])
         self.values = [x]
         for op in self.graph.ops:
@@ -92,7 +96,11 @@ class Builder:
         y = self.values[-1]
         if not self.nchw and self.graph.ops[-1]["op"] != "dense":
             y = self.add("Transpose", y, perm=[0, 2, 3, 1])
-        element = self.onnx.TensorProto.FLOAT
+        return self.finish(shape, y)
+
+    def finish(self, shape, y):
+        """The model of an image of this shape, with the result y."""
+        make, element = self.onnx.helper, self.onnx.TensorProto.FLOAT
         image = make.make_tensor_value_info("image", element, shape)
         result = make.make_tensor_value_info(y, element, None)
         graph = make.make_graph(self.nodes, "graph", [image], [result], self.constants)
@@ -144,28 +152,35 @@ class Session:
 def prepare(work, directory, settings):
     import numpy
 
+    layout = work["layout"]
     if work["kind"] in ("matmul_graph", "conv_graph"):
         graph = LoadedGraph(work, directory, numpy.load)
-        return {"int8": make_case(graph, work["layout"], directory, True)}
+        builder, image = Builder(graph, layout), image_of(graph, layout)
+        if work["kind"] == "matmul_graph":
+            image = image.reshape(work["rows"], -1)
+            return {"int8": make_case(builder.multiply(work), image, directory, True)}
+        return {"int8": make_case(builder.model(), image, directory, True)}
     if work.get("network") != "Bi-Real-18":
         return {}
     graph = as_numpy(graphs.resnet_18())
+    model, image = Builder(graph, layout).model(), image_of(graph, layout)
     return {
-        f"ResNet-18, {name}": make_case(graph, work["layout"], directory, int8)
-        for name, int8 in (("f32", False), ("int8", True))
+        "ResNet-18, f32": make_case(model, image, directory, False),
+        "ResNet-18, int8": make_case(model, image, directory, True),
     }
 
 
-def make_case(graph, layout, directory, int8):
+def image_of(graph, layout):
+    image = graph.arrays["image"][0]
+    return (image.transpose(0, 3, 1, 2) if layout == "NCHW" else image).copy()
+
+
+def make_case(model, image, directory, int8):
     import numpy
     import onnx
 
-    image = graph.arrays["image"][0]
-    if layout == "NCHW":
-        image = image.transpose(0, 3, 1, 2)
-    image = numpy.ascontiguousarray(image)
     source, target = directory / "f32.onnx", directory / "int8.onnx"
-    onnx.save(Builder(graph, layout).model(), str(source))
+    onnx.save(model, str(source))
     expected = Session(source, image)
     expected()
     call = expected

@@ -216,7 +216,11 @@ def binary_case(work, graph, layout):
         y = call.result()
         return bytes(y.transpose(0, 2, 3, 1) if layout == "NCHW" else y)
 
-    return Case(result, call=call, measured_kernel=kernel, note="BinaryConvolution")
+    note = "BinaryConvolution"
+    if work["kind"] == "conv_bits":
+        # OpenVINO packs the bits of the next layer in a reorder.
+        note += ", to f32"
+    return Case(result, call=call, measured_kernel=kernel, note=note)
 
 
 def plain_case(layout, quantize):

@@ -87,7 +87,7 @@ def prepare(work, directory, settings):
     if work["kind"] in ("conv", "conv_bits"):
         return {}
     graph = LoadedGraph(work, directory, numpy.load)
-    if work["kind"] == "matmul":
+    if work["kind"].startswith("matmul"):
         return matmul_cases(work, graph)
     network = Network(graph, work["layout"])
 
@@ -100,22 +100,34 @@ def prepare(work, directory, settings):
 def matmul_cases(work, graph):
     import torch
 
-    x = torch.from_numpy(graph.arrays["image"][0].reshape(work["rows"], -1))
     (op,) = graph.ops
-    w = torch.from_numpy(
-        graph.arrays[op["weights"]][0].reshape(work["columns"], -1)
-    ).t()
-    cases = {"f32": matmul_case(torch.mm, x, w)}
+    x, w = (
+        torch.from_numpy(graph.arrays[name][0]).reshape(-1, work["depth"])
+        for name in ("image", op["weights"])
+    )
+    cases = {"f32": matmul_case(torch.mm, x, w.t(), work)}
     # It wants more than 16 rows.
-    if work["rows"] > 16:
-        cases["int8"] = matmul_case(torch._int_mm, x.to(torch.int8), w.to(torch.int8))
+    if work["kind"] == "matmul" and work["rows"] > 16:
+        x, w = x.to(torch.int8), w.to(torch.int8)
+        cases["int8"] = matmul_case(torch._int_mm, x, w.t(), work)
     return cases
 
 
-def matmul_case(multiply, x, w):
+def matmul_case(multiply, x, w, work):
+    """A product, in works from floats with the signs of its first operand."""
+    import torch
+
     state = {}
 
     def kernel():
         state["y"] = multiply(x, w)
 
-    return Case(lambda: bytes(state["y"].float().numpy()), kernel=kernel)
+    def call():
+        state["y"] = multiply(torch.where(x < 0, -1.0, 1.0), w)
+
+    def result():
+        return bytes(state["y"].float().numpy())
+
+    if work["form"] == "packed":
+        return Case(result, kernel=kernel)
+    return Case(result, call=call)
