@@ -91,11 +91,8 @@ class Writer:
         import flatbuffers
 
         graph = self.schema.SubGraphT()
-        graph.tensors, graph.operators, graph.name = (
-            self.tensors,
-            self.operators,
-            "main",
-        )
+        graph.name = "main"
+        graph.tensors, graph.operators = self.tensors, self.operators
         graph.inputs, graph.outputs = [image], [result]
         self.model.subgraphs = [graph]
         builder = flatbuffers.Builder(1 << 20)

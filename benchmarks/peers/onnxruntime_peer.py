@@ -108,26 +108,24 @@ class Builder:
         return make.make_model(graph, opset_imports=[opset], ir_version=8)
 
 
-class Images:
-    """The one image with which ranges are found."""
-
-    def __init__(self, image):
-        self.images = iter([{"image": image}])
-
-    def get_next(self):
-        return next(self.images, None)
-
-
 def quantize(source, target, image):
     from onnxruntime import quantization
 
-    reader = type("Reader", (Images, quantization.CalibrationDataReader), {})(image)
+    class Images(quantization.CalibrationDataReader):
+        """The one image with which ranges are found."""
+
+        def __init__(self):
+            self.images = iter([{"image": image}])
+
+        def get_next(self):
+            return next(self.images, None)
+
     prepared = source.with_suffix(".prepared.onnx")
     quantization.quant_pre_process(str(source), str(prepared))
     quantization.quantize_static(
         str(prepared),
         str(target),
-        reader,
+        Images(),
         quant_format=quantization.QuantFormat.QDQ,
         activation_type=quantization.QuantType.QUInt8,
         weight_type=quantization.QuantType.QInt8,
