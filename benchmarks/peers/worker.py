@@ -49,13 +49,17 @@ class Case:
         self.measured_kernel = measured_kernel
         self.repetitions = {}
 
-    def prepare(self, seconds=0.005):
-        """Calls each function, and chooses how often it is called for one time."""
+    def prepare(self, seconds=0.02):
+        """Calls each function, and chooses how often it is called for one time.
+
+        One that takes less than half of `seconds` is called once more before, since
+        what ran in between has used the caches.
+        """
         for name, function in self.functions.items():
             if function:
                 function()
                 once = timed(function, 1)
-                self.repetitions[name] = max(1, min(200, int(seconds / once)))
+                self.repetitions[name] = max(1, min(500, int(seconds / once)))
 
     def times(self):
         result = {}
