@@ -27,8 +27,10 @@ namespace {
 /// The positions of a window along one dimension, by the taps inside.
 struct Classes {
   OpFoldResult count;
-  /// By class and tap: 1 if the tap is inside, and else 0.
+  /// By class and tap: 1 if the tap is inside, and else 0. As numbers, too, if
+  /// they are constant.
   Value inside;
+  SmallVector<SmallVector<int32_t>> rows;
   /// The class of position d0.
   AffineExpr ofPosition;
 };
@@ -61,7 +63,7 @@ static Classes buildClassOfEach(ImplicitLocOpBuilder &builder,
             body, arith::ExtUIOp::create(body, body.getI32Type(), isInside)
                       .getResult());
       });
-  return {positions, generic.getResult(0), builder.getAffineDimExpr(0)};
+  return {positions, generic.getResult(0), {}, builder.getAffineDimExpr(0)};
 }
 
 /// Makes neighboring positions with the same taps inside a class: most
@@ -98,7 +100,7 @@ static Classes buildClasses(ImplicitLocOpBuilder &builder,
   auto type = RankedTensorType::get({count, *kernel}, builder.getI32Type());
   auto values = DenseElementsAttr::get(type, ArrayRef(inside));
   return {builder.getIndexAttr(count),
-          arith::ConstantOp::create(builder, values), ofPosition};
+          arith::ConstantOp::create(builder, values), rows, ofPosition};
 }
 
 //===----------------------------------------------------------------------===//
@@ -168,6 +170,40 @@ static Value buildTotals(ImplicitLocOpBuilder &builder, OpFoldResult numFilters,
   return totals.getResult(0);
 }
 
+/// Computes the values of a border. `filters` has the shape of the filters;
+/// rows and columns are lists of the taps inside, by class.
+static DenseElementsAttr computeValues(DenseElementsAttr filters,
+                                       ArrayRef<SmallVector<int32_t>> rows,
+                                       ArrayRef<SmallVector<int32_t>> columns) {
+  ArrayRef<int64_t> shape = filters.getType().getShape();
+  int64_t numFilters = shape[0], height = shape[1], width = shape[2],
+          channels = shape[3];
+  SmallVector<int32_t> values(rows.size() * columns.size() * numFilters);
+  auto bit = filters.value_begin<bool>();
+  for (int64_t o = 0; o < numFilters; ++o) {
+    for (int64_t i = 0; i < height; ++i) {
+      for (int64_t j = 0; j < width; ++j) {
+        int32_t popcount = 0;
+        for (int64_t c = 0; c < channels; ++c)
+          popcount += *bit++;
+        size_t next = o;
+        for (const SmallVector<int32_t> &row : rows) {
+          for (const SmallVector<int32_t> &column : columns) {
+            values[next] +=
+                row[i] && column[j] ? int32_t(channels) : 2 * popcount;
+            next += numFilters;
+          }
+        }
+      }
+    }
+  }
+  Type i32 = IntegerType::get(filters.getContext(), 32);
+  return DenseElementsAttr::get(
+      RankedTensorType::get(
+          {int64_t(rows.size()), int64_t(columns.size()), numFilters}, i32),
+      ArrayRef(values));
+}
+
 // Over all taps, the accumulation adds -2 popcount(x xor w). Where x is a zero
 // of the padding, that is -2 p, but should be 0; inside, C is missing. So the
 // sums lack the sum of C over the taps inside and of 2 p over those outside:
@@ -175,11 +211,18 @@ static Value buildTotals(ImplicitLocOpBuilder &builder, OpFoldResult numFilters,
 // Columns and rows are summed one after the other.
 ConvBorder quant_bnn::packed::buildConvBorder(ImplicitLocOpBuilder &builder,
                                               const Words &filters,
+                                              DenseElementsAttr filterBits,
                                               ArrayRef<Walk> walks,
                                               ArrayRef<OpFoldResult> xSizes,
                                               ArrayRef<OpFoldResult> sizes) {
   Classes rows = buildClasses(builder, sizes[1], xSizes[1], walks[0]);
   Classes columns = buildClasses(builder, sizes[2], xSizes[2], walks[1]);
+  if (filterBits && !rows.rows.empty() && !columns.rows.empty()) {
+    DenseElementsAttr values =
+        computeValues(filterBits, rows.rows, columns.rows);
+    return {arith::ConstantOp::create(builder, values), rows.ofPosition,
+            columns.ofPosition};
+  }
   Value popcounts = buildRowPopcounts(builder, filters.value);
   Value gains = buildGains(builder, filters, walks, sizes[3], popcounts);
   SmallVector<AffineExpr> d = llvm::map_to_vector(

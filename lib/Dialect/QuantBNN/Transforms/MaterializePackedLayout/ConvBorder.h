@@ -27,10 +27,13 @@ struct ConvBorder {
 };
 
 /// Builds the border of a convolution of images with sizes `xSizes` with
-/// `filters`, whose results have `sizes`. If an extent of the images or of the
-/// filters is dynamic, each position along it is a class.
+/// `filters`, whose results have `sizes`. `filterBits` are the bits of the
+/// filters if these are constant, and else null. If an extent of the images or
+/// of the filters is dynamic, each position along it is a class.
 ConvBorder buildConvBorder(mlir::ImplicitLocOpBuilder &builder,
-                           const Words &filters, llvm::ArrayRef<Walk> walks,
+                           const Words &filters,
+                           mlir::DenseElementsAttr filterBits,
+                           llvm::ArrayRef<Walk> walks,
                            llvm::ArrayRef<mlir::OpFoldResult> xSizes,
                            llvm::ArrayRef<mlir::OpFoldResult> sizes);
 

@@ -13,6 +13,7 @@
 #include "mlir/Dialect/Arith/Utils/Utils.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/IR/Matchers.h"
 
 using namespace mlir;
 using namespace quant_bnn;
@@ -137,7 +138,10 @@ ConvertXnorConv2D::matchAndRewrite(XnorConv2DOp op, Adaptor adaptor,
   std::fill_n(iterators.rbegin(), 3, IteratorType::reduction);
   Value acc = buildXnorContraction(b, x, filter, init, maps, iterators);
   if (hasZeros) {
-    ConvBorder border = buildConvBorder(b, filters, walks, xSizes, sizes);
+    DenseElementsAttr filterBits;
+    matchPattern(op.getFilter(), m_Constant(&filterBits));
+    ConvBorder border =
+        buildConvBorder(b, filters, filterBits, walks, xSizes, sizes);
     if (isGrouped)
       border.values = buildGroups(b, border.values, /*dim=*/2, groups);
     acc = addConvBorder(b, acc, border);
