@@ -1,0 +1,8 @@
+/* A program's own function for parallel loops: the last task comes first. */
+
+#include "quant-bnn/ExecutionEngine/Parallel.h"
+
+void quant_bnn_parallel_for(quant_bnn_task task, void *context, int64_t tasks) {
+  while (tasks-- > 0)
+    task(context, tasks);
+}
