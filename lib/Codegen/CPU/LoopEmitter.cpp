@@ -21,6 +21,8 @@ using namespace quant_bnn::vectorize;
 /// Enough parallel iterations for any number of threads: further loops inside
 /// are not shared.
 static constexpr int64_t enoughIterations = 64;
+/// The maximum number of rows that share what they load.
+static constexpr int64_t maxRowsAtOnce = 4;
 /// A task has a multiple of this many elements, so that two tasks do not store
 /// to one line of the cache.
 static constexpr int64_t elementsPerStep = 256;
@@ -75,23 +77,25 @@ private:
 
   // The vector loop.
   Step buildStep(Value base, int64_t parts);
-  void emitSteps(const Scope &scope, Value lower, Value upper,
+  void emitSteps(ArrayRef<Scope> rows, Value lower, Value upper,
                  const StepShape &shape);
-  Value emitBlocks(const Scope &scope, Value lower, Value upper,
+  Value emitBlocks(ArrayRef<Scope> rows, Value lower, Value upper,
                    const StepShape &shape);
-  void emitVector(const Scope &scope, Value base, Value upper, bool isWhole);
-  void emitTail(const Scope &scope, Value lower, Value upper);
-  void emitRange(const Scope &scope, Value lower, Value upper);
-  void emitVectorLoop(const Positions &at);
-  bool emitTasks(const Scope &scope);
-  void emitBlocksOfTasks(const Scope &scope, Value count, Value grain);
+  void emitVector(ArrayRef<Scope> rows, Value base, Value upper, bool isWhole);
+  void emitTail(ArrayRef<Scope> rows, Value lower, Value upper);
+  void emitRange(ArrayRef<Scope> rows, Value lower, Value upper);
+  void emitVectorLoop(ArrayRef<Positions> at);
+  bool emitTasks(ArrayRef<Scope> rows);
+  void emitBlocksOfTasks(ArrayRef<Scope> rows, Value count, Value grain);
 
   // Stores that bypass the caches.
   bool mayBypassCaches();
   void prepareNontemporal();
-  Value emitNontemporal(const Scope &scope, Value lower, Value upper);
+  Value emitNontemporal(ArrayRef<Scope> rows, Value lower, Value upper);
 
   // The nest.
+  int64_t getRowsAtOnce() const;
+  void emitRows(const Positions &at, Value lower, Value upper);
   int64_t estimateElement() const;
   Value buildCost(ArrayRef<unsigned> loops);
   unsigned countSharedLoops() const;
@@ -256,7 +260,7 @@ Step Emitter::buildStep(Value base, int64_t parts) {
 /// Emits whole steps over [lower, upper). The loop starts at 0: with another
 /// lower bound, LLVM may not know the trip count, and then unrolls the loop
 /// with its exits.
-void Emitter::emitSteps(const Scope &scope, Value lower, Value upper,
+void Emitter::emitSteps(ArrayRef<Scope> rows, Value lower, Value upper,
                         const StepShape &shape) {
   buildCarryingFor(
       index(0), fold<arith::SubIOp>(upper, lower),
@@ -267,8 +271,7 @@ void Emitter::emitSteps(const Scope &scope, Value lower, Value upper,
         // Without the alignment, the store would be split into scalar stores.
         if (shape.nontemporal)
           step.storeAlignment = nontemporal->alignment;
-        returnAccumulators(
-            emitStep(scope, step, takeAccumulators(shape.parts)));
+        returnAccumulators(emitStep(rows, step, takeAccumulators(shape.parts)));
       },
       shape.unrollHint);
 }
@@ -276,7 +279,7 @@ void Emitter::emitSteps(const Scope &scope, Value lower, Value upper,
 /// Emits as many whole steps as fit into [lower, upper), and returns the end of
 /// the last step. If there are reduced outputs, the end is after a multiple of
 /// `numAccumulators` terms.
-Value Emitter::emitBlocks(const Scope &scope, Value lower, Value upper,
+Value Emitter::emitBlocks(ArrayRef<Scope> rows, Value lower, Value upper,
                           const StepShape &shape) {
   Value rest = fold<arith::RemUIOp>(fold<arith::SubIOp>(upper, lower),
                                     index(getStepElements(shape.parts)));
@@ -290,13 +293,13 @@ Value Emitter::emitBlocks(const Scope &scope, Value lower, Value upper,
     if (hasBlocks(output))
       outputs.push_back(number);
   if (outputs.empty() || (length && *length < termsPerBlock)) {
-    emitSteps(scope, lower, end, shape);
+    emitSteps(rows, lower, end, shape);
     return end;
   }
   Value block = index(termsPerBlock);
   buildCarryingFor(lower, end, block, [&](Value iv) {
     Value blockEnd = fold<arith::AddIOp>(iv, block);
-    emitSteps(scope, iv, fold<arith::MinUIOp>(blockEnd, end), shape);
+    emitSteps(rows, iv, fold<arith::MinUIOp>(blockEnd, end), shape);
     finishBlocksIf(
         b.createOrFold<arith::CmpIOp>(arith::CmpIPredicate::ule, blockEnd, end),
         outputs);
@@ -306,17 +309,17 @@ Value Emitter::emitBlocks(const Scope &scope, Value lower, Value upper,
 
 /// Emits a step of one vector from element `base` on. Unless `isWhole`, the
 /// lanes at and past `upper` are masked off.
-void Emitter::emitVector(const Scope &scope, Value base, Value upper,
+void Emitter::emitVector(ArrayRef<Scope> rows, Value base, Value upper,
                          bool isWhole) {
   Step step = buildStep(base, /*parts=*/1);
   if (!isWhole)
     maskTail(step, upper);
-  returnAccumulators(emitStep(scope, step, takeAccumulators(1)));
+  returnAccumulators(emitStep(rows, step, takeAccumulators(1)));
 }
 
 /// Emits single vectors over [lower, upper), which is less than a step. The
 /// last vector is masked unless it is known to be whole.
-void Emitter::emitTail(const Scope &scope, Value lower, Value upper) {
+void Emitter::emitTail(ArrayRef<Scope> rows, Value lower, Value upper) {
   Value size = fold<arith::SubIOp>(upper, lower);
   std::optional<int64_t> length = getConstantIntValue(size);
   if (length == 0)
@@ -326,10 +329,10 @@ void Emitter::emitTail(const Scope &scope, Value lower, Value upper) {
   // masked off. Loops inside of the vector loop would then run for nothing, so
   // with such loops there is a loop here, too.
   if (vectorsPerStep == 1 && plan.inner.empty())
-    return emitVector(scope, lower, upper, /*isWhole=*/false);
+    return emitVector(rows, lower, upper, /*isWhole=*/false);
   bool isWhole = length && *length % plan.lanes == 0;
   buildCarryingFor(lower, upper, index(plan.lanes),
-                   [&](Value iv) { emitVector(scope, iv, upper, isWhole); });
+                   [&](Value iv) { emitVector(rows, iv, upper, isWhole); });
   if (!plan.hasReduced())
     return;
   // Rotate the accumulators back to where they were.
@@ -342,30 +345,33 @@ void Emitter::emitTail(const Scope &scope, Value lower, Value upper) {
 }
 
 /// Emits the iterations [lower, upper).
-void Emitter::emitRange(const Scope &scope, Value lower, Value upper) {
-  lower = emitNontemporal(scope, lower, upper);
+void Emitter::emitRange(ArrayRef<Scope> rows, Value lower, Value upper) {
+  lower = emitNontemporal(rows, lower, upper);
   Value end =
-      emitBlocks(scope, lower, upper,
+      emitBlocks(rows, lower, upper,
                  {plan.unrollFactor, plan.unrollHint, /*nontemporal=*/false});
-  emitTail(scope, end, upper);
+  emitTail(rows, end, upper);
 }
 
-void Emitter::emitVectorLoop(const Positions &at) {
-  Scope scope{at, {}, {}};
-  defineCaptures(scope);
-  emitUniform(scope);
+void Emitter::emitVectorLoop(ArrayRef<Positions> at) {
+  SmallVector<Scope> rows;
+  for (const Positions &positions : at) {
+    Scope &scope = rows.emplace_back(Scope{positions, {}, {}});
+    defineCaptures(scope);
+    emitUniform(scope);
+  }
   prepareNontemporal();
   bool isOneRow = llvm::all_of(
       plan.outer, [&](unsigned loop) { return plan.loops[loop].size == 1; });
-  if (options.parallel && isOneRow && emitTasks(scope))
+  if (options.parallel && isOneRow && emitTasks(rows))
     return;
-  emitRange(scope, index(0), sizes[plan.vectorLoop]);
+  emitRange(rows, index(0), sizes[plan.vectorLoop]);
   finishRow();
 }
 
 /// Emits the vector loop as parallel tasks, or returns false if it is known to
 /// be one.
-bool Emitter::emitTasks(const Scope &scope) {
+bool Emitter::emitTasks(ArrayRef<Scope> rows) {
   Value size = sizes[plan.vectorLoop];
   Value step = index(plan.hasReduced() ? termsPerBlock : elementsPerStep);
   Value count = fold<arith::CeilDivUIOp>(size, step);
@@ -374,19 +380,20 @@ bool Emitter::emitTasks(const Scope &scope) {
   if (tasks::isOneTask(count, grain))
     return false;
   if (plan.hasReduced()) {
-    emitBlocksOfTasks(scope, count, grain);
+    emitBlocksOfTasks(rows, count, grain);
     return true;
   }
   tasks::buildRanges(
       b, size, fold<arith::MulIOp>(grain, step),
-      [&](Value lower, Value upper) { emitRange(scope, lower, upper); });
+      [&](Value lower, Value upper) { emitRange(rows, lower, upper); });
   return true;
 }
 
 /// Emits the `count` blocks of the vector loop as parallel tasks of `grain`
 /// blocks. Each block of a reduced output stores its sum; the sums are then
 /// combined in order, so they do not depend on the tasks.
-void Emitter::emitBlocksOfTasks(const Scope &scope, Value count, Value grain) {
+void Emitter::emitBlocksOfTasks(ArrayRef<Scope> rows, Value count,
+                                Value grain) {
   Value size = sizes[plan.vectorLoop];
   Value block = index(termsPerBlock);
   SmallVector<Value> partials(plan.outputs.size());
@@ -406,7 +413,7 @@ void Emitter::emitBlocksOfTasks(const Scope &scope, Value count, Value grain) {
       carries[number] = startReduction(
           output, buildNeutral(b, *output.combiner, output.getElementType()));
     }
-    emitRange(scope, first, end);
+    emitRange(rows, first, end);
     for (unsigned number : getReduced()) {
       finishBlock(number);
       memref::StoreOp::create(b, getCarry(number).front(), partials[number],
@@ -535,7 +542,7 @@ void Emitter::prepareNontemporal() {
 
 /// Emits whole steps of [lower, upper) with stores that bypass the caches,
 /// where the condition holds, and returns the end of the last step, or `lower`.
-Value Emitter::emitNontemporal(const Scope &scope, Value lower, Value upper) {
+Value Emitter::emitNontemporal(ArrayRef<Scope> rows, Value lower, Value upper) {
   if (!nontemporal)
     return lower;
   State before = carries;
@@ -555,13 +562,13 @@ Value Emitter::emitNontemporal(const Scope &scope, Value lower, Value upper) {
     b.setInsertionPointToStart(branch.thenBlock());
     Value start = fold<arith::MinUIOp>(
         fold<arith::AddIOp>(lower, nontemporal->head), upper);
-    emitTail(scope, lower, start);
+    emitTail(rows, lower, start);
     int64_t parts = std::max(plan.unrollFactor,
                              nontemporalStepBytes /
                                  (plan.lanes * nontemporal->elementBytes));
     if (plan.hasReduced())
       parts = std::min(parts, plan.getAccumulatorVectors());
-    Value end = emitBlocks(scope, start, upper,
+    Value end = emitBlocks(rows, start, upper,
                            {parts, /*unrollHint=*/1, /*nontemporal=*/true});
     // Such stores are not ordered with later stores, such as a store that tells
     // another thread that the data is there.
@@ -577,6 +584,58 @@ Value Emitter::emitNontemporal(const Scope &scope, Value lower, Value upper) {
 //===----------------------------------------------------------------------===//
 // The nest
 //===----------------------------------------------------------------------===//
+
+/// Returns how many iterations of the innermost one of the outer loops share
+/// what they load: with several, a vector of weights is used more than once.
+/// The order in which an output accumulates stays as it is.
+int64_t Emitter::getRowsAtOnce() const {
+  if (plan.outer.empty() || plan.inner.empty())
+    return 1;
+  unsigned loop = plan.outer.back();
+  int64_t registers = 0;
+  for (const Output &output : plan.outputs) {
+    if (output.kind != OutputKind::Lanes || !output.selects(loop))
+      return 1;
+    for (const Access &input : plan.inputs)
+      if (input.getValue() == output.getValue())
+        return 1;
+    int64_t bits = plan.lanes * output.getElementType().getIntOrFloatBitWidth();
+    registers +=
+        plan.unrollFactor *
+        std::max<int64_t>(llvm::divideCeil(bits, options.vectorBits), 1);
+  }
+  bool isShared = llvm::any_of(plan.inputs, [&](const Access &input) {
+    return input.uses(plan.vectorLoop) && !input.uses(loop);
+  });
+  if (!isShared)
+    return 1;
+  // Targets with registers of 512 bits have 32 of them, others 16: half of them
+  // accumulate.
+  int64_t most = (options.vectorBits >= 512 ? 16 : 8) / registers;
+  if (!ShapedType::isDynamic(plan.loops[loop].size))
+    most = std::min(most, plan.loops[loop].size);
+  return most < 1 ? 1
+                  : llvm::bit_floor(uint64_t(std::min(most, maxRowsAtOnce)));
+}
+
+/// Emits the iterations from `lower` to `upper` of the innermost one of the
+/// outer loops.
+void Emitter::emitRows(const Positions &at, Value lower, Value upper) {
+  unsigned loop = plan.outer.back();
+  int64_t count = getRowsAtOnce();
+  Value rest =
+      fold<arith::RemUIOp>(fold<arith::SubIOp>(upper, lower), index(count));
+  Value end = fold<arith::SubIOp>(upper, rest);
+  buildCarryingFor(lower, end, index(count), [&](Value iv) {
+    SmallVector<Positions> rows;
+    for (int64_t row = 0; row < count; ++row)
+      rows.push_back(enter(at, loop, fold<arith::AddIOp>(iv, index(row))));
+    emitVectorLoop(rows);
+  });
+  if (getConstantIntValue(rest) != 0)
+    buildCarryingFor(end, upper, index(1),
+                     [&](Value iv) { emitVectorLoop(enter(at, loop, iv)); });
+}
 
 /// Returns the time that an iteration of the innermost loop takes for an
 /// element.
@@ -638,12 +697,20 @@ void Emitter::emitSharedLoops() {
                              plan.outer.end());
   rest.push_back(plan.vectorLoop);
   llvm::append_range(rest, plan.inner);
+  int64_t rows = shared.size() == plan.outer.size() ? getRowsAtOnce() : 1;
+  Value size = extents.back();
+  Value cost = fold<arith::MulIOp>(buildCost(rest), index(rows));
+  extents.back() = fold<arith::CeilDivUIOp>(size, index(rows));
   Value count = index_space::buildProduct(b, extents);
-  Value grain =
-      tasks::buildGrain(b, count, buildCost(rest), options.taskNanoseconds);
+  Value grain = tasks::buildGrain(b, count, cost, options.taskNanoseconds);
   tasks::buildLoop(b, count, grain, [&](Value iv) {
-    emitNest(shared.size(), enter(Positions(plan.loops.size()), shared,
-                                  index_space::delinearize(b, iv, extents)));
+    SmallVector<Value> position = index_space::delinearize(b, iv, extents);
+    Positions at = enter(Positions(plan.loops.size()), shared, position);
+    if (rows == 1)
+      return emitNest(shared.size(), at);
+    Value lower = fold<arith::MulIOp>(position.back(), index(rows));
+    Value upper = fold<arith::AddIOp>(lower, index(rows));
+    emitRows(at, lower, fold<arith::MinUIOp>(upper, size));
   });
 }
 
@@ -655,6 +722,8 @@ void Emitter::emitNest(unsigned level, const Positions &at) {
       carry = startReduction(output, loadScalar(output, at));
   if (level == plan.outer.size()) {
     emitVectorLoop(at);
+  } else if (level + 1 == plan.outer.size() && getRowsAtOnce() > 1) {
+    emitRows(at, index(0), sizes[plan.outer.back()]);
   } else {
     unsigned loop = plan.outer[level];
     buildCarryingFor(index(0), sizes[loop], index(1), [&](Value iv) {

@@ -280,8 +280,10 @@ void BodyEmitter::emitVarying(const Scope &scope, IRMapping &vectors) {
   }
 }
 
+/// Emits the body in one row, whose values in `state` are those from `first`
+/// on.
 State BodyEmitter::emitBody(const Scope &outerScope, const Step &step,
-                            State state) {
+                            State state, int64_t first) {
   Scope scope = outerScope;
   emitUniform(scope);
   int64_t parts = step.positions.size();
@@ -306,7 +308,7 @@ State BodyEmitter::emitBody(const Scope &outerScope, const Step &step,
   for (int64_t part = 0; part < parts; ++part) {
     for (auto [output, values] : llvm::zip_equal(plan.outputs, state))
       if (!values.empty())
-        vectors[part].map(output.argument, values[part]);
+        vectors[part].map(output.argument, values[first + part]);
     emitVarying(scope, vectors[part]);
   }
   for (int64_t part = 0; part < parts; ++part)
@@ -316,20 +318,37 @@ State BodyEmitter::emitBody(const Scope &outerScope, const Step &step,
       if (output.kind == OutputKind::Stored)
         storeVector(value, output, scope.at, step, part);
       else if (output.kind == OutputKind::Reduced && step.mask)
-        values[part] =
-            arith::SelectOp::create(b, step.mask, value, values[part]);
+        values[first + part] =
+            arith::SelectOp::create(b, step.mask, value, values[first + part]);
       else
-        values[part] = value;
+        values[first + part] = value;
     }
   return state;
 }
 
-State BodyEmitter::emitInner(unsigned level, const Scope &scope,
+State BodyEmitter::emitBodies(ArrayRef<Scope> rows, const Step &step,
+                              State state) {
+  int64_t first = 0;
+  for (const Scope &scope : rows) {
+    state = emitBody(scope, step, state, first);
+    first += step.positions.size();
+  }
+  return state;
+}
+
+/// Returns `rows` in the iteration `iv` of `loop`.
+static SmallVector<Scope> enterAll(ArrayRef<Scope> rows, unsigned loop,
+                                   Value iv) {
+  return llvm::map_to_vector(
+      rows, [&](const Scope &scope) { return scope.enter(loop, iv); });
+}
+
+State BodyEmitter::emitInner(unsigned level, ArrayRef<Scope> rows,
                              const Step &step, State state) {
   if (level == plan.inner.size())
-    return emitBody(scope, step, state);
+    return emitBodies(rows, step, state);
   if (level + 1 == plan.inner.size() && hasLongChains())
-    return emitChainBlocks(scope, step, state);
+    return emitChainBlocks(rows, step, state);
   unsigned loop = plan.inner[level];
   SmallVector<Value> values = flatten(state);
   if (termsInBlock)
@@ -339,7 +358,7 @@ State BodyEmitter::emitInner(unsigned level, const Scope &scope,
         if (termsInBlock)
           termsInBlock = args.back();
         SmallVector<Value> next = flatten(emitInner(
-            level + 1, scope.enter(loop, iv), step, unflatten(args, state)));
+            level + 1, enterAll(rows, loop, iv), step, unflatten(args, state)));
         if (termsInBlock)
           next.push_back(termsInBlock);
         return next;
@@ -349,24 +368,28 @@ State BodyEmitter::emitInner(unsigned level, const Scope &scope,
   return unflatten(results, state);
 }
 
-State BodyEmitter::emitStep(const Scope &scope, const Step &step, State state) {
+State BodyEmitter::emitStep(ArrayRef<Scope> rows, const Step &step,
+                            State state) {
   int64_t parts = step.positions.size();
   for (auto [output, values] : llvm::zip_equal(plan.outputs, state))
     if (output.kind == OutputKind::Lanes) {
-      for (int64_t part = 0; part < parts; ++part)
-        values.push_back(loadVector(output, scope.at, step, part));
+      for (const Scope &scope : rows)
+        for (int64_t part = 0; part < parts; ++part)
+          values.push_back(loadVector(output, scope.at, step, part));
       if (output.isChain())
         values = startChain(output, values);
     }
   termsInBlock = hasLongChains() && plan.inner.size() > 1 ? index(0) : nullptr;
-  state = emitInner(0, scope, step, state);
+  state = emitInner(0, rows, step, state);
   termsInBlock = nullptr;
   for (auto [output, values] : llvm::zip_equal(plan.outputs, state))
     if (output.kind == OutputKind::Lanes) {
       if (output.isChain())
-        values = finishChain(output, values, parts);
-      for (int64_t part = 0; part < parts; ++part)
-        storeVector(values[part], output, scope.at, step, part);
+        values = finishChain(output, values, rows.size() * parts);
+      auto value = values.begin();
+      for (const Scope &scope : rows)
+        for (int64_t part = 0; part < parts; ++part)
+          storeVector(*value++, output, scope.at, step, part);
       values.clear();
     }
   return state;
@@ -377,8 +400,8 @@ State BodyEmitter::emitStep(const Scope &scope, const Step &step, State state) {
 //===----------------------------------------------------------------------===//
 //
 // A sum that lanes accumulate is added up in blocks of consecutive terms. The
-// values of an output are, each by part: the sums of the current block, the
-// sums of the blocks before, and for a compensated sum the rounding errors.
+// values of an output are, each by row and part: the sums of the current block,
+// the sums of the blocks before, and for a compensated sum the rounding errors.
 
 /// Whether chains may be longer than a block.
 bool BodyEmitter::hasLongChains() const {
@@ -436,9 +459,9 @@ SmallVector<Value> BodyEmitter::finishChain(const Output &output,
 }
 
 /// Emits the innermost loop in pieces that end where blocks of chains end.
-State BodyEmitter::emitChainBlocks(const Scope &scope, const Step &step,
+State BodyEmitter::emitChainBlocks(ArrayRef<Scope> rows, const Step &step,
                                    State state) {
-  int64_t parts = step.positions.size();
+  int64_t parts = rows.size() * step.positions.size();
   unsigned loop = plan.inner.back();
   Value block = index(termsPerChain);
   Value before = termsInBlock ? termsInBlock : index(0);
@@ -453,9 +476,9 @@ State BodyEmitter::emitChainBlocks(const Scope &scope, const Step &step,
         Value upper = getPosition(fold<arith::MinUIOp>(next, end));
         State old = unflatten(buildFor(lower, upper, index(1), values,
                                        [&](Value position, ValueRange inBlock) {
-                                         return flatten(emitBody(
-                                             scope.enter(loop, position), step,
-                                             unflatten(inBlock, state)));
+                                         return flatten(emitBodies(
+                                             enterAll(rows, loop, position),
+                                             step, unflatten(inBlock, state)));
                                        }),
                               state);
         SmallVector<Value> finished = flatten(finishBlock(old, parts));

@@ -90,8 +90,10 @@ protected:
   void defineCaptures(Scope &scope);
   void emitUniform(Scope &scope);
   /// Emits `step`, with the loops inside of the vector loop, and returns
-  /// `state` with the values of the step accumulated.
-  State emitStep(const Scope &scope, const Step &step, State state);
+  /// `state` with the values of the step accumulated. If all outputs are lanes
+  /// that accumulate, there may be several `rows`, iterations of a loop outside
+  /// of the vector loop that share what they load.
+  State emitStep(llvm::ArrayRef<Scope> rows, const Step &step, State state);
   /// Masks off the lanes at and past `upper` of `step`, which has one vector.
   void maskTail(Step &step, mlir::Value upper);
 
@@ -130,8 +132,10 @@ private:
   mlir::Value broadcast(mlir::Value scalar);
   void define(Scope &scope, mlir::Value original, mlir::Value scalar);
   void emitVarying(const Scope &scope, mlir::IRMapping &vectors);
-  State emitBody(const Scope &scope, const Step &step, State state);
-  State emitInner(unsigned level, const Scope &scope, const Step &step,
+  State emitBody(const Scope &scope, const Step &step, State state,
+                 int64_t first);
+  State emitBodies(llvm::ArrayRef<Scope> rows, const Step &step, State state);
+  State emitInner(unsigned level, llvm::ArrayRef<Scope> rows, const Step &step,
                   State state);
 
   // Chains: sums that lanes accumulate.
@@ -141,7 +145,8 @@ private:
   llvm::SmallVector<mlir::Value>
   finishChain(const Output &output, mlir::ValueRange chain, int64_t parts);
   State finishBlock(State state, int64_t parts);
-  State emitChainBlocks(const Scope &scope, const Step &step, State state);
+  State emitChainBlocks(llvm::ArrayRef<Scope> rows, const Step &step,
+                        State state);
 
   /// The number of terms in the current block of chains; null unless several
   /// loops accumulate chains of several blocks.

@@ -165,9 +165,10 @@ def QuantBNNVectorizeLinalgPass : Pass<"bnn-codegen-vectorize-linalg"> {
       how often to unroll the loop, and one masked vector computes the rest. If
       the body is long, a vector has the width of four registers instead, and
       LLVM interleaves the four parts. If lanes accumulate over an inner loop, a
-      step has up to four vectors. A reduction has 64 accumulators. All loads of
-      a step come before its stores, so an output may be exactly one of the
-      inputs.
+      step has up to four vectors, for up to four iterations of the loop outside
+      at once, which share the vectors that they load. A reduction has 64
+      accumulators. All loads of a step come before its stores, so an output may
+      be exactly one of the inputs.
     * The lanes lie along the innermost dimension of the outputs if the inputs
       allow it. Reduction loops are then inside of the vector loop, with
       accumulators in registers (column sums, matrix products). Otherwise the
