@@ -13,8 +13,7 @@
 |* that waits sleeps after 50 microseconds.                                   *|
 |*                                                                            *|
 |* A program that has threads of its own defines quant_bnn_parallel_for       *|
-|* instead. The linker then takes that function and not the one of the        *|
-|* library.                                                                   *|
+|* instead: the function of the library is a weak symbol.                     *|
 |*                                                                            *|
 \*===----------------------------------------------------------------------===*/
 
@@ -33,7 +32,8 @@ typedef void (*quant_bnn_task)(void *context, int64_t i);
 /** Calls `task` with each i from 0 to `tasks` - 1 once, in any order and in
  *  several threads at once, and returns after the last call has returned. The
  *  calling thread runs tasks, too. If other threads are at work for another
- *  loop, or for the loop that this call is a task of, it runs all of them. */
+ *  loop, or for the loop that this call is a task of, it runs all of them. A
+ *  task must not fork. */
 void quant_bnn_parallel_for(quant_bnn_task task, void *context, int64_t tasks);
 
 /** Sets the number of threads of a loop, the calling thread included. With 1,

@@ -99,12 +99,15 @@ private:
   int64_t estimateElement() const;
   Value buildCost(ArrayRef<unsigned> loops);
   unsigned countSharedLoops() const;
+  Value buildPartSize(Value cost);
   void emitSharedLoops();
   void emitNest(unsigned level, const Positions &at);
   void finish(unsigned output, const Positions &at);
 
   const Options &options;
   std::optional<Nontemporal> nontemporal;
+  /// The part of the vector loop that a task has; none if it has all of it.
+  std::optional<std::pair<Value, Value>> part;
 };
 } // namespace
 
@@ -365,6 +368,8 @@ void Emitter::emitVectorLoop(ArrayRef<Positions> at) {
       plan.outer, [&](unsigned loop) { return plan.loops[loop].size == 1; });
   if (options.parallel && isOneRow && emitTasks(rows))
     return;
+  if (part)
+    return emitRange(rows, part->first, part->second);
   emitRange(rows, index(0), sizes[plan.vectorLoop]);
   finishRow();
 }
@@ -687,6 +692,27 @@ unsigned Emitter::countSharedLoops() const {
              : count;
 }
 
+/// Builds how many elements of the vector loop are worth a task, where one
+/// iteration of the shared loops takes `cost`. Returns null if threads need not
+/// share the vector loop: if there are enough other iterations, or few
+/// elements.
+Value Emitter::buildPartSize(Value cost) {
+  unsigned count = countSharedLoops();
+  int64_t iterations = 1;
+  for (unsigned loop : ArrayRef(plan.outer).take_front(count))
+    if (!ShapedType::isDynamic(plan.loops[loop].size))
+      iterations *= plan.loops[loop].size;
+  if (plan.hasReduced() || iterations >= enoughIterations)
+    return {};
+  Value length = sizes[plan.vectorLoop];
+  Value steps = fold<arith::CeilDivUIOp>(length, index(elementsPerStep));
+  Value ofStep =
+      fold<arith::DivUIOp>(cost, fold<arith::MaxUIOp>(steps, index(1)));
+  Value least = tasks::buildLeast(b, ofStep, options.taskNanoseconds);
+  Value size = fold<arith::MulIOp>(least, index(elementsPerStep));
+  return tasks::isOneTask(length, size) ? Value() : size;
+}
+
 /// Emits the outermost loops, which threads share, and the nest in them.
 void Emitter::emitSharedLoops() {
   ArrayRef<unsigned> shared =
@@ -701,10 +727,22 @@ void Emitter::emitSharedLoops() {
   Value size = extents.back();
   Value cost = fold<arith::MulIOp>(buildCost(rest), index(rows));
   extents.back() = fold<arith::CeilDivUIOp>(size, index(rows));
+  Value partSize = buildPartSize(cost);
+  Value length = sizes[plan.vectorLoop];
+  if (partSize) {
+    Value parts = fold<arith::CeilDivUIOp>(length, partSize);
+    extents.push_back(parts);
+    cost = fold<arith::DivUIOp>(cost, fold<arith::MaxUIOp>(parts, index(1)));
+  }
   Value count = index_space::buildProduct(b, extents);
   Value grain = tasks::buildGrain(b, count, cost, options.taskNanoseconds);
   tasks::buildLoop(b, count, grain, [&](Value iv) {
     SmallVector<Value> position = index_space::delinearize(b, iv, extents);
+    if (partSize) {
+      Value begin = fold<arith::MulIOp>(position.pop_back_val(), partSize);
+      Value end = fold<arith::AddIOp>(begin, partSize);
+      part = {begin, fold<arith::MinUIOp>(end, length)};
+    }
     Positions at = enter(Positions(plan.loops.size()), shared, position);
     if (rows == 1)
       return emitNest(shared.size(), at);

@@ -15,6 +15,7 @@
 #include "mlir/Support/DebugStringHelper.h"
 #include "mlir/Transforms/RegionUtils.h"
 #include "quant-bnn/Codegen/CPU/Passes.h"
+#include "quant-bnn/Support/FunctionAttributes.h"
 #include "quant-bnn/Support/Remarks.h"
 
 #define DEBUG_TYPE "bnn-codegen-outline-parallel"
@@ -40,13 +41,17 @@ public:
         i64(IntegerType::get(moduleOp.getContext(), 64)),
         none(LLVM::LLVMVoidType::get(moduleOp.getContext())) {}
 
+  /// Whether `loop` can be moved to a task; otherwise a remark says why not.
+  bool check(scf::ParallelOp loop);
   LogicalResult outline(scf::ParallelOp loop);
 
 private:
   FailureOr<LLVM::LLVMFuncOp> declareRuntime(scf::ParallelOp loop);
   Value linearize(scf::ParallelOp loop);
+  func::FuncOp createFunction(func::FuncOp parent, const Twine &name,
+                              FunctionType type, Operation *before);
   func::FuncOp createTask(scf::ParallelOp loop, func::FuncOp parent);
-  LLVM::LLVMFuncOp createEntry(func::FuncOp task, Type context);
+  func::FuncOp createEntry(func::FuncOp task, Type context);
   Value storeContext(scf::ParallelOp loop, func::FuncOp parent,
                      ArrayRef<Value> captures, Type context);
 
@@ -60,11 +65,17 @@ struct QuantBNNOutlineParallelPass
     : quant_bnn::impl::QuantBNNOutlineParallelPassBase<
           QuantBNNOutlineParallelPass> {
   void runOnOperation() override {
+    Outliner outliner(getOperation());
     SmallVector<scf::ParallelOp> loops;
-    getOperation()->walk([&](scf::ParallelOp loop) { loops.push_back(loop); });
+    getOperation()->walk<WalkOrder::PreOrder>([&](scf::ParallelOp loop) {
+      if (!outliner.check(loop))
+        return WalkResult::advance();
+      loops.push_back(loop);
+      // The loops in it are part of its tasks.
+      return WalkResult::skip();
+    });
     if (loops.empty())
       return markAllAnalysesPreserved();
-    Outliner outliner(getOperation());
     for (scf::ParallelOp loop : loops)
       if (failed(outliner.outline(loop)))
         return signalPassFailure();
@@ -152,17 +163,31 @@ static SmallVector<Value> isolate(scf::ParallelOp loop) {
   return captures;
 }
 
+/// Creates a private function before which `before` is, with the attributes of
+/// `parent` that say how to compile it.
+func::FuncOp Outliner::createFunction(func::FuncOp parent, const Twine &name,
+                                      FunctionType type, Operation *before) {
+  OpBuilder builder(moduleOp.getContext());
+  auto function =
+      func::FuncOp::create(builder, parent.getLoc(), name.str(), type);
+  for (NamedAttribute attribute : parent->getDiscardableAttrs())
+    if (attribute.getName() != LLVM::LLVMDialect::getEmitCWrapperAttrName() &&
+        attribute.getName() != signatureAttrName)
+      function->setDiscardableAttr(attribute.getName(), attribute.getValue());
+  function->setDiscardableAttr(
+      "llvm.linkage",
+      LLVM::LinkageAttr::get(moduleOp.getContext(), LLVM::Linkage::Internal));
+  function.setPrivate();
+  symbols.insert(function, std::next(before->getIterator()));
+  return function;
+}
+
 /// Moves the body of `loop`, which uses nothing from outside, to a function.
 func::FuncOp Outliner::createTask(scf::ParallelOp loop, func::FuncOp parent) {
   OpBuilder builder(moduleOp.getContext());
-  auto task = func::FuncOp::create(
-      builder, loop.getLoc(), (parent.getName() + "_task").str(),
-      builder.getFunctionType(loop.getRegion().getArgumentTypes(), {}));
-  task.setPrivate();
-  task->setAttr(
-      "llvm.linkage",
-      LLVM::LinkageAttr::get(moduleOp.getContext(), LLVM::Linkage::Internal));
-  symbols.insert(task, std::next(parent->getIterator()));
+  func::FuncOp task = createFunction(
+      parent, parent.getName() + "_task",
+      builder.getFunctionType(loop.getRegion().getArgumentTypes(), {}), parent);
   task.getBody().takeBody(loop.getRegion());
   Operation *terminator = task.front().getTerminator();
   builder.setInsertionPoint(terminator);
@@ -173,29 +198,25 @@ func::FuncOp Outliner::createTask(scf::ParallelOp loop, func::FuncOp parent) {
 
 /// Creates the function that the runtime calls, which reads the captures of
 /// `task` from a struct of type `context`.
-LLVM::LLVMFuncOp Outliner::createEntry(func::FuncOp task, Type context) {
+func::FuncOp Outliner::createEntry(func::FuncOp task, Type context) {
   ImplicitLocOpBuilder b(task.getLoc(), moduleOp.getContext());
-  auto entry = LLVM::LLVMFuncOp::create(
-      b, (task.getName() + "_entry").str(),
-      LLVM::LLVMFunctionType::get(none, {pointer, i64}),
-      LLVM::Linkage::Internal);
-  entry.setPrivate();
-  symbols.insert(entry, std::next(task->getIterator()));
-  Block *body = entry.addEntryBlock(b);
-  b.setInsertionPointToStart(body);
+  func::FuncOp entry =
+      createFunction(task, task.getName() + "_entry",
+                     b.getFunctionType({pointer, i64}, {}), task);
+  b.setInsertionPointToStart(entry.addEntryBlock());
   auto cast = [&](Value value, Type type) -> Value {
     if (value.getType() == type)
       return value;
     return UnrealizedConversionCastOp::create(b, type, value).getResult(0);
   };
   ArrayRef<Type> types = task.getFunctionType().getInputs();
-  SmallVector<Value> operands = {cast(body->getArgument(1), types.front())};
-  Value values = LLVM::LoadOp::create(b, context, body->getArgument(0));
+  SmallVector<Value> operands = {cast(entry.getArgument(1), types.front())};
+  Value values = LLVM::LoadOp::create(b, context, entry.getArgument(0));
   for (auto [i, type] : llvm::enumerate(types.drop_front()))
     operands.push_back(
         cast(LLVM::ExtractValueOp::create(b, values, int64_t(i)), type));
   func::CallOp::create(b, task, operands);
-  LLVM::ReturnOp::create(b, ValueRange());
+  func::ReturnOp::create(b);
   return entry;
 }
 
@@ -219,12 +240,12 @@ Value Outliner::storeContext(scf::ParallelOp loop, func::FuncOp parent,
   return slot;
 }
 
-LogicalResult Outliner::outline(scf::ParallelOp loop) {
+bool Outliner::check(scf::ParallelOp loop) {
   auto missed = [&](const Twine &why) {
     remark::missed(loop.getLoc(),
                    getRemarkOpts("parallel-outlined", DEBUG_TYPE, loop))
         << ("the loop runs on one thread: " + why).str();
-    return success();
+    return false;
   };
   auto parent = dyn_cast_if_present<func::FuncOp>(
       loop->getParentWithTrait<OpTrait::IsIsolatedFromAbove>());
@@ -232,27 +253,32 @@ LogicalResult Outliner::outline(scf::ParallelOp loop) {
     return missed("it is not in a function of the module");
   if (loop->getNumResults() != 0)
     return missed("it has a reduction");
-  if (loop->getParentOfType<scf::ParallelOp>())
-    return missed("it is in another parallel loop");
   SetVector<Value> used;
   getUsedValuesDefinedAbove(loop.getRegion(), used);
   for (Value value : used)
     if (!converter.convertType(value.getType()))
       return missed("it uses a value of type " + debugString(value.getType()));
+  return true;
+}
+
+LogicalResult Outliner::outline(scf::ParallelOp loop) {
   FailureOr<LLVM::LLVMFuncOp> runtime = declareRuntime(loop);
   if (failed(runtime))
     return failure();
-
+  auto parent = loop->getParentOfType<func::FuncOp>();
   Value count = linearize(loop);
   SmallVector<Value> captures = isolate(loop);
   SmallVector<Type> types;
   if (failed(converter.convertTypes(ValueRange(captures).getTypes(), types)))
-    llvm_unreachable("the types have been converted before");
+    llvm_unreachable("`check` has converted the types");
   auto context = LLVM::LLVMStructType::getLiteral(moduleOp.getContext(), types);
   Value stored = storeContext(loop, parent, captures, context);
-  LLVM::LLVMFuncOp entry = createEntry(createTask(loop, parent), context);
+  func::FuncOp entry = createEntry(createTask(loop, parent), context);
   ImplicitLocOpBuilder b(loop.getLoc(), loop);
-  Value address = LLVM::AddressOfOp::create(b, entry);
+  Value function =
+      func::ConstantOp::create(b, entry.getFunctionType(), entry.getSymName());
+  Value address =
+      UnrealizedConversionCastOp::create(b, pointer, function).getResult(0);
   Value tasks = UnrealizedConversionCastOp::create(b, i64, count).getResult(0);
   LLVM::CallOp::create(b, *runtime, ValueRange{address, stored, tasks});
   loop.erase();

@@ -43,14 +43,21 @@ LogicalResult quant_bnn::tasks::checkTaskTime(int64_t taskTime,
          << taskTime;
 }
 
+Value quant_bnn::tasks::buildLeast(ImplicitLocOpBuilder &b, Value cost,
+                                   int64_t taskNanoseconds) {
+  Value one = buildIndex(b, 1);
+  Value least = b.createOrFold<arith::CeilDivUIOp>(
+      buildIndex(b, taskNanoseconds * 1000),
+      b.createOrFold<arith::MaxUIOp>(cost, one));
+  return b.createOrFold<arith::MaxUIOp>(least, one);
+}
+
 Value quant_bnn::tasks::buildGrain(ImplicitLocOpBuilder &b, Value count,
                                    Value cost, int64_t taskNanoseconds) {
   int64_t picoseconds = taskNanoseconds * 1000;
   Value one = buildIndex(b, 1);
   cost = b.createOrFold<arith::MaxUIOp>(cost, one);
-  Value least =
-      b.createOrFold<arith::CeilDivUIOp>(buildIndex(b, picoseconds), cost);
-  least = b.createOrFold<arith::MaxUIOp>(least, one);
+  Value least = buildLeast(b, cost, taskNanoseconds);
   Value total = b.createOrFold<arith::MulIOp>(count, cost);
   Value pays =
       b.createOrFold<arith::CmpIOp>(arith::CmpIPredicate::uge, total,

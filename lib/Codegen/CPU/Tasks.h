@@ -11,13 +11,19 @@
 
 #include "mlir/IR/ImplicitLocOpBuilder.h"
 
-/// A loop is shared by threads in tasks of several iterations each. Times are
-/// estimates in picoseconds; they choose how many, and never change a result.
+/// A loop is shared by threads in tasks of several iterations each. The number
+/// of iterations depends on estimates of times, which are in picoseconds, and
+/// never changes a result.
 namespace quant_bnn::tasks {
 
 /// Emits an error unless `taskTime`, an option of a pass in nanoseconds, is
 /// between 0 and a second.
 llvm::LogicalResult checkTaskTime(int64_t taskTime, mlir::MLIRContext *context);
+
+/// Builds the least number of iterations that take `taskNanoseconds`, if each
+/// takes `cost`.
+mlir::Value buildLeast(mlir::ImplicitLocOpBuilder &b, mlir::Value cost,
+                       int64_t taskNanoseconds);
 
 /// Builds the number of iterations of a task of a loop of `count` iterations
 /// that take `cost` each: as many as take `taskNanoseconds`, or all if the loop

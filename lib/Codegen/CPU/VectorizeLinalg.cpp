@@ -27,32 +27,42 @@ namespace quant_bnn {
 using namespace mlir;
 using namespace quant_bnn;
 
+/// Whether iterations along dimension `dim` of `op` are independent, and write
+/// elements of their own.
+static bool isIndependent(linalg::LinalgOp op, unsigned dim) {
+  AffineExpr expr = getAffineDimExpr(dim, op.getContext());
+  return linalg::isParallelIterator(op.getIteratorTypesArray()[dim]) &&
+         llvm::all_of(op.getDpsInitsMutable(), [&](OpOperand &output) {
+           return llvm::is_contained(
+               op.getMatchingIndexingMap(&output).getResults(), expr);
+         });
+}
+
 /// Makes threads share the outermost of `loops` over the elements of `op`,
-/// which come in the order of its dimensions, as far as these are parallel.
+/// which come in the order of its dimensions, as far as these are independent.
 static void shareLoops(linalg::LinalgOp op, ArrayRef<Operation *> loops,
                        int64_t taskNanoseconds) {
-  SmallVector<utils::IteratorType> iterators = op.getIteratorTypesArray();
-  ArrayRef<Operation *> shared = loops.take_while([&](Operation *loop) {
-    return linalg::isParallelIterator(
-        iterators[llvm::find(loops, loop) - loops.begin()]);
-  });
-  if (shared.empty())
+  unsigned count = 0;
+  while (count < loops.size() && isIndependent(op, count))
+    ++count;
+  if (count == 0)
     return;
+  ArrayRef<Operation *> shared = loops.take_front(count);
   ImplicitLocOpBuilder b(op.getLoc(), shared.front());
   SmallVector<Value> sizes = llvm::map_to_vector(shared, [](Operation *loop) {
     return cast<scf::ForOp>(loop).getUpperBound();
   });
-  Value count = index_space::buildProduct(b, sizes);
+  Value iterations = index_space::buildProduct(b, sizes);
   int64_t cost = tasks::estimateElement(op->getRegion(0).front());
   SmallVector<int64_t> extents = op.getStaticLoopRanges();
   for (int64_t size : ArrayRef(extents).drop_front(shared.size()))
     if (!ShapedType::isDynamic(size))
       cost *= std::max<int64_t>(size, 1);
   Value grain = tasks::buildGrain(
-      b, count, arith::ConstantIndexOp::create(b, cost), taskNanoseconds);
-  if (tasks::isOneTask(count, grain))
+      b, iterations, arith::ConstantIndexOp::create(b, cost), taskNanoseconds);
+  if (tasks::isOneTask(iterations, grain))
     return;
-  tasks::buildLoop(b, count, grain, [&](Value iv) {
+  tasks::buildLoop(b, iterations, grain, [&](Value iv) {
     for (auto [loop, position] :
          llvm::zip_equal(shared, index_space::delinearize(b, iv, sizes)))
       cast<scf::ForOp>(loop).getInductionVar().replaceAllUsesWith(position);

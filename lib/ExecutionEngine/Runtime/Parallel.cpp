@@ -53,8 +53,8 @@ static void relax() {
 }
 
 namespace {
-/// Threads that wait until a condition holds. Who makes it true calls `notify`
-/// afterwards, for as many threads as may go on.
+/// Threads that wait until a condition holds. A thread that makes the condition
+/// true calls `notify` afterwards, for as many threads as may go on.
 class Waiters {
 public:
   template <typename Condition>
@@ -65,7 +65,7 @@ public:
           return;
         relax();
       }
-      // Whom this thread waits for may be on the same CPU.
+      // The thread that makes the condition true may be on the same CPU.
       sched_yield();
     }
     pthread_mutex_lock(&mutex);
@@ -102,6 +102,8 @@ namespace {
 /// The threads besides the callers, and the loop that they help with.
 class Pool {
 public:
+  /// Static initializers of a program may run loops before those of this file.
+  constexpr Pool() = default;
   /// Runs the tasks if no other loop is running; otherwise returns false.
   bool run(quant_bnn_task task, void *context, int64_t tasks, int threads);
   void stop();
@@ -121,7 +123,6 @@ private:
   }
   void help();
   bool join(uint64_t loop);
-  void runTasks();
   void start(int helpers);
 
   quant_bnn_task task = nullptr;
@@ -133,15 +134,12 @@ private:
   std::atomic<bool> isStopped{false};
   std::atomic_flag isRunning = ATOMIC_FLAG_INIT;
   Waiters idle, caller;
+  // For what follows.
+  pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
   int numHelpers = 0;
-  pthread_t helpers[maxThreads];
+  pthread_t helpers[maxThreads] = {};
 };
 } // namespace
-
-void Pool::runTasks() {
-  for (int64_t i; (i = next.fetch_add(1, std::memory_order_relaxed)) < tasks;)
-    task(context, i);
-}
 
 /// Joins the loop unless it is closed, is number `loop`, or has enough helpers.
 bool Pool::join(uint64_t loop) {
@@ -157,11 +155,20 @@ void Pool::help() {
   // The loop that this thread has helped with.
   uint64_t loop = 0;
   while (true) {
-    idle.waitUntil([&] { return isStopped.load() || join(loop); });
-    if (isStopped.load())
+    bool hasJoined = false;
+    idle.waitUntil([&] {
+      hasJoined = join(loop);
+      return hasJoined || isStopped.load();
+    });
+    if (!hasJoined)
       return;
     loop = getLoop(state.load());
-    runTasks();
+    while (!isStopped.load()) {
+      int64_t i = next.fetch_add(1);
+      if (i >= tasks)
+        break;
+      task(context, i);
+    }
     uint64_t before = state.fetch_sub(oneHelper);
     if (getHelpers(before) == 1)
       caller.notify(1);
@@ -171,16 +178,23 @@ void Pool::help() {
 /// Starts threads until there are `count` helpers, or as many as the system
 /// allows.
 void Pool::start(int count) {
-  if (numHelpers >= count)
-    return;
-  // Signals are for the threads of the program.
-  sigset_t all, before;
-  sigfillset(&all);
-  pthread_sigmask(SIG_SETMASK, &all, &before);
-  while (numHelpers < count &&
-         pthread_create(&helpers[numHelpers], nullptr, runHelper, this) == 0)
-    ++numHelpers;
-  pthread_sigmask(SIG_SETMASK, &before, nullptr);
+  pthread_mutex_lock(&mutex);
+  if (numHelpers < count && !isStopped.load()) {
+    // Signals are for the threads of the program, but for those that a task
+    // causes, and that of profilers.
+    sigset_t blocked, before;
+    sigfillset(&blocked);
+    const int own[] = {SIGBUS,  SIGFPE, SIGILL, SIGPROF,
+                       SIGSEGV, SIGSYS, SIGTRAP};
+    for (int signal : own)
+      sigdelset(&blocked, signal);
+    pthread_sigmask(SIG_SETMASK, &blocked, &before);
+    while (numHelpers < count &&
+           pthread_create(&helpers[numHelpers], nullptr, runHelper, this) == 0)
+      ++numHelpers;
+    pthread_sigmask(SIG_SETMASK, &before, nullptr);
+  }
+  pthread_mutex_unlock(&mutex);
 }
 
 bool Pool::run(quant_bnn_task newTask, void *newContext, int64_t numTasks,
@@ -193,10 +207,11 @@ bool Pool::run(quant_bnn_task newTask, void *newContext, int64_t numTasks,
   context = newContext;
   tasks = numTasks;
   maxHelpers.store(useful - 1);
-  next.store(0, std::memory_order_relaxed);
+  next.store(0);
   state.store((getLoop(state.load()) + 1) * oneLoop + openBit);
   idle.notify(useful - 1);
-  runTasks();
+  for (int64_t i; (i = next.fetch_add(1)) < tasks;)
+    task(context, i);
   if (getHelpers(state.fetch_and(~openBit)) != 0)
     caller.waitUntil([&] { return getHelpers(state.load()) == 0; });
   isRunning.clear(std::memory_order_release);
@@ -204,10 +219,12 @@ bool Pool::run(quant_bnn_task newTask, void *newContext, int64_t numTasks,
 }
 
 void Pool::stop() {
+  pthread_mutex_lock(&mutex);
   isStopped.store(true);
   idle.notify(maxThreads);
   while (numHelpers > 0)
     pthread_join(helpers[--numHelpers], nullptr);
+  pthread_mutex_unlock(&mutex);
 }
 
 //===----------------------------------------------------------------------===//
@@ -218,19 +235,24 @@ static Pool pool;
 static std::atomic<int> numThreads{0};
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 
-static int countCPUs() {
+/// Returns the nearest number of threads that is possible.
+static int clampThreads(int64_t threads) {
+  return threads < 1 ? 1 : threads > maxThreads ? maxThreads : int(threads);
+}
+
+static int64_t countCPUs() {
 #ifdef __linux__
   cpu_set_t set;
   if (sched_getaffinity(0, sizeof(set), &set) == 0)
     return CPU_COUNT(&set);
 #endif
-  return static_cast<int>(sysconf(_SC_NPROCESSORS_ONLN));
+  return sysconf(_SC_NPROCESSORS_ONLN);
 }
 
 static int getDefaultNumThreads() {
   const char *text = getenv("QUANT_BNN_NUM_THREADS");
   if (!text)
-    return countCPUs();
+    return clampThreads(countCPUs());
   char *end;
   long threads = strtol(text, &end, 10);
   if (end == text || *end || threads < 1 || threads > maxThreads) {
@@ -245,7 +267,8 @@ static int getDefaultNumThreads() {
 
 static void initialize() {
   int unset = 0;
-  numThreads.compare_exchange_strong(unset, getDefaultNumThreads());
+  if (numThreads.load() == unset)
+    numThreads.compare_exchange_strong(unset, getDefaultNumThreads());
   // Only the thread that forks goes on in the child.
   pthread_atfork(nullptr, nullptr, [] { new (&pool) Pool(); });
 }
@@ -254,9 +277,7 @@ static void initialize() {
 [[gnu::destructor]] static void stopThreads() { pool.stop(); }
 
 void quant_bnn_set_num_threads(int threads) {
-  numThreads.store(threads < 1            ? 1
-                   : threads > maxThreads ? maxThreads
-                                          : threads);
+  numThreads.store(clampThreads(threads));
 }
 
 int quant_bnn_get_num_threads() {
@@ -264,7 +285,9 @@ int quant_bnn_get_num_threads() {
   return numThreads.load();
 }
 
-void quant_bnn_parallel_for(quant_bnn_task task, void *context, int64_t tasks) {
+// Weak, so that a program may define it and also set the number of threads.
+[[gnu::weak]] void quant_bnn_parallel_for(quant_bnn_task task, void *context,
+                                          int64_t tasks) {
   int threads = tasks > 1 ? quant_bnn_get_num_threads() : 1;
   if (threads > 1 && pool.run(task, context, tasks, threads))
     return;

@@ -108,6 +108,21 @@ func.func @elements(%x: memref<?x?xf32, strided<[1, ?]>>, %y: memref<?x?xf32>) {
   return
 }
 
+// Iterations along the first dimension write the same elements.
+// CHECK-LABEL: func @overlapping
+// CHECK-NOT:     scf.parallel
+// CHECK:         return
+func.func @overlapping(%x: memref<?x?xf32, strided<[1, ?]>>, %y: memref<?xf32>) {
+  linalg.generic {indexing_maps = [#rows, affine_map<(d0, d1) -> (d1)>],
+                  iterator_types = ["parallel", "parallel"]}
+      ins(%x : memref<?x?xf32, strided<[1, ?]>>) outs(%y : memref<?xf32>) {
+  ^bb0(%in: f32, %out: f32):
+    %difference = arith.subf %in, %out : f32
+    linalg.yield %difference : f32
+  }
+  return
+}
+
 // One task is no loop.
 // CHECK-LABEL: func @small
 // CHECK-NOT:     scf.parallel

@@ -128,3 +128,23 @@ func.func @caller(%size: memref<index>) -> (memref<4xf32>, memref<4xf32>, memref
   %r:3 = call @results(%size) : (memref<index>) -> (memref<4xf32>, memref<4xf32>, memref<?xf32>)
   return %r#0, %r#1, %r#2 : memref<4xf32>, memref<4xf32>, memref<?xf32>
 }
+
+// -----
+
+// A function that leads to itself by its address has no arena on the stack.
+// CHECK-LABEL: func private @by_address(
+// CHECK:         memref.alloc() {alignment = 64 : i64} : memref<64xi8>
+func.func private @by_address(%x: memref<4xf32>) {
+  %t = memref.alloc() : memref<4xf32>
+  linalg.exp ins(%x : memref<4xf32>) outs(%t : memref<4xf32>)
+  call @use_address(%t) : (memref<4xf32>) -> ()
+  memref.dealloc %t : memref<4xf32>
+  return
+}
+
+// CHECK-LABEL: func @use_address(
+func.func @use_address(%x: memref<4xf32>) {
+  %f = func.constant @by_address : (memref<4xf32>) -> ()
+  func.call_indirect %f(%x) : (memref<4xf32>) -> ()
+  return
+}

@@ -212,8 +212,9 @@ def QuantBNNVectorizeLinalgPass : Pass<"bnn-codegen-vectorize-linalg"> {
     non-temporal stores writes 256 bytes at once, and is followed by a fence.
 
     **Parallel loops.** With `parallel`, threads share the outermost loops of
-    which each iteration computes elements of its own, or the vector loop if
-    there is no other. An `scf.parallel` has an iteration for each task, which
+    which each iteration computes elements of its own, and the vector loop if
+    there may be few other iterations. Of reductions, the vector loop is shared
+    only if there is no other loop. An `scf.parallel` has an iteration for each task, which
     has as many iterations of the loops as take `task-time`. The time
     is estimated from the bytes and the ops of the body, and where extents are
     not constants, the code computes the number of iterations. A loop that takes
@@ -301,9 +302,10 @@ def QuantBNNOutlineParallelPass
     of `bnn-codegen-vectorize-linalg`. The values that the body uses are stored
     in the stack frame of the function; a task computes constants for itself.
 
-    A loop that has a reduction, that is in another parallel loop or not in a
-    function of the module, or that uses a value with no form in LLVM stays as it
-    is, with a remark, and runs on one thread. It is an
+    A loop in a loop that becomes tasks is part of a task. A loop that has a
+    reduction, that is not in a function of the module, or that uses a value with
+    no form in LLVM stays as it is, with a remark, and runs on one thread; so
+    does an `scf.forall`, which `scf-forall-to-parallel` converts. It is an
     error if the module has another symbol `@quant_bnn_parallel_for`.
 
     Example:
@@ -337,7 +339,8 @@ def QuantBNNOutlineParallelPass
       llvm.store %values, %context : !context, !llvm.ptr
       %c64 = arith.constant 64 : index
       %tasks = builtin.unrealized_conversion_cast %c64 : index to i64
-      %entry = llvm.mlir.addressof @negate_task_entry : !llvm.ptr
+      %function = func.constant @negate_task_entry : (!llvm.ptr, i64) -> ()
+      %entry = builtin.unrealized_conversion_cast %function : (!llvm.ptr, i64) -> () to !llvm.ptr
       llvm.call @quant_bnn_parallel_for(%entry, %context, %tasks) : (!llvm.ptr, !llvm.ptr, i64) -> ()
       return
     }
@@ -348,13 +351,14 @@ def QuantBNNOutlineParallelPass
       memref.store %negated, %x[%i] : memref<64xf32>
       return
     }
-    llvm.func internal @negate_task_entry(%context: !llvm.ptr, %task: i64) {
+    func.func private @negate_task_entry(%context: !llvm.ptr, %task: i64)
+        attributes {llvm.linkage = #llvm.linkage<internal>} {
       %i = builtin.unrealized_conversion_cast %task : i64 to index
       %values = llvm.load %context : !llvm.ptr -> !context
       %descriptor = llvm.extractvalue %values[0] : !context
       %x = builtin.unrealized_conversion_cast %descriptor : !memref to memref<64xf32>
       func.call @negate_task(%i, %x) : (index, memref<64xf32>) -> ()
-      llvm.return
+      return
     }
     ```
   }];

@@ -216,8 +216,8 @@ def QuantBNNPlanMemoryPass
     results, from its callers, in whose arenas they are buffers like any other.
     A function allocates for itself if an op that is no call uses it, or if it
     calls itself; it allocates a result whose extents are not known at its entry.
-    A private function that does not call itself allocates an arena of constant
-    size, of at most 64 KiB, in its stack frame.
+    If a private function whose address is used does not lead to itself, an
+    arena of constant size, of at most 64 KiB, is in its stack frame.
 
     A buffer is still allocated where it was, and a remark says why, if its size
     is not known at the entry of the function, if it is allocated in a parallel

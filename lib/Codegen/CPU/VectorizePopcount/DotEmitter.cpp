@@ -31,7 +31,7 @@ static constexpr int64_t rowsAtOnce = 4;
 static constexpr int64_t picosecondsPerVector = 800;
 /// A task has a multiple of this many outputs, so that two tasks do not store
 /// to one line of the cache.
-static constexpr int64_t outputsPerTask = 64;
+static constexpr int64_t outputsPerStep = 64;
 
 DotEmitter::DotEmitter(const KernelEmitter &nest) : KernelEmitter(nest) {
   IntegerType word = contraction.getWordType();
@@ -128,18 +128,18 @@ void DotEmitter::emit() {
     uppers.push_back(sizes[loop]);
   uppers.push_back(size);
   SmallVector<Value> steps(contraction.batches.size(), index(1));
-  steps.push_back(index(outputsPerTask));
+  steps.push_back(index(outputsPerStep));
   SmallVector<unsigned> loops = contraction.windows;
   if (contraction.rows)
     loops.push_back(*contraction.rows);
   Value outputs = index_space::buildProduct(b, getSizes(loops));
-  outputs = fold<arith::MulIOp>(outputs, index(outputsPerTask));
+  outputs = fold<arith::MulIOp>(outputs, index(outputsPerStep));
   Value cost = fold<arith::CeilDivUIOp>(
       buildCost(outputs, picosecondsPerVector), index(lanes));
   buildTasks(uppers, steps, cost, [&](ValueRange task) {
     Positions batch =
         enter(Positions(sizes.size()), contraction.batches, task.drop_back());
-    Value end = offset(task.back(), outputsPerTask);
+    Value end = offset(task.back(), outputsPerStep);
     emitTask(batch, task.back(), fold<arith::MinUIOp>(end, size));
   });
 }

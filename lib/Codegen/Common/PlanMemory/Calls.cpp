@@ -9,8 +9,6 @@
 #include "Calls.h"
 #include "../PrivateCopies.h"
 #include "EntryValues.h"
-#include "mlir/Analysis/CallGraph.h"
-#include "llvm/ADT/PostOrderIterator.h"
 
 using namespace mlir;
 using namespace quant_bnn;
@@ -25,23 +23,70 @@ static bool hasCalls(ModuleOp moduleOp) {
       .wasInterrupted();
 }
 
-/// Returns the functions that have a body. A function that is called comes
-/// before its callers, except in recursions.
-static SetVector<func::FuncOp> orderFunctions(ModuleOp moduleOp) {
+namespace {
+/// The functions of a module that have a body, in an order in which a function
+/// that another one uses comes before that one, except in recursions.
+class Order {
+public:
+  Order(ModuleOp moduleOp, SymbolTable &symbols) : symbols(symbols) {
+    for (auto function : moduleOp.getOps<func::FuncOp>()) {
+      visit(function);
+      while (!path.empty())
+        step();
+    }
+  }
+  ArrayRef<func::FuncOp> getFunctions() const {
+    return functions.getArrayRef();
+  }
+  /// Whether a function may use itself, directly or through others.
+  bool isRecursive(func::FuncOp function) const {
+    return recursive.contains(function);
+  }
+
+private:
+  void visit(func::FuncOp function);
+  void step();
+
+  SymbolTable &symbols;
   SetVector<func::FuncOp> functions;
-  CallGraph graph(moduleOp);
-  for (const CallGraphNode *node :
-       llvm::post_order(static_cast<const CallGraph *>(&graph)))
-    if (!node->isExternal())
-      if (auto function =
-              dyn_cast<func::FuncOp>(node->getCallableRegion()->getParentOp()))
-        if (function->getParentOp() == moduleOp)
-          functions.insert(function);
-  // What nothing calls.
-  for (auto function : moduleOp.getOps<func::FuncOp>())
-    if (!function.isDeclaration())
-      functions.insert(function);
-  return functions;
+  DenseSet<func::FuncOp> seen, recursive;
+  /// Functions each of which the one before uses, with the functions that it
+  /// uses and that have not been visited for it.
+  SmallVector<std::pair<func::FuncOp, SmallVector<func::FuncOp>>> path;
+};
+} // namespace
+
+/// Visits `function`, which the last one of the path uses.
+void Order::visit(func::FuncOp function) {
+  if (function.isDeclaration())
+    return;
+  if (seen.insert(function).second) {
+    SmallVector<func::FuncOp> used;
+    if (auto uses = SymbolTable::getSymbolUses(function))
+      for (SymbolTable::SymbolUse use : *uses)
+        if (auto other = symbols.lookup<func::FuncOp>(
+                use.getSymbolRef().getRootReference()))
+          used.push_back(other);
+    std::reverse(used.begin(), used.end());
+    path.push_back({function, std::move(used)});
+    return;
+  }
+  // A cycle, or a function that leads to one: this may be the same.
+  bool isOnPath = !functions.contains(function);
+  if (isOnPath || isRecursive(function))
+    for (auto &entry : llvm::reverse(path)) {
+      recursive.insert(entry.first);
+      if (entry.first == function)
+        break;
+    }
+}
+
+void Order::step() {
+  SmallVector<func::FuncOp> &used = path.back().second;
+  if (!used.empty())
+    return visit(used.pop_back_val());
+  functions.insert(path.back().first);
+  path.pop_back();
 }
 
 SmallVector<Callee, 0> quant_bnn::memory::orderByCalls(ModuleOp moduleOp) {
@@ -52,23 +97,22 @@ SmallVector<Callee, 0> quant_bnn::memory::orderByCalls(ModuleOp moduleOp) {
         callees.push_back({function});
     return callees;
   }
-  SetVector<func::FuncOp> functions = orderFunctions(moduleOp);
-  DenseMap<func::FuncOp, unsigned> positions;
-  for (auto [i, function] : llvm::enumerate(functions))
-    positions[function] = i;
   SymbolTableCollection tables;
+  Order order(moduleOp, tables.getSymbolTable(moduleOp));
+  DenseMap<func::FuncOp, unsigned> positions;
+  for (auto [i, function] : llvm::enumerate(order.getFunctions()))
+    positions[function] = i;
   SymbolUserMap users(tables, moduleOp);
-  for (func::FuncOp function : functions) {
+  for (func::FuncOp function : order.getFunctions()) {
     unsigned i = positions[function];
     Callee &callee = callees.emplace_back(Callee{function});
     callee.hasOnlyCalls = function.isPrivate();
-    callee.mayCallItself = false;
+    callee.mayCallItself = order.isRecursive(function);
     for (Operation *user : users.getUsers(function)) {
       auto call = dyn_cast<func::CallOp>(user);
       auto caller = user->getParentOfType<func::FuncOp>();
       auto position = positions.find(caller);
       bool isInner = position != positions.end() && position->second <= i;
-      callee.mayCallItself |= isInner;
       callee.hasOnlyCalls &= call && position != positions.end() && !isInner;
       if (call)
         callee.calls.push_back(call);

@@ -24,7 +24,8 @@ struct Callee {
   mlir::func::FuncOp function;
   /// Whether `calls` are all uses, so that the function may get arguments.
   bool hasOnlyCalls = false;
-  /// Whether a call of the function may lead to another one before it returns.
+  /// Whether a call of the function may lead to another one before it returns,
+  /// directly or by its address.
   bool mayCallItself = true;
   llvm::SmallVector<mlir::func::CallOp> calls = {};
 };

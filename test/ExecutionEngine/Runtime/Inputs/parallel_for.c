@@ -3,6 +3,7 @@
 #include "quant-bnn/ExecutionEngine/Parallel.h"
 
 #include <pthread.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -76,7 +77,7 @@ static int runInChild(void) {
 }
 
 /* A task that waits until all threads have one: there are as many as there
- * should be. */
+ * should be. Its own faults reach the handlers of the program. */
 struct Meeting {
   pthread_barrier_t barrier;
 };
@@ -84,6 +85,10 @@ struct Meeting {
 static void meet(void *meeting, int64_t i) {
   (void)i;
   pthread_barrier_wait(&((struct Meeting *)meeting)->barrier);
+  sigset_t blocked;
+  pthread_sigmask(SIG_BLOCK, NULL, &blocked);
+  if (sigismember(&blocked, SIGSEGV))
+    printf("SIGSEGV is blocked\n");
 }
 
 static void meetAll(int threads) {
@@ -93,8 +98,23 @@ static void meetAll(int threads) {
   pthread_barrier_destroy(&meeting.barrier);
 }
 
-int main(void) {
+/* Before the static initializers of the library, if it has any. */
+__attribute__((constructor(101))) static void runEarly(void) {
   setvbuf(stdout, NULL, _IONBF, 0);
+  struct Counts counts = {{0}};
+  quant_bnn_parallel_for(countTask, &counts, 10);
+  printf("early: %d failures\n", countFailures(&counts, 10, 1));
+}
+
+/* Helpers are at work when the program ends. */
+static void sleepLong(void *context, int64_t i) {
+  (void)context;
+  if (i == 20)
+    exit(0);
+  usleep(1000);
+}
+
+int main(void) {
   printf("%d threads\n", quant_bnn_get_num_threads());
   quant_bnn_set_num_threads(-1);
   printf("%d thread\n", quant_bnn_get_num_threads());
@@ -108,5 +128,6 @@ int main(void) {
   printf("nested: %d failures\n", runNested());
   printf("callers: %d failures\n", runCallers());
   printf("child: %d failures\n", runInChild());
-  return 0;
+  quant_bnn_parallel_for(sleepLong, NULL, INT64_MAX);
+  return 1;
 }

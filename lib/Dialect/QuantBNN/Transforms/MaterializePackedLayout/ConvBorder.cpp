@@ -93,10 +93,12 @@ static Classes buildClasses(ImplicitLocOpBuilder &builder,
                            .floorDiv(*numPositions);
     rows.push_back(row);
   }
+  int64_t count = rows.size();
+  if (count == *numPositions)
+    ofPosition = builder.getAffineDimExpr(0);
   SmallVector<int32_t> inside;
   for (const SmallVector<int32_t> &row : rows)
     llvm::append_range(inside, row);
-  int64_t count = rows.size();
   auto type = RankedTensorType::get({count, *kernel}, builder.getI32Type());
   auto values = DenseElementsAttr::get(type, ArrayRef(inside));
   return {builder.getIndexAttr(count),
@@ -239,8 +241,8 @@ ConvBorder quant_bnn::packed::buildConvBorder(ImplicitLocOpBuilder &builder,
       buildFilled(builder, {columns.count, walks[0].kernel, sizes[3]}, zero),
       {map({d[0], d[3]}), map({d[1], d[3], d[2]}), map({d[0], d[1], d[2]})},
       iterators);
-  // values[r, c, o] = totals[o] + sum over i of inside[r, i] ofColumns[c, i,
-  // o].
+  // values[r, c, o] = totals[o]
+  //                   + sum over i of inside[r, i] ofColumns[c, i, o].
   Value empty = tensor::EmptyOp::create(
       builder, ArrayRef{rows.count, columns.count, sizes[3]},
       builder.getI32Type());

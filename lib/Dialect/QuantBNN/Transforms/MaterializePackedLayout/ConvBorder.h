@@ -15,9 +15,9 @@
 
 namespace quant_bnn::packed {
 
-/// What the sums of a convolution lack if zeros around the images are read as
-/// bits of 0, and the accumulation begins with 0: it depends on the taps that
-/// are inside of the image, and on the filter.
+/// The values to add to the sums of a convolution that reads zeros around the
+/// images as bits of 0 and begins the accumulation with 0. They depend on the
+/// taps that are inside of the image, and on the filter.
 struct ConvBorder {
   /// By class of the row, class of the column, and filter, as `i32`.
   mlir::Value values;
