@@ -49,7 +49,7 @@ private:
   FailureOr<LLVM::LLVMFuncOp> declareRuntime(scf::ParallelOp loop);
   Value linearize(scf::ParallelOp loop);
   func::FuncOp createFunction(func::FuncOp parent, const Twine &name,
-                              FunctionType type, Operation *before);
+                              FunctionType type);
   func::FuncOp createTask(scf::ParallelOp loop, func::FuncOp parent);
   func::FuncOp createEntry(func::FuncOp task, Type context);
   Value storeContext(scf::ParallelOp loop, func::FuncOp parent,
@@ -163,10 +163,10 @@ static SmallVector<Value> isolate(scf::ParallelOp loop) {
   return captures;
 }
 
-/// Creates a private function before which `before` is, with the attributes of
-/// `parent` that say how to compile it.
+/// Creates a private function after `parent`, with those attributes of `parent`
+/// that say how to compile it.
 func::FuncOp Outliner::createFunction(func::FuncOp parent, const Twine &name,
-                                      FunctionType type, Operation *before) {
+                                      FunctionType type) {
   OpBuilder builder(moduleOp.getContext());
   auto function =
       func::FuncOp::create(builder, parent.getLoc(), name.str(), type);
@@ -178,7 +178,7 @@ func::FuncOp Outliner::createFunction(func::FuncOp parent, const Twine &name,
       "llvm.linkage",
       LLVM::LinkageAttr::get(moduleOp.getContext(), LLVM::Linkage::Internal));
   function.setPrivate();
-  symbols.insert(function, std::next(before->getIterator()));
+  symbols.insert(function, std::next(parent->getIterator()));
   return function;
 }
 
@@ -187,7 +187,7 @@ func::FuncOp Outliner::createTask(scf::ParallelOp loop, func::FuncOp parent) {
   OpBuilder builder(moduleOp.getContext());
   func::FuncOp task = createFunction(
       parent, parent.getName() + "_task",
-      builder.getFunctionType(loop.getRegion().getArgumentTypes(), {}), parent);
+      builder.getFunctionType(loop.getRegion().getArgumentTypes(), {}));
   task.getBody().takeBody(loop.getRegion());
   Operation *terminator = task.front().getTerminator();
   builder.setInsertionPoint(terminator);
@@ -200,9 +200,8 @@ func::FuncOp Outliner::createTask(scf::ParallelOp loop, func::FuncOp parent) {
 /// `task` from a struct of type `context`.
 func::FuncOp Outliner::createEntry(func::FuncOp task, Type context) {
   ImplicitLocOpBuilder b(task.getLoc(), moduleOp.getContext());
-  func::FuncOp entry =
-      createFunction(task, task.getName() + "_entry",
-                     b.getFunctionType({pointer, i64}, {}), task);
+  func::FuncOp entry = createFunction(task, task.getName() + "_entry",
+                                      b.getFunctionType({pointer, i64}, {}));
   b.setInsertionPointToStart(entry.addEntryBlock());
   auto cast = [&](Value value, Type type) -> Value {
     if (value.getType() == type)
