@@ -15,7 +15,6 @@
 #include "Reference/Reference.h"
 
 #include "llvm/ADT/STLExtras.h"
-#include "llvm/Support/DynamicLibrary.h"
 #include "llvm/Support/FormatVariadic.h"
 #include "gtest/gtest.h"
 
@@ -386,15 +385,11 @@ TEST(SavedBits, Nontemporal) {
   }
 }
 
-#ifdef QUANT_BNN_OPENMP_LIBRARY
 TEST(SavedBits, Parallel) {
-  ASSERT_FALSE(llvm::sys::DynamicLibrary::LoadLibraryPermanently(
-      QUANT_BNN_OPENMP_LIBRARY));
   ProgramOptions options;
   options.parallel = true;
   checkSteps<float>(ElementType::f32, options);
   checkType<float>(ElementType::f32, options);
 }
-#endif
 
 } // namespace

@@ -14,7 +14,6 @@
 #include "ElementwiseCheck.h"
 
 #include "llvm/ADT/STLExtras.h"
-#include "llvm/Support/DynamicLibrary.h"
 #include "llvm/Support/FormatVariadic.h"
 
 using namespace quant_bnn;
@@ -212,15 +211,11 @@ TEST(Options, Libm) {
   checkOptions(options, {tensors[5], longForm});
 }
 
-#ifdef QUANT_BNN_OPENMP_LIBRARY
 TEST(Options, Parallel) {
-  ASSERT_FALSE(llvm::sys::DynamicLibrary::LoadLibraryPermanently(
-      QUANT_BNN_OPENMP_LIBRARY));
   ProgramOptions options;
   options.parallel = true;
   checkOptions(options, {tensors[0], tensors[3], tensors[6], longForm});
 }
-#endif
 
 //===----------------------------------------------------------------------===//
 // Buffers

@@ -53,6 +53,8 @@ static void addCPUPipeline(OpPassManager &pm, const ProgramOptions &options) {
   pipeline.results = options.results;
   pipeline.vectorWidth = options.vectorWidth;
   pipeline.parallel = options.parallel;
+  // Small inputs are several tasks, too.
+  pipeline.taskTime = 0;
   pipeline.math = options.math;
   pipeline.nontemporalThreshold = options.nontemporalThreshold;
   pipeline.popcount = options.popcount;
