@@ -116,7 +116,10 @@ FinalizeLLVMFields::FinalizeLLVMFields(PassOptions *parent)
       parallel{*parent, "parallel",
                llvm::cl::desc("Run parallel loops on threads, by functions of "
                               "the library quant_bnn_runtime"),
-               llvm::cl::init(false)} {}
+               llvm::cl::init(false)},
+      openmp{*parent, "openmp",
+             llvm::cl::desc("The earlier name of parallel, until 0.3"),
+             llvm::cl::init(false)} {}
 
 //===----------------------------------------------------------------------===//
 // Pipelines
@@ -229,7 +232,7 @@ void quant_bnn::buildFinalizeLLVMPipeline(OpPassManager &pm,
                                           const FinalizeLLVMFields &options) {
   // Not for the functions that the next passes create.
   pm.addNestedPass<func::FuncOp>(LLVM::createLLVMRequestCWrappersPass());
-  if (options.parallel)
+  if (options.parallel || options.openmp)
     pm.addPass(createQuantBNNOutlineParallelPass());
   QuantBNNPlanMemoryPassOptions plan;
   plan.workspace = options.workspace;

@@ -118,6 +118,8 @@ struct FinalizeLLVMFields : MemoryFields {
   explicit FinalizeLLVMFields(PassOptions *parent);
 
   PassOptions::Option<bool> parallel;
+  /// The name that `parallel` had in version 0.1.
+  PassOptions::Option<bool> openmp;
 };
 
 /// Options of buildMapToGPUPipeline.
