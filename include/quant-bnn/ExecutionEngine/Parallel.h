@@ -1,4 +1,4 @@
-/*===- Parallel.h - Threads that share the tasks of a loop ------*- C -*-===*\
+/*===- Parallel.h - Threads that share the tasks of a loop --------*- C -*-===*\
 |*                                                                            *|
 |* Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.     *|
 |* See LICENSE for license information.                                       *|

@@ -98,6 +98,8 @@ private:
   void emitRows(const Positions &at, Value lower, Value upper);
   int64_t estimateElement() const;
   Value buildCost(ArrayRef<unsigned> loops);
+  bool hasOneRow() const;
+  int64_t getLeastIterations(unsigned count) const;
   unsigned countSharedLoops() const;
   Value buildPartSize(Value cost);
   void emitSharedLoops();
@@ -364,9 +366,7 @@ void Emitter::emitVectorLoop(ArrayRef<Positions> at) {
     emitUniform(scope);
   }
   prepareNontemporal();
-  bool isOneRow = llvm::all_of(
-      plan.outer, [&](unsigned loop) { return plan.loops[loop].size == 1; });
-  if (options.parallel && isOneRow && emitTasks(rows))
+  if (options.parallel && hasOneRow() && emitTasks(rows))
     return;
   if (part)
     return emitRange(rows, part->first, part->second);
@@ -666,30 +666,39 @@ Value Emitter::buildCost(ArrayRef<unsigned> loops) {
                              index(estimateElement()));
 }
 
+/// Whether all loops outside of the vector loop are known to have one
+/// iteration.
+bool Emitter::hasOneRow() const {
+  return llvm::all_of(
+      plan.outer, [&](unsigned loop) { return plan.loops[loop].size == 1; });
+}
+
+/// Returns how many iterations the outermost `count` loops have at least,
+/// unless a dynamic extent is 0.
+int64_t Emitter::getLeastIterations(unsigned count) const {
+  int64_t iterations = 1;
+  for (unsigned loop : ArrayRef(plan.outer).take_front(count))
+    if (!ShapedType::isDynamic(plan.loops[loop].size))
+      iterations *= plan.loops[loop].size;
+  return iterations;
+}
+
 /// Returns how many of the outermost loops threads share: loops of which each
-/// iteration has outputs of its own, until there are enough iterations.
+/// iteration has outputs of its own, until there are enough iterations. In one
+/// row, threads share the vector loop.
 unsigned Emitter::countSharedLoops() const {
-  if (!options.parallel)
+  if (!options.parallel || hasOneRow())
     return 0;
   unsigned count = 0;
-  int64_t iterations = 1;
   for (unsigned loop : plan.outer) {
-    if (iterations >= enoughIterations ||
+    if (getLeastIterations(count) >= enoughIterations ||
         !llvm::all_of(plan.outputs, [&](const Output &output) {
           return output.selects(loop);
         }))
       break;
     ++count;
-    if (!ShapedType::isDynamic(plan.loops[loop].size))
-      iterations *= plan.loops[loop].size;
   }
-  // In one row, threads share the vector loop.
-  return iterations == 1 && llvm::all_of(plan.outer,
-                                         [&](unsigned loop) {
-                                           return plan.loops[loop].size == 1;
-                                         })
-             ? 0
-             : count;
+  return count;
 }
 
 /// Builds how many elements of the vector loop are worth a task, where one
@@ -697,12 +706,8 @@ unsigned Emitter::countSharedLoops() const {
 /// share the vector loop: if there are enough other iterations, or few
 /// elements.
 Value Emitter::buildPartSize(Value cost) {
-  unsigned count = countSharedLoops();
-  int64_t iterations = 1;
-  for (unsigned loop : ArrayRef(plan.outer).take_front(count))
-    if (!ShapedType::isDynamic(plan.loops[loop].size))
-      iterations *= plan.loops[loop].size;
-  if (plan.hasReduced() || iterations >= enoughIterations)
+  if (plan.hasReduced() ||
+      getLeastIterations(countSharedLoops()) >= enoughIterations)
     return {};
   Value length = sizes[plan.vectorLoop];
   Value steps = fold<arith::CeilDivUIOp>(length, index(elementsPerStep));

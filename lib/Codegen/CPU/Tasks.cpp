@@ -55,14 +55,12 @@ Value quant_bnn::tasks::buildLeast(ImplicitLocOpBuilder &b, Value cost,
 Value quant_bnn::tasks::buildGrain(ImplicitLocOpBuilder &b, Value count,
                                    Value cost, int64_t taskNanoseconds) {
   int64_t picoseconds = taskNanoseconds * 1000;
-  Value one = buildIndex(b, 1);
-  cost = b.createOrFold<arith::MaxUIOp>(cost, one);
   Value least = buildLeast(b, cost, taskNanoseconds);
   Value total = b.createOrFold<arith::MulIOp>(count, cost);
   Value pays =
       b.createOrFold<arith::CmpIOp>(arith::CmpIPredicate::uge, total,
                                     buildIndex(b, tasksPerLoop * picoseconds));
-  Value all = b.createOrFold<arith::MaxUIOp>(count, one);
+  Value all = b.createOrFold<arith::MaxUIOp>(count, buildIndex(b, 1));
   return b.createOrFold<arith::SelectOp>(pays, least, all);
 }
 

@@ -51,12 +51,11 @@ def QuantBNNVectorizePopcountPass : Pass<"bnn-codegen-vectorize-popcount"> {
     words of a row do not fit into a panel. Other operands of the op may have all
     dimensions of the sums, or some. The op may have several results, and results
     of which a word holds one bit for each sum; it may also write to the memory
-    of the sums. The op of the product
-    moves to the elementwise op, past ops that do not change its operands. The
-    elementwise op stays as it is if its results lie along another dimension, if
-    its results may overlap operands of the product, if it reads a sum at
-    several positions, or if a result is packed and the rows are few, or of
-    unknown number or length. A remark says why.
+    of the sums. The op of the product moves to the elementwise op, past ops that
+    do not change its operands. The elementwise op stays as it is if its results
+    lie along another dimension, if its results may overlap operands of the
+    product, if it reads a sum at several positions, or if a result is packed and
+    the rows are few, or of unknown number or length. A remark says why.
 
     The option `popcount` selects how bits are counted:
 
@@ -214,12 +213,12 @@ def QuantBNNVectorizeLinalgPass : Pass<"bnn-codegen-vectorize-linalg"> {
     **Parallel loops.** With `parallel`, threads share the outermost loops of
     which each iteration computes elements of its own, and the vector loop if
     there may be few other iterations. Of reductions, the vector loop is shared
-    only if there is no other loop. An `scf.parallel` has an iteration for each task, which
-    has as many iterations of the loops as take `task-time`. The time
-    is estimated from the bytes and the ops of the body, and where extents are
-    not constants, the code computes the number of iterations. A loop that takes
-    less than five times as long is one task. Reductions are computed block by
-    block, into a temporary buffer, and combined in order: the results are the
+    only if there is no other loop. An `scf.parallel` has an iteration for each
+    task, and a task has as many iterations of the loops as take `task-time`. The
+    time is estimated from the bytes and the ops of the body, and where extents
+    are not constants, the code computes the number of iterations. A loop that
+    takes less than five times as long is one task. Reductions are computed block
+    by block, into a temporary buffer, and combined in order: the results are the
     same without `parallel`, with any number of threads and for any tasks.
     Temporary buffers are freed, so run buffer deallocation before this pass.
 
