@@ -49,12 +49,20 @@ def rows_as_integers(words, words_per_row):
     ]
 
 
-def outputs_last(values, outputs):
-    """[outputs, ..] as [.., outputs]."""
-    depth = len(values) // outputs
+def last_axis_first(values, size):
+    """[.., size] as [size, ..]: an image in NHWC as one in NCHW."""
+    result = array.array("f")
+    for index in range(size):
+        result.extend(values[index::size])
+    return result
+
+
+def first_axis_last(values, size):
+    """[size, ..] as [.., size]: an image in NCHW as one in NHWC."""
+    rest = len(values) // size
     result = array.array("f", bytes(4 * len(values)))
-    for output in range(outputs):
-        result[output::outputs] = values[output * depth : (output + 1) * depth]
+    for index in range(size):
+        result[index::size] = values[index * rest : (index + 1) * rest]
     return result
 
 
@@ -63,26 +71,7 @@ def channels_first(values, outputs, channels):
     depth = len(values) // outputs
     result = array.array("f")
     for begin in range(0, len(values), depth):
-        block = values[begin : begin + depth]
-        for channel in range(channels):
-            result.extend(block[channel::channels])
-    return result
-
-
-def to_nchw(values, channels):
-    """An image in NHWC as one in NCHW."""
-    result = array.array("f")
-    for channel in range(channels):
-        result.extend(values[channel::channels])
-    return result
-
-
-def to_nhwc(values, channels):
-    """An image in NCHW as one in NHWC."""
-    pixels = len(values) // channels
-    result = array.array("f", bytes(4 * len(values)))
-    for channel in range(channels):
-        result[channel::channels] = values[channel * pixels : (channel + 1) * pixels]
+        result.extend(last_axis_first(values[begin : begin + depth], channels))
     return result
 
 

@@ -137,7 +137,7 @@ class GraphWriter:
             sizes = [outputs, channels, size, size]
         else:
             name = "conv_2d_nhwc_hwcf"
-            values = arrays.outputs_last(values, outputs)
+            values = arrays.first_axis_last(values, outputs)
             sizes = [size, size, channels, outputs]
         if op["binary"]:
             x = self.signs(x, before)
@@ -204,7 +204,7 @@ class GraphWriter:
             x = self.signs(x, before)
         if self.nchw:
             values = arrays.channels_first(values, outputs, before[2])
-        w = self.constant(arrays.outputs_last(values, outputs), [depth, outputs])
+        w = self.constant(arrays.first_axis_last(values, outputs), [depth, outputs])
         row, kind = tensor([1, depth]), tensor([1, outputs])
         flat = self.emit(
             f"tensor.collapse_shape {x} [[0], [1, 2, 3]]"

@@ -6,7 +6,7 @@ import pathlib
 import subprocess
 import tempfile
 
-from arrays import read_npy, to_nchw, to_nhwc
+from arrays import first_axis_last, last_axis_first, read_npy
 from worker import Case
 
 INSTALL = "apt-get install libdnnl-dev"
@@ -36,7 +36,7 @@ class Conv:
         size, self.channels, self.nchw = work["size"], work["channels"], nchw
         image = read_npy(directory / "image.npy")
         if nchw:
-            image = to_nchw(image, self.channels)
+            image = last_axis_first(image, self.channels)
         weights = read_npy(directory / "array1.npy")
         self.result = array.array("f", bytes(4 * len(image)))
         self.arrays = image, weights, self.result
@@ -55,7 +55,7 @@ class Conv:
         library.convolve(self.conv)
 
     def values(self):
-        return to_nhwc(self.result, self.channels) if self.nchw else self.result
+        return first_axis_last(self.result, self.channels) if self.nchw else self.result
 
 
 def prepare(work, directory, settings):

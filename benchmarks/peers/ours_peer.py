@@ -8,7 +8,7 @@ import pathlib
 import subprocess
 
 import mlir
-from arrays import read_npy, rows_as_integers, to_nchw, to_nhwc, write_npy
+from arrays import first_axis_last, last_axis_first, read_npy, rows_as_integers, write_npy
 from worker import Case
 from works import LoadedGraph
 
@@ -157,14 +157,14 @@ def prepare_graph(work, directory, settings):
     function = compile_module(text, writer.constants, directory, settings)
     values, _ = graph.arrays["image"]
     if writer.nchw:
-        values = to_nchw(values, graph.shapes[0][2])
+        values = last_axis_first(values, graph.shapes[0][2])
     image = Buffer(writer.sizes(graph.shapes[0]), values)
     result = Buffer(writer.sizes(graph.shapes[-1]))
 
     def checked():
         values = result.values()
         if writer.nchw:
-            values = to_nhwc(values, graph.shapes[-1][2])
+            values = first_axis_last(values, graph.shapes[-1][2])
         if work["kind"] != "network":
             a, b = (read_npy(directory / f"{name}.npy") for name in "ab")
             check_result(work, a, b, values)
