@@ -15,6 +15,7 @@
 #include "mlir/Transforms/Passes.h"
 #include "quant-bnn/Codegen/Common/Passes.h"
 #include "quant-bnn/Codegen/GPU/Passes.h"
+#include "quant-bnn/Codegen/LLVM/Passes.h"
 #include "quant-bnn/Codegen/Workarounds/Passes.h"
 
 using namespace mlir;
@@ -48,22 +49,20 @@ void quant_bnn::addExpansion(OpPassManager &functions) {
   expand.includeBf16 = true;
   functions.addPass(arith::createArithExpandOpsPass(expand));
   functions.addPass(createQuantBNNExpandDynamicReshapesPass());
-  functions.addPass(memref::createExpandStridedMetadataPass());
+  addIfPresent(functions,
+               {"memref.collapse_shape", "memref.expand_shape",
+                "memref.extract_strided_metadata", "memref.subview"},
+               [](OpPassManager &pm) {
+                 pm.addPass(memref::createExpandStridedMetadataPass());
+               });
   addIfPresent(functions, StringRef("affine"),
                [](OpPassManager &pm) { pm.addPass(createLowerAffinePass()); });
-}
-
-void quant_bnn::addConvertVectors(OpPassManager &pm) {
-  // A 32-bit index would silently lose elements past 2^31.
-  ConvertVectorToLLVMPassOptions vectors;
-  vectors.force32BitVectorIndices = false;
-  pm.addPass(createConvertVectorToLLVMPass(vectors));
 }
 
 void quant_bnn::addConvertKernels(OpPassManager &kernels,
                                   std::unique_ptr<Pass> conversion) {
   kernels.addPass(createQuantBNNConvertSCFToCFPass());
-  addConvertVectors(kernels);
+  kernels.addPass(createQuantBNNConvertVectorToLLVMPass());
   kernels.addPass(std::move(conversion));
   addCleanup(kernels);
   kernels.addPass(createReconcileUnrealizedCastsPass());

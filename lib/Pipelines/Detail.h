@@ -23,9 +23,6 @@ void addExtendMath(mlir::OpPassManager &functions);
 /// vectors, arithmetic on bf16, views of buffers and affine indices.
 void addExpansion(mlir::OpPassManager &functions);
 
-/// Adds the conversion of vectors to the LLVM dialect.
-void addConvertVectors(mlir::OpPassManager &pm);
-
 /// Adds passes that convert the kernels of a GPU module, whose math is
 /// converted already, to the LLVM dialect. `conversion` is the conversion of
 /// the target.

@@ -240,14 +240,13 @@ void quant_bnn::buildFinalizeLLVMPipeline(OpPassManager &pm,
   OpPassManager &functions = pm.nest<func::FuncOp>();
   addExpansion(functions);
   functions.addPass(createQuantBNNConvertSCFToCFPass());
-  addConvertVectors(functions);
+  functions.addPass(createQuantBNNConvertVectorToLLVMPass());
   pm.addPass(createQuantBNNRefuseMathNamesPass());
   pm.addPass(createQuantBNNConvertMathToLLVMPass());
   pm.addPass(createQuantBNNConvertAssertToLLVMPass());
-  // Converts all other ops at once.
-  ConvertToLLVMPassOptions convert;
-  convert.allowPatternRollback = false;
-  pm.addPass(createConvertToLLVMPass(convert));
+  // Converts all other ops at once. The mode of the driver without rollback
+  // would build the descriptor of a memref again for each use.
+  pm.addPass(createConvertToLLVMPass());
   pm.addPass(createReconcileUnrealizedCastsPass());
   pm.addNestedPass<LLVM::LLVMFuncOp>(createQuantBNNBF16ToI16Pass());
   addRefuseLeftovers(pm, {"llvm", "omp"});

@@ -153,9 +153,9 @@ Value quant_bnn::vectorize::combineLanes(ImplicitLocOpBuilder &builder,
     return value;
   for (int64_t half = type.getNumElements() / 2; half > 0; half /= 2) {
     auto slice = [&](int64_t offset) -> Value {
-      return vector::ExtractStridedSliceOp::create(
-          builder, value, ArrayRef<int64_t>{offset}, ArrayRef<int64_t>{half},
-          ArrayRef<int64_t>{1});
+      return vector::ShuffleOp::create(
+          builder, value, value,
+          llvm::to_vector(llvm::seq(offset, offset + half)));
     };
     value = combine(builder, kind, slice(0), slice(half));
   }

@@ -79,6 +79,22 @@ def QuantBNNConvertMathToLLVMPass
                            "::mlir::vector::VectorDialect"];
 }
 
+def QuantBNNConvertVectorToLLVMPass
+    : Pass<"bnn-codegen-convert-vector-to-llvm"> {
+  let summary = "Convert the vector dialect where convert-to-llvm would not";
+  let description = [{
+    Runs `convert-vector-to-llvm`, with 64-bit indices, if there is an op that
+    `convert-to-llvm` would leave as it is: a vector of several dimensions, a
+    mask, a slice. The loops that this project writes have no such op as a rule.
+    `convert-to-llvm` then converts their vectors with all other ops, which takes
+    half the time and makes one descriptor of each memref instead of two.
+  }];
+  let dependentDialects = ["::mlir::LLVM::LLVMDialect",
+                           "::mlir::arith::ArithDialect",
+                           "::mlir::memref::MemRefDialect",
+                           "::mlir::tensor::TensorDialect"];
+}
+
 def QuantBNNRefuseMathNamesPass
     : Pass<"bnn-codegen-refuse-math-names", "::mlir::ModuleOp"> {
   let summary = "Refuse functions that shadow functions of the C math library";
