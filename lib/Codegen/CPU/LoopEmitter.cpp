@@ -7,7 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "LoopEmitter.h"
-#include "../LoopEmission/BodyEmitter.h"
+#include "../LoopEmission/EpilogueEmitter.h"
 #include "../LoopEmission/Reductions.h"
 #include "Tasks.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
@@ -55,8 +55,8 @@ struct Nontemporal {
 
 class Emitter : public BodyEmitter {
 public:
-  Emitter(const Plan &plan, const Options &options)
-      : BodyEmitter(plan), options(options) {}
+  Emitter(const Plan &plan, const Options &options, const Epilogue *epilogue)
+      : BodyEmitter(plan), options(options), epilogue(epilogue) {}
 
   void emit();
 
@@ -88,6 +88,9 @@ private:
   bool emitTasks(ArrayRef<Scope> rows);
   void emitBlocksOfTasks(ArrayRef<Scope> rows, Value count, Value grain);
 
+  void storeVector(Value value, const Access &access, const Positions &at,
+                   const Step &step, int64_t part) override;
+
   // Stores that bypass the caches.
   bool mayBypassCaches();
   void prepareNontemporal();
@@ -107,6 +110,9 @@ private:
   void finish(unsigned output, const Positions &at);
 
   const Options &options;
+  /// What is computed from the sums, or null, and its emitter.
+  const Epilogue *epilogue;
+  std::optional<EpilogueEmitter> epilogueEmitter;
   std::optional<Nontemporal> nontemporal;
   /// The part of the vector loop that a task has; none if it has all of it.
   std::optional<std::pair<Value, Value>> part;
@@ -439,6 +445,16 @@ void Emitter::emitBlocksOfTasks(ArrayRef<Scope> rows, Value count,
       memref::DeallocOp::create(b, partial);
 }
 
+void Emitter::storeVector(Value value, const Access &access,
+                          const Positions &at, const Step &step, int64_t part) {
+  if (!epilogue || epilogue->storesSums)
+    BodyEmitter::storeVector(value, access, at, step, part);
+  if (epilogue)
+    epilogueEmitter->emit(
+        b,
+        {value, step.mask, enter(at, plan.vectorLoop, step.positions[part])});
+}
+
 //===----------------------------------------------------------------------===//
 // Stores that bypass the caches
 //===----------------------------------------------------------------------===//
@@ -762,7 +778,8 @@ void Emitter::emitSharedLoops() {
 void Emitter::emitNest(unsigned level, const Positions &at) {
   for (auto [output, carry] : llvm::zip_equal(plan.outputs, carries))
     if (output.kind == OutputKind::Reduced && output.depth == level)
-      carry = startReduction(output, loadScalar(output, at));
+      carry = startReduction(output, output.initial ? output.initial
+                                                    : loadScalar(output, at));
   if (level == plan.outer.size()) {
     emitVectorLoop(at);
   } else if (level + 1 == plan.outer.size() && getRowsAtOnce() > 1) {
@@ -793,11 +810,14 @@ void Emitter::emit() {
     sizes.push_back(buildSize(loop));
   carries.resize(plan.outputs.size());
   collapseBases();
+  if (epilogue)
+    epilogueEmitter.emplace(*epilogue, plan.lanes, sizes, b);
   if (countSharedLoops())
     return emitSharedLoops();
   emitNest(0, Positions(plan.loops.size()));
 }
 
-void quant_bnn::vectorize::emitLoops(const Plan &plan, const Options &options) {
-  Emitter(plan, options).emit();
+void quant_bnn::vectorize::emitLoops(const Plan &plan, const Options &options,
+                                     const Epilogue *epilogue) {
+  Emitter(plan, options, epilogue).emit();
 }

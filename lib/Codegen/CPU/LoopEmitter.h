@@ -9,12 +9,14 @@
 #ifndef QUANT_BNN_LIB_CODEGEN_CPU_LOOPEMITTER_H
 #define QUANT_BNN_LIB_CODEGEN_CPU_LOOPEMITTER_H
 
-#include "../LoopEmission/Plan.h"
+#include "../LoopEmission/Epilogue.h"
 
 namespace quant_bnn::vectorize {
 
-/// Emits the loops of `plan` before its op.
-void emitLoops(const Plan &plan, const Options &options);
+/// Emits the loops of `plan` before its op. The loops compute `epilogue`, too,
+/// unless that is null.
+void emitLoops(const Plan &plan, const Options &options,
+               const Epilogue *epilogue);
 
 } // namespace quant_bnn::vectorize
 

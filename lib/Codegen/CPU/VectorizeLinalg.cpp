@@ -6,6 +6,8 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "../LoopEmission/Aliases.h"
+#include "../LoopEmission/Fills.h"
 #include "../LoopEmission/IndexSpace.h"
 #include "../LoopEmission/Packing.h"
 #include "../LoopEmission/Sums.h"
@@ -74,6 +76,50 @@ static void shareLoops(linalg::LinalgOp op, ArrayRef<Operation *> loops,
   shared.front()->erase();
 }
 
+/// Whether several iterations of `op` access one element of an output.
+static bool accumulates(linalg::LinalgOp op) {
+  return llvm::any_of(op.getDpsInitsMutable(), [&](OpOperand &output) {
+    AffineMap map = op.getMatchingIndexingMap(&output);
+    return !llvm::all_of(llvm::seq(map.getNumDims()), [&](unsigned dim) {
+      return map.isFunctionOfDim(dim);
+    });
+  });
+}
+
+/// Whether `plan` writes every element of its output once, from a vector that
+/// accumulated it.
+static bool hasRegisters(const vectorize::Plan &plan) {
+  if (plan.outputs.size() != 1)
+    return false;
+  const vectorize::Output &output = plan.outputs.front();
+  linalg::LinalgOp op = plan.op;
+  return output.kind == vectorize::OutputKind::Lanes &&
+         op.getMatchingIndexingMap(output.operand).isProjectedPermutation();
+}
+
+/// Returns the fills whose values the op of `plan` can begin to accumulate with
+/// instead of what is in memory, and puts the values into the plan.
+static SmallVector<linalg::FillOp> takeFills(vectorize::Plan &plan) {
+  SmallVector<linalg::FillOp> fills;
+  for (vectorize::Output &output : plan.outputs) {
+    auto isOther = [&](Value value) {
+      return isa<MemRefType>(value.getType()) &&
+             mayAlias(value, output.getValue());
+    };
+    if (output.kind == vectorize::OutputKind::Stored ||
+        !plan.op.getMatchingIndexingMap(output.operand)
+             .isProjectedPermutation() ||
+        llvm::count_if(plan.op->getOperands(), isOther) > 1)
+      continue;
+    linalg::FillOp fill = findFill(plan.op, output.getValue());
+    if (!fill)
+      continue;
+    output.initial = fill.getInputs().front();
+    fills.push_back(fill);
+  }
+  return fills;
+}
+
 namespace {
 struct QuantBNNVectorizeLinalgPass
     : quant_bnn::impl::QuantBNNVectorizeLinalgPassBase<
@@ -91,16 +137,26 @@ struct QuantBNNVectorizeLinalgPass
   void runOnOperation() override {
     vectorize::Options options{vectorWidth, nontemporalThreshold, parallel};
     options.taskNanoseconds = taskTime;
+    // What accumulates takes the fill before it and the epilogue after it.
+    lowerAll(options, accumulates);
     getOperation()->walk([&](linalg::GenericOp op) {
       vectorize::dropOverwrittenFills(op, options);
     });
+    lowerAll(options, [](linalg::LinalgOp) { return true; });
+  }
+
+private:
+  void lowerAll(const vectorize::Options &options,
+                llvm::function_ref<bool(linalg::LinalgOp)> selects) {
     SmallVector<linalg::LinalgOp> ops;
-    getOperation()->walk([&](linalg::LinalgOp op) { ops.push_back(op); });
+    getOperation()->walk([&](linalg::LinalgOp op) {
+      if (selects(op))
+        ops.push_back(op);
+    });
     for (linalg::LinalgOp op : ops)
       lower(fuseProduct(op), options);
   }
 
-private:
   void lower(linalg::LinalgOp op, const vectorize::Options &options) {
     FailureOr<vectorize::Plan> plan = vectorize::buildPlan(op, options);
     if (succeeded(plan) && vectorize::addsInOrder(*plan))
@@ -113,13 +169,25 @@ private:
   }
 
   /// Emits loops over vectors if there is a plan for them.
-  void emit(linalg::LinalgOp op, const FailureOr<vectorize::Plan> &plan,
+  void emit(linalg::LinalgOp op, FailureOr<vectorize::Plan> plan,
             const vectorize::Options &options) {
-    if (succeeded(plan))
-      vectorize::emitLoops(*plan, options);
-    else if (!lowersOthers || failed(emitScalarLoops(op)))
+    if (failed(plan)) {
+      if (lowersOthers && succeeded(emitScalarLoops(op)))
+        op->erase();
       return;
+    }
+    SmallVector<linalg::FillOp> fills = takeFills(*plan);
+    std::optional<vectorize::Epilogue> epilogue;
+    if (hasRegisters(*plan))
+      epilogue = vectorize::takeEpilogue(
+          vectorize::Producer(*plan), options, getArgument(),
+          vectorize::PackingSupport::PartsOfWords);
+    vectorize::emitLoops(*plan, options, epilogue ? &*epilogue : nullptr);
+    if (epilogue)
+      epilogue->plan.op.erase();
     op->erase();
+    for (linalg::FillOp fill : fills)
+      fill.erase();
   }
 
   LogicalResult emitScalarLoops(linalg::LinalgOp op) {

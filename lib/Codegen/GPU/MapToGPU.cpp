@@ -66,9 +66,10 @@ void QuantBNNMapToGPUPass::mapContractions(const map_to_gpu::Options &options) {
     if (failed(contraction))
       continue;
     SmallVector<memref::DeallocOp> deallocs;
-    if (linalg::LinalgOp reader = popcount::findReader(*contraction, deallocs))
-      popcount::remarkUnfused(reader, DEBUG_TYPE,
-                              "a product on a GPU has no epilogue");
+    vectorize::Producer producer(op, contraction->lanes);
+    if (linalg::LinalgOp reader = vectorize::findReader(producer, deallocs))
+      vectorize::remarkUnfused(reader, DEBUG_TYPE,
+                               "a product on a GPU has no epilogue");
     if (failed(map_to_gpu::emitBitMatrixKernel(*contraction, options)))
       continue;
     LDBG() << op.getLoc() << ": a kernel on tensor cores";

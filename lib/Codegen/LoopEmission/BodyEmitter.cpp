@@ -201,7 +201,10 @@ void BodyEmitter::storeVector(Value value, const Access &access,
 //===----------------------------------------------------------------------===//
 
 Value BodyEmitter::broadcast(Value scalar) {
-  VectorType type = getVectorType(scalar.getType());
+  return broadcast(scalar, getVectorType(scalar.getType()));
+}
+
+Value BodyEmitter::broadcast(Value scalar, VectorType type) {
   Attribute constant;
   if (matchPattern(scalar, m_Constant(&constant)) &&
       isa<FloatAttr, IntegerAttr>(constant))
@@ -375,7 +378,9 @@ State BodyEmitter::emitStep(ArrayRef<Scope> rows, const Step &step,
     if (output.kind == OutputKind::Lanes) {
       for (const Scope &scope : rows)
         for (int64_t part = 0; part < parts; ++part)
-          values.push_back(loadVector(output, scope.at, step, part));
+          values.push_back(output.initial
+                               ? broadcast(output.initial)
+                               : loadVector(output, scope.at, step, part));
       if (output.isChain())
         values = startChain(output, values);
     }

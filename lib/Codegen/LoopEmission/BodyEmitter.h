@@ -73,6 +73,8 @@ protected:
   /// Makes `bases` the operands of the op, collapsed where the plan says so.
   void collapseBases();
   mlir::VectorType getVectorType(mlir::Type element);
+  mlir::Value broadcast(mlir::Value scalar);
+  mlir::Value broadcast(mlir::Value scalar, mlir::VectorType type);
   /// Builds the indices of the element at `at` in the base of `access`.
   virtual llvm::SmallVector<mlir::Value> buildIndices(const Access &access,
                                                       const Positions &at);
@@ -129,7 +131,6 @@ private:
   mlir::Value buildWordIndex(mlir::Value position, int64_t elementsPerWord);
   mlir::VectorType getStoredType(const Access &access);
   mlir::Value getStoredMask(const Access &access, const Step &step);
-  mlir::Value broadcast(mlir::Value scalar);
   void define(Scope &scope, mlir::Value original, mlir::Value scalar);
   void emitVarying(const Scope &scope, mlir::IRMapping &vectors);
   State emitBody(const Scope &scope, const Step &step, State state,

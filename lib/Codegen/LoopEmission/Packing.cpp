@@ -14,9 +14,9 @@
 //===----------------------------------------------------------------------===//
 
 #include "Packing.h"
+#include "Fills.h"
 #include "mlir/Dialect/Utils/StaticValueUtils.h"
 #include "mlir/IR/Matchers.h"
-#include "mlir/Interfaces/SideEffectInterfaces.h"
 
 using namespace mlir;
 using namespace quant_bnn::vectorize;
@@ -155,25 +155,6 @@ static void markCleared(linalg::LinalgOp op, unsigned number) {
               DenseI64ArrayAttr::get(op->getContext(), numbers));
 }
 
-/// Returns the last fill of `memref` with 0 before `op`, or null if there is
-/// none, or if an op in between may access memory and is not a fill.
-static linalg::FillOp findZeroFill(linalg::LinalgOp op, Value memref) {
-  for (Operation *before = op->getPrevNode(); before;
-       before = before->getPrevNode()) {
-    if (auto fill = dyn_cast<linalg::FillOp>(before)) {
-      if (fill.getDpsInitOperand(0)->get() == memref)
-        return matchPattern(fill.getInputs().front(), m_Zero())
-                   ? fill
-                   : linalg::FillOp();
-      continue;
-    }
-    if (!isMemoryEffectFree(before) &&
-        !hasSingleEffect<MemoryEffects::Allocate>(before))
-      return nullptr;
-  }
-  return nullptr;
-}
-
 /// Restricts `fill` to the words past those of the elements of `sizeOf`. There
 /// are no such words unless a caller chose a larger buffer.
 static void fillRestOnly(linalg::FillOp fill, const Output &output,
@@ -211,8 +192,8 @@ void quant_bnn::vectorize::dropOverwrittenFills(linalg::LinalgOp op,
     return;
   for (const Output &output : plan->outputs) {
     linalg::FillOp fill =
-        output.isPacked() ? findZeroFill(op, output.getValue()) : nullptr;
-    if (!fill)
+        output.isPacked() ? findFill(op, output.getValue()) : nullptr;
+    if (!fill || !matchPattern(fill.getInputs().front(), m_Zero()))
       continue;
     markCleared(op, output.operand->getOperandNumber());
     int64_t size = plan->loops[plan->vectorLoop].size;

@@ -99,6 +99,8 @@ struct Output : Access {
   /// How values combine, for a reduced output, and for accumulating lanes if
   /// known.
   std::optional<mlir::vector::CombiningKind> combiner;
+  /// The value that each element has before the op; null if it is in memory.
+  mlir::Value initial;
   /// Whether the output is a compensated sum: a sum of floats that also
   /// accumulates its rounding errors.
   bool compensated = false;

@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "PopcountContraction.h"
+#include "Fills.h"
 #include "mlir/Dialect/Arith/Utils/Utils.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
@@ -195,24 +196,6 @@ static void mergeReductions(Contraction &contraction) {
   reductions.erase(reductions.end() - 2);
 }
 
-/// Returns the fill of the output of `op` before `op`, or null if there is none
-/// or if an op with memory effects is in between.
-static linalg::FillOp findFill(linalg::GenericOp op) {
-  Value output = op.getDpsInitOperand(0)->get();
-  for (Operation *before = op->getPrevNode(); before;
-       before = before->getPrevNode()) {
-    if (auto fill = dyn_cast<linalg::FillOp>(before)) {
-      bool isOurs = fill.hasPureBufferSemantics() &&
-                    fill.getOutputs().front() == output &&
-                    fill.getInputs().front().getType().isSignlessInteger(32);
-      return isOurs ? fill : linalg::FillOp();
-    }
-    if (!isMemoryEffectFree(before))
-      return {};
-  }
-  return {};
-}
-
 FailureOr<Contraction>
 quant_bnn::popcount::matchContraction(linalg::GenericOp op) {
   std::optional<APInt> factor = matchOp(op);
@@ -270,7 +253,7 @@ quant_bnn::popcount::matchContraction(linalg::GenericOp op) {
   contraction.isContiguous = isContiguous(contraction.broadcast, innermost) &&
                              isContiguous(contraction.packed, innermost);
   mergeReductions(contraction);
-  contraction.fill = findFill(op);
+  contraction.fill = findFill(op, output.memref);
   return contraction;
 }
 

@@ -47,8 +47,8 @@ struct Contraction {
   /// The constant by which the number of differing bits is multiplied, modulo
   /// 2^32.
   int64_t factor;
-  /// The fill that sets the output before the op, with nothing in between, or
-  /// null. With a fill, a kernel need not read the output.
+  /// The fill that sets the output before the op, or null. With a fill, a
+  /// kernel need not read the output.
   mlir::linalg::FillOp fill;
   /// The loop along which outputs are contiguous.
   unsigned lanes;

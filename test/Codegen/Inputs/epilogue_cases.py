@@ -1,15 +1,39 @@
 """Writes a module that compares epilogues in kernels with epilogues of stored sums.
 
 Its function `differences` returns, for each case, in how many elements the results of
-a binary product and an elementwise op in one function differ from those of two
-functions, one after the other.
+a product and an elementwise op in one function differ from those of two functions, one
+after the other.
+
+    epilogue_cases.py binary|level|float
 """
+
+import sys
 
 from popcount_cases import noise, noise_function, shape
 
+# What a product sums: the type of the factors, of the sums, and the next sum.
+PRODUCTS = {
+    "binary": ("i64", "i32", """
+      %factor = arith.constant -2 : i32
+      %bits = arith.xori %x, %y : i64
+      %count = math.ctpop %bits : i64
+      %narrow = arith.trunci %count : i64 to i32
+      %term = arith.muli %narrow, %factor : i32
+      %next = arith.addi %acc, %term : i32"""),
+    "level": ("i8", "i32", """
+      %wide_x = arith.extsi %x : i8 to i32
+      %wide_y = arith.extsi %y : i8 to i32
+      %term = arith.muli %wide_x, %wide_y : i32
+      %next = arith.addi %acc, %term : i32"""),
+    "float": ("f32", "f32", """
+      %term = arith.mulf %x, %y : f32
+      %next = arith.addf %acc, %term : f32"""),
+}  # fmt: skip
+
 # The bodies of epilogues: their operands besides the sums, by the dimensions that
 # they have; their results, by element type and by how they lie; and the ops.
-# A packed result has the bits of a comparison.
+# A packed result has the bits of a comparison. Sums of floats are not converted: %f is
+# twice the sum.
 EPILOGUES = {
     "scale": (["columns"], [("f32", "same")], """
       %f = arith.sitofp %sum : i32 to f32
@@ -33,7 +57,8 @@ EPILOGUES = {
       %zero = arith.constant 0 : i32
       %r1 = arith.maxsi %sum, %zero : i32"""),
     "transposed": ([], [("f32", "transposed")], """
-      %r0 = arith.sitofp %sum : i32 to f32"""),
+      %f = arith.sitofp %sum : i32 to f32
+      %r0 = arith.negf %f : f32"""),
     "threshold": (["columns"], [("i64", "packed")], """
       %f = arith.sitofp %sum : i32 to f32
       %bit0 = arith.cmpf olt, %f, %x0 : f32"""),
@@ -53,22 +78,32 @@ EPILOGUES = {
 }  # fmt: skip
 
 
+TO_FLOAT = "%f = arith.sitofp %sum : i32 to f32"
+
+
 def tensor(sizes, element, dynamic):
     return f"tensor<{shape(sizes, element, dynamic)}>"
 
 
 class Case:
-    def __init__(self, number, epilogue, a, b, maps, kinds, out, dynamic, accumulate, keep):
+    def __init__(self, number, kind, epilogue, dims, a, b, out, reduced, dynamic, accumulate, keep):
         self.number, self.dynamic, self.accumulate, self.keep = (
             number, dynamic, accumulate, keep,
         )  # fmt: skip
+        self.factor, self.sum, self.next = PRODUCTS[kind]
         self.operands, self.results, self.body = EPILOGUES[epilogue]
-        self.sizes = {"a": a, "b": b, "sums": out}
-        self.maps, self.kinds = maps, kinds
+        if self.sum == "f32":
+            self.body = self.body.replace(TO_FLOAT, "%f = arith.addf %sum, %sum : f32")
+        # An index is a sum of dimensions.
+        extent = lambda index: sum(dims[dim] for dim in index.split("+")) - index.count("+")
+        self.dims = dims
+        self.places = {"a": a, "b": b, "sums": out}
+        self.sizes = {name: [extent(index) for index in at] for name, at in self.places.items()}
+        self.reduced = reduced
         self.rank = len(out)
 
     def type(self, name):
-        return tensor(self.sizes[name], "i32" if name == "sums" else "i64", self.dynamic)
+        return tensor(self.sizes[name], self.sum if name == "sums" else self.factor, self.dynamic)
 
     def operand_dims(self, place):
         last = self.rank - 1
@@ -95,26 +130,30 @@ class Case:
         """The sums of %a and %b, added to %init or to 17."""
         init = ""
         if not self.accumulate:
-            rows, columns = self.type("a"), self.type("b")
-            sizes = "%m, %n" if self.dynamic else ""
-            init = f"""
-  %first = arith.constant 0 : index
-  %m = tensor.dim %a, %first : {rows}
-  %n = tensor.dim %b, %first : {columns}
-  %depth = arith.constant 17 : i32
-  %empty = tensor.empty({sizes}) : {self.type('sums')}
-  %init = linalg.fill ins(%depth : i32) outs(%empty : {self.type('sums')}) -> {self.type('sums')}"""
+            names = []
+            for dim in self.places["sums"] if self.dynamic else []:
+                factor = "a" if dim in self.places["a"] else "b"
+                names.append(f"%{dim}")
+                init += f"""
+  %at_{dim} = arith.constant {self.places[factor].index(dim)} : index
+  %{dim} = tensor.dim %{factor}, %at_{dim} : {self.type(factor)}"""
+            first = "17.0" if self.sum == "f32" else "17"
+            init += f"""
+  %first = arith.constant {first} : {self.sum}
+  %empty = tensor.empty({', '.join(names)}) : {self.type('sums')}
+  %init = linalg.fill ins(%first : {self.sum}) outs(%empty : {self.type('sums')}) -> {self.type('sums')}"""
+        domain = ", ".join(self.dims)
+        maps = ", ".join(
+            f"affine_map<({domain}) -> ({', '.join(at)})>" for at in self.places.values()
+        )
+        kinds = ", ".join(
+            '"reduction"' if dim in self.reduced else '"parallel"' for dim in self.dims
+        )
         return f"""{init}
-  %sums = linalg.generic {{indexing_maps = [{', '.join(self.maps)}], iterator_types = [{', '.join(self.kinds)}]}}
+  %sums = linalg.generic {{indexing_maps = [{maps}], iterator_types = [{kinds}]}}
       ins(%a, %b : {self.type('a')}, {self.type('b')}) outs(%init : {self.type('sums')}) {{
-    ^bb0(%x: i64, %y: i64, %acc: i32):
-      %factor = arith.constant -2 : i32
-      %bits = arith.xori %x, %y : i64
-      %count = math.ctpop %bits : i64
-      %narrow = arith.trunci %count : i64 to i32
-      %term = arith.muli %narrow, %factor : i32
-      %sum = arith.addi %acc, %term : i32
-      linalg.yield %sum : i32
+    ^bb0(%x: {self.factor}, %y: {self.factor}, %acc: {self.sum}):{self.next}
+      linalg.yield %next : {self.sum}
   }} -> {self.type('sums')}"""
 
     def extents(self):
@@ -134,7 +173,7 @@ class Case:
         if not is_in_place:
             maps.append(dims)
             ins.append(("%sums", self.type("sums")))
-            arguments.append("%sum: i32")
+            arguments.append(f"%sum: {self.sum}")
         for i, place in enumerate(self.operands):
             maps.append([dims[dim] for dim in self.operand_dims(place)])
             ins.append((f"%c{i}", self.operand_type(place)))
@@ -147,7 +186,7 @@ class Case:
             out = f"%o{i}"
             if lies == "in place":
                 outs.append(("%sums", type))
-                arguments.append("%sum: i32")
+                arguments.append(f"%sum: {self.sum}")
                 yields.append("%r0")
                 maps.append(indices)
                 continue
@@ -220,20 +259,31 @@ class Case:
             f" : ({', '.join(t for _, t in arguments)}) -> ({', '.join(types)})\n"
         )
 
+    def values(self, name, sizes, element, seed):
+        """A tensor of any bits, or of small floats."""
+        if element in ("i64", "i32"):
+            return noise(name, sizes, element, False, seed)
+        integers, type = (tensor(sizes, t, False) for t in ("i32", element))
+        lines = noise(f"w_{name}", sizes, "i32", False, seed)
+        if element == "i8":
+            return [*lines, f"  %{name} = arith.trunci %w_{name} : {integers} to {type}"]
+        return [
+            *lines,
+            f"  %shift_{name} = arith.constant dense<24> : {integers}",
+            f"  %small_{name} = arith.shrsi %w_{name}, %shift_{name} : {integers}",
+            f"  %whole_{name} = arith.sitofp %small_{name} : {integers} to {type}",
+            f"  %three_{name} = arith.constant dense<3.0> : {type}",
+            f"  %{name} = arith.divf %whole_{name}, %three_{name} : {type}",
+        ]
+
     def inputs(self):
-        lines = noise("a", self.sizes["a"], "i64", False, 1)
-        lines += noise("b", self.sizes["b"], "i64", False, 2)
+        lines = self.values("a", self.sizes["a"], self.factor, 1)
+        lines += self.values("b", self.sizes["b"], self.factor, 2)
         if self.accumulate:
-            lines += noise("init", self.sizes["sums"], "i32", False, 3)
+            lines += self.values("init", self.sizes["sums"], self.sum, 3)
         for i, place in enumerate(self.operands):
             sizes = [self.sizes["sums"][dim] for dim in self.operand_dims(place)]
-            lines += noise(f"w{i}", sizes, "i32", False, 4 + i)
-            integers, floats = (tensor(sizes, t, False) for t in ("i32", "f32"))
-            lines += [
-                f"  %shift{i} = arith.constant dense<24> : {integers}",
-                f"  %small{i} = arith.shrsi %w{i}, %shift{i} : {integers}",
-                f"  %c{i} = arith.sitofp %small{i} : {integers} to {floats}",
-            ]
+            lines += self.values(f"c{i}", sizes, "f32", 4 + i)
         return "\n".join(lines) + "\n"
 
     def casts(self):
@@ -273,7 +323,7 @@ class Case:
             "epilogue", rename(self.signature("sums", *operands)), [f"%g{i}" for i in range(len(names))], types
         )
         totals = []
-        elements = [element for element, _ in self.results] + ["i32"] * self.keep
+        elements = [element for element, _ in self.results] + [self.sum] * self.keep
         for i, (type, element) in enumerate(zip(types, elements)):
             dims = ", ".join(f"d{dim}" for dim in range(self.rank))
             kinds = ", ".join(['"reduction"'] * self.rank)
@@ -307,47 +357,61 @@ class Case:
         )
 
 
-def matmul(m, n, w):
-    kinds = ['"parallel"', '"parallel"', '"reduction"']
-    maps = [f"affine_map<(m, n, w) -> ({to})>" for to in ("m, w", "n, w", "m, n")]
-    return [m, w], [n, w], maps, kinds, [m, n]
+def matmul(kind, m, n, w):
+    # A binary product has lanes along words, or rearranges them; others have lanes
+    # along columns.
+    b = ["n", "w"] if kind == "binary" else ["w", "n"]
+    return dict(m=m, n=n, w=w), ["m", "w"], b, ["m", "n"], "w"
 
 
-def conv(n, h, x, o, k, w):
-    kinds = ['"parallel"'] * 4 + ['"reduction"'] * 3
-    maps = [
-        f"affine_map<(n, h, x, o, kh, kx, w) -> ({to})>"
-        for to in ("n, h + kh, x + kx, w", "o, kh, kx, w", "n, h, x, o")
+def batch_matmul(r, m, n, w):
+    """The rows r and m of the left factor are one dimension, unless r scales rows."""
+    return dict(r=r, m=m, n=n, w=w), ["r", "m", "w"], ["w", "n"], ["r", "m", "n"], "w"
+
+
+def conv(kind, n, h, x, o, k, w):
+    dims = dict(n=n, h=h, x=x, o=o, i=k, j=k, w=w)
+    b = ["o", "i", "j", "w"] if kind == "binary" else ["i", "j", "w", "o"]
+    return dims, ["n", "h+i", "x+j", "w"], b, ["n", "h", "x", "o"], "ijw"
+
+
+def cases(kind):
+    names = [
+        name
+        for name, (_, _, body) in EPILOGUES.items()
+        if kind != "float" or "%sum" not in body.replace(TO_FLOAT, "")
     ]
-    return [n, h + k - 1, x + k - 1, w], [o, k, k, w], maps, kinds, [n, h, x, o]
-
-
-def cases():
-    for epilogue in EPILOGUES:
+    for epilogue in names:
         # Parts of panels and of words.
-        yield epilogue, matmul(19, 70, 3), dict()
+        yield epilogue, matmul(kind, 19, 70, 3), dict()
     # A word of each width that does not exist.
-    yield "two thresholds", matmul(19, 9, 3), dict()
+    yield "two thresholds", matmul(kind, 19, 9, 3), dict()
     for epilogue in "scale", "residual", "threshold", "threshold and scale":
         # Whole ones, and few rows.
-        yield epilogue, matmul(17, 128, 3), dict()
-        yield epilogue, matmul(3, 70, 3), dict()
-        yield epilogue, matmul(18, 37, 2), dict(dynamic=True)
-        yield epilogue, matmul(17, 70, 3), dict(keep=True)
+        yield epilogue, matmul(kind, 17, 128, 3), dict()
+        yield epilogue, matmul(kind, 3, 70, 3), dict()
+        yield epilogue, matmul(kind, 18, 37, 2), dict(dynamic=True)
+        yield epilogue, matmul(kind, 17, 70, 3), dict(keep=True)
         # More words than a panel holds, and none.
-        yield epilogue, matmul(17, 70, 1100), dict()
-        yield epilogue, matmul(17, 70, 0), dict()
-        yield epilogue, conv(1, 4, 5, 72, 3, 2), dict(accumulate=True)
+        yield epilogue, matmul(kind, 17, 70, 1100), dict()
+        yield epilogue, matmul(kind, 17, 70, 0), dict()
+        yield epilogue, conv(kind, 1, 4, 5, 72, 3, 2), dict(accumulate=True)
+    if kind == "binary":
+        return
+    for epilogue in "scale", "row", "threshold", "transposed":
+        yield epilogue, batch_matmul(3, 5, 64, 4), dict()
+        yield epilogue, batch_matmul(3, 5, 36, 4), dict(dynamic=True)
 
 
 def main():
-    for element, ranks in ("i64", (2, 4)), ("i32", (1, 2, 4)):
+    kind = sys.argv[1]
+    for element, ranks in ("i64", (2, 4)), ("i32", (1, 2, 3, 4)):
         for rank in ranks:
             print(noise_function(element, rank))
     calls, results = [], []
-    for number, (epilogue, product, options) in enumerate(cases()):
+    for number, (epilogue, product, options) in enumerate(cases(kind)):
         options = dict(dict(dynamic=False, accumulate=False, keep=False), **options)
-        print(Case(number, epilogue, *product, **options).text())
+        print(Case(number, kind, epilogue, *product, **options).text())
         calls.append(f"  %r{number} = func.call @case_{number}() : () -> i32")
         results.append(f"%r{number}")
     result = f"tensor<{len(results)}xi32>"

@@ -9,10 +9,10 @@
 #ifndef QUANT_BNN_LIB_CODEGEN_CPU_VECTORIZEPOPCOUNT_KERNELEMITTER_H
 #define QUANT_BNN_LIB_CODEGEN_CPU_VECTORIZEPOPCOUNT_KERNELEMITTER_H
 
+#include "../../LoopEmission/EpilogueEmitter.h"
 #include "../../LoopEmission/IndexSpace.h"
 #include "../../LoopEmission/PopcountContraction.h"
 #include "Counters.h"
-#include "EpilogueEmitter.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/IR/ImplicitLocOpBuilder.h"
 #include "quant-bnn/Codegen/CPU/Passes.h"
@@ -24,7 +24,9 @@ using index_space::enter;
 using index_space::Positions;
 using popcount::Access;
 using popcount::Contraction;
-using popcount::Epilogue;
+using vectorize::Epilogue;
+using vectorize::EpilogueEmitter;
+using vectorize::Sums;
 
 struct Options {
   /// Bits of one vector: a power of two.

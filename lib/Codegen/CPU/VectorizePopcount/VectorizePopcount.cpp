@@ -60,11 +60,14 @@ struct QuantBNNVectorizePopcountPass
         contractions.push_back(*contraction);
     });
     for (const popcount::Contraction &contraction : contractions) {
-      std::optional<popcount::Epilogue> epilogue = popcount::takeEpilogue(
-          contraction,
+      std::optional<vectorize::Epilogue> epilogue = vectorize::takeEpilogue(
+          vectorize::Producer(contraction.op, contraction.lanes),
           {vectorWidth, /*nontemporalThreshold=*/0, parallel,
            /*unrolls=*/false},
-          vectorize_popcount::canPackSums(contraction, options));
+          getArgument(),
+          vectorize_popcount::canPackSums(contraction, options)
+              ? vectorize::PackingSupport::Words
+              : vectorize::PackingSupport::None);
       vectorize_popcount::emitKernel(contraction,
                                      epilogue ? &*epilogue : nullptr, options);
       if (epilogue)

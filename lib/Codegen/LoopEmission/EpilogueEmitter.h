@@ -6,13 +6,13 @@
 //
 //===----------------------------------------------------------------------===//
 
-#ifndef QUANT_BNN_LIB_CODEGEN_CPU_VECTORIZEPOPCOUNT_EPILOGUEEMITTER_H
-#define QUANT_BNN_LIB_CODEGEN_CPU_VECTORIZEPOPCOUNT_EPILOGUEEMITTER_H
+#ifndef QUANT_BNN_LIB_CODEGEN_LOOPEMISSION_EPILOGUEEMITTER_H
+#define QUANT_BNN_LIB_CODEGEN_LOOPEMISSION_EPILOGUEEMITTER_H
 
-#include "../../LoopEmission/BodyEmitter.h"
-#include "../../LoopEmission/Epilogue.h"
+#include "BodyEmitter.h"
+#include "Epilogue.h"
 
-namespace quant_bnn::vectorize_popcount {
+namespace quant_bnn::vectorize {
 
 /// Sums of which an epilogue is emitted.
 struct Sums {
@@ -29,12 +29,12 @@ struct Sums {
 };
 
 /// Emits an epilogue of sums that are in registers.
-class EpilogueEmitter : vectorize::BodyEmitter {
+class EpilogueEmitter : BodyEmitter {
 public:
   /// Creates an emitter of vectors of `lanes` sums for code inside of the loops
   /// that begin where `kernel` is. `sizes` are the extents of the loops of the
   /// contraction.
-  EpilogueEmitter(const popcount::Epilogue &epilogue, int64_t lanes,
+  EpilogueEmitter(const Epilogue &epilogue, int64_t lanes,
                   llvm::ArrayRef<mlir::Value> sizes,
                   mlir::ImplicitLocOpBuilder &kernel);
 
@@ -51,14 +51,15 @@ private:
     int64_t numBits = 0;
   };
 
-  mlir::Value loadVector(const vectorize::Access &access,
-                         const index_space::Positions &at,
-                         const vectorize::Step &step, int64_t part) override;
-  void storeVector(mlir::Value value, const vectorize::Access &access,
-                   const index_space::Positions &at,
-                   const vectorize::Step &step, int64_t part) override;
+  mlir::Value loadVector(const Access &access, const index_space::Positions &at,
+                         const Step &step, int64_t part) override;
+  void storeVector(mlir::Value value, const Access &access,
+                   const index_space::Positions &at, const Step &step,
+                   int64_t part) override;
 
-  const popcount::Epilogue &epilogue;
+  void addBits(Word &word, mlir::Value bits, mlir::Value distance);
+
+  const Epilogue &epilogue;
   const llvm::SmallVector<mlir::Value> sizes;
   /// The sums that are emitted.
   mlir::Value current;
@@ -67,6 +68,6 @@ private:
   llvm::DenseMap<std::pair<unsigned, int64_t>, Word> words;
 };
 
-} // namespace quant_bnn::vectorize_popcount
+} // namespace quant_bnn::vectorize
 
-#endif // QUANT_BNN_LIB_CODEGEN_CPU_VECTORIZEPOPCOUNT_EPILOGUEEMITTER_H
+#endif // QUANT_BNN_LIB_CODEGEN_LOOPEMISSION_EPILOGUEEMITTER_H

@@ -1,0 +1,24 @@
+//===- Aliases.h - Memrefs that may share memory ----------------*- C++ -*-===//
+//
+// Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef QUANT_BNN_LIB_CODEGEN_LOOPEMISSION_ALIASES_H
+#define QUANT_BNN_LIB_CODEGEN_LOOPEMISSION_ALIASES_H
+
+#include "mlir/IR/Operation.h"
+
+namespace quant_bnn {
+
+/// Whether a write to one of two memrefs may change the other.
+bool mayAlias(mlir::Value a, mlir::Value b);
+
+/// Whether `op` may read, write or free the memory of `memref`.
+bool mayAccess(mlir::Operation *op, mlir::Value memref);
+
+} // namespace quant_bnn
+
+#endif // QUANT_BNN_LIB_CODEGEN_LOOPEMISSION_ALIASES_H
