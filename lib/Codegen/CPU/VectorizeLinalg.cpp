@@ -76,16 +76,6 @@ static void shareLoops(linalg::LinalgOp op, ArrayRef<Operation *> loops,
   shared.front()->erase();
 }
 
-/// Whether several iterations of `op` access one element of an output.
-static bool accumulates(linalg::LinalgOp op) {
-  return llvm::any_of(op.getDpsInitsMutable(), [&](OpOperand &output) {
-    AffineMap map = op.getMatchingIndexingMap(&output);
-    return !llvm::all_of(llvm::seq(map.getNumDims()), [&](unsigned dim) {
-      return map.isFunctionOfDim(dim);
-    });
-  });
-}
-
 /// Whether `plan` writes every element of its output once, from a vector that
 /// accumulated it.
 static bool hasRegisters(const vectorize::Plan &plan) {
@@ -138,7 +128,7 @@ struct QuantBNNVectorizeLinalgPass
     vectorize::Options options{vectorWidth, nontemporalThreshold, parallel};
     options.taskNanoseconds = taskTime;
     // What accumulates takes the fill before it and the epilogue after it.
-    lowerAll(options, accumulates);
+    lowerAll(options, vectorize::accumulates);
     getOperation()->walk([&](linalg::GenericOp op) {
       vectorize::dropOverwrittenFills(op, options);
     });
@@ -182,6 +172,10 @@ private:
       epilogue = vectorize::takeEpilogue(
           vectorize::Producer(*plan), options, getArgument(),
           vectorize::PackingSupport::PartsOfWords);
+    else
+      vectorize::remarkIfRead(
+          op, getArgument(),
+          "sums are computed one by one, and it is faster on vectors of them");
     vectorize::emitLoops(*plan, options, epilogue ? &*epilogue : nullptr);
     if (epilogue)
       epilogue->plan.op.erase();

@@ -65,11 +65,6 @@ void QuantBNNMapToGPUPass::mapContractions(const map_to_gpu::Options &options) {
         popcount::matchContraction(op);
     if (failed(contraction))
       continue;
-    SmallVector<memref::DeallocOp> deallocs;
-    vectorize::Producer producer(op, contraction->lanes);
-    if (linalg::LinalgOp reader = vectorize::findReader(producer, deallocs))
-      vectorize::remarkUnfused(reader, DEBUG_TYPE,
-                               "a product on a GPU has no epilogue");
     if (failed(map_to_gpu::emitBitMatrixKernel(*contraction, options)))
       continue;
     LDBG() << op.getLoc() << ": a kernel on tensor cores";
@@ -83,6 +78,10 @@ void QuantBNNMapToGPUPass::runOnOperation() {
   map_to_gpu::Options options{blockSize, vectorWidth, unboundedViews, bitMMA};
   getOperation()->walk([&](linalg::GenericOp op) {
     vectorize::dropOverwrittenFills(op, options.forVectors());
+  });
+  getOperation()->walk([&](linalg::LinalgOp op) {
+    vectorize::remarkIfRead(op, DEBUG_TYPE,
+                            "a product on a GPU has no epilogue");
   });
   mapContractions(options);
   SmallVector<linalg::LinalgOp> ops;

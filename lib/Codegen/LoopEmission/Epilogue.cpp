@@ -227,15 +227,17 @@ static bool canMovePast(const Producer &producer, Operation *op) {
          });
 }
 
-void quant_bnn::vectorize::remarkUnfused(linalg::LinalgOp op, StringRef pass,
-                                         StringRef why) {
+/// Emits a remark of `pass` that the sums that `op` reads are stored.
+static void remarkUnfused(linalg::LinalgOp op, StringRef pass, StringRef why) {
   remark::missed(op.getLoc(), getRemarkOpts("epilogue-fused", pass, op))
       << ("accumulated values are stored, and read here: " + why).str();
 }
 
-linalg::LinalgOp
-quant_bnn::vectorize::findReader(const Producer &producer,
-                                 SmallVectorImpl<memref::DeallocOp> &deallocs) {
+/// Returns the first op after the producer that accesses its sums, if it is a
+/// linalg op and the producer can move there. `deallocs` are those in between.
+static linalg::LinalgOp
+findReader(const Producer &producer,
+           SmallVectorImpl<memref::DeallocOp> &deallocs) {
   Value sums = producer.getSums();
   Operation *own = producer.op;
   Operation *reader = nullptr;
@@ -254,6 +256,24 @@ quant_bnn::vectorize::findReader(const Producer &producer,
       return {};
   }
   return cast<linalg::LinalgOp>(reader);
+}
+
+bool quant_bnn::vectorize::accumulates(linalg::LinalgOp op) {
+  return llvm::any_of(op.getDpsInitsMutable(), [&](OpOperand &output) {
+    AffineMap map = op.getMatchingIndexingMap(&output);
+    return !llvm::all_of(llvm::seq(map.getNumDims()), [&](unsigned dim) {
+      return map.isFunctionOfDim(dim);
+    });
+  });
+}
+
+void quant_bnn::vectorize::remarkIfRead(linalg::LinalgOp op, StringRef pass,
+                                        StringRef why) {
+  if (op.getNumDpsInputs() < 2 || op.getNumDpsInits() != 1 || !accumulates(op))
+    return;
+  SmallVector<memref::DeallocOp> deallocs;
+  if (linalg::LinalgOp reader = findReader(Producer(op, /*lanes=*/0), deallocs))
+    remarkUnfused(reader, pass, why);
 }
 
 std::optional<Epilogue>

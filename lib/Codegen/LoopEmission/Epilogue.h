@@ -80,15 +80,13 @@ private:
   llvm::SmallVector<llvm::SmallVector<unsigned>> sumDims;
 };
 
-/// Returns the first op after the producer that accesses its sums, if it is a
-/// linalg op and the producer can move there. `deallocs` are those in between.
-mlir::linalg::LinalgOp
-findReader(const Producer &producer,
-           llvm::SmallVectorImpl<mlir::memref::DeallocOp> &deallocs);
+/// Whether several iterations of `op` access one element of an output.
+bool accumulates(mlir::linalg::LinalgOp op);
 
-/// Emits a remark of `pass` that the sums that `op` reads are stored.
-void remarkUnfused(mlir::linalg::LinalgOp op, llvm::StringRef pass,
-                   llvm::StringRef why);
+/// Emits a remark of `pass` at the op that reads the sums of `op`, if `op` is a
+/// product and there is one, that the sums are stored.
+void remarkIfRead(mlir::linalg::LinalgOp op, llvm::StringRef pass,
+                  llvm::StringRef why);
 
 /// Returns the epilogue of `producer`, if there is one, and moves the op of the
 /// producer to it, past ops that do not depend on the sums. Remarks are of

@@ -8,7 +8,12 @@
 
 // REMARK-NOT: remark:
 // REMARK:     remark: {{.*}} Function=transposed | {{.*}} are stored, and read here: it has no form on vectors
+// REMARK:     Function=rows | {{.*}} are stored, and read here: sums are computed one by one
 // REMARK-NOT: remark:
+
+// RUN: bnn-opt %s --bnn-codegen-map-to-gpu --split-input-file -o /dev/null \
+// RUN:   --remarks-filter=bnn-codegen-map-to-gpu 2>&1 | FileCheck %s --check-prefix=GPU
+// GPU: Function=bias | {{.*}} are stored, and read here: a product on a GPU has no epilogue
 
 #a = affine_map<(m, n, k) -> (m, k)>
 #b = affine_map<(m, n, k) -> (k, n)>
@@ -118,6 +123,38 @@ func.func @transposed(%a: memref<64x8xf32>, %b: memref<8x32xf32>, %y: memref<32x
   linalg.matmul ins(%a, %b : memref<64x8xf32>, memref<8x32xf32>) outs(%sums : memref<64x32xf32>)
   linalg.generic {indexing_maps = [#same, #swapped], iterator_types = ["parallel", "parallel"]}
       ins(%sums : memref<64x32xf32>) outs(%y : memref<32x64xf32>) {
+  ^bb0(%s: f32, %o: f32):
+    %r = arith.negf %s : f32
+    linalg.yield %r : f32
+  }
+  memref.dealloc %sums : memref<64x32xf32>
+  return
+}
+
+// -----
+
+#a = affine_map<(m, n, k) -> (m, k)>
+#b = affine_map<(m, n, k) -> (n, k)>
+#out = affine_map<(m, n, k) -> (m, n)>
+#same = affine_map<(m, n) -> (m, n)>
+
+// Vectors along the terms of a sum have one sum in the end.
+// CHECK-LABEL: func @rows(
+// CHECK:         memref.alloc
+func.func @rows(%a: memref<64x80xf32>, %b: memref<32x80xf32>, %y: memref<64x32xf32>)
+    attributes {quant_bnn.signature = (tensor<64x80xf32>, tensor<32x80xf32>, memref<64x32xf32>) -> ()} {
+  %zero = arith.constant 0.0 : f32
+  %sums = memref.alloc() : memref<64x32xf32>
+  linalg.fill ins(%zero : f32) outs(%sums : memref<64x32xf32>)
+  linalg.generic {indexing_maps = [#a, #b, #out], iterator_types = ["parallel", "parallel", "reduction"]}
+      ins(%a, %b : memref<64x80xf32>, memref<32x80xf32>) outs(%sums : memref<64x32xf32>) {
+  ^bb0(%i: f32, %j: f32, %acc: f32):
+    %term = arith.mulf %i, %j : f32
+    %sum = arith.addf %acc, %term : f32
+    linalg.yield %sum : f32
+  }
+  linalg.generic {indexing_maps = [#same, #same], iterator_types = ["parallel", "parallel"]}
+      ins(%sums : memref<64x32xf32>) outs(%y : memref<64x32xf32>) {
   ^bb0(%s: f32, %o: f32):
     %r = arith.negf %s : f32
     linalg.yield %r : f32
