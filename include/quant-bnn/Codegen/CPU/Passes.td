@@ -180,6 +180,13 @@ def QuantBNNVectorizeLinalgPass : Pass<"bnn-codegen-vectorize-linalg"> {
       would lead to another order, the op stores its terms in a temporary
       buffer, which is then summed.
 
+    If an elementwise op is the next one that accesses what lanes along an output
+    have accumulated, such as the sums of a product or the largest values of
+    windows, it is computed from them in registers, as `bnn-codegen-vectorize-popcount`
+    does, and a remark says why where it is not. An op that accumulates begins with the
+    value of the `linalg.fill` before it, which is erased, unless the memory may be that
+    of another operand or is accessed in between.
+
     Words that hold one bit of each element (see `quant_bnn.pack`) are loaded
     and stored as vectors of bits. The pass emits neither the shifts that move a
     bit to its position and back, nor the zeros that a scalar loop starts from.
