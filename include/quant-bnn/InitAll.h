@@ -20,6 +20,7 @@
 #include "quant-bnn/Conversion/Passes.h"
 #include "quant-bnn/Dialect/QuantBNN/IR/QuantBNN.h"
 #include "quant-bnn/Dialect/QuantBNN/Transforms/Passes.h"
+#include "quant-bnn/Pipelines/Passes.h"
 #include "quant-bnn/Pipelines/Pipelines.h"
 
 namespace quant_bnn {
@@ -42,6 +43,7 @@ inline void registerAllPasses() {
   registerQuantBNNWorkaroundsPasses();
   registerQuantBNNConversionPasses();
   registerQuantBNNTransformsPasses();
+  registerQuantBNNPipelinesPasses();
   registerQuantBNNPipelines();
   registerEarlierPassNames();
 }

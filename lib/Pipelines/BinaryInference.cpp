@@ -12,6 +12,7 @@
 #include "mlir/Dialect/MemRef/Transforms/Passes.h"
 #include "mlir/Pass/PassManager.h"
 #include "quant-bnn/Dialect/QuantBNN/Transforms/Passes.h"
+#include "quant-bnn/Pipelines/Passes.h"
 #include "quant-bnn/Pipelines/Pipelines.h"
 
 using namespace mlir;
@@ -30,9 +31,10 @@ BinaryInferenceOptions::BinaryInferenceOptions()
 
 void quant_bnn::buildBinaryInferencePipeline(
     OpPassManager &pm, const BinaryInferenceOptions &options) {
+  pm.addNestedPass<func::FuncOp>(createQuantBNNReadResourcesPass());
+  pm.addNestedPass<func::FuncOp>(createQuantBNNStripGradientsPass());
+  pm.addPass(createQuantBNNEvaluateConstantsPass());
   OpPassManager &functions = pm.nest<func::FuncOp>();
-  functions.addPass(createQuantBNNReadResourcesPass());
-  functions.addPass(createQuantBNNStripGradientsPass());
   // A `tensor.dim` of a result would keep the op of that result.
   functions.addPass(memref::createResolveShapedTypeResultDimsPass());
   // Folds sign functions of constants, so that their results are recognized as

@@ -10,6 +10,7 @@
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/IR/DialectResourceBlobManager.h"
 #include "quant-bnn/Dialect/QuantBNN/Transforms/Passes.h"
+#include "quant-bnn/Support/RawElements.h"
 
 namespace quant_bnn {
 #define GEN_PASS_DEF_QUANTBNNREADRESOURCESPASS
@@ -23,23 +24,7 @@ DenseElementsAttr quant_bnn::readElements(DenseResourceElementsAttr resource) {
   AsmResourceBlob *blob = resource.getRawHandle().getBlob();
   if (!blob)
     return {};
-  ShapedType type = resource.getType();
-  ArrayRef<char> data = blob->getData();
-  if (!type.getElementType().isIntOrIndexOrFloat())
-    return {};
-  // A resource has a byte for each i1.
-  bool isBool = type.getElementType().isInteger(1);
-  int64_t bytes = isBool ? 1
-                  : type.getElementType().isIndex()
-                      ? sizeof(int64_t)
-                      : llvm::divideCeil(type.getElementTypeBitWidth(), 8);
-  if (int64_t(data.size()) != bytes * type.getNumElements())
-    return {};
-  if (!isBool)
-    return DenseElementsAttr::getFromRawBuffer(type, data);
-  return DenseElementsAttr::get(
-      type, ArrayRef<bool>(llvm::map_to_vector(
-                data, [](char byte) { return byte != 0; })));
+  return readRawElements(resource.getType(), blob->getData());
 }
 
 namespace {
