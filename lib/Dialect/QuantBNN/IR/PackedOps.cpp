@@ -45,10 +45,15 @@ LogicalResult PackOp::verify() {
 static SmallVector<bool> getBits(DenseElementsAttr x, Polarity polarity) {
   if (x.getElementType().isInteger(1))
     return SmallVector<bool>(x.getValues<bool>());
+  bool isNegative = polarity == Polarity::negative;
+  // There may be millions of elements.
+  if (auto values = x.tryGetValues<float>(); succeeded(values))
+    return llvm::map_to_vector(
+        *values, [&](float value) { return (value < 0.0f) == isNegative; });
   auto type = cast<FloatType>(x.getElementType());
   APFloat zero = APFloat::getZero(type.getFloatSemantics());
   return llvm::map_to_vector(x.getValues<APFloat>(), [&](const APFloat &value) {
-    return (value < zero) == (polarity == Polarity::negative);
+    return (value < zero) == isNegative;
   });
 }
 

@@ -33,6 +33,55 @@ static int64_t getIndex(ArrayRef<int64_t> shape, int64_t dim, int64_t i) {
   return i / inner % shape[dim];
 }
 
+namespace {
+/// The bits of the elements of a constant of floats without their signs. They
+/// are read from memory: a constant may have millions of elements.
+class Magnitudes {
+public:
+  explicit Magnitudes(DenseFPElementsAttr constant)
+      : data(constant.getRawData()),
+        semantics(
+            cast<FloatType>(constant.getElementType()).getFloatSemantics()),
+        bytes(constant.getElementType().getIntOrFloatBitWidth() / 8),
+        size(constant.getNumElements()),
+        mask(APInt::getSignedMaxValue(8 * bytes).getZExtValue()) {}
+
+  uint64_t operator[](int64_t i) const {
+    uint64_t bits = 0;
+    std::memcpy(&bits, data.data() + i * bytes, bytes);
+    return bits & mask;
+  }
+  int64_t getSize() const { return size; }
+  APFloat toFloat(uint64_t bits) const {
+    return APFloat(semantics, APInt(8 * bytes, bits));
+  }
+
+private:
+  ArrayRef<char> data;
+  const llvm::fltSemantics &semantics;
+  int64_t bytes;
+  int64_t size;
+  uint64_t mask;
+};
+} // namespace
+
+/// Returns the magnitudes by index along `dim` of a tensor of `shape`, or
+/// nullopt if those of one index differ.
+static std::optional<SmallVector<uint64_t>>
+getMagnitudesAlong(const Magnitudes &magnitudes, ArrayRef<int64_t> shape,
+                   int64_t dim) {
+  SmallVector<std::optional<uint64_t>> found(shape[dim]);
+  for (int64_t i : llvm::seq(magnitudes.getSize())) {
+    std::optional<uint64_t> &first = found[getIndex(shape, dim, i)];
+    if (!first)
+      first = magnitudes[i];
+    else if (*first != magnitudes[i])
+      return std::nullopt;
+  }
+  return llvm::map_to_vector(
+      found, [](std::optional<uint64_t> bits) { return *bits; });
+}
+
 /// Returns the magnitudes of `constant`, which may differ along one dimension,
 /// or nullopt if `constant` is not bipolar.
 static std::optional<Signs> matchConstantSigns(DenseFPElementsAttr constant) {
@@ -44,26 +93,25 @@ static std::optional<Signs> matchConstantSigns(DenseFPElementsAttr constant) {
     return isMagnitude(magnitude) ? std::optional<Signs>({{magnitude}, {}})
                                   : std::nullopt;
   }
-  auto magnitudes =
-      llvm::map_to_vector(constant.getValues<APFloat>(),
-                          [](const APFloat &value) { return abs(value); });
-  if (!llvm::all_of(magnitudes, isMagnitude))
+  if (!llvm::is_contained({8, 16, 32, 64},
+                          constant.getElementType().getIntOrFloatBitWidth()))
     return std::nullopt;
-  if (llvm::all_equal(magnitudes))
-    return Signs{{magnitudes.front()}, {}};
+  Magnitudes magnitudes(constant);
+  APFloat first = magnitudes.toFloat(magnitudes[0]);
+  if (!isMagnitude(first))
+    return std::nullopt;
+  if (llvm::all_of(llvm::seq(magnitudes.getSize()),
+                   [&](int64_t i) { return magnitudes[i] == magnitudes[0]; }))
+    return Signs{{first}, {}};
   for (int64_t dim : llvm::seq<int64_t>(shape.size())) {
-    SmallVector<std::optional<APFloat>> found(shape[dim]);
-    bool isEqual = true;
-    for (auto [i, magnitude] : llvm::enumerate(magnitudes)) {
-      std::optional<APFloat> &first = found[getIndex(shape, dim, i)];
-      if (!first)
-        first = magnitude;
-      isEqual &= first->bitwiseIsEqual(magnitude);
-    }
-    if (isEqual)
-      return Signs{llvm::map_to_vector<1>(
-                       found, [](std::optional<APFloat> &a) { return *a; }),
-                   dim};
+    auto along = getMagnitudesAlong(magnitudes, shape, dim);
+    if (!along)
+      continue;
+    auto values = llvm::map_to_vector<1>(
+        *along, [&](uint64_t bits) { return magnitudes.toFloat(bits); });
+    if (!llvm::all_of(values, isMagnitude))
+      return std::nullopt;
+    return Signs{values, dim};
   }
   return std::nullopt;
 }
