@@ -331,7 +331,14 @@ def QuantBNNBinarizePass : Pass<"quant-bnn-binarize"> {
     of +-a, or is either of these after a transpose, reshape, slice, concat,
     pad, broadcast or max pool. In a constant, a may differ between the outputs.
     Zeros, or values of +-a, that pad the images of a convolution become the
-    padding of `xnor_conv_2d`.
+    padding of `xnor_conv_2d`. Conversions to other float types are looked through.
+
+    **Factors.** A bipolar operand may be multiplied by a factor, constant or not, for
+    all elements or for each output, as weights are by scales of channels. The factor
+    then multiplies the sums, and what the product adds to is added after it. With
+    `mode=exact`, the factor is one constant power of two, and no term and no sum is
+    subnormal or infinite. With `mode=relaxed`, it may be rounded differently, and a
+    factor that is infinite or NaN may give another NaN.
 
     **One bipolar operand.** If only one operand is bipolar, such as binary
     weights with float activations, the pass packs this operand along the last

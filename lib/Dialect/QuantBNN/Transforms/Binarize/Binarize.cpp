@@ -6,7 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "Product.h"
+#include "Factors.h"
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Linalg/Transforms/Transforms.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
@@ -56,7 +56,17 @@ static void replace(Product product, Value result, const Twine &what) {
 
 void QuantBNNBinarizePass::binarize(Product product) {
   Options options{static_cast<unsigned>(wordWidth), maxPlaneProducts, mode};
-  std::optional<Refusal> refusal, levelRefusal, lhsRefusal, rhsRefusal;
+  std::optional<Refusal> factorRefusal, refusal, levelRefusal, lhsRefusal,
+      rhsRefusal;
+  while (std::optional<Product> without =
+             moveFactor(product, mode, factorRefusal)) {
+    product = *without;
+    remark::passed(product.op.getLoc(),
+                   getRemarkOpts("factor-moved", category, product.op))
+        << (product.op->getName().getStringRef() +
+            ": a factor of signs multiplies the sums instead")
+               .str();
+  }
   bool isConvolution = linalg::isaConvolutionOpInterface(product.op);
   std::optional<PackedForm> form =
       isConvolution ? matchConvolution(product, options, refusal)
@@ -81,7 +91,7 @@ void QuantBNNBinarizePass::binarize(Product product) {
   if (levelRefusal && llvm::any_of(product.op.getDpsInputs(), hasLevels))
     reportMissed(*levelRefusal);
   else if (lhs || rhs)
-    reportMissed(*refusal);
+    reportMissed(factorRefusal ? *factorRefusal : *refusal);
   if (!lhs && !rhs)
     return;
   std::optional<Refusal> selectRefusal;

@@ -178,6 +178,41 @@ static std::optional<Signs> matchMaxPool(linalg::LinalgOp op,
   return refuse(refusal, init, "a maximum may begin with a greater value");
 }
 
+/// Returns the tensor whose elements `op` converts to another float type, or
+/// null if `op` does something else.
+static Value getConverted(Operation *op) {
+  auto generic = dyn_cast<linalg::GenericOp>(op);
+  if (!generic)
+    return isa<arith::ExtFOp, arith::TruncFOp>(op) ? op->getOperand(0)
+                                                   : Value();
+  auto isIdentity = [](AffineMap map) { return map.isIdentity(); };
+  if (!generic.hasPureTensorSemantics() || generic.getNumDpsInputs() != 1 ||
+      generic.getNumDpsInits() != 1 ||
+      !llvm::all_of(generic.getIndexingMapsArray(), isIdentity))
+    return {};
+  Operation *conversion =
+      generic.getBlock()->getTerminator()->getOperand(0).getDefiningOp();
+  bool isConversion =
+      isa_and_present<arith::ExtFOp, arith::TruncFOp>(conversion) &&
+      conversion->getOperand(0) == generic.getBlock()->getArgument(0);
+  return isConversion ? generic.getDpsInputs().front() : Value();
+}
+
+/// Returns `signs` in another type, or nullopt and sets `refusal` if there a
+/// magnitude is 0 or infinite.
+static std::optional<Signs> convertSigns(Signs signs, Value value,
+                                         std::optional<Refusal> &refusal) {
+  auto type = cast<FloatType>(getElementTypeOrSelf(value));
+  for (APFloat &magnitude : signs.magnitudes) {
+    bool losesInfo;
+    magnitude.convert(type.getFloatSemantics(), APFloat::rmNearestTiesToEven,
+                      &losesInfo);
+    if (!isMagnitude(magnitude))
+      return refuse(refusal, value, "a magnitude is not a number of its type");
+  }
+  return signs;
+}
+
 std::optional<Signs>
 quant_bnn::binarize::matchSigns(Value value, std::optional<Refusal> &refusal) {
   DenseElementsAttr constant;
@@ -199,6 +234,10 @@ quant_bnn::binarize::matchSigns(Value value, std::optional<Refusal> &refusal) {
   if (auto payload = dyn_cast<ElementwisePayloadOpInterface>(op))
     if (Value passed = payload.getPassThrough())
       return matchSigns(passed, refusal);
+  if (Value converted = getConverted(op)) {
+    std::optional<Signs> signs = matchSigns(converted, refusal);
+    return signs ? convertSigns(*signs, value, refusal) : std::nullopt;
+  }
   Value source = llvm::TypeSwitch<Operation *, Value>(op)
                      .Case<tensor::CastOp, tensor::CollapseShapeOp,
                            tensor::ExpandShapeOp, tensor::ExtractSliceOp>(
