@@ -82,9 +82,14 @@ static std::optional<Levels> matchConstantLevels(DenseFPElementsAttr constant) {
 
 bool quant_bnn::binarize::hasLevels(Value value) {
   DenseFPElementsAttr constant;
-  return matchPattern(value, m_Constant(&constant))
-             ? matchConstantLevels(constant).has_value()
-             : isa_and_present<UniformLevelsOpInterface>(value.getDefiningOp());
+  if (matchPattern(value, m_Constant(&constant)))
+    return matchConstantLevels(constant).has_value();
+  Operation *op = value.getDefiningOp();
+  if (!op)
+    return false;
+  if (Value source = getMovedTensor(op))
+    return hasLevels(source);
+  return isa<UniformLevelsOpInterface>(op);
 }
 
 static std::optional<Levels> matchLevels(Value value, RewriteMode mode,
@@ -107,6 +112,9 @@ static std::optional<Levels> matchLevels(Value value, RewriteMode mode,
       return levels;
     return std::nullopt;
   }
+  if (Operation *moving = value.getDefiningOp())
+    if (Value source = getMovedTensor(moving))
+      return matchLevels(source, mode, refusal);
   auto op = value.getDefiningOp<UniformLevelsOpInterface>();
   if (!op)
     return std::nullopt;

@@ -178,6 +178,16 @@ static std::optional<Signs> matchMaxPool(linalg::LinalgOp op,
   return refuse(refusal, init, "a maximum may begin with a greater value");
 }
 
+Value quant_bnn::binarize::getMovedTensor(Operation *op) {
+  return llvm::TypeSwitch<Operation *, Value>(op)
+      .Case<tensor::CastOp, tensor::CollapseShapeOp, tensor::ExpandShapeOp,
+            tensor::ExtractSliceOp>(
+          [](auto shapeOp) { return shapeOp->getOperand(0); })
+      .Case<linalg::TransposeOp, linalg::BroadcastOp>(
+          [](auto structuredOp) { return structuredOp.getInput(); })
+      .Default([](Operation *) { return Value(); });
+}
+
 /// Returns the tensor whose elements `op` converts to another float type, or
 /// null if `op` does something else.
 static Value getConverted(Operation *op) {
@@ -238,18 +248,7 @@ quant_bnn::binarize::matchSigns(Value value, std::optional<Refusal> &refusal) {
     std::optional<Signs> signs = matchSigns(converted, refusal);
     return signs ? convertSigns(*signs, value, refusal) : std::nullopt;
   }
-  Value source = llvm::TypeSwitch<Operation *, Value>(op)
-                     .Case<tensor::CastOp, tensor::CollapseShapeOp,
-                           tensor::ExpandShapeOp, tensor::ExtractSliceOp>(
-                         [](auto shapeOp) { return shapeOp->getOperand(0); })
-                     .Case([](linalg::TransposeOp transpose) {
-                       return transpose.getInput();
-                     })
-                     .Case([](linalg::BroadcastOp broadcast) {
-                       return broadcast.getInput();
-                     })
-                     .Default([](Operation *) { return Value(); });
-  if (source)
+  if (Value source = getMovedTensor(op))
     return matchAll(source, refusal);
   if (isa<tensor::ConcatOp>(op))
     return matchAll(op->getOperands(), refusal);

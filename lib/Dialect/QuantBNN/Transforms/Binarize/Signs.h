@@ -33,6 +33,10 @@ struct Refusal {
   std::string reason;
 };
 
+/// Returns the tensor whose elements `op` moves, or some of them, or null if it
+/// does something else.
+mlir::Value getMovedTensor(mlir::Operation *op);
+
 /// Returns the magnitudes of `value` if it is bipolar: the result of a sign
 /// function, a constant, or either of these behind ops that move elements.
 /// Otherwise returns nullopt and sets `refusal` to the value that may not be
