@@ -63,6 +63,48 @@ def QuantBNNReadResourcesPass : Pass<"quant-bnn-read-resources"> {
   }];
 }
 
+def QuantBNNChannelsLastPass : Pass<"quant-bnn-channels-last"> {
+  let summary = "Make the channels of images the last dimension";
+  let description = [{
+    Replaces convolutions and pools whose images have the channels after the
+    batch (NCHW, NCW, NCDHW), as PyTorch has them, by those whose images have the
+    channels last, in which the channels of a pixel are contiguous: vectors and
+    packed words lie along them. Filters become HWCF, or HWC if they are
+    depthwise.
+
+    Images are transposed before and results after each such op, and the
+    transpositions of results move down through elementwise ops, quantizers,
+    pads, concatenations, slices and `linalg.generic`, as far as they do not
+    become more, until they meet those of the next operands and cancel. One is
+    left where an image enters or leaves. Transposed constants are
+    transpositions, which `quant-bnn-evaluate-constants` computes.
+
+    A convolution then adds its terms in another order, rows and columns of the
+    filter before channels, so float sums may be rounded differently. Nothing
+    else changes a value. Run the pass before `quant-bnn-differentiate`, so that
+    gradients have the channels last, too.
+
+    Named ops are replaced; a convolution that is a `linalg.generic` stays.
+
+    Example:
+
+    ```mlir
+    func.func @f(%x: tensor<1x8x6x6xf32>, %window: tensor<2x2xf32>, %init: tensor<1x8x3x3xf32>)
+        -> tensor<1x8x3x3xf32> {
+      %y = linalg.pooling_nchw_max {strides = dense<2> : vector<2xi64>}
+          ins(%x, %window : tensor<1x8x6x6xf32>, tensor<2x2xf32>)
+          outs(%init : tensor<1x8x3x3xf32>) -> tensor<1x8x3x3xf32>
+      return %y : tensor<1x8x3x3xf32>
+    }
+    ```
+
+    becomes a `linalg.pooling_nhwc_max` between transpositions.
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect",
+                           "::mlir::linalg::LinalgDialect",
+                           "::mlir::tensor::TensorDialect"];
+}
+
 def QuantBNNStripGradientsPass : Pass<"quant-bnn-strip-gradients"> {
   let summary = "Rewrite quantizers to simpler ops of equal value (inference)";
   let description = [{

@@ -1,0 +1,129 @@
+//===- ChannelsLast.cpp - Images with the channels as last dimension ------===//
+//
+// Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Detail.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/Dialect/Utils/IndexingUtils.h"
+#include "mlir/IR/Matchers.h"
+#include "mlir/Transforms/GreedyPatternRewriteDriver.h"
+#include "quant-bnn/Dialect/QuantBNN/Transforms/Passes.h"
+
+namespace quant_bnn {
+#define GEN_PASS_DEF_QUANTBNNCHANNELSLASTPASS
+#include "quant-bnn/Dialect/QuantBNN/Transforms/Passes.h.inc"
+} // namespace quant_bnn
+
+using namespace mlir;
+using namespace quant_bnn;
+
+//===----------------------------------------------------------------------===//
+// Transpositions
+//===----------------------------------------------------------------------===//
+
+SmallVector<int64_t> channels_last::getToChannelsFirst(int64_t rank) {
+  SmallVector<int64_t> order = {0, rank - 1};
+  llvm::append_range(order, llvm::seq<int64_t>(1, rank - 1));
+  return order;
+}
+
+SmallVector<int64_t> channels_last::getToChannelsLast(int64_t rank) {
+  SmallVector<int64_t> order = {0};
+  llvm::append_range(order, llvm::seq<int64_t>(2, rank));
+  order.push_back(1);
+  return order;
+}
+
+Value channels_last::getChannelsLast(Value value) {
+  auto op = value.getDefiningOp<linalg::TransposeOp>();
+  int64_t rank = op ? op.getPermutation().size() : 0;
+  return rank > 2 && op.getPermutation() == ArrayRef(getToChannelsFirst(rank))
+             ? op.getInput()
+             : Value();
+}
+
+RankedTensorType channels_last::transpose(RankedTensorType type,
+                                          ArrayRef<int64_t> permutation) {
+  return type.clone(applyPermutation(type.getShape(), permutation));
+}
+
+/// Returns the dimensions that `broadcast` adds if they come in the order of
+/// `permutation`, or nullopt if its input would have to be transposed.
+static std::optional<SmallVector<int64_t>>
+getBroadcastDims(linalg::BroadcastOp broadcast, ArrayRef<int64_t> permutation) {
+  SmallVector<int64_t> added, kept;
+  for (auto [dim, from] : llvm::enumerate(permutation))
+    if (llvm::is_contained(broadcast.getDimensions(), from))
+      added.push_back(dim);
+    else
+      kept.push_back(from);
+  return llvm::is_sorted(kept) ? std::optional(added) : std::nullopt;
+}
+
+bool channels_last::isFree(Value value, ArrayRef<int64_t> permutation) {
+  if (auto op = value.getDefiningOp<linalg::TransposeOp>())
+    return applyPermutation(op.getPermutation(), permutation) ==
+           llvm::to_vector(llvm::seq<int64_t>(permutation.size()));
+  if (auto broadcast = value.getDefiningOp<linalg::BroadcastOp>())
+    return getBroadcastDims(broadcast, permutation).has_value();
+  return matchPattern(value, m_Constant()) ||
+         isa_and_present<tensor::EmptyOp, tensor::SplatOp, linalg::FillOp>(
+             value.getDefiningOp());
+}
+
+Value channels_last::transpose(OpBuilder &builder, Location loc, Value value,
+                               ArrayRef<int64_t> permutation) {
+  RankedTensorType type =
+      transpose(cast<RankedTensorType>(value.getType()), permutation);
+  auto op = value.getDefiningOp<linalg::TransposeOp>();
+  if (op && isFree(value, permutation))
+    return op.getInput();
+  DenseElementsAttr constant;
+  if (matchPattern(value, m_Constant(&constant)) && constant.isSplat())
+    return arith::ConstantOp::create(builder, loc, constant.resizeSplat(type));
+  auto sizes = applyPermutation(
+      ArrayRef(tensor::getMixedSizes(builder, loc, value)), permutation);
+  Value empty =
+      tensor::EmptyOp::create(builder, loc, sizes, type.getElementType());
+  // An extent that is a constant is static in the type of the empty tensor.
+  if (empty.getType() != type)
+    empty = tensor::CastOp::create(builder, loc, type, empty);
+  if (value.getDefiningOp<tensor::EmptyOp>())
+    return empty;
+  if (auto splat = value.getDefiningOp<tensor::SplatOp>())
+    return linalg::FillOp::create(builder, loc, splat.getInput(), empty)
+        .getResult(0);
+  if (auto fill = value.getDefiningOp<linalg::FillOp>())
+    return linalg::FillOp::create(builder, loc, fill.value(), empty)
+        .getResult(0);
+  if (auto broadcast = value.getDefiningOp<linalg::BroadcastOp>())
+    if (auto dims = getBroadcastDims(broadcast, permutation))
+      return linalg::BroadcastOp::create(builder, loc, broadcast.getInput(),
+                                         empty, *dims)
+          ->getResult(0);
+  return linalg::TransposeOp::create(builder, loc, value, empty, permutation)
+      ->getResult(0);
+}
+
+//===----------------------------------------------------------------------===//
+// The pass
+//===----------------------------------------------------------------------===//
+
+namespace {
+struct QuantBNNChannelsLastPass
+    : quant_bnn::impl::QuantBNNChannelsLastPassBase<QuantBNNChannelsLastPass> {
+  void runOnOperation() override {
+    MLIRContext *context = &getContext();
+    RewritePatternSet patterns(context);
+    channels_last::populateNamedOpPatterns(patterns);
+    channels_last::populateSinkPatterns(patterns);
+    linalg::TransposeOp::getCanonicalizationPatterns(patterns, context);
+    if (failed(applyPatternsGreedily(getOperation(), std::move(patterns))))
+      signalPassFailure();
+  }
+};
+} // namespace

@@ -1,0 +1,267 @@
+//===- SinkTranspositions.cpp - Transpose results instead of operands -----===//
+//
+// Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Detail.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/Dialect/Utils/IndexingUtils.h"
+#include "quant-bnn/Dialect/QuantBNN/IR/QuantBNN.h"
+
+using namespace mlir;
+using namespace quant_bnn;
+using namespace quant_bnn::channels_last;
+
+/// Whether it pays to transpose `values` to channels-last, and what is computed
+/// from them back: some have the channels last, and as many as do not.
+static bool pays(ValueRange values) {
+  int64_t removed = 0, added = 0;
+  for (Value value : values) {
+    int64_t rank = cast<ShapedType>(value.getType()).getRank();
+    if (getChannelsLast(value))
+      ++removed;
+    else if (!isFree(value, getToChannelsLast(rank)))
+      ++added;
+  }
+  return removed > 0 && removed >= added;
+}
+
+//===----------------------------------------------------------------------===//
+// Elementwise ops
+//===----------------------------------------------------------------------===//
+
+static bool isElementwise(Operation *op) {
+  return op->getNumRegions() == 0 &&
+         (mlir::OpTrait::hasElementwiseMappableTraits(op) ||
+          isa<ElementwisePayloadOpInterface>(op));
+}
+
+namespace {
+struct SinkThroughElementwise : RewritePattern {
+  explicit SinkThroughElementwise(MLIRContext *context)
+      : RewritePattern(MatchAnyOpTypeTag(), /*benefit=*/1, context) {}
+
+  LogicalResult matchAndRewrite(Operation *op,
+                                PatternRewriter &rewriter) const override {
+    if (op->getNumResults() == 0 || !isElementwise(op))
+      return failure();
+    auto type = dyn_cast<RankedTensorType>(op->getResult(0).getType());
+    auto hasShape = [&](Type other) {
+      auto tensor = dyn_cast<RankedTensorType>(other);
+      return tensor && !tensor.getEncoding() &&
+             tensor.getShape() == type.getShape();
+    };
+    if (!type || !llvm::all_of(op->getResultTypes(), hasShape))
+      return failure();
+    SmallVector<Value> tensors;
+    for (Value operand : op->getOperands())
+      if (isa<ShapedType>(operand.getType())) {
+        if (!hasShape(operand.getType()))
+          return failure();
+        tensors.push_back(operand);
+      }
+    if (!pays(tensors))
+      return failure();
+    SmallVector<int64_t> toLast = getToChannelsLast(type.getRank());
+    IRMapping mapping;
+    for (Value tensor : tensors)
+      if (!mapping.contains(tensor))
+        mapping.map(tensor, transpose(rewriter, op->getLoc(), tensor, toLast));
+    Operation *clone = rewriter.clone(*op, mapping);
+    SmallVector<Value> results;
+    for (Value result : clone->getResults()) {
+      result.setType(
+          transpose(cast<RankedTensorType>(result.getType()), toLast));
+      results.push_back(transpose(rewriter, op->getLoc(), result,
+                                  getToChannelsFirst(type.getRank())));
+    }
+    rewriter.replaceOp(op, results);
+    return success();
+  }
+};
+
+/// The loops of an op of which all are parallel come in the order of
+/// channels-last.
+struct SinkThroughGeneric : OpRewritePattern<linalg::GenericOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(linalg::GenericOp op,
+                                PatternRewriter &rewriter) const override {
+    int64_t rank = op.getNumLoops();
+    if (!op.hasPureTensorSemantics() || rank < 3 ||
+        op.getNumParallelLoops() != rank)
+      return rewriter.notifyMatchFailure(op, "is not elementwise");
+    SmallVector<Value> whole;
+    for (OpOperand &operand : op->getOpOperands()) {
+      bool isWhole = op.getMatchingIndexingMap(&operand).isIdentity();
+      if (op.isDpsInit(&operand) && !isWhole)
+        return rewriter.notifyMatchFailure(op, "permutes its results");
+      if (isWhole)
+        whole.push_back(operand.get());
+    }
+    if (!pays(whole))
+      return rewriter.notifyMatchFailure(op, "has no transposed operand");
+
+    Location loc = op.getLoc();
+    SmallVector<int64_t> toLast = getToChannelsLast(rank);
+    SmallVector<int64_t> toFirst = getToChannelsFirst(rank);
+    auto loops = llvm::map_to_vector(
+        toFirst, [&](int64_t dim) { return rewriter.getAffineDimExpr(dim); });
+    SmallVector<Value> inputs, inits;
+    SmallVector<AffineMap> maps;
+    for (OpOperand &operand : op->getOpOperands()) {
+      AffineMap map = op.getMatchingIndexingMap(&operand);
+      Value value = operand.get();
+      if (map.isIdentity()) {
+        value = transpose(rewriter, loc, value, toLast);
+        maps.push_back(map);
+      } else {
+        maps.push_back(map.replaceDimsAndSymbols(loops, {}, rank, 0));
+      }
+      (op.isDpsInput(&operand) ? inputs : inits).push_back(value);
+    }
+    auto last = linalg::GenericOp::create(
+        rewriter, loc, TypeRange(ValueRange(inits)), inputs, inits, maps,
+        op.getIteratorTypesArray());
+    rewriter.inlineRegionBefore(op.getRegion(), last.getRegion(),
+                                last.getRegion().begin());
+    last.walk([&](linalg::IndexOp index) {
+      rewriter.modifyOpInPlace(index,
+                               [&] { index.setDim(toFirst[index.getDim()]); });
+    });
+    SmallVector<Value> results;
+    for (Value result : last.getResults())
+      results.push_back(transpose(rewriter, loc, result, toFirst));
+    rewriter.replaceOp(op, results);
+    return success();
+  }
+};
+
+/// An op that reduces reads the transposed tensor by another map.
+struct FoldIntoReduction : OpInterfaceRewritePattern<linalg::LinalgOp> {
+  using OpInterfaceRewritePattern::OpInterfaceRewritePattern;
+
+  LogicalResult matchAndRewrite(linalg::LinalgOp op,
+                                PatternRewriter &rewriter) const override {
+    auto generic = dyn_cast<linalg::GenericOp>(*op);
+    if (!generic || generic.getNumReductionLoops() == 0)
+      return rewriter.notifyMatchFailure(op, "does not reduce");
+    SmallVector<AffineMap> maps = generic.getIndexingMapsArray();
+    bool isChanged = false;
+    rewriter.startOpModification(generic);
+    for (OpOperand *input : generic.getDpsInputOperands())
+      if (Value last = getChannelsLast(input->get())) {
+        AffineMap &map = maps[input->getOperandNumber()];
+        map = AffineMap::get(
+            map.getNumDims(), 0,
+            applyPermutation(map.getResults(),
+                             getToChannelsLast(map.getNumResults())),
+            map.getContext());
+        input->set(last);
+        isChanged = true;
+      }
+    if (!isChanged) {
+      rewriter.cancelOpModification(generic);
+      return failure();
+    }
+    generic.setIndexingMapsAttr(rewriter.getAffineMapArrayAttr(maps));
+    rewriter.finalizeOpModification(generic);
+    return success();
+  }
+};
+
+//===----------------------------------------------------------------------===//
+// Ops that move elements
+//===----------------------------------------------------------------------===//
+
+struct SinkThroughPad : OpRewritePattern<tensor::PadOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(tensor::PadOp op,
+                                PatternRewriter &rewriter) const override {
+    Value last = getChannelsLast(op.getSource());
+    Value padded = op.getConstantPaddingValue();
+    if (!last || !padded)
+      return rewriter.notifyMatchFailure(op, "pads no transposed tensor");
+    int64_t rank = op.getSourceType().getRank();
+    SmallVector<int64_t> toLast = getToChannelsLast(rank);
+    auto pad = tensor::PadOp::create(
+        rewriter, op.getLoc(), transpose(op.getResultType(), toLast), last,
+        applyPermutation(ArrayRef(op.getMixedLowPad()), toLast),
+        applyPermutation(ArrayRef(op.getMixedHighPad()), toLast), padded);
+    rewriter.replaceOp(
+        op, transpose(rewriter, op.getLoc(), pad, getToChannelsFirst(rank)));
+    return success();
+  }
+};
+
+struct SinkThroughConcat : OpRewritePattern<tensor::ConcatOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(tensor::ConcatOp op,
+                                PatternRewriter &rewriter) const override {
+    int64_t rank = op.getResultType().getRank();
+    if (rank < 3 || !pays(op.getInputs()))
+      return rewriter.notifyMatchFailure(op, "has no transposed operand");
+    SmallVector<int64_t> toLast = getToChannelsLast(rank);
+    auto inputs = llvm::map_to_vector(op.getInputs(), [&](Value input) {
+      return transpose(rewriter, op.getLoc(), input, toLast);
+    });
+    auto concat = tensor::ConcatOp::create(
+        rewriter, op.getLoc(), transpose(op.getResultType(), toLast),
+        llvm::find(toLast, int64_t(op.getDim())) - toLast.begin(), inputs);
+    rewriter.replaceOp(
+        op, transpose(rewriter, op.getLoc(), concat, getToChannelsFirst(rank)));
+    return success();
+  }
+};
+
+struct SinkThroughSlice : OpRewritePattern<tensor::ExtractSliceOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(tensor::ExtractSliceOp op,
+                                PatternRewriter &rewriter) const override {
+    Value last = getChannelsLast(op.getSource());
+    int64_t rank = op.getSourceType().getRank();
+    if (!last || op.getType().getRank() != rank)
+      return rewriter.notifyMatchFailure(op, "is no slice of all dimensions");
+    SmallVector<int64_t> toLast = getToChannelsLast(rank);
+    auto slice = tensor::ExtractSliceOp::create(
+        rewriter, op.getLoc(), transpose(op.getType(), toLast), last,
+        applyPermutation(ArrayRef(op.getMixedOffsets()), toLast),
+        applyPermutation(ArrayRef(op.getMixedSizes()), toLast),
+        applyPermutation(ArrayRef(op.getMixedStrides()), toLast));
+    rewriter.replaceOp(
+        op, transpose(rewriter, op.getLoc(), slice, getToChannelsFirst(rank)));
+    return success();
+  }
+};
+
+struct SinkThroughCast : OpRewritePattern<tensor::CastOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(tensor::CastOp op,
+                                PatternRewriter &rewriter) const override {
+    Value last = getChannelsLast(op.getSource());
+    auto type = dyn_cast<RankedTensorType>(op.getType());
+    if (!last || !type)
+      return rewriter.notifyMatchFailure(op, "casts no transposed tensor");
+    int64_t rank = type.getRank();
+    auto cast = tensor::CastOp::create(
+        rewriter, op.getLoc(), transpose(type, getToChannelsLast(rank)), last);
+    rewriter.replaceOp(
+        op, transpose(rewriter, op.getLoc(), cast, getToChannelsFirst(rank)));
+    return success();
+  }
+};
+} // namespace
+
+void quant_bnn::channels_last::populateSinkPatterns(
+    RewritePatternSet &patterns) {
+  patterns.add<SinkThroughElementwise, SinkThroughGeneric, FoldIntoReduction,
+               SinkThroughPad, SinkThroughConcat, SinkThroughSlice,
+               SinkThroughCast>(patterns.getContext());
+}
