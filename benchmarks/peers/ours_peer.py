@@ -64,6 +64,7 @@ def compile_module(text, constants, directory, settings):
         bind = [build / "bin" / "bnn-bind", source, "--entry=run", "--emit-bytecode"]
         subprocess.run([*bind, *bindings, "-o", bound], check=True)
         source = bound
+        steps.append("--quant-bnn-channels-last")
         steps.append("--quant-bnn-binary-inference-pipeline")
     lowered, ll, library = (
         directory / name for name in ("lowered.mlir", "code.ll", "code.so")
