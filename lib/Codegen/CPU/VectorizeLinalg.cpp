@@ -87,6 +87,17 @@ static bool hasRegisters(const vectorize::Plan &plan) {
          op.getMatchingIndexingMap(output.operand).isProjectedPermutation();
 }
 
+/// Whether each element of `output` is accumulated in one go: all loops outside
+/// of where accumulation starts select elements of it.
+static bool isInOneGo(const vectorize::Plan &plan,
+                      const vectorize::Output &output) {
+  unsigned depth = output.kind == vectorize::OutputKind::Lanes
+                       ? plan.outer.size()
+                       : output.depth;
+  return llvm::all_of(ArrayRef(plan.getNest()).take_front(depth),
+                      [&](unsigned loop) { return output.uses(loop); });
+}
+
 /// Returns the fills whose values the op of `plan` can begin to accumulate with
 /// instead of what is in memory, and puts the values into the plan.
 static SmallVector<linalg::FillOp> takeFills(vectorize::Plan &plan) {
@@ -97,6 +108,7 @@ static SmallVector<linalg::FillOp> takeFills(vectorize::Plan &plan) {
              mayAlias(value, output.getValue());
     };
     if (output.kind == vectorize::OutputKind::Stored ||
+        !isInOneGo(plan, output) ||
         !plan.op.getMatchingIndexingMap(output.operand)
              .isProjectedPermutation() ||
         llvm::count_if(plan.op->getOperands(), isOther) > 1)

@@ -62,10 +62,13 @@ static bool hasOtherReaders(const Producer &producer,
     if (user == own || user == epilogue || isa<memref::DeallocOp>(user))
       return false;
     // Another name.
-    if (llvm::any_of(user->getResultTypes(), llvm::IsaPred<BaseMemRefType>))
+    auto store = dyn_cast<memref::StoreOp>(user);
+    if (llvm::any_of(user->getResultTypes(), llvm::IsaPred<BaseMemRefType>) ||
+        (store && store.getValueToStore() == sums))
       return true;
+    // The user may be in another block.
     Operation *inBlock = own->getBlock()->findAncestorOpInBlock(*user);
-    return !inBlock->isBeforeInBlock(own);
+    return !inBlock || !inBlock->isBeforeInBlock(own);
   });
 }
 

@@ -162,3 +162,33 @@ func.func @rows(%a: memref<64x80xf32>, %b: memref<32x80xf32>, %y: memref<64x32xf
   memref.dealloc %sums : memref<64x32xf32>
   return
 }
+
+// -----
+
+#same = affine_map<(m, n) -> (m, n)>
+
+// A reader in another block.
+// CHECK-LABEL: func @another_block(
+// CHECK:         %[[SUMS:.*]] = memref.alloc
+// CHECK:         vector.store %{{.*}}, %[[SUMS]]
+// CHECK:         memref.copy %[[SUMS]]
+func.func @another_block(%a: memref<64x8xf32>, %b: memref<8x32xf32>, %y: memref<64x32xf32>, %c: i1)
+    attributes {quant_bnn.signature = (tensor<64x8xf32>, tensor<8x32xf32>, memref<64x32xf32>, i1) -> ()} {
+  %zero = arith.constant 0.0 : f32
+  %sums = memref.alloc() : memref<64x32xf32>
+  linalg.fill ins(%zero : f32) outs(%sums : memref<64x32xf32>)
+  linalg.matmul ins(%a, %b : memref<64x8xf32>, memref<8x32xf32>) outs(%sums : memref<64x32xf32>)
+  linalg.generic {indexing_maps = [#same, #same], iterator_types = ["parallel", "parallel"]}
+      ins(%sums : memref<64x32xf32>) outs(%y : memref<64x32xf32>) {
+  ^bb0(%s: f32, %o: f32):
+    %r = arith.negf %s : f32
+    linalg.yield %r : f32
+  }
+  cf.cond_br %c, ^copy, ^end
+^copy:
+  memref.copy %sums, %y : memref<64x32xf32> to memref<64x32xf32>
+  cf.br ^end
+^end:
+  memref.dealloc %sums : memref<64x32xf32>
+  return
+}
