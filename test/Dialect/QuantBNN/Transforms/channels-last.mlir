@@ -75,6 +75,65 @@ func.func @free(%x: tensor<1x2x3x4xf32>, %rows: tensor<2x4xf32>) -> (tensor<1x4x
 
 // -----
 
+// With one dimension of images, the two transpositions are the same: an argument that
+// is added is not transposed, lest they take turns. Attributes stay.
+// CHECK-LABEL: func @one_dimension(
+// CHECK:         linalg.conv_1d_nwc_wcf {{.*}}test.name = "conv"
+// CHECK:         %[[Y:.*]] = linalg.transpose
+// CHECK:         arith.addf %[[Y]], %{{.*}} : tensor<1x5x7xf32>
+func.func @one_dimension(%x: tensor<1x4x9xf32>, %w: tensor<5x4x3xf32>, %init: tensor<1x5x7xf32>, %r: tensor<1x5x7xf32>)
+    -> tensor<1x5x7xf32> {
+  %y = linalg.conv_1d_ncw_fcw {test.name = "conv"}
+      ins(%x, %w : tensor<1x4x9xf32>, tensor<5x4x3xf32>) outs(%init : tensor<1x5x7xf32>) -> tensor<1x5x7xf32>
+  %z = arith.addf %y, %r : tensor<1x5x7xf32>
+  return %z : tensor<1x5x7xf32>
+}
+
+// -----
+
+// CHECK-LABEL: func @no_image(
+// CHECK:         arith.addf %{{.*}} : tensor<f32>
+// CHECK:         arith.addf %{{.*}} : tensor<4xf32>
+func.func @no_image(%x: tensor<f32>, %y: tensor<4xf32>) -> (tensor<f32>, tensor<4xf32>) {
+  %0 = arith.addf %x, %x : tensor<f32>
+  %1 = arith.addf %y, %y : tensor<4xf32>
+  return %0, %1 : tensor<f32>, tensor<4xf32>
+}
+
+// -----
+
+// A sum reads the image by another map; a contraction would add its products in
+// another order.
+#image = affine_map<(n, c, h, w) -> (n, c, h, w)>
+#weights = affine_map<(n, c, h, w) -> (c, h, w)>
+#sums = affine_map<(n, c, h, w) -> (n)>
+// CHECK-LABEL: func @reduced(
+// CHECK-SAME:      %[[X:.*]]: tensor<2x5x7x8xf32>, %{{.*}}: tensor<8x5x7xf32>)
+// CHECK:         %[[T:.*]] = linalg.transpose ins(%[[X]]
+// CHECK:         linalg.generic {{.*}} ins(%[[T]], %{{.*}} :
+// CHECK:         linalg.generic {{.*}} ins(%[[X]] :
+func.func @reduced(%x: tensor<2x5x7x8xf32>, %w: tensor<8x5x7xf32>) -> (tensor<2xf32>, tensor<2xf32>) {
+  %e = tensor.empty() : tensor<2x8x5x7xf32>
+  %t = linalg.transpose ins(%x : tensor<2x5x7x8xf32>) outs(%e : tensor<2x8x5x7xf32>) permutation = [0, 3, 1, 2]
+  %z = arith.constant dense<0.0> : tensor<2xf32>
+  %y = linalg.generic {indexing_maps = [#image, #weights, #sums], iterator_types = ["parallel", "reduction", "reduction", "reduction"]}
+      ins(%t, %w : tensor<2x8x5x7xf32>, tensor<8x5x7xf32>) outs(%z : tensor<2xf32>) {
+  ^bb0(%i: f32, %k: f32, %o: f32):
+    %m = arith.mulf %i, %k : f32
+    %s = arith.addf %o, %m : f32
+    linalg.yield %s : f32
+  } -> tensor<2xf32>
+  %g = linalg.generic {indexing_maps = [#image, #sums], iterator_types = ["parallel", "reduction", "reduction", "reduction"]}
+      ins(%t : tensor<2x8x5x7xf32>) outs(%z : tensor<2xf32>) {
+  ^bb0(%i: f32, %o: f32):
+    %s = arith.addf %o, %i : f32
+    linalg.yield %s : f32
+  } -> tensor<2xf32>
+  return %y, %g : tensor<2xf32>, tensor<2xf32>
+}
+
+// -----
+
 // Ops on buffers, and ops that do more than they should, stay.
 // CHECK-LABEL: func @stay(
 // CHECK:         linalg.pooling_nchw_max

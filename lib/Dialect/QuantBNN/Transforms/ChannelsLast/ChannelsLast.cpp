@@ -87,8 +87,8 @@ Value channels_last::transpose(OpBuilder &builder, Location loc, Value value,
     return arith::ConstantOp::create(builder, loc, constant.resizeSplat(type));
   auto sizes = applyPermutation(
       ArrayRef(tensor::getMixedSizes(builder, loc, value)), permutation);
-  Value empty =
-      tensor::EmptyOp::create(builder, loc, sizes, type.getElementType());
+  Value empty = tensor::EmptyOp::create(
+      builder, loc, sizes, type.getElementType(), type.getEncoding());
   // An extent that is a constant is static in the type of the empty tensor.
   if (empty.getType() != type)
     empty = tensor::CastOp::create(builder, loc, type, empty);

@@ -12,6 +12,16 @@
 using namespace mlir;
 using namespace quant_bnn::channels_last;
 
+/// Returns the attributes of `op` that are not of linalg, which caches maps in
+/// one.
+static SmallVector<NamedAttribute> getOtherAttributes(Operation *op) {
+  return llvm::filter_to_vector(
+      op->getDiscardableAttrs(), [](NamedAttribute attribute) {
+        return !isa_and_present<linalg::LinalgDialect>(
+            attribute.getNameDialect());
+      });
+}
+
 namespace {
 /// Replaces `FirstOp`, whose images have the channels after the batch, by
 /// `LastOp` on transposed images and a filter whose dimensions are in the order
@@ -37,7 +47,8 @@ struct ReplaceNamedOp : OpRewritePattern<FirstOp> {
       filter = transpose(rewriter, loc, filter, filterOrder);
     auto last = LastOp::create(rewriter, loc, TypeRange(init.getType()),
                                ValueRange{image, filter}, ValueRange(init),
-                               op.getStrides(), op.getDilations());
+                               op.getStrides(), op.getDilations(),
+                               getOtherAttributes(op));
     rewriter.replaceOp(op, transpose(rewriter, loc, last->getResult(0),
                                      getToChannelsFirst(rank)));
     return success();

@@ -15,18 +15,20 @@ using namespace mlir;
 using namespace quant_bnn;
 using namespace quant_bnn::channels_last;
 
-/// Whether it pays to transpose `values` to channels-last, and what is computed
-/// from them back: some have the channels last, and as many as do not.
-static bool pays(ValueRange values) {
+/// Whether it pays to transpose `values`, which have `rank` dimensions, to
+/// channels-last, and what is computed from them back: some have the channels
+/// last, and at least as many as do not. With one dimension of images, both
+/// transpositions are the same, so there have to be more, lest they take turns.
+static bool pays(ValueRange values, int64_t rank) {
+  if (rank < 3)
+    return false;
   int64_t removed = 0, added = 0;
-  for (Value value : values) {
-    int64_t rank = cast<ShapedType>(value.getType()).getRank();
+  for (Value value : values)
     if (getChannelsLast(value))
       ++removed;
     else if (!isFree(value, getToChannelsLast(rank)))
       ++added;
-  }
-  return removed > 0 && removed >= added;
+  return removed > added || (rank > 3 && removed > 0 && removed == added);
 }
 
 //===----------------------------------------------------------------------===//
@@ -63,7 +65,7 @@ struct SinkThroughElementwise : RewritePattern {
           return failure();
         tensors.push_back(operand);
       }
-    if (!pays(tensors))
+    if (!pays(tensors, type.getRank()))
       return failure();
     SmallVector<int64_t> toLast = getToChannelsLast(type.getRank());
     IRMapping mapping;
@@ -91,8 +93,7 @@ struct SinkThroughGeneric : OpRewritePattern<linalg::GenericOp> {
   LogicalResult matchAndRewrite(linalg::GenericOp op,
                                 PatternRewriter &rewriter) const override {
     int64_t rank = op.getNumLoops();
-    if (!op.hasPureTensorSemantics() || rank < 3 ||
-        op.getNumParallelLoops() != rank)
+    if (!op.hasPureTensorSemantics() || op.getNumParallelLoops() != rank)
       return rewriter.notifyMatchFailure(op, "is not elementwise");
     SmallVector<Value> whole;
     for (OpOperand &operand : op->getOpOperands()) {
@@ -102,7 +103,7 @@ struct SinkThroughGeneric : OpRewritePattern<linalg::GenericOp> {
       if (isWhole)
         whole.push_back(operand.get());
     }
-    if (!pays(whole))
+    if (!pays(whole, rank))
       return rewriter.notifyMatchFailure(op, "has no transposed operand");
 
     Location loc = op.getLoc();
@@ -125,7 +126,9 @@ struct SinkThroughGeneric : OpRewritePattern<linalg::GenericOp> {
     }
     auto last = linalg::GenericOp::create(
         rewriter, loc, TypeRange(ValueRange(inits)), inputs, inits, maps,
-        op.getIteratorTypesArray());
+        op.getIteratorTypesArray(), op.getDoc().value_or(StringRef()),
+        op.getLibraryCall().value_or(StringRef()), nullptr,
+        llvm::to_vector(op->getDiscardableAttrs()));
     rewriter.inlineRegionBefore(op.getRegion(), last.getRegion(),
                                 last.getRegion().begin());
     last.walk([&](linalg::IndexOp index) {
@@ -140,35 +143,30 @@ struct SinkThroughGeneric : OpRewritePattern<linalg::GenericOp> {
   }
 };
 
-/// An op that reduces reads the transposed tensor by another map.
-struct FoldIntoReduction : OpInterfaceRewritePattern<linalg::LinalgOp> {
-  using OpInterfaceRewritePattern::OpInterfaceRewritePattern;
+/// An op that reduces reads the transposed tensor by another map. A contraction
+/// might then add its products in another order.
+struct FoldIntoReduction : OpRewritePattern<linalg::GenericOp> {
+  using OpRewritePattern::OpRewritePattern;
 
-  LogicalResult matchAndRewrite(linalg::LinalgOp op,
+  LogicalResult matchAndRewrite(linalg::GenericOp op,
                                 PatternRewriter &rewriter) const override {
-    auto generic = dyn_cast<linalg::GenericOp>(*op);
-    if (!generic || generic.getNumReductionLoops() == 0)
-      return rewriter.notifyMatchFailure(op, "does not reduce");
-    SmallVector<AffineMap> maps = generic.getIndexingMapsArray();
-    bool isChanged = false;
-    rewriter.startOpModification(generic);
-    for (OpOperand *input : generic.getDpsInputOperands())
-      if (Value last = getChannelsLast(input->get())) {
-        AffineMap &map = maps[input->getOperandNumber()];
-        map = AffineMap::get(
-            map.getNumDims(), 0,
-            applyPermutation(map.getResults(),
-                             getToChannelsLast(map.getNumResults())),
-            map.getContext());
-        input->set(last);
-        isChanged = true;
-      }
-    if (!isChanged) {
-      rewriter.cancelOpModification(generic);
-      return failure();
-    }
-    generic.setIndexingMapsAttr(rewriter.getAffineMapArrayAttr(maps));
-    rewriter.finalizeOpModification(generic);
+    if (op.getNumReductionLoops() == 0 || op.getNumDpsInputs() != 1)
+      return rewriter.notifyMatchFailure(op, "does not reduce one tensor");
+    OpOperand *input = op.getDpsInputOperand(0);
+    Value last = getChannelsLast(input->get());
+    if (!last)
+      return rewriter.notifyMatchFailure(op, "has no transposed operand");
+    SmallVector<AffineMap> maps = op.getIndexingMapsArray();
+    AffineMap &map = maps.front();
+    map =
+        AffineMap::get(map.getNumDims(), 0,
+                       applyPermutation(map.getResults(),
+                                        getToChannelsLast(map.getNumResults())),
+                       map.getContext());
+    rewriter.modifyOpInPlace(op, [&] {
+      input->set(last);
+      op.setIndexingMapsAttr(rewriter.getAffineMapArrayAttr(maps));
+    });
     return success();
   }
 };
@@ -191,7 +189,8 @@ struct SinkThroughPad : OpRewritePattern<tensor::PadOp> {
     auto pad = tensor::PadOp::create(
         rewriter, op.getLoc(), transpose(op.getResultType(), toLast), last,
         applyPermutation(ArrayRef(op.getMixedLowPad()), toLast),
-        applyPermutation(ArrayRef(op.getMixedHighPad()), toLast), padded);
+        applyPermutation(ArrayRef(op.getMixedHighPad()), toLast), padded,
+        op.getNofold());
     rewriter.replaceOp(
         op, transpose(rewriter, op.getLoc(), pad, getToChannelsFirst(rank)));
     return success();
@@ -204,7 +203,7 @@ struct SinkThroughConcat : OpRewritePattern<tensor::ConcatOp> {
   LogicalResult matchAndRewrite(tensor::ConcatOp op,
                                 PatternRewriter &rewriter) const override {
     int64_t rank = op.getResultType().getRank();
-    if (rank < 3 || !pays(op.getInputs()))
+    if (!pays(op.getInputs(), rank))
       return rewriter.notifyMatchFailure(op, "has no transposed operand");
     SmallVector<int64_t> toLast = getToChannelsLast(rank);
     auto inputs = llvm::map_to_vector(op.getInputs(), [&](Value input) {
