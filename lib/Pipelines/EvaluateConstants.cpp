@@ -24,6 +24,7 @@
 #include "quant-bnn/Pipelines/Pipelines.h"
 #include "quant-bnn/Support/RawElements.h"
 #include "quant-bnn/Support/Remarks.h"
+#include "llvm/Support/Threading.h"
 
 #define DEBUG_TYPE "quant-bnn-evaluate-constants"
 
@@ -36,12 +37,13 @@ using namespace mlir;
 using namespace quant_bnn;
 
 /// A result of an op of the tensor dialect, such as a padded tensor, may have
-/// this many times the elements of the largest operand. A result of another op
-/// has no more than that: what is the same for many elements stays small, and
-/// is recognized as a value for each channel.
+/// this many times the elements of the largest constant that it depends on. A
+/// result of another op has no more than its largest operand: what is the same
+/// for many elements stays small, and is recognized as a value for each
+/// channel.
 static constexpr int64_t maxGrowth = 8;
-/// The most iterations of an op.
-static constexpr int64_t maxIterations = int64_t(1) << 28;
+/// The most ops on elements that are evaluated.
+static constexpr int64_t maxElementOps = int64_t(1) << 30;
 
 //===----------------------------------------------------------------------===//
 // What can be evaluated
@@ -58,26 +60,48 @@ static int64_t getNumElements(Value value) {
   return cast<ShapedType>(value.getType()).getNumElements();
 }
 
-/// Whether the body of `op` computes elements from elements, so that no value
-/// of an operand makes it trap or access other memory.
-static bool hasElementwiseBody(linalg::LinalgOp op) {
-  return llvm::all_of(
-      op.getBlock()->without_terminator(), [](Operation &bodyOp) {
-        return isPure(&bodyOp) && bodyOp.getNumRegions() == 0 &&
-               (isa<linalg::IndexOp>(bodyOp) ||
-                isa_and_present<arith::ArithDialect, math::MathDialect,
-                                QuantBNNDialect>(bodyOp.getDialect()));
-      });
+/// Whether `op` computes elements from elements, and no value of an operand
+/// makes it trap.
+static bool isElementOp(Operation *op) {
+  if (isa<arith::CeilDivSIOp, arith::CeilDivUIOp, arith::DivSIOp,
+          arith::DivUIOp, arith::FloorDivSIOp, arith::RemSIOp, arith::RemUIOp>(
+          op))
+    return false;
+  return isPure(op) && op->getNumRegions() == 0 &&
+         isa_and_present<arith::ArithDialect, math::MathDialect,
+                         QuantBNNDialect>(op->getDialect());
+}
+
+/// Whether `expr` grows with each dimension, so that the verifier, which looks
+/// at the first and the last iteration, knows that it is in bounds.
+static bool isMonotonic(AffineExpr expr) {
+  if (auto constant = dyn_cast<AffineConstantExpr>(expr))
+    return constant.getValue() >= 0;
+  if (isa<AffineDimExpr>(expr))
+    return true;
+  auto binary = dyn_cast<AffineBinaryOpExpr>(expr);
+  return binary &&
+         (binary.getKind() == AffineExprKind::Add ||
+          binary.getKind() == AffineExprKind::Mul) &&
+         isMonotonic(binary.getLHS()) && isMonotonic(binary.getRHS());
 }
 
 static bool isEvaluableLinalg(linalg::LinalgOp op) {
-  int64_t iterations = 1;
-  for (int64_t size : op.getStaticLoopRanges())
-    if (ShapedType::isDynamic(size) ||
-        llvm::MulOverflow(iterations, size, iterations) ||
-        iterations > maxIterations)
-      return false;
-  return op.hasPureTensorSemantics() && hasElementwiseBody(op);
+  return op.hasPureTensorSemantics() && !op.hasDynamicShape() &&
+         llvm::all_of(op.getIndexingMapsArray(),
+                      [](AffineMap map) {
+                        return llvm::all_of(map.getResults(), isMonotonic);
+                      }) &&
+         llvm::all_of(
+             op.getBlock()->without_terminator(), [](Operation &bodyOp) {
+               return isa<linalg::IndexOp>(bodyOp) || isElementOp(&bodyOp);
+             });
+}
+
+static bool isStatic(OffsetSizeAndStrideOpInterface op) {
+  return ShapedType::isStaticShape(op.getStaticOffsets()) &&
+         ShapedType::isStaticShape(op.getStaticSizes()) &&
+         ShapedType::isStaticShape(op.getStaticStrides());
 }
 
 static bool isEvaluableKind(Operation *op) {
@@ -86,17 +110,64 @@ static bool isEvaluableKind(Operation *op) {
   if (isa<tensor::EmptyOp, tensor::CollapseShapeOp, tensor::ExpandShapeOp,
           tensor::CastOp, tensor::ConcatOp>(op))
     return true;
-  if (auto slice = dyn_cast<tensor::ExtractSliceOp>(op))
-    return ShapedType::isStaticShape(slice.getStaticOffsets());
-  if (auto slice = dyn_cast<tensor::InsertSliceOp>(op))
-    return ShapedType::isStaticShape(slice.getStaticOffsets());
+  if (isa<tensor::ExtractSliceOp, tensor::InsertSliceOp>(op))
+    return isStatic(cast<OffsetSizeAndStrideOpInterface>(op));
   if (auto pad = dyn_cast<tensor::PadOp>(op))
     return pad.getConstantPaddingValue() &&
            ShapedType::isStaticShape(pad.getStaticLow()) &&
            ShapedType::isStaticShape(pad.getStaticHigh());
-  return isa_and_present<arith::ArithDialect, math::MathDialect,
-                         QuantBNNDialect>(op->getDialect()) &&
-         op->getNumRegions() == 0 && isPure(op);
+  return isElementOp(op);
+}
+
+/// Returns how many ops on elements `op` is, or nullopt if that is out of
+/// bounds.
+static std::optional<int64_t> countElementOps(Operation *op) {
+  int64_t count = 1;
+  auto multiply = [&](int64_t by) {
+    return !llvm::MulOverflow(count, by, count) && count <= maxElementOps;
+  };
+  auto linalgOp = dyn_cast<linalg::LinalgOp>(op);
+  if (!linalgOp)
+    return multiply(getNumElements(op->getResult(0))) ? std::optional(count)
+                                                      : std::nullopt;
+  if (!llvm::all_of(linalgOp.getStaticLoopRanges(), multiply) ||
+      !multiply(linalgOp.getBlock()->getOperations().size()))
+    return std::nullopt;
+  return count;
+}
+
+/// Returns the attribute of a constant tensor with static shape whose elements
+/// are known, or null.
+static ElementsAttr getElements(Operation *op) {
+  ElementsAttr elements;
+  if (!matchPattern(op, m_Constant(&elements)))
+    return {};
+  if (auto resource = dyn_cast<DenseResourceElementsAttr>(elements)) {
+    AsmResourceBlob *blob = resource.getRawHandle().getBlob();
+    return blob && int64_t(blob->getData().size()) ==
+                       getRawBytes(resource.getType())
+               ? elements
+               : ElementsAttr();
+  }
+  return isa<DenseElementsAttr>(elements) ? elements : ElementsAttr();
+}
+
+/// Returns the elements of `constant` if it holds them as memory does, aligned.
+static std::optional<ArrayRef<char>> getRawElements(ElementsAttr constant) {
+  ArrayRef<char> data;
+  if (auto resource = dyn_cast<DenseResourceElementsAttr>(constant)) {
+    data = resource.getRawHandle().getBlob()->getData();
+  } else {
+    auto dense = cast<DenseElementsAttr>(constant);
+    if (dense.isSplat() || dense.getElementType().isInteger(1))
+      return std::nullopt;
+    data = dense.getRawData();
+  }
+  int64_t bytes = std::max<int64_t>(
+      data.size() / std::max<int64_t>(constant.getNumElements(), 1), 1);
+  if (reinterpret_cast<uintptr_t>(data.data()) % bytes != 0)
+    return std::nullopt;
+  return data;
 }
 
 namespace {
@@ -118,14 +189,17 @@ public:
 
 private:
   bool isConstant(Value value) const {
-    return isVaried.contains(value) || matchPattern(value, m_Constant());
+    return numElements.contains(value) ||
+           (value.getType().isIntOrIndexOrFloat() &&
+            matchPattern(value, m_Constant()));
   }
   void visit(Operation *op);
   void findNeeded();
 
-  /// By constant tensor: whether it depends on a constant with different
-  /// elements.
-  DenseMap<Value, bool> isVaried;
+  /// By constant tensor: the elements of the largest constant with different
+  /// elements that it depends on, or 0.
+  DenseMap<Value, int64_t> numElements;
+  int64_t elementOps = 0;
   /// The ops that compute these tensors, in the order of the module.
   SmallVector<Operation *> ops;
   SmallVector<Value> results;
@@ -136,35 +210,17 @@ private:
 };
 } // namespace
 
-/// Returns the elements of `constant` if its attribute holds them as memory
-/// does.
-static std::optional<ArrayRef<char>>
-getRawElements(arith::ConstantOp constant) {
-  if (auto resource =
-          dyn_cast<DenseResourceElementsAttr>(constant.getValue())) {
-    AsmResourceBlob *blob = resource.getRawHandle().getBlob();
-    if (!blob ||
-        int64_t(blob->getData().size()) != getRawBytes(resource.getType()))
-      return std::nullopt;
-    return blob->getData();
-  }
-  auto dense = dyn_cast<DenseElementsAttr>(constant.getValue());
-  if (!dense || dense.isSplat() || dense.getElementType().isInteger(1))
-    return std::nullopt;
-  return dense.getRawData();
-}
-
 ConstantValues::ConstantValues(Operation *root) {
   root->walk<WalkOrder::PreOrder>([&](Operation *op) { visit(op); });
   for (Operation *op : ops) {
-    if (isa<arith::ConstantOp>(op))
+    if (getElements(op))
       continue;
     for (Value result : op->getResults()) {
       bool isUsed = llvm::any_of(result.getUsers(), [&](Operation *user) {
         return user->getNumResults() == 0 ||
-               !isVaried.contains(user->getResult(0));
+               !numElements.contains(user->getResult(0));
       });
-      if (isUsed && isVaried.lookup(result))
+      if (isUsed && numElements.lookup(result) > 0)
         results.push_back(result);
     }
   }
@@ -175,12 +231,9 @@ void ConstantValues::visit(Operation *op) {
   if (op->getNumResults() == 0 ||
       !llvm::all_of(op->getResultTypes(), isEvaluableType))
     return;
-  if (auto constant = dyn_cast<arith::ConstantOp>(op)) {
-    // A resource may have no data.
-    if (!isa<DenseElementsAttr>(constant.getValue()) &&
-        !getRawElements(constant))
-      return;
-    isVaried[constant] = !isa<SplatElementsAttr>(constant.getValue());
+  if (ElementsAttr constant = getElements(op)) {
+    bool isSplat = isa<SplatElementsAttr>(constant);
+    numElements[op->getResult(0)] = isSplat ? 0 : constant.getNumElements();
     return ops.push_back(op);
   }
   llvm::SetVector<Value> operands(op->operand_begin(), op->operand_end());
@@ -188,17 +241,26 @@ void ConstantValues::visit(Operation *op) {
   if (!isEvaluableKind(op) ||
       !llvm::all_of(operands, [&](Value value) { return isConstant(value); }))
     return;
-  std::optional<int64_t> most;
+  int64_t ofConstants = 0, ofOperands = 0;
   for (Value operand : operands)
-    if (isVaried.lookup(operand))
-      most = std::max(most.value_or(0), getNumElements(operand));
-  int64_t growth = isa<tensor::TensorDialect>(op->getDialect()) ? maxGrowth : 1;
-  if (most && llvm::any_of(op->getResults(), [&](Value result) {
-        return getNumElements(result) > growth * *most;
-      }))
-    return;
+    if (int64_t found = numElements.lookup(operand)) {
+      ofConstants = std::max(ofConstants, found);
+      ofOperands = std::max(ofOperands, getNumElements(operand));
+    }
+  if (ofConstants > 0) {
+    int64_t most = isa<tensor::TensorDialect>(op->getDialect())
+                       ? maxGrowth * ofConstants
+                       : ofOperands;
+    std::optional<int64_t> count = countElementOps(op);
+    if (!count || elementOps + *count > maxElementOps ||
+        llvm::any_of(op->getResults(), [&](Value result) {
+          return getNumElements(result) > most;
+        }))
+      return;
+    elementOps += *count;
+  }
   for (Value result : op->getResults())
-    isVaried[result] = most.has_value();
+    numElements[result] = ofConstants;
   ops.push_back(op);
 }
 
@@ -217,11 +279,11 @@ void ConstantValues::findNeeded() {
       llvm::for_each(captures, require);
     }
   for (Operation *op : needed)
-    if (auto constant = dyn_cast<arith::ConstantOp>(op))
+    if (ElementsAttr constant = getElements(op))
       if (std::optional<ArrayRef<char>> data = getRawElements(constant)) {
-        sources.push_back(constant);
+        sources.push_back(op->getResult(0));
         // The function does not write to its arguments.
-        arguments.push_back({cast<ShapedType>(constant.getType()).getShape(),
+        arguments.push_back({constant.getShapedType().getShape(),
                              const_cast<char *>(data->data())});
       }
 }
@@ -238,11 +300,18 @@ func::FuncOp ConstantValues::buildFunction(OpBuilder &builder,
   mapping.map(sources, body->getArguments());
   // Scalar constants, which any op uses, come first.
   for (Operation *op : needed)
-    if (!isVaried.contains(op->getResult(0)))
+    if (!numElements.contains(op->getResult(0)))
       builder.clone(*op, mapping);
-  for (Operation *op : ops)
-    if (needed.contains(op) && !mapping.contains(op->getResult(0)))
+  for (Operation *op : ops) {
+    if (!needed.contains(op) || mapping.contains(op->getResult(0)))
+      continue;
+    if (ElementsAttr constant = getElements(op))
+      mapping.map(
+          op->getResult(0),
+          arith::ConstantOp::create(builder, loc, cast<TypedAttr>(constant)));
+    else
       builder.clone(*op, mapping);
+  }
   func::ReturnOp::create(builder, loc,
                          llvm::map_to_vector(results, [&](Value result) {
                            return mapping.lookup(result);
@@ -285,9 +354,11 @@ private:
 FailureOr<SmallVector<DenseElementsAttr>>
 QuantBNNEvaluateConstantsPass::evaluate(const ConstantValues &values) {
   // What cannot be compiled is computed when the program runs, or is an error
-  // then.
-  ScopedDiagnosticHandler quiet(&getContext(),
-                                [](Diagnostic &) { return success(); });
+  // then. Other threads may have errors of their own.
+  ScopedDiagnosticHandler quiet(
+      &getContext(), [thread = llvm::get_threadid()](Diagnostic &) {
+        return success(thread == llvm::get_threadid());
+      });
   OpBuilder builder(getOperation().getBodyRegion());
   OwningOpRef<ModuleOp> module =
       ModuleOp::create(builder, getOperation().getLoc());
@@ -326,7 +397,7 @@ void QuantBNNEvaluateConstantsPass::runOnOperation() {
              "cannot be compiled for this machine";
     return;
   }
-  SmallVector<Operation *> computed;
+  llvm::SetVector<Operation *> computed;
   for (auto [result, attribute] :
        llvm::zip_equal(values.getResults(), *elements)) {
     Value value = result;
@@ -337,18 +408,18 @@ void QuantBNNEvaluateConstantsPass::runOnOperation() {
     OpBuilder builder(op);
     value.replaceAllUsesWith(
         arith::ConstantOp::create(builder, op->getLoc(), attribute));
-    computed.push_back(op);
+    computed.insert(op);
   }
   // Ops that only computed constants are dead now.
   while (!computed.empty()) {
     Operation *op = computed.pop_back_val();
     if (!isOpTriviallyDead(op))
       continue;
-    llvm::SetVector<Operation *> users;
+    llvm::SetVector<Operation *> definitions;
     for (Value operand : op->getOperands())
       if (Operation *definition = operand.getDefiningOp())
-        users.insert(definition);
+        definitions.insert(definition);
     op->erase();
-    llvm::append_range(computed, users);
+    computed.insert_range(definitions);
   }
 }

@@ -95,10 +95,32 @@ func.func @nested(%x: tensor<2xf32>, %n: index) -> tensor<2xf32> {
 
 // -----
 
+// Two results of one op, and a constant of another dialect.
+// REMARK-COUNT-2: Function=two_results
+// CHECK-LABEL: func @two_results(
+// CHECK-DAG:     arith.constant dense<[2.000000e+00, 4.000000e+00]>
+// CHECK-DAG:     arith.constant dense<[-1.000000e+00, -2.000000e+00]>
+// CHECK-NOT:     linalg.generic
+#id = affine_map<(i) -> (i)>
+func.func @two_results() -> (tensor<2xf32>, tensor<2xf32>) {
+  %c = "tosa.const"() <{values = dense<[1.0, 2.0]> : tensor<2xf32>}> : () -> tensor<2xf32>
+  %e = tensor.empty() : tensor<2xf32>
+  %0:2 = linalg.generic {indexing_maps = [#id, #id, #id], iterator_types = ["parallel"]}
+      ins(%c : tensor<2xf32>) outs(%e, %e : tensor<2xf32>, tensor<2xf32>) {
+  ^bb0(%a: f32, %o: f32, %p: f32):
+    %twice = arith.addf %a, %a : f32
+    %minus = arith.negf %a : f32
+    linalg.yield %twice, %minus : f32, f32
+  } -> (tensor<2xf32>, tensor<2xf32>)
+  return %0#0, %0#1 : tensor<2xf32>, tensor<2xf32>
+}
+
+// -----
+
 // What stays.
 // REMARK-NOT: remark:
 // CHECK-LABEL: func @stay(
-func.func @stay(%x: tensor<2xf32>, %k: tensor<?xf32>) -> (tensor<64xf32>, tensor<2xf32>, tensor<?xf32>, tensor<2xi32>, tensor<2xf32>, tensor<16x2xf32>, tensor<2xf32>) {
+func.func @stay(%x: tensor<2xf32>, %k: tensor<?xf32>) -> (tensor<64xf32>, tensor<2xf32>, tensor<?xf32>, tensor<2xi32>, tensor<2xi32>, tensor<2xf32>, tensor<16x2xf32>, tensor<2xf32>, tensor<2xi32>) {
   %c = arith.constant dense<[1.0, 2.0]> : tensor<2xf32>
   // Equal elements take no memory now.
   // CHECK: linalg.fill
@@ -115,6 +137,12 @@ func.func @stay(%x: tensor<2xf32>, %k: tensor<?xf32>) -> (tensor<64xf32>, tensor
   %i = arith.constant dense<[1, 2]> : tensor<2xi32>
   %j = arith.constant dense<[1, 0]> : tensor<2xi32>
   %3 = arith.divsi %i, %j : tensor<2xi32>
+  // CHECK: arith.remsi
+  %4 = arith.remsi %i, %j : tensor<2xi32>
+  // Elements that do not exist.
+  // CHECK: tensor.extract_slice
+  %far = arith.constant 1000000000 : index
+  %8 = tensor.extract_slice %i[0] [2] [%far] : tensor<2xi32> to tensor<2xi32>
   // An element that may not exist.
   // CHECK: tensor.extract
   %5 = linalg.map ins(%c : tensor<2xf32>) outs(%x : tensor<2xf32>)
@@ -131,5 +159,50 @@ func.func @stay(%x: tensor<2xf32>, %k: tensor<?xf32>) -> (tensor<64xf32>, tensor
   // CHECK: arith.negf
   %elided = arith.constant dense_resource<elided> : tensor<2xf32>
   %7 = arith.negf %elided : tensor<2xf32>
-  return %0, %1, %2, %3, %5, %6, %7 : tensor<64xf32>, tensor<2xf32>, tensor<?xf32>, tensor<2xi32>, tensor<2xf32>, tensor<16x2xf32>, tensor<2xf32>
+  return %0, %1, %2, %3, %4, %5, %6, %7, %8 : tensor<64xf32>, tensor<2xf32>, tensor<?xf32>, tensor<2xi32>, tensor<2xi32>, tensor<2xf32>, tensor<16x2xf32>, tensor<2xf32>, tensor<2xi32>
+}
+
+// -----
+
+// A map whose first and last index are in bounds, and others are not.
+// CHECK-LABEL: func @map_with_mod(
+// CHECK:         linalg.generic
+func.func @map_with_mod() -> tensor<4xf32> {
+  %c = arith.constant dense<[1.0, 2.0]> : tensor<2xf32>
+  %e = arith.constant dense<[1.0, 2.0, 3.0, 4.0]> : tensor<4xf32>
+  %0 = linalg.generic {indexing_maps = [affine_map<(i) -> ((i * 500000003) mod 1500000009)>, affine_map<(i) -> (i)>],
+                       iterator_types = ["parallel"]}
+      ins(%c : tensor<2xf32>) outs(%e : tensor<4xf32>) {
+  ^bb0(%a: f32, %o: f32):
+    linalg.yield %a : f32
+  } -> tensor<4xf32>
+  return %0 : tensor<4xf32>
+}
+
+// -----
+
+// Constants that grow, and loops that take too long.
+// REMARK: remark: {{.*}} Function=limits
+// REMARK-NOT: remark:
+// CHECK-LABEL: func @limits(
+// CHECK:         tensor.concat
+// CHECK:         linalg.generic
+#i = affine_map<(i, j) -> (i)>
+#j = affine_map<(i, j) -> (j)>
+func.func @limits() -> (tensor<64xi8>, tensor<2xf32>) {
+  %c = arith.constant dense<[1, 2]> : tensor<2xi8>
+  %0 = tensor.concat dim(0) %c, %c, %c, %c : (tensor<2xi8>, tensor<2xi8>, tensor<2xi8>, tensor<2xi8>) -> tensor<8xi8>
+  %1 = tensor.concat dim(0) %0, %0, %0, %0 : (tensor<8xi8>, tensor<8xi8>, tensor<8xi8>, tensor<8xi8>) -> tensor<32xi8>
+  %2 = tensor.concat dim(0) %1, %1 : (tensor<32xi8>, tensor<32xi8>) -> tensor<64xi8>
+  %w = arith.constant dense<[1.0, 2.0]> : tensor<2xf32>
+  %zeros = arith.constant dense<0.0> : tensor<2xf32>
+  %many = tensor.empty() : tensor<2147483648xi8>
+  %3 = linalg.generic {indexing_maps = [#i, #j, #i], iterator_types = ["parallel", "reduction"]}
+      ins(%w, %many : tensor<2xf32>, tensor<2147483648xi8>) outs(%zeros : tensor<2xf32>) {
+  ^bb0(%a: f32, %m: i8, %o: f32):
+    %s = math.sin %a : f32
+    %b = arith.addf %s, %o : f32
+    linalg.yield %b : f32
+  } -> tensor<2xf32>
+  return %2, %3 : tensor<64xi8>, tensor<2xf32>
 }

@@ -20,19 +20,20 @@ def QuantBNNEvaluateConstantsPass
     weights with their maximum. Folds then see these constants: signs of weights
     become packed bits, and batch norms thresholds.
 
-    The values are those that the program would compute, bit by bit: the pass
-    compiles the ops by `quant-bnn-lower-to-llvm-pipeline`, and calls the code. So
-    it needs a compiler for this machine, but not that the program is for it.
+    The values are those that the program would compute with the default options,
+    bit by bit: the pass compiles the ops by `quant-bnn-lower-to-llvm-pipeline`, and
+    calls the code. So it needs a compiler for this machine, but not that the program
+    is for it.
 
     The ops are those of `linalg` and `tensor`, and elementwise ones of `arith`,
-    `math` and `quant_bnn`. The types are static, and the bodies of `linalg` ops
-    cannot trap and read nothing but their operands. An op stays
+    `math` and `quant_bnn`, with static types, offsets and strides. A division of
+    integers, which may trap, stays, and so does an op
 
     * if no operand has been computed from a constant with different elements;
     * if its result has more elements than such an operand: a vector that is broadcast
       stays a vector; for ops of `tensor`, such as a padding, more than eight times as
-      many;
-    * if it has more than 2^28 iterations.
+      many as the largest constant;
+    * if there are more than 2^30 operations on elements with it.
 
     A remark names each tensor that was computed, or that none could be.
 
