@@ -112,6 +112,37 @@ func.func @subnormal(%x: tensor<4x64xf32>, %w: tensor<64x32xf32>) -> tensor<4x32
 
 // -----
 
+// A term that was rounded, though a sum of products is not.
+// EXACT-LABEL: func @rounded(
+// EXACT-NOT:     xnor_matmul
+// EXACT:         return
+func.func @rounded(%x: tensor<4x64xf16>) -> tensor<4x3xf16> {
+  %large = arith.constant dense<1024.0> : tensor<4x64xf16>
+  %s = arith.constant dense<9.1552734375e-05> : tensor<64x3xf16>
+  %small = arith.constant dense<9.765625e-04> : tensor<64x3xf16>
+  %a = arith.mulf %s, %small : tensor<64x3xf16>
+  %zeros = arith.constant dense<0.0> : tensor<4x3xf16>
+  %y = linalg.matmul ins(%large, %a : tensor<4x64xf16>, tensor<64x3xf16>) outs(%zeros : tensor<4x3xf16>) -> tensor<4x3xf16>
+  return %y : tensor<4x3xf16>
+}
+
+// -----
+
+// Types without a sign.
+// EXACT-LABEL: func @unsigned(
+// EXACT-NOT:     xnor_matmul
+// EXACT:         return
+func.func @unsigned(%x: tensor<2x2xf32>) -> tensor<2x2xf32> {
+  %c = arith.constant dense<"0x00800080"> : tensor<2x2xf8E8M0FNU>
+  %w = arith.extf %c : tensor<2x2xf8E8M0FNU> to tensor<2x2xf32>
+  %s = quant_bnn.sign %x : tensor<2x2xf32>
+  %zeros = arith.constant dense<0.0> : tensor<2x2xf32>
+  %y = linalg.matmul ins(%s, %w : tensor<2x2xf32>, tensor<2x2xf32>) outs(%zeros : tensor<2x2xf32>) -> tensor<2x2xf32>
+  return %y : tensor<2x2xf32>
+}
+
+// -----
+
 // EXACT-LABEL: func @negative(
 // EXACT-NOT:     xnor_matmul
 // EXACT:         return

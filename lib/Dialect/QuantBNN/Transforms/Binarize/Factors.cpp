@@ -162,7 +162,8 @@ static int64_t getNumTerms(Product product) {
   return terms;
 }
 
-/// Returns the magnitudes of the elements of `value` if they are known.
+/// Returns the magnitudes of the elements of `value` if they are known and, for
+/// a scaled tensor, none is rounded.
 static std::optional<SmallVector<APFloat, 1>> getMagnitudes(Value value) {
   std::optional<Refusal> ignored;
   if (std::optional<Signs> signs = matchSigns(value, ignored))
@@ -172,8 +173,13 @@ static std::optional<SmallVector<APFloat, 1>> getMagnitudes(Value value) {
   if (!number)
     return std::nullopt;
   std::optional<Signs> signs = matchSigns(scaled->tensor, ignored);
-  for (APFloat &magnitude : signs->magnitudes)
-    magnitude = abs(magnitude * *number);
+  for (APFloat &magnitude : signs->magnitudes) {
+    APFloat product = magnitude;
+    if (product.multiply(*number, APFloat::rmNearestTiesToEven) !=
+        APFloat::opOK)
+      return std::nullopt;
+    magnitude = abs(product);
+  }
   return signs->magnitudes;
 }
 

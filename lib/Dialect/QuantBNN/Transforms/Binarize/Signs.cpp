@@ -93,8 +93,9 @@ static std::optional<Signs> matchConstantSigns(DenseFPElementsAttr constant) {
     return isMagnitude(magnitude) ? std::optional<Signs>({{magnitude}, {}})
                                   : std::nullopt;
   }
-  if (!llvm::is_contained({8, 16, 32, 64},
-                          constant.getElementType().getIntOrFloatBitWidth()))
+  auto type = cast<FloatType>(constant.getElementType());
+  if (!llvm::is_contained({8, 16, 32, 64}, type.getWidth()) ||
+      !APFloat::semanticsHasSignedRepr(type.getFloatSemantics()))
     return std::nullopt;
   Magnitudes magnitudes(constant);
   APFloat first = magnitudes.toFloat(magnitudes[0]);
