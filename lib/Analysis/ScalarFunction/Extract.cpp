@@ -156,7 +156,52 @@ static uintptr_t getOrders(arith::CmpFPredicate predicate) {
   }
 }
 
+namespace {
+/// A truth as a float: the number for true; false is 0.
+struct TruthAsFloat {
+  Value truth;
+  double number;
+};
+} // namespace
+
+/// Matches conversions of an i1 to a float, also by way of wider integers.
+static std::optional<TruthAsFloat> matchTruthAsFloat(Operation *op) {
+  if (!isa<arith::UIToFPOp, arith::SIToFPOp>(op))
+    return std::nullopt;
+  SmallVector<Operation *> extensions;
+  Value value = op->getOperand(0);
+  while (!getElementTypeOrSelf(value).isInteger(1)) {
+    Operation *extension = value.getDefiningOp();
+    if (!isa_and_present<arith::ExtUIOp, arith::ExtSIOp>(extension))
+      return std::nullopt;
+    extensions.push_back(extension);
+    value = extension->getOperand(0);
+  }
+  // Read as signed, true is -1 until it is extended as unsigned.
+  bool isNegative = true;
+  for (Operation *extension : llvm::reverse(extensions)) {
+    if (isa<arith::ExtSIOp>(extension))
+      continue;
+    if (isNegative && extension != extensions.back())
+      return std::nullopt;
+    isNegative = false;
+  }
+  if (isa<arith::SIToFPOp>(op))
+    return TruthAsFloat{value, isNegative ? -1.0 : 1.0};
+  // The largest integer of a wider type.
+  if (isNegative && !extensions.empty())
+    return std::nullopt;
+  return TruthAsFloat{value, 1.0};
+}
+
 const Expr *Extractor::computeOp(Operation *op) {
+  if (std::optional<TruthAsFloat> truth = matchTruthAsFloat(op)) {
+    Type type = getElementTypeOrSelf(op->getResult(0).getType());
+    return context.get(Opcode::select, type,
+                       {get(truth->truth),
+                        context.constant(type, truth->number),
+                        context.constant(type, 0.0)});
+  }
   if (op->getNumResults() != 1 || op->getNumRegions() != 0 ||
       !llvm::all_of(op->getOperandTypes(), isSupported))
     return nullptr;
@@ -170,11 +215,6 @@ const Expr *Extractor::computeOp(Operation *op) {
     for (Value operand : op->getOperands())
       operands.push_back(get(operand));
     return context.get(opcode, type, operands, flags, payload);
-  };
-  auto fromTruth = [&](double value) {
-    return context.get(Opcode::select, type,
-                       {get(op->getOperand(0)), context.constant(type, value),
-                        context.constant(type, 0.0)});
   };
   using Case = std::optional<Opcode>;
   Case opcode = llvm::TypeSwitch<Operation *, Case>(op)
@@ -216,10 +256,6 @@ const Expr *Extractor::computeOp(Operation *op) {
   }
   if (auto comparison = dyn_cast<arith::CmpFOp>(op))
     return node(Opcode::compare, getOrders(comparison.getPredicate()));
-  if (isa<arith::UIToFPOp>(op))
-    return fromTruth(1.0);
-  if (isa<arith::SIToFPOp>(op))
-    return fromTruth(-1.0);
   if (type.isInteger(1)) {
     if (isa<arith::AndIOp>(op))
       return node(Opcode::andi);
