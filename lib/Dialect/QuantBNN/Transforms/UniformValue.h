@@ -16,16 +16,36 @@
 
 namespace quant_bnn {
 
+/// Returns the value whose elements, or which itself, `value` repeats: the
+/// input of a splat, a fill, a broadcast or a `linalg.generic` that only yields
+/// it. Returns null if `value` is none of these.
+inline mlir::Value getRepeated(mlir::Value value) {
+  using namespace mlir;
+  if (auto splat = value.getDefiningOp<tensor::SplatOp>())
+    return splat.getInput();
+  if (auto fill = value.getDefiningOp<linalg::FillOp>())
+    return fill.value();
+  if (auto broadcast = value.getDefiningOp<vector::BroadcastOp>())
+    return broadcast.getSource();
+  if (auto broadcast = value.getDefiningOp<linalg::BroadcastOp>())
+    return broadcast.getInput();
+  auto generic = value.getDefiningOp<linalg::GenericOp>();
+  if (!generic || generic.getNumDpsInits() != 1 ||
+      generic.getNumParallelLoops() != generic.getNumLoops())
+    return {};
+  auto argument = dyn_cast<BlockArgument>(
+      generic.getBlock()->getTerminator()->getOperand(0));
+  return argument && argument.getOwner() == generic.getBlock() &&
+                 argument.getArgNumber() < generic.getNumDpsInputs()
+             ? generic.getDpsInputs()[argument.getArgNumber()]
+             : Value();
+}
+
 /// Returns the float that all elements of `value` have if `value` is a
-/// constant, or is splat, filled or broadcast from a constant. Returns nullopt
-/// otherwise.
+/// constant, or repeats one. Returns nullopt otherwise.
 inline std::optional<llvm::APFloat> getUniformFloat(mlir::Value value) {
-  if (auto splat = value.getDefiningOp<mlir::tensor::SplatOp>())
-    value = splat.getInput();
-  else if (auto fill = value.getDefiningOp<mlir::linalg::FillOp>())
-    value = fill.value();
-  else if (auto broadcast = value.getDefiningOp<mlir::vector::BroadcastOp>())
-    value = broadcast.getSource();
+  while (mlir::Value repeated = getRepeated(value))
+    value = repeated;
   llvm::APFloat number(0.0);
   if (matchPattern(value, mlir::m_ConstantFloat(&number)))
     return number;
