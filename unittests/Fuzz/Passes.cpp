@@ -37,6 +37,8 @@ static const std::vector<PassChoice> &getChoices() {
       {1, "linalg-generalize-named-ops", {}},
       {6, "quant-bnn-decompose", {}},
       {6, "quant-bnn-strip-gradients", {}},
+      {4, "quant-bnn-channels-last", {}},
+      {4, "quant-bnn-evaluate-constants", {}},
       {6,
        "quant-bnn-raise-ste",
        {{"mode", {"exact", "exact", "relaxed"}},
@@ -161,6 +163,7 @@ bool quant_bnn::fuzz::mayDropEncodings(StringRef step) {
 
 double quant_bnn::fuzz::getMathError(StringRef step) {
   if (isExecution(step) || step.contains("pipeline") ||
+      step == "quant-bnn-evaluate-constants" ||
       step == "bnn-codegen-approximate-math" ||
       step == "bnn-codegen-convert-math-to-arith")
     return 8;
