@@ -245,7 +245,15 @@ void quant_bnn::buildFinalizeLLVMPipeline(OpPassManager &pm,
   pm.addPass(createQuantBNNConvertMathToLLVMPass());
   pm.addPass(createQuantBNNConvertAssertToLLVMPass());
   // Converts all other ops at once. The mode of the driver without rollback
-  // would build the descriptor of a memref again for each use.
+  // builds the descriptor of a memref again for each use, but with rollback,
+  // memref.reshape is not converted in MLIR 22.1.
+  pm.addPass(createQuantBNNRunIfPresentPass(
+      ModuleOp::getOperationName(), StringRef("memref.reshape"),
+      [](OpPassManager &reshapes) {
+        ConvertToLLVMPassOptions convert;
+        convert.allowPatternRollback = false;
+        reshapes.addPass(createConvertToLLVMPass(convert));
+      }));
   pm.addPass(createConvertToLLVMPass());
   pm.addPass(createReconcileUnrealizedCastsPass());
   pm.addNestedPass<LLVM::LLVMFuncOp>(createQuantBNNBF16ToI16Pass());
