@@ -20,7 +20,7 @@ struct Sums {
   mlir::Value value;
   /// The lanes that have a sum; null if all have.
   mlir::Value mask;
-  /// Where the sums are in the loops of the contraction.
+  /// Where the sums are in the loops of the producer.
   index_space::Positions at;
   /// The row of the block. Vectors of a row that are bits of one word are
   /// emitted in their order, in one basic block, before the next word of the
@@ -33,7 +33,7 @@ class EpilogueEmitter : BodyEmitter {
 public:
   /// Creates an emitter of vectors of `lanes` sums for code inside of the loops
   /// that begin where `kernel` is. `sizes` are the extents of the loops of the
-  /// contraction.
+  /// producer.
   EpilogueEmitter(const Epilogue &epilogue, int64_t lanes,
                   llvm::ArrayRef<mlir::Value> sizes,
                   mlir::ImplicitLocOpBuilder &kernel);
