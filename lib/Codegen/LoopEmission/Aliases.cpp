@@ -70,7 +70,8 @@ bool quant_bnn::mayAlias(Value a, Value b) {
   return getFunctionOf(a) && getFunctionOf(b) && !wasTensor(a) && !wasTensor(b);
 }
 
-bool quant_bnn::mayAccess(Operation *op, Value memref) {
+bool quant_bnn::mayAccess(Operation *op,
+                          llvm::function_ref<bool(Value, bool)> conflicts) {
   if (isMemoryEffectFree(op))
     return false;
   std::optional<SmallVector<MemoryEffects::EffectInstance>> effects =
@@ -79,8 +80,13 @@ bool quant_bnn::mayAccess(Operation *op, Value memref) {
          llvm::any_of(*effects, [&](const MemoryEffects::EffectInstance &it) {
            if (isa<MemoryEffects::Allocate>(it.getEffect()))
              return false;
-           Value other = it.getValue();
-           return !other || !isa<MemRefType>(other.getType()) ||
-                  mayAlias(other, memref);
+           Value memref = it.getValue();
+           return !memref || !isa<MemRefType>(memref.getType()) ||
+                  conflicts(memref, isa<MemoryEffects::Read>(it.getEffect()));
          });
+}
+
+bool quant_bnn::mayAccess(Operation *op, Value memref) {
+  return mayAccess(op,
+                   [&](Value other, bool) { return mayAlias(other, memref); });
 }

@@ -16,6 +16,12 @@ namespace quant_bnn {
 /// Whether a write to one of two memrefs may change the other.
 bool mayAlias(mlir::Value a, mlir::Value b);
 
+/// Whether `op` may read, write or free a memref for which `conflicts` holds,
+/// or may do so with memory that is not known.
+bool mayAccess(
+    mlir::Operation *op,
+    llvm::function_ref<bool(mlir::Value memref, bool isRead)> conflicts);
+
 /// Whether `op` may read, write or free the memory of `memref`.
 bool mayAccess(mlir::Operation *op, mlir::Value memref);
 

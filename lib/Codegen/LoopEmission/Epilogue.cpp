@@ -215,19 +215,9 @@ static bool keepsApart(const Producer &producer, linalg::LinalgOp op) {
 
 /// Whether the op of the producer can move past `op`.
 static bool canMovePast(const Producer &producer, Operation *op) {
-  if (isMemoryEffectFree(op))
-    return true;
-  std::optional<SmallVector<MemoryEffects::EffectInstance>> effects =
-      getEffectsRecursively(op);
-  return effects &&
-         llvm::all_of(*effects, [&](const MemoryEffects::EffectInstance &it) {
-           if (isa<MemoryEffects::Allocate>(it.getEffect()))
-             return true;
-           Value memref = it.getValue();
-           return memref && isa<MemRefType>(memref.getType()) &&
-                  isApart(producer, memref,
-                          isa<MemoryEffects::Read>(it.getEffect()));
-         });
+  return !mayAccess(op, [&](Value memref, bool isRead) {
+    return !isApart(producer, memref, isRead);
+  });
 }
 
 /// Emits a remark of `pass` that the sums that `op` reads are stored.
@@ -272,7 +262,8 @@ bool quant_bnn::vectorize::accumulates(linalg::LinalgOp op) {
 
 void quant_bnn::vectorize::remarkIfRead(linalg::LinalgOp op, StringRef pass,
                                         StringRef why) {
-  if (op.getNumDpsInputs() < 2 || op.getNumDpsInits() != 1 || !accumulates(op))
+  if (!op->getContext()->getRemarkEngine() || op.getNumDpsInputs() < 2 ||
+      op.getNumDpsInits() != 1 || !accumulates(op))
     return;
   SmallVector<memref::DeallocOp> deallocs;
   if (linalg::LinalgOp reader = findReader(Producer(op, /*lanes=*/0), deallocs))
