@@ -235,8 +235,7 @@ static Value buildZeros(ImplicitLocOpBuilder &b, Value value) {
 static Value buildTimesFactor(ImplicitLocOpBuilder &b, Value sums,
                               OpFoldResult factor, AffineMap map,
                               Value addend) {
-  auto type = cast<RankedTensorType>(sums.getType());
-  AffineMap identity = b.getMultiDimIdentityMap(type.getRank());
+  AffineMap identity = b.getMultiDimIdentityMap(map.getNumDims());
   SmallVector<Value> inputs = {sums};
   SmallVector<AffineMap> maps = {identity};
   Value constant;
@@ -250,25 +249,16 @@ static Value buildTimesFactor(ImplicitLocOpBuilder &b, Value sums,
     inputs.push_back(addend);
     maps.push_back(identity);
   }
-  maps.push_back(identity);
-  Value empty = tensor::EmptyOp::create(
-      b, tensor::getMixedSizes(b, b.getLoc(), sums), type.getElementType());
-  SmallVector<utils::IteratorType> iterators(type.getRank(),
-                                             utils::IteratorType::parallel);
-  auto generic = linalg::GenericOp::create(
-      b, TypeRange(empty.getType()), inputs, empty, maps, iterators,
-      [&](OpBuilder &nested, Location loc, ValueRange arguments) {
+  return buildMap(
+      b, inputs, maps,
+      [&](OpBuilder &nested, Location loc, ValueRange arguments) -> Value {
         Value result = arith::MulFOp::create(
             nested, loc, arguments[0], constant ? constant : arguments[1]);
         if (addend)
           result = arith::AddFOp::create(nested, loc,
                                          arguments[inputs.size() - 1], result);
-        linalg::YieldOp::create(nested, loc, result);
+        return result;
       });
-  Value result = generic.getResult(0);
-  return result.getType() == type
-             ? result
-             : tensor::CastOp::create(b, type, result).getResult();
 }
 
 std::optional<Product>

@@ -112,6 +112,28 @@ bool quant_bnn::binarize::addsToZero(Product product) {
   return !getAddend(product);
 }
 
+Value quant_bnn::binarize::buildMap(
+    ImplicitLocOpBuilder &builder, ValueRange inputs, ArrayRef<AffineMap> maps,
+    function_ref<Value(OpBuilder &, Location, ValueRange)> buildBody) {
+  auto type = cast<RankedTensorType>(inputs.front().getType());
+  Value empty = tensor::EmptyOp::create(
+      builder, tensor::getMixedSizes(builder, builder.getLoc(), inputs.front()),
+      type.getElementType());
+  SmallVector<AffineMap> allMaps(maps);
+  allMaps.push_back(builder.getMultiDimIdentityMap(type.getRank()));
+  SmallVector<utils::IteratorType> iterators(type.getRank(),
+                                             utils::IteratorType::parallel);
+  auto generic = linalg::GenericOp::create(
+      builder, TypeRange(empty.getType()), inputs, empty, allMaps, iterators,
+      [&](OpBuilder &nested, Location loc, ValueRange arguments) {
+        linalg::YieldOp::create(nested, loc, buildBody(nested, loc, arguments));
+      });
+  Value mapped = generic.getResult(0);
+  return mapped.getType() == type
+             ? mapped
+             : tensor::CastOp::create(builder, type, mapped).getResult();
+}
+
 Value quant_bnn::binarize::buildScaled(ImplicitLocOpBuilder &builder,
                                        Product product, Value acc,
                                        const Scale &scale) {
@@ -127,24 +149,6 @@ Value quant_bnn::binarize::buildScaled(ImplicitLocOpBuilder &builder,
                                                      type.getElementType()),
                                factors));
   };
-  auto buildMap = [&](ValueRange inputs, ArrayRef<AffineMap> maps,
-                      auto buildBody) {
-    Value empty = tensor::EmptyOp::create(
-        builder, tensor::getMixedSizes(builder, builder.getLoc(), acc),
-        type.getElementType());
-    SmallVector<utils::IteratorType> iterators(type.getRank(),
-                                               utils::IteratorType::parallel);
-    auto generic = linalg::GenericOp::create(
-        builder, empty.getType(), inputs, empty, maps, iterators,
-        [&](OpBuilder &nested, Location loc, ValueRange arguments) {
-          linalg::YieldOp::create(nested, loc,
-                                  buildBody(nested, loc, arguments));
-        });
-    Value mapped = generic.getResult(0);
-    return mapped.getType() == type
-               ? mapped
-               : tensor::CastOp::create(builder, type, mapped).getResult();
-  };
   AffineMap identity = builder.getMultiDimIdentityMap(type.getRank());
   if (scale.loop) {
     AffineMap outMap = product.getMap(product.init);
@@ -152,8 +156,8 @@ Value quant_bnn::binarize::buildScaled(ImplicitLocOpBuilder &builder,
     unsigned dim =
         llvm::find(outMap.getResults(), loop) - outMap.getResults().begin();
     result = buildMap(
-        {result, buildConstant(scale.factors)},
-        {identity, identity.getSubMap({dim}), identity},
+        builder, {result, buildConstant(scale.factors)},
+        {identity, identity.getSubMap({dim})},
         [](OpBuilder &nested, Location loc, ValueRange arguments) -> Value {
           return arith::MulFOp::create(nested, loc, arguments[0], arguments[1]);
         });
@@ -161,7 +165,7 @@ Value quant_bnn::binarize::buildScaled(ImplicitLocOpBuilder &builder,
     Value factor = arith::ConstantOp::create(
         builder, FloatAttr::get(type.getElementType(), scale.factors.front()));
     result = buildMap(
-        result, {identity, identity},
+        builder, result, identity,
         [&](OpBuilder &nested, Location loc, ValueRange arguments) -> Value {
           return arith::MulFOp::create(nested, loc, arguments[0], factor);
         });

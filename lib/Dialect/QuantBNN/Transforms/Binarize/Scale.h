@@ -34,6 +34,15 @@ std::optional<Scale> matchScale(Product product, const Signs &lhs,
 /// Whether the output to which the products are added is 0.
 bool addsToZero(Product product);
 
+/// Builds a tensor like the first of `inputs`, each element of which is what
+/// `buildBody` builds from the elements of the inputs at `maps`.
+mlir::Value
+buildMap(mlir::ImplicitLocOpBuilder &builder, mlir::ValueRange inputs,
+         llvm::ArrayRef<mlir::AffineMap> maps,
+         llvm::function_ref<mlir::Value(mlir::OpBuilder &, mlir::Location,
+                                        mlir::ValueRange)>
+             buildBody);
+
 /// Builds the float result of `product` from `acc`, its integer accumulators:
 /// applies `scale` and adds the output operand if that is not 0.
 mlir::Value buildScaled(mlir::ImplicitLocOpBuilder &builder, Product product,
