@@ -76,8 +76,8 @@ def QuantBNNChannelsLastPass : Pass<"quant-bnn-channels-last"> {
     transpositions of results move down through elementwise ops, quantizers,
     pads, concatenations, slices and `linalg.generic`, as far as they do not
     become more, until they meet those of the next operands and cancel. One is
-    left where an image enters or leaves. Transposed constants are
-    transpositions, which `quant-bnn-evaluate-constants` computes.
+    left where an image enters or leaves. A constant filter is transposed by an
+    op, too, which `quant-bnn-evaluate-constants` computes.
 
     A convolution then adds its terms in another order, rows and columns of the
     filter before channels, so float sums may be rounded differently. Nothing
@@ -379,8 +379,8 @@ def QuantBNNBinarizePass : Pass<"quant-bnn-binarize"> {
     all elements or for each output, as weights are by scales of channels. The factor
     then multiplies the sums, and what the product adds to is added after it. With
     `mode=exact`, the factor is one constant power of two, and no term and no sum is
-    subnormal or infinite. With `mode=relaxed`, it may be rounded differently, and a
-    factor that is infinite or NaN may give another NaN.
+    subnormal or infinite. With `mode=relaxed`, results may be rounded differently, and
+    a factor that is infinite or NaN may give NaN in other places.
 
     **One bipolar operand.** If only one operand is bipolar, such as binary
     weights with float activations, the pass packs this operand along the last

@@ -175,27 +175,70 @@ struct FoldIntoReduction : OpRewritePattern<linalg::GenericOp> {
 // Ops that move elements
 //===----------------------------------------------------------------------===//
 
-struct SinkThroughPad : OpRewritePattern<tensor::PadOp> {
-  using OpRewritePattern::OpRewritePattern;
+/// The op `OpTy` on one tensor, its source.
+template <typename OpTy>
+struct SinkThroughMove : OpRewritePattern<OpTy> {
+  using OpRewritePattern<OpTy>::OpRewritePattern;
 
-  LogicalResult matchAndRewrite(tensor::PadOp op,
+  LogicalResult matchAndRewrite(OpTy op,
                                 PatternRewriter &rewriter) const override {
-    Value last = getChannelsLast(op.getSource());
-    Value padded = op.getConstantPaddingValue();
-    if (!last || !padded)
-      return rewriter.notifyMatchFailure(op, "pads no transposed tensor");
-    int64_t rank = op.getSourceType().getRank();
-    SmallVector<int64_t> toLast = getToChannelsLast(rank);
-    auto pad = tensor::PadOp::create(
-        rewriter, op.getLoc(), transpose(op.getResultType(), toLast), last,
-        applyPermutation(ArrayRef(op.getMixedLowPad()), toLast),
-        applyPermutation(ArrayRef(op.getMixedHighPad()), toLast), padded,
-        op.getNofold());
-    rewriter.replaceOp(
-        op, transpose(rewriter, op.getLoc(), pad, getToChannelsFirst(rank)));
+    auto type = dyn_cast<RankedTensorType>(op->getResult(0).getType());
+    Value source = op.getSource();
+    Value last = getChannelsLast(source);
+    if (!last || !type ||
+        type.getRank() != cast<ShapedType>(source.getType()).getRank())
+      return rewriter.notifyMatchFailure(op, "moves no transposed tensor");
+    SmallVector<int64_t> toLast = getToChannelsLast(type.getRank());
+    Value moved = build(rewriter, op, last, transpose(type, toLast), toLast);
+    if (!moved)
+      return rewriter.notifyMatchFailure(op, "moves elements in another way");
+    rewriter.replaceOp(op, transpose(rewriter, op.getLoc(), moved,
+                                     getToChannelsFirst(type.getRank())));
     return success();
   }
+
+private:
+  /// Builds `op` on `last`, with its operands in the order of `toLast`, or
+  /// returns null if that cannot be.
+  static Value build(OpBuilder &builder, OpTy op, Value last,
+                     RankedTensorType type, ArrayRef<int64_t> toLast);
 };
+
+template <>
+Value SinkThroughMove<tensor::PadOp>::build(OpBuilder &builder,
+                                            tensor::PadOp op, Value last,
+                                            RankedTensorType type,
+                                            ArrayRef<int64_t> toLast) {
+  Value padded = op.getConstantPaddingValue();
+  if (!padded)
+    return {};
+  return tensor::PadOp::create(
+      builder, op.getLoc(), type, last,
+      applyPermutation(ArrayRef(op.getMixedLowPad()), toLast),
+      applyPermutation(ArrayRef(op.getMixedHighPad()), toLast), padded,
+      op.getNofold());
+}
+
+template <>
+Value SinkThroughMove<tensor::ExtractSliceOp>::build(OpBuilder &builder,
+                                                     tensor::ExtractSliceOp op,
+                                                     Value last,
+                                                     RankedTensorType type,
+                                                     ArrayRef<int64_t> toLast) {
+  return tensor::ExtractSliceOp::create(
+      builder, op.getLoc(), type, last,
+      applyPermutation(ArrayRef(op.getMixedOffsets()), toLast),
+      applyPermutation(ArrayRef(op.getMixedSizes()), toLast),
+      applyPermutation(ArrayRef(op.getMixedStrides()), toLast));
+}
+
+template <>
+Value SinkThroughMove<tensor::CastOp>::build(OpBuilder &builder,
+                                             tensor::CastOp op, Value last,
+                                             RankedTensorType type,
+                                             ArrayRef<int64_t>) {
+  return tensor::CastOp::create(builder, op.getLoc(), type, last);
+}
 
 struct SinkThroughConcat : OpRewritePattern<tensor::ConcatOp> {
   using OpRewritePattern::OpRewritePattern;
@@ -217,50 +260,13 @@ struct SinkThroughConcat : OpRewritePattern<tensor::ConcatOp> {
     return success();
   }
 };
-
-struct SinkThroughSlice : OpRewritePattern<tensor::ExtractSliceOp> {
-  using OpRewritePattern::OpRewritePattern;
-
-  LogicalResult matchAndRewrite(tensor::ExtractSliceOp op,
-                                PatternRewriter &rewriter) const override {
-    Value last = getChannelsLast(op.getSource());
-    int64_t rank = op.getSourceType().getRank();
-    if (!last || op.getType().getRank() != rank)
-      return rewriter.notifyMatchFailure(op, "is no slice of all dimensions");
-    SmallVector<int64_t> toLast = getToChannelsLast(rank);
-    auto slice = tensor::ExtractSliceOp::create(
-        rewriter, op.getLoc(), transpose(op.getType(), toLast), last,
-        applyPermutation(ArrayRef(op.getMixedOffsets()), toLast),
-        applyPermutation(ArrayRef(op.getMixedSizes()), toLast),
-        applyPermutation(ArrayRef(op.getMixedStrides()), toLast));
-    rewriter.replaceOp(
-        op, transpose(rewriter, op.getLoc(), slice, getToChannelsFirst(rank)));
-    return success();
-  }
-};
-
-struct SinkThroughCast : OpRewritePattern<tensor::CastOp> {
-  using OpRewritePattern::OpRewritePattern;
-
-  LogicalResult matchAndRewrite(tensor::CastOp op,
-                                PatternRewriter &rewriter) const override {
-    Value last = getChannelsLast(op.getSource());
-    auto type = dyn_cast<RankedTensorType>(op.getType());
-    if (!last || !type)
-      return rewriter.notifyMatchFailure(op, "casts no transposed tensor");
-    int64_t rank = type.getRank();
-    auto cast = tensor::CastOp::create(
-        rewriter, op.getLoc(), transpose(type, getToChannelsLast(rank)), last);
-    rewriter.replaceOp(
-        op, transpose(rewriter, op.getLoc(), cast, getToChannelsFirst(rank)));
-    return success();
-  }
-};
 } // namespace
 
 void quant_bnn::channels_last::populateSinkPatterns(
     RewritePatternSet &patterns) {
   patterns.add<SinkThroughElementwise, SinkThroughGeneric, FoldIntoReduction,
-               SinkThroughPad, SinkThroughConcat, SinkThroughSlice,
-               SinkThroughCast>(patterns.getContext());
+               SinkThroughMove<tensor::PadOp>,
+               SinkThroughMove<tensor::ExtractSliceOp>,
+               SinkThroughMove<tensor::CastOp>, SinkThroughConcat>(
+      patterns.getContext());
 }
