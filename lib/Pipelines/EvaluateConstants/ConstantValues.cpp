@@ -1,4 +1,4 @@
-//===- EvaluateConstants.cpp - Compute what depends on constants alone ----===//
+//===- ConstantValues.cpp - What depends on constants alone ---------------===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -6,32 +6,17 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "ConstantValues.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
-#include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/DialectResourceBlobManager.h"
 #include "mlir/IR/Matchers.h"
-#include "mlir/Pass/PassManager.h"
-#include "mlir/Target/LLVMIR/Dialect/Builtin/BuiltinToLLVMIRTranslation.h"
-#include "mlir/Target/LLVMIR/Dialect/LLVMIR/LLVMToLLVMIRTranslation.h"
 #include "mlir/Transforms/RegionUtils.h"
 #include "quant-bnn/Dialect/QuantBNN/IR/QuantBNN.h"
-#include "quant-bnn/ExecutionEngine/JITFunction.h"
 #include "quant-bnn/ExecutionEngine/NumPy/NumPyTypes.h"
-#include "quant-bnn/Pipelines/Passes.h"
-#include "quant-bnn/Pipelines/Pipelines.h"
 #include "quant-bnn/Support/RawElements.h"
-#include "quant-bnn/Support/Remarks.h"
-#include "llvm/Support/Threading.h"
-
-#define DEBUG_TYPE "quant-bnn-evaluate-constants"
-
-namespace quant_bnn {
-#define GEN_PASS_DEF_QUANTBNNEVALUATECONSTANTSPASS
-#include "quant-bnn/Pipelines/Passes.h.inc"
-} // namespace quant_bnn
 
 using namespace mlir;
 using namespace quant_bnn;
@@ -170,45 +155,11 @@ static std::optional<ArrayRef<char>> getRawElements(ElementsAttr constant) {
   return data;
 }
 
-namespace {
-/// The values of a module that depend on constants alone.
-class ConstantValues {
-public:
-  explicit ConstantValues(Operation *root);
-
-  /// The values to evaluate: used by others, and computed from a constant with
-  /// different elements.
-  ArrayRef<Value> getResults() const { return results; }
-
-  /// The constants from which they are computed, as memory holds them; not
-  /// those that an attribute holds in another form.
-  ArrayRef<CallArgument> getArguments() const { return arguments; }
-
-  /// Builds a public function that computes the results from the arguments.
-  func::FuncOp buildFunction(OpBuilder &builder, StringRef name) const;
-
-private:
-  bool isConstant(Value value) const {
-    return numElements.contains(value) ||
-           (value.getType().isIntOrIndexOrFloat() &&
-            matchPattern(value, m_Constant()));
-  }
-  void visit(Operation *op);
-  void findNeeded();
-
-  /// By constant tensor: the elements of the largest constant with different
-  /// elements that it depends on, or 0.
-  DenseMap<Value, int64_t> numElements;
-  int64_t elementOps = 0;
-  /// The ops that compute these tensors, in the order of the module.
-  SmallVector<Operation *> ops;
-  SmallVector<Value> results;
-  /// The ops that the results depend on.
-  llvm::SetVector<Operation *> needed;
-  SmallVector<Value> sources;
-  SmallVector<CallArgument> arguments;
-};
-} // namespace
+bool ConstantValues::isConstant(Value value) const {
+  return numElements.contains(value) ||
+         (value.getType().isIntOrIndexOrFloat() &&
+          matchPattern(value, m_Constant()));
+}
 
 ConstantValues::ConstantValues(Operation *root) {
   root->walk<WalkOrder::PreOrder>([&](Operation *op) { visit(op); });
@@ -317,109 +268,4 @@ func::FuncOp ConstantValues::buildFunction(OpBuilder &builder,
                            return mapping.lookup(result);
                          }));
   return function;
-}
-
-//===----------------------------------------------------------------------===//
-// The pass
-//===----------------------------------------------------------------------===//
-
-namespace {
-struct QuantBNNEvaluateConstantsPass
-    : quant_bnn::impl::QuantBNNEvaluateConstantsPassBase<
-          QuantBNNEvaluateConstantsPass> {
-  QuantBNNEvaluateConstantsPass() {
-    buildLowerToLLVMPipeline(lowering, LowerToLLVMOptions());
-  }
-  QuantBNNEvaluateConstantsPass(const QuantBNNEvaluateConstantsPass &other)
-      : Base(other), lowering(other.lowering) {}
-
-  void getDependentDialects(DialectRegistry &registry) const override {
-    lowering.getDependentDialects(registry);
-    registerBuiltinDialectTranslation(registry);
-    registerLLVMDialectTranslation(registry);
-  }
-
-  void runOnOperation() override;
-
-private:
-  FailureOr<SmallVector<DenseElementsAttr>>
-  evaluate(const ConstantValues &values);
-
-  OpPassManager lowering{ModuleOp::getOperationName()};
-};
-} // namespace
-
-/// Returns the values of the results of `values`, or failure if the code cannot
-/// be compiled.
-FailureOr<SmallVector<DenseElementsAttr>>
-QuantBNNEvaluateConstantsPass::evaluate(const ConstantValues &values) {
-  // What cannot be compiled is computed when the program runs, or is an error
-  // then. Other threads may have errors of their own.
-  ScopedDiagnosticHandler quiet(
-      &getContext(), [thread = llvm::get_threadid()](Diagnostic &) {
-        return success(thread == llvm::get_threadid());
-      });
-  OpBuilder builder(getOperation().getBodyRegion());
-  OwningOpRef<ModuleOp> module =
-      ModuleOp::create(builder, getOperation().getLoc());
-  builder.setInsertionPointToEnd(module->getBody());
-  StringRef name = "evaluate";
-  func::FuncOp function = values.buildFunction(builder, name);
-  FailureOr<Signature> signature = Signature::get(function,
-                                                  /*isLowered=*/false);
-  if (failed(signature) || failed(runPipeline(lowering, *module)))
-    return failure();
-  FailureOr<JITFunction> code =
-      JITFunction::compile(*module, name, *signature, /*optLevel=*/1);
-  if (failed(code))
-    return failure();
-  CallResults called = code->call(values.getArguments());
-  return llvm::map_to_vector(
-      llvm::zip_equal(values.getResults(), called.getViews()), [](auto pair) {
-        auto [value, view] = pair;
-        return readRawElements(cast<ShapedType>(value.getType()),
-                               ArrayRef(static_cast<const char *>(view.data),
-                                        view.getSizeInBytes()));
-      });
-}
-
-void QuantBNNEvaluateConstantsPass::runOnOperation() {
-  ConstantValues values(getOperation());
-  if (values.getResults().empty())
-    return markAllAnalysesPreserved();
-  auto elements = evaluate(values);
-  if (failed(elements)) {
-    for (Value value : values.getResults())
-      remark::missed(value.getLoc(),
-                     getRemarkOpts("constant-evaluated", DEBUG_TYPE,
-                                   value.getDefiningOp()))
-          << "depends on constants alone, but the code for some such tensor "
-             "cannot be compiled for this machine";
-    return;
-  }
-  llvm::SetVector<Operation *> computed;
-  for (auto [result, attribute] :
-       llvm::zip_equal(values.getResults(), *elements)) {
-    Value value = result;
-    Operation *op = value.getDefiningOp();
-    remark::passed(op->getLoc(),
-                   getRemarkOpts("constant-evaluated", DEBUG_TYPE, op))
-        << "computed now, from constants alone";
-    OpBuilder builder(op);
-    value.replaceAllUsesWith(
-        arith::ConstantOp::create(builder, op->getLoc(), attribute));
-    computed.insert(op);
-  }
-  // Ops that only computed constants are dead now.
-  while (!computed.empty()) {
-    Operation *op = computed.pop_back_val();
-    if (!isOpTriviallyDead(op))
-      continue;
-    llvm::SetVector<Operation *> definitions;
-    for (Value operand : op->getOperands())
-      if (Operation *definition = operand.getDefiningOp())
-        definitions.insert(definition);
-    op->erase();
-    computed.insert_range(definitions);
-  }
 }
