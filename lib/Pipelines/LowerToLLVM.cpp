@@ -158,13 +158,17 @@ static void addDeallocation(OpPassManager &pm) {
 }
 
 void quant_bnn::buildBufferizePipeline(OpPassManager &pm,
-                                       const BufferizeFields &options) {
+                                       const BufferizeFields &options,
+                                       bool checkExtents) {
   // Bufferization would keep packed tensors as bytes.
   pm.addPass(createQuantBNNMaterializePackedLayoutPass());
   // Fusion may have found extents of 0.
   pm.addNestedPass<func::FuncOp>(createQuantBNNReplaceEmptyTensorsPass());
-  if (options.results == ResultConvention::OutParams)
-    pm.addPass(createQuantBNNConvertResultsToOutParamsPass());
+  if (options.results == ResultConvention::OutParams) {
+    QuantBNNConvertResultsToOutParamsPassOptions convert;
+    convert.checkExtents = checkExtents;
+    pm.addPass(createQuantBNNConvertResultsToOutParamsPass(convert));
+  }
   pm.addNestedPass<func::FuncOp>(createQuantBNNAnnotateFunctionsPass());
   pm.addPass(bufferization::createEmptyTensorEliminationPass());
   bufferization::OneShotBufferizePassOptions bufferize;
@@ -263,7 +267,7 @@ void quant_bnn::buildFinalizeLLVMPipeline(OpPassManager &pm,
 void quant_bnn::buildLowerToLLVMPipeline(OpPassManager &pm,
                                          const LowerToLLVMOptions &options) {
   buildFusePipeline(pm, options);
-  buildBufferizePipeline(pm, options);
+  buildBufferizePipeline(pm, options, options.checkExtents);
   buildVectorizePipeline(pm, options);
   FinalizeLLVMOptions finalize;
   finalize.workspace = options.workspace;
@@ -284,7 +288,9 @@ void quant_bnn::registerQuantBNNPipelines() {
   PassPipelineRegistration<BufferizeOptions>(
       "quant-bnn-bufferize-pipeline",
       "tensors to buffers; arguments are never written",
-      buildBufferizePipeline);
+      [](OpPassManager &pm, const BufferizeOptions &options) {
+        buildBufferizePipeline(pm, options);
+      });
   PassPipelineRegistration<VectorizeOptions>(
       "quant-bnn-vectorize-pipeline",
       "linalg on buffers to loops over vectors, with quant_bnn expanded",

@@ -94,7 +94,7 @@ void quant_bnn::buildCompileNVVMKernelsPipeline(OpPassManager &pm,
 void quant_bnn::buildLowerToNVVMPipeline(OpPassManager &pm,
                                          const LowerToNVVMOptions &options) {
   buildFusePipeline(pm, options);
-  buildBufferizePipeline(pm, options);
+  buildBufferizePipeline(pm, options, options.checkExtents);
   buildMapToGPUPipeline(pm, options, /*unboundedViews=*/true,
                         getBitMMA(options));
   buildCompileNVVMKernelsPipeline(pm, options);

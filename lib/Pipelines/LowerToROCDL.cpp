@@ -54,7 +54,7 @@ void quant_bnn::buildCompileROCDLKernelsPipeline(OpPassManager &pm,
 void quant_bnn::buildLowerToROCDLPipeline(OpPassManager &pm,
                                           const LowerToROCDLOptions &options) {
   buildFusePipeline(pm, options);
-  buildBufferizePipeline(pm, options);
+  buildBufferizePipeline(pm, options, options.checkExtents);
   buildMapToGPUPipeline(pm, options, /*unboundedViews=*/true);
   buildCompileROCDLKernelsPipeline(pm, options);
   if (options.host == HostCode::LLVM)

@@ -90,7 +90,7 @@ void quant_bnn::buildCompileSPIRVKernelsPipeline(OpPassManager &pm,
 void quant_bnn::buildLowerToSPIRVPipeline(OpPassManager &pm,
                                           const LowerToSPIRVOptions &options) {
   buildFusePipeline(pm, options);
-  buildBufferizePipeline(pm, options);
+  buildBufferizePipeline(pm, options, options.checkExtents);
   buildMapToGPUPipeline(pm, options, /*unboundedViews=*/false);
   buildCompileSPIRVKernelsPipeline(pm, options);
   addRefuseHostLeftovers(pm);

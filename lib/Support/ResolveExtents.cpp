@@ -32,21 +32,18 @@ Value quant_bnn::getSameExtents(OpResult result) {
 }
 
 namespace {
-struct ExtentOfDestination : OpRewritePattern<tensor::DimOp> {
+struct ExtentOfOperand : OpRewritePattern<tensor::DimOp> {
   // Applied before upstream's patterns.
-  explicit ExtentOfDestination(MLIRContext *context)
+  explicit ExtentOfOperand(MLIRContext *context)
       : OpRewritePattern(context, /*benefit=*/2) {}
 
   LogicalResult matchAndRewrite(tensor::DimOp op,
                                 PatternRewriter &rewriter) const override {
-    auto destinations =
-        op.getSource().getDefiningOp<DestinationStyleOpInterface>();
-    if (!destinations)
-      return rewriter.notifyMatchFailure(op, "not of a destination");
-    OpOperand *destination =
-        destinations.getTiedOpOperand(cast<OpResult>(op.getSource()));
-    rewriter.modifyOpInPlace(
-        op, [&] { op.getSourceMutable().assign(destination->get()); });
+    auto result = dyn_cast<OpResult>(op.getSource());
+    Value source = result ? quant_bnn::getSameExtents(result) : Value();
+    if (!source || !isa<TensorType>(source.getType()))
+      return rewriter.notifyMatchFailure(op, "no operand has the same extents");
+    rewriter.modifyOpInPlace(op, [&] { op.getSourceMutable().assign(source); });
     return success();
   }
 };
@@ -54,5 +51,5 @@ struct ExtentOfDestination : OpRewritePattern<tensor::DimOp> {
 
 void quant_bnn::populateResolveExtentsPatterns(RewritePatternSet &patterns) {
   memref::populateResolveRankedShapedTypeResultDimsPatterns(patterns);
-  patterns.add<ExtentOfDestination>(patterns.getContext());
+  patterns.add<ExtentOfOperand>(patterns.getContext());
 }

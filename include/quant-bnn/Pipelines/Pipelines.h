@@ -16,6 +16,10 @@
 #include "quant-bnn/Codegen/SPIRV/Passes.h"
 #include "quant-bnn/Dialect/QuantBNN/Transforms/Passes.h"
 
+namespace llvm {
+class Triple;
+} // namespace llvm
+
 namespace mlir {
 class OpPassManager;
 } // namespace mlir
@@ -101,6 +105,12 @@ struct VectorInstructions {
   PopcountAccumulation popcount;
   LookupInstructions lookup;
 };
+
+/// Returns the vector instructions of a CPU for `triple` that has the features
+/// of LLVM for which `hasFeature` returns true.
+VectorInstructions
+getVectorInstructions(const llvm::Triple &triple,
+                      llvm::function_ref<bool(llvm::StringRef)> hasFeature);
 
 /// Returns the vector instructions of the CPU that this process runs on.
 VectorInstructions getHostVectorInstructions();
@@ -266,9 +276,11 @@ void buildBinaryInferencePipeline(mlir::OpPassManager &pm,
 void buildFusePipeline(mlir::OpPassManager &pm, const FuseFields &options);
 
 /// Builds the pipeline that bufferizes tensors. Functions return tensors as
-/// `options.results` says.
+/// `options.results` says. With `checkExtents`, they abort if a buffer that
+/// they get for a result has other extents than the result.
 void buildBufferizePipeline(mlir::OpPassManager &pm,
-                            const BufferizeFields &options);
+                            const BufferizeFields &options,
+                            bool checkExtents = false);
 
 /// Builds the pipeline that lowers linalg on buffers to loops over vectors, and
 /// expands every quant_bnn op.

@@ -23,7 +23,7 @@ namespace quant_bnn {
 mlir::Value getSameExtents(mlir::OpResult result);
 
 /// Adds patterns that replace `tensor.dim` of a result by extents of operands.
-/// A result with a destination has the extents of the destination. Upstream's
+/// A result has the extents of the operand of getSameExtents. Upstream's
 /// patterns infer the extents of a structured op from its loops, which gives
 /// too large extents for the scatter that is the gradient of a sliding window.
 void populateResolveExtentsPatterns(mlir::RewritePatternSet &patterns);

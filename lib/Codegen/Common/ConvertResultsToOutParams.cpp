@@ -6,8 +6,11 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "OutParamExtents.h"
 #include "PrivateCopies.h"
+#include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Bufferization/IR/Bufferization.h"
+#include "mlir/Dialect/ControlFlow/IR/ControlFlowOps.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
@@ -25,13 +28,15 @@ namespace {
 struct QuantBNNConvertResultsToOutParamsPass
     : quant_bnn::impl::QuantBNNConvertResultsToOutParamsPassBase<
           QuantBNNConvertResultsToOutParamsPass> {
+  using Base::Base;
   void runOnOperation() override;
 };
 } // namespace
 
 /// Appends an out parameter to `function` for every tensor result, and erases
-/// these results. Fails on an unranked tensor.
-static LogicalResult convertResults(func::FuncOp function) {
+/// these results. With `checkExtents`, asserts that the parameters have the
+/// extents of the results. Fails on an unranked tensor.
+static LogicalResult convertResults(func::FuncOp function, bool checkExtents) {
   SmallVector<unsigned> tensors;
   FunctionType type = function.getFunctionType();
   for (auto [index, result] : llvm::enumerate(type.getResults())) {
@@ -46,6 +51,7 @@ static LogicalResult convertResults(func::FuncOp function) {
     return success();
 
   SmallVector<BlockArgument> outs;
+  SmallVector<quant_bnn::ResultBuffer> buffers;
   for (unsigned index : tensors) {
     auto tensor = cast<RankedTensorType>(type.getResult(index));
     if (failed(function.insertArgument(
@@ -54,7 +60,10 @@ static LogicalResult convertResults(func::FuncOp function) {
             function.getLoc())))
       return failure();
     outs.push_back(function.getArguments().back());
+    buffers.push_back({index, outs.back()});
   }
+  if (checkExtents && failed(quant_bnn::checkResultBuffers(function, buffers)))
+    return failure();
   for (auto op : function.getOps<func::ReturnOp>()) {
     OpBuilder builder(op);
     for (auto [index, out] : llvm::zip_equal(tensors, outs)) {
@@ -95,6 +104,6 @@ void QuantBNNConvertResultsToOutParamsPass::runOnOperation() {
   if (failed(quant_bnn::redirectCallers(functions, getOperation())))
     return signalPassFailure();
   for (func::FuncOp function : functions)
-    if (failed(convertResults(function)))
+    if (failed(convertResults(function, checkExtents)))
       return signalPassFailure();
 }

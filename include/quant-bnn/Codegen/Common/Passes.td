@@ -99,9 +99,20 @@ def QuantBNNConvertResultsToOutParamsPass
       return %s : f32
     }
     ```
+
+    A buffer of the wrong size is undefined behavior. With `check-extents`, a
+    `cf.assert` compares each dynamic extent of a buffer with that of its result.
   }];
-  let dependentDialects = ["::mlir::bufferization::BufferizationDialect",
-                           "::mlir::memref::MemRefDialect"];
+  let options = [Option<"checkExtents", "check-extents", "bool",
+                        /*default=*/"false",
+                        "Assert that the buffers have the extents of the "
+                        "results">];
+  let dependentDialects = ["::mlir::affine::AffineDialect",
+                           "::mlir::arith::ArithDialect",
+                           "::mlir::bufferization::BufferizationDialect",
+                           "::mlir::cf::ControlFlowDialect",
+                           "::mlir::memref::MemRefDialect",
+                           "::mlir::tensor::TensorDialect"];
 }
 
 def QuantBNNExpandStridedCopiesPass : Pass<"bnn-codegen-expand-strided-copies"> {

@@ -1,4 +1,4 @@
-//===- HostInstructions.cpp - Vector instructions of the host CPU ---------===//
+//===- VectorInstructions.cpp - Vector instructions of a CPU --------------===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -13,22 +13,30 @@
 
 using namespace quant_bnn;
 
-VectorInstructions quant_bnn::getHostVectorInstructions() {
+VectorInstructions quant_bnn::getVectorInstructions(
+    const llvm::Triple &triple,
+    llvm::function_ref<bool(llvm::StringRef)> hasFeature) {
   constexpr VectorInstructions portable = {128, PopcountAccumulation::Bytes,
                                            LookupInstructions::None};
-  if (!llvm::Triple(llvm::sys::getProcessTriple()).isX86())
+  if (!triple.isX86())
     return portable;
-  llvm::StringMap<bool> features = llvm::sys::getHostCPUFeatures();
-  if (features.lookup("avx512vpopcntdq"))
+  if (hasFeature("avx512vpopcntdq"))
     return {512, PopcountAccumulation::Words, LookupInstructions::None};
   auto byTable = [](int64_t vectorWidth) -> VectorInstructions {
     return {vectorWidth, PopcountAccumulation::Table, LookupInstructions::X86};
   };
-  if (features.lookup("avx512bw"))
+  if (hasFeature("avx512bw"))
     return byTable(512);
-  if (features.lookup("avx2"))
+  if (hasFeature("avx2"))
     return byTable(256);
-  if (features.lookup("ssse3"))
+  if (hasFeature("ssse3"))
     return byTable(128);
   return portable;
+}
+
+VectorInstructions quant_bnn::getHostVectorInstructions() {
+  llvm::StringMap<bool> features = llvm::sys::getHostCPUFeatures();
+  return getVectorInstructions(
+      llvm::Triple(llvm::sys::getProcessTriple()),
+      [&](llvm::StringRef feature) { return features.lookup(feature); });
 }
