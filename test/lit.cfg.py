@@ -70,6 +70,10 @@ if os.path.exists("/proc/cpuinfo"):
 if shutil.which("ptxas"):
     config.available_features.add("ptxas")
 
+has_tvm_ffi = [config.python, "-c", "import numpy, tvm_ffi"]
+if subprocess.run(has_tvm_ffi, capture_output=True).returncode == 0:
+    config.available_features.add("tvm-ffi")
+
 # The runner of SPIR-V kernels, which without arguments prints the device's name.
 vulkan_run = os.path.join(
     config.quant_bnn_binary_root, "unittests/Vulkan/quant-bnn-vulkan-run"
@@ -107,6 +111,7 @@ tools = [
     ToolSubst("bnn-opt", extra_args=["--verify-roundtrip"] if roundtrip else []),
     "bnn-translate",
     "bnn-runner",
+    "bnn-compile",
     "bnn-lsp-server",
     "bnn-reduce",
     "FileCheck",

@@ -1,0 +1,39 @@
+//===- ObjectCode.h - Object code of a module in the LLVM dialect -*- C++
+//-*--===//
+//
+// Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef QUANT_BNN_COMPILER_OBJECTCODE_H
+#define QUANT_BNN_COMPILER_OBJECTCODE_H
+
+#include "quant-bnn/Compiler/LibraryFunction.h"
+
+#include <memory>
+
+namespace llvm {
+class MemoryBuffer;
+class TargetMachine;
+} // namespace llvm
+
+namespace quant_bnn {
+
+/// Compiles `module`, which is in the LLVM dialect, to an object file in memory
+/// that defines `functions` and nothing else. With `hasLibraryCalls`, there is
+/// a function `__tvm_ffi_<name>` beside each (see LibraryCall.h). Emits an
+/// error on failure.
+mlir::FailureOr<std::unique_ptr<llvm::MemoryBuffer>> compileToObject(
+    mlir::ModuleOp module, llvm::ArrayRef<LibraryFunction> functions,
+    llvm::TargetMachine &machine, unsigned optLevel, bool hasLibraryCalls);
+
+/// Returns the names that the object file defines for its users.
+llvm::SmallVector<std::string>
+getExportedNames(llvm::ArrayRef<LibraryFunction> functions,
+                 bool hasLibraryCalls);
+
+} // namespace quant_bnn
+
+#endif // QUANT_BNN_COMPILER_OBJECTCODE_H

@@ -1,0 +1,67 @@
+/*===- LibraryCall.h - Call functions of a library on DLPack ----*- C -*-===*\
+|*                                                                            *|
+|* Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.     *|
+|* See LICENSE for license information.                                       *|
+|* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception                    *|
+|*                                                                            *|
+|*===----------------------------------------------------------------------===*|
+|*                                                                            *|
+|* A library that bnn-compile makes has, beside each function f, a function   *|
+|* __tvm_ffi_f in the calling convention of tvm-ffi: it takes the arguments   *|
+|* of f, then a tensor for each result, as DLPack tensors on the CPU without  *|
+|* gaps. A scalar is a number or a tensor without dimensions; a scalar result *|
+|* is written to such a tensor. The memory for temporary buffers is that of   *|
+|* the thread (Workspace.h).                                                  *|
+|*                                                                            *|
+|* If an argument is wrong, f is not called, and __tvm_ffi_f returns -1. If   *|
+|* the program has tvm-ffi, the error is also raised there.                   *|
+|*                                                                            *|
+\*===----------------------------------------------------------------------===*/
+
+#ifndef QUANT_BNN_EXECUTIONENGINE_LIBRARYCALL_H
+#define QUANT_BNN_EXECUTIONENGINE_LIBRARYCALL_H
+
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/** Returns the message of the last call of this thread to a function
+ *  __tvm_ffi_* that failed, "" if there was none. */
+const char *quant_bnn_last_error(void);
+
+/** The message, of 512 bytes. The libraries of a program share this function,
+ *  if it is the linker that brings them together. */
+char *quant_bnn_error_buffer(void);
+
+/** What a compiled function takes or returns in one place. */
+struct quant_bnn_value {
+  const int64_t *shape; /* -1 where any extent is right */
+  int32_t rank;         /* -1 if the value is a scalar */
+  uint8_t code;         /* of DLPack's DLDataType */
+  uint8_t bits;
+};
+
+/** A compiled function. The operands of `call` are, in order, a pointer for
+ *  each argument and each result, and one for the workspace: to MLIR's
+ *  descriptor of an array, or to a scalar. */
+struct quant_bnn_function {
+  const char *name;
+  const struct quant_bnn_value *values; /* arguments, then results */
+  int32_t arguments;
+  int32_t results;
+  void (*call)(void **operands);
+  int64_t (*workspace_size)(void **operands); /* null: it takes none */
+};
+
+/** The body of each function __tvm_ffi_*. */
+int quant_bnn_call_from_tvm_ffi(const struct quant_bnn_function *function,
+                                const void *arguments, int32_t count,
+                                void *result);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* QUANT_BNN_EXECUTIONENGINE_LIBRARYCALL_H */

@@ -1,0 +1,316 @@
+//===- LibraryCall.cpp - Call functions of a library on DLPack tensors ----===//
+//
+// Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// The layouts are those of tvm-ffi's and DLPack's C interfaces, which promise
+// to keep them.
+//
+//===----------------------------------------------------------------------===//
+
+#include "quant-bnn/ExecutionEngine/LibraryCall.h"
+#include "quant-bnn/ExecutionEngine/Workspace.h"
+
+#include <alloca.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+//===----------------------------------------------------------------------===//
+// The interface of tvm-ffi
+//===----------------------------------------------------------------------===//
+
+namespace {
+
+enum TypeIndex : int32_t {
+  None = 0,
+  Int = 1,
+  Bool = 2,
+  Float = 3,
+  DLTensorPointer = 7,
+  TensorObject = 70
+};
+
+/// TVMFFIAny.
+struct Any {
+  int32_t type;
+  uint32_t padding;
+  union {
+    int64_t integer;
+    double number;
+    char *pointer;
+  };
+};
+
+/// TVMFFIObject, which the tensor follows.
+struct ObjectHeader {
+  uint64_t references;
+  int32_t type;
+  uint32_t padding;
+  void (*deleter)(void *, int);
+};
+
+enum DeviceType : int32_t { CPU = 1, CUDAHost = 3 };
+
+/// DLTensor.
+struct Tensor {
+  char *data;
+  int32_t deviceType;
+  int32_t deviceNumber;
+  int32_t rank;
+  uint8_t code;
+  uint8_t bits;
+  uint16_t lanes;
+  const int64_t *shape;
+  const int64_t *strides;
+  uint64_t byteOffset;
+};
+
+/// DLPack's codes of types.
+enum TypeCode : uint8_t {
+  SInt = 0,
+  UInt = 1,
+  IEEE = 2,
+  BFloat = 4,
+  Boolean = 6
+};
+
+} // namespace
+
+extern "C" __attribute__((weak)) void
+TVMFFIErrorSetRaisedFromCStr(const char *kind, const char *message);
+
+//===----------------------------------------------------------------------===//
+// Errors
+//===----------------------------------------------------------------------===//
+
+static constexpr int messageSize = 512;
+
+extern "C" __attribute__((weak)) char *quant_bnn_error_buffer(void) {
+  static __thread char message[messageSize];
+  return message;
+}
+
+const char *quant_bnn_last_error(void) { return quant_bnn_error_buffer(); }
+
+namespace {
+
+/// A message, as it grows.
+class Message {
+public:
+  Message() { *buffer = 0; }
+
+  __attribute__((format(printf, 2, 3))) void add(const char *format, ...) {
+    va_list arguments;
+    va_start(arguments, format);
+    int added =
+        vsnprintf(buffer + length, messageSize - length, format, arguments);
+    va_end(arguments);
+    length = added < messageSize - length ? length + added : messageSize - 1;
+  }
+
+  void addType(uint8_t code, uint8_t bits) {
+    if (code == Boolean)
+      return add("bool");
+    static const char *const names[] = {"int", "uint", "float", "handle",
+                                        "bfloat"};
+    add("%s%d", code <= BFloat ? names[code] : "type", bits);
+  }
+
+  void addShape(const int64_t *shape, int32_t rank) {
+    add(" [");
+    for (int32_t i = 0; i < rank; ++i) {
+      add(i ? ", " : "");
+      if (shape[i] < 0)
+        add("?");
+      else
+        add("%lld", static_cast<long long>(shape[i]));
+    }
+    add("]");
+  }
+
+  /// Raises the message as an error of `kind`.
+  int raise(const char *kind) {
+    if (TVMFFIErrorSetRaisedFromCStr)
+      TVMFFIErrorSetRaisedFromCStr(kind, buffer);
+    return -1;
+  }
+
+private:
+  char *buffer = quant_bnn_error_buffer();
+  int length = 0;
+};
+
+} // namespace
+
+//===----------------------------------------------------------------------===//
+// Values
+//===----------------------------------------------------------------------===//
+
+static const Tensor *getTensor(const Any &any) {
+  if (any.type == DLTensorPointer)
+    return reinterpret_cast<const Tensor *>(any.pointer);
+  if (any.type == TensorObject)
+    return reinterpret_cast<const Tensor *>(any.pointer + sizeof(ObjectHeader));
+  return nullptr;
+}
+
+static int32_t getRank(const quant_bnn_value &value) {
+  return value.rank < 0 ? 0 : value.rank;
+}
+
+static bool isContiguous(const Tensor &tensor) {
+  int64_t stride = 1;
+  bool isContiguous = true;
+  for (int32_t i = tensor.rank; i-- > 0;) {
+    if (tensor.shape[i] == 0)
+      return true;
+    if (tensor.strides && tensor.shape[i] != 1 && tensor.strides[i] != stride)
+      isContiguous = false;
+    stride *= tensor.shape[i];
+  }
+  return isContiguous;
+}
+
+static bool fits(const Tensor &tensor, const quant_bnn_value &value) {
+  // A signless integer may be passed as an unsigned one.
+  bool hasType =
+      tensor.code == value.code || (tensor.code == UInt && value.code == SInt);
+  if ((tensor.deviceType != CPU && tensor.deviceType != CUDAHost) ||
+      tensor.rank != getRank(value) || !hasType || tensor.bits != value.bits ||
+      tensor.lanes != 1)
+    return false;
+  for (int32_t i = 0; i < tensor.rank; ++i)
+    if (value.shape[i] >= 0 && tensor.shape[i] != value.shape[i])
+      return false;
+  return isContiguous(tensor);
+}
+
+/// Whether `any` is a number that a scalar of type `value` represents, as far
+/// as its type can. Writes the bytes of the scalar to `bytes`.
+static bool convertNumber(const Any &any, const quant_bnn_value &value,
+                          int64_t *bytes) {
+  if (value.code == IEEE && value.bits >= 32 &&
+      (any.type == Float || any.type == Int)) {
+    double number = any.type == Float ? any.number : double(any.integer);
+    float rounded = static_cast<float>(number);
+    if (value.bits == 64)
+      memcpy(bytes, &number, sizeof(number));
+    else
+      memcpy(bytes, &rounded, sizeof(rounded));
+    return true;
+  }
+  if (any.type != Int && any.type != Bool)
+    return false;
+  int64_t integer = any.integer;
+  memcpy(bytes, &integer, sizeof(integer));
+  if (value.code == Boolean)
+    return integer == 0 || integer == 1;
+  int64_t above = value.bits == 64 ? 0 : int64_t(1) << value.bits;
+  if (value.code == UInt)
+    return integer >= 0 && (value.bits == 64 || integer < above);
+  return value.code == SInt &&
+         (value.bits == 64 || (integer >= -(above / 2) && integer < above / 2));
+}
+
+/// Adds what `any` is to `message`.
+static void describe(const Any &any, Message &message) {
+  const Tensor *tensor = getTensor(any);
+  if (!tensor) {
+    if (any.type == Int || any.type == Bool)
+      return message.add("%lld", static_cast<long long>(any.integer));
+    if (any.type == Float)
+      return message.add("%g", any.number);
+    return message.add("a value of type %d", any.type);
+  }
+  message.addType(tensor->code, tensor->bits);
+  if (tensor->lanes != 1)
+    message.add("x%d", tensor->lanes);
+  message.addShape(tensor->shape, tensor->rank);
+  if (tensor->deviceType != CPU && tensor->deviceType != CUDAHost)
+    message.add(" on another device");
+  else if (!isContiguous(*tensor))
+    message.add(" with gaps");
+}
+
+/// Makes `words` the memory of a scalar, or the descriptor of an array, that
+/// `any` specifies. Returns the operand, or null if the value does not fit.
+static void *makeOperand(const Any &any, const quant_bnn_value &value,
+                         bool isResult, int64_t *words) {
+  const Tensor *tensor = getTensor(any);
+  if (!tensor)
+    return !isResult && value.rank < 0 && convertNumber(any, value, words)
+               ? words
+               : nullptr;
+  if (!fits(*tensor, value))
+    return nullptr;
+  char *data = tensor->data + tensor->byteOffset;
+  if (value.rank < 0)
+    return data;
+  memcpy(words, &data, sizeof(data));
+  memcpy(words + 1, &data, sizeof(data));
+  words[2] = 0;
+  int64_t stride = 1;
+  for (int32_t i = value.rank; i-- > 0;) {
+    words[3 + i] = tensor->shape[i];
+    words[3 + value.rank + i] = stride;
+    stride *= tensor->shape[i];
+  }
+  return words;
+}
+
+//===----------------------------------------------------------------------===//
+// Calls
+//===----------------------------------------------------------------------===//
+
+static void callWithWorkspace(const quant_bnn_function &function,
+                              void **operands) {
+  int64_t size =
+      function.workspace_size ? function.workspace_size(operands) : 0;
+  quant_bnn_workspace workspace = {nullptr, nullptr, 0, 0, 1};
+  if (size != 0)
+    _mlir_ciface_quant_bnn_take_workspace(&workspace, size);
+  operands[function.arguments + function.results] = &workspace;
+  function.call(operands);
+  if (size != 0)
+    _mlir_ciface_quant_bnn_return_workspace(&workspace);
+}
+
+int quant_bnn_call_from_tvm_ffi(const quant_bnn_function *function,
+                                const void *arguments, int32_t count,
+                                void *result) {
+  int32_t values = function->arguments + function->results;
+  if (count != values) {
+    Message message;
+    message.add("%s: expected %d arguments and %d tensors for results, got %d",
+                function->name, function->arguments, function->results, count);
+    return message.raise("TypeError");
+  }
+  auto **operands = static_cast<void **>(alloca((values + 1) * sizeof(void *)));
+  for (int32_t i = 0; i < values; ++i) {
+    const Any &any = static_cast<const Any *>(arguments)[i];
+    const quant_bnn_value &value = function->values[i];
+    bool isResult = i >= function->arguments;
+    // A descriptor has two pointers, an offset, extents and strides.
+    auto *words = static_cast<int64_t *>(
+        alloca((3 + 2 * getRank(value)) * sizeof(int64_t)));
+    operands[i] = makeOperand(any, value, isResult, words);
+    if (operands[i])
+      continue;
+    Message message;
+    message.add("%s: expected ", function->name);
+    message.addType(value.code, value.bits);
+    message.addShape(value.shape, getRank(value));
+    message.add(" without gaps on the CPU as %s %d, got ",
+                isResult ? "result" : "argument",
+                isResult ? i - function->arguments : i);
+    describe(any, message);
+    return message.raise("TypeError");
+  }
+  callWithWorkspace(*function, operands);
+  *static_cast<Any *>(result) = {None, 0, {0}};
+  return 0;
+}

@@ -1,0 +1,270 @@
+//===- bnn-compile.cpp - Compile a module to a library --------------------===//
+//
+// Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "mlir/IR/AsmState.h"
+#include "mlir/InitAllDialects.h"
+#include "mlir/InitAllExtensions.h"
+#include "mlir/InitAllPasses.h"
+#include "mlir/Parser/Parser.h"
+#include "mlir/Pass/PassManager.h"
+#include "mlir/Pass/PassRegistry.h"
+#include "mlir/Support/FileUtilities.h"
+#include "mlir/Target/LLVMIR/Dialect/All.h"
+#include "quant-bnn/Compiler/CHeader.h"
+#include "quant-bnn/Compiler/CodeTarget.h"
+#include "quant-bnn/Compiler/LibraryFile.h"
+#include "quant-bnn/Compiler/ObjectCode.h"
+#include "quant-bnn/InitAll.h"
+#include "llvm/Support/CommandLine.h"
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/InitLLVM.h"
+#include "llvm/Support/MemoryBuffer.h"
+#include "llvm/Support/Path.h"
+#include "llvm/Support/SourceMgr.h"
+#include "llvm/Support/WithColor.h"
+#include "llvm/Target/TargetMachine.h"
+#include "llvm/TargetParser/Host.h"
+
+using namespace mlir;
+using namespace quant_bnn;
+namespace cl = llvm::cl;
+
+static cl::OptionCategory category("bnn-compile options");
+
+static cl::opt<std::string> inputPath(cl::Positional, cl::init("-"),
+                                      cl::desc("<FILE.mlir, - is stdin>"),
+                                      cl::cat(category));
+
+static cl::opt<std::string>
+    outputPath("o", cl::Required,
+               cl::desc("The file to write: a shared library (.so), a static "
+                        "library (.a) or an object file (.o)"),
+               cl::value_desc("net.so"), cl::cat(category));
+
+static cl::opt<std::string>
+    headerPath("header", cl::desc("The C header to write for the library"),
+               cl::value_desc("net.h"), cl::cat(category));
+
+static cl::opt<std::string>
+    cpu("cpu",
+        cl::desc("The CPU that runs the library: host (default), x86-64-v3, "
+                 "aarch64, or any name that LLVM has"),
+        cl::value_desc("name"), cl::init("host"), cl::cat(category));
+
+static cl::list<std::string>
+    entries("entry", cl::CommaSeparated,
+            cl::desc("The functions to compile; all that are public if there "
+                     "is no such option"),
+            cl::value_desc("name"), cl::cat(category));
+
+static cl::opt<std::string>
+    prefix("prefix", cl::desc("What to put before the names of functions"),
+           cl::value_desc("net_"), cl::cat(category));
+
+static cl::opt<std::string>
+    passes("passes",
+           cl::desc("The passes to run first, as a pipeline in text; empty for "
+                    "none"),
+           cl::value_desc("pipeline"),
+           cl::init("quant-bnn-binary-inference-pipeline"), cl::cat(category));
+
+static cl::opt<Workspace> workspace(
+    "workspace", cl::desc("Where the temporary buffers of a function are:"),
+    cl::values(clEnumValN(Workspace::Argument, "argument",
+                          "in memory that the caller passes (default)"),
+               clEnumValN(Workspace::Thread, "thread",
+                          "in memory that the thread keeps between calls"),
+               clEnumValN(Workspace::Call, "call",
+                          "in memory that each call allocates")),
+    cl::init(Workspace::Argument), cl::cat(category));
+
+static cl::opt<bool> parallel("parallel",
+                              cl::desc("Run loops on threads, where that pays"),
+                              cl::cat(category));
+
+static cl::opt<bool>
+    checkExtents("check-extents",
+                 cl::desc("Abort, with a message, where dynamic extents that "
+                          "must agree do not (default: true)"),
+                 cl::init(true), cl::cat(category));
+
+static cl::opt<MathAccuracy> mathAccuracy(
+    "math", cl::desc("How tanh, exp, expm1 and log1p of f32 are computed:"),
+    cl::values(clEnumValN(MathAccuracy::Fast, "fast",
+                          "by vectorized polynomials (default)"),
+               clEnumValN(MathAccuracy::Libm, "libm", "by the C math library")),
+    cl::init(MathAccuracy::Fast), cl::cat(category));
+
+static cl::opt<unsigned> optLevel("opt-level",
+                                  cl::desc("LLVM's optimization level, 0 to 3"),
+                                  cl::value_desc("3"), cl::init(3),
+                                  cl::cat(category));
+
+static cl::opt<std::string>
+    runtimePath("runtime",
+                cl::desc("libquant_bnn_runtime.a for the system that runs the "
+                         "library; found for this one. Without it, there are "
+                         "no functions __tvm_ffi_*"),
+                cl::value_desc("path"), cl::cat(category));
+
+static cl::opt<std::string> linkerPath("linker",
+                                       cl::desc("LLVM's linker for ELF"),
+                                       cl::value_desc("ld.lld"),
+                                       cl::cat(category));
+
+static llvm::ExitOnError exitOnError("bnn-compile: error: ");
+
+namespace {
+enum class OutputKind { SharedLibrary, StaticLibrary, Object };
+} // namespace
+
+static OutputKind getOutputKind() {
+  StringRef extension = llvm::sys::path::extension(outputPath);
+  if (extension == ".so")
+    return OutputKind::SharedLibrary;
+  if (extension == ".a")
+    return OutputKind::StaticLibrary;
+  if (extension != ".o")
+    exitOnError(llvm::createStringError(
+        "-o " + outputPath + ": expected a name that ends in .so, .a or .o"));
+  return OutputKind::Object;
+}
+
+/// Returns the path of the runtime library to use, or "" for none.
+static std::string findRuntime(const CodeTarget &target, const char *program) {
+  if (!runtimePath.empty())
+    return runtimePath;
+  llvm::Triple host(llvm::sys::getProcessTriple());
+  if (target.triple.getArch() != host.getArch() ||
+      target.triple.getOS() != host.getOS()) {
+    if (parallel || workspace == Workspace::Thread)
+      exitOnError(llvm::createStringError(
+          "--parallel and --workspace=thread need --runtime, the path of "
+          "libquant_bnn_runtime.a for " +
+          target.triple.str()));
+    return "";
+  }
+  std::string executable = llvm::sys::fs::getMainExecutable(
+      program, reinterpret_cast<void *>(&findRuntime));
+  StringRef folder = llvm::sys::path::parent_path(executable);
+  for (StringRef libraries : {"../lib", QUANT_BNN_INSTALLED_LIBRARIES}) {
+    SmallString<128> path(folder);
+    llvm::sys::path::append(path, libraries, "libquant_bnn_runtime.a");
+    if (llvm::sys::fs::exists(path))
+      return path.str().str();
+  }
+  exitOnError(
+      llvm::createStringError("there is no libquant_bnn_runtime.a beside " +
+                              executable + ": give its path by --runtime"));
+  return "";
+}
+
+static LogicalResult lower(ModuleOp module,
+                           const llvm::TargetMachine &machine) {
+  PassManager pm(module.getContext());
+  if (failed(parsePassPipeline(passes, pm)))
+    return failure();
+  VectorInstructions instructions = getVectorInstructions(machine);
+  LowerToLLVMOptions options;
+  options.checkExtents = checkExtents;
+  options.results = ResultConvention::OutParams;
+  options.workspace = workspace;
+  options.parallel = parallel;
+  options.math = mathAccuracy;
+  options.vectorWidth = instructions.vectorWidth;
+  options.popcount = instructions.popcount;
+  options.lookup = instructions.lookup;
+  buildLowerToLLVMPipeline(pm, options);
+  return pm.run(module);
+}
+
+/// Writes the library, or the object file, of `object`.
+static llvm::Error writeOutput(const LibraryParts &parts,
+                               const llvm::Triple &triple) {
+  switch (getOutputKind()) {
+  case OutputKind::StaticLibrary:
+    return writeStaticLibrary(parts, outputPath);
+  case OutputKind::Object:
+    return llvm::writeToOutput(outputPath, [&](llvm::raw_ostream &stream) {
+      stream << parts.object.getBuffer();
+      return llvm::Error::success();
+    });
+  case OutputKind::SharedLibrary:
+    break;
+  }
+  bool hasCLibraries = false;
+  if (llvm::Error error = linkSharedLibrary(parts, outputPath, triple,
+                                            linkerPath, hasCLibraries))
+    return error;
+  if (!hasCLibraries)
+    llvm::WithColor::warning(llvm::errs(), "bnn-compile")
+        << "there are no C libraries for " << triple.str()
+        << " on this machine: the program has to link them (-lm)\n";
+  return llvm::Error::success();
+}
+
+static LogicalResult compile(ModuleOp module, const char *program) {
+  CodeTarget target = exitOnError(CodeTarget::get(cpu));
+  auto machine = exitOnError(createTargetMachine(target, optLevel));
+  std::string runtime = findRuntime(target, program);
+  FailureOr<SmallVector<LibraryFunction>> functions = selectFunctions(
+      module, entries, prefix, workspace == Workspace::Argument);
+  if (failed(functions) || failed(lower(module, *machine)))
+    return failure();
+  bool hasLibraryCalls = !runtime.empty();
+  FailureOr<std::unique_ptr<llvm::MemoryBuffer>> object =
+      compileToObject(module, *functions, *machine, optLevel, hasLibraryCalls);
+  if (failed(object))
+    return failure();
+
+  SmallVector<std::string> names =
+      getExportedNames(*functions, hasLibraryCalls);
+  LibraryParts parts = {
+      llvm::MemoryBufferRef((*object)->getBuffer(), "module.o"), runtime,
+      names};
+  exitOnError(writeOutput(parts, target.triple));
+  if (!headerPath.empty())
+    exitOnError(llvm::writeToOutput(headerPath, [&](llvm::raw_ostream &stream) {
+      writeCHeader(stream, *functions, headerPath, target.cpu);
+      return llvm::Error::success();
+    }));
+  return success();
+}
+
+int main(int argc, char **argv) {
+  llvm::InitLLVM initLLVM(argc, argv);
+  cl::HideUnrelatedOptions(category);
+  mlir::registerAllPasses();
+  quant_bnn::registerAllPasses();
+  cl::ParseCommandLineOptions(
+      argc, argv,
+      "quant-bnn compiler: compiles the functions of a module to a library "
+      "and a C header\n");
+  if (optLevel > 3)
+    exitOnError(llvm::createStringError("--opt-level is at most 3"));
+  getOutputKind();
+
+  DialectRegistry registry;
+  mlir::registerAllDialects(registry);
+  mlir::registerAllExtensions(registry);
+  registerAllToLLVMIRTranslations(registry);
+  quant_bnn::registerAllDialects(registry);
+  MLIRContext context(registry);
+  context.printOpOnDiagnostic(false);
+
+  std::string message;
+  std::unique_ptr<llvm::MemoryBuffer> buffer =
+      openInputFile(inputPath, &message);
+  if (!buffer)
+    exitOnError(llvm::createStringError(message));
+  llvm::SourceMgr sourceMgr;
+  sourceMgr.AddNewSourceBuffer(std::move(buffer), llvm::SMLoc());
+  SourceMgrDiagnosticHandler handler(sourceMgr, &context);
+  OwningOpRef<ModuleOp> module = parseSourceFile<ModuleOp>(sourceMgr, &context);
+  return !module || failed(compile(*module, argv[0]));
+}
