@@ -16,6 +16,8 @@ config.test_exec_root = os.path.join(config.quant_bnn_binary_root, "test")
 config.environment["FILECHECK_OPTS"] = (
     "--enable-var-scope --allow-unused-prefixes=false"
 )
+# Tests compile what they run.
+config.environment["QUANT_BNN_CACHE_DIR"] = ""
 # Tests write nothing into the source tree.
 config.environment["PYTHONDONTWRITEBYTECODE"] = "1"
 llvm_config.with_environment("PATH", config.llvm_tools_dir, append_path=True)

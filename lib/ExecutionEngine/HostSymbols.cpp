@@ -12,6 +12,7 @@
 #include "mlir/ExecutionEngine/ExecutionEngine.h"
 #include "quant-bnn/ExecutionEngine/Parallel.h"
 #include "quant-bnn/ExecutionEngine/Workspace.h"
+#include "llvm/ExecutionEngine/Orc/LLJIT.h"
 #include "llvm/Support/DynamicLibrary.h"
 #include "llvm/Support/WithColor.h"
 
@@ -148,4 +149,13 @@ void quant_bnn::registerHostSymbols(ModuleOp module, ExecutionEngine &engine) {
     }
     return map;
   });
+}
+
+llvm::Error quant_bnn::defineHostSymbols(llvm::orc::LLJIT &loader) {
+  llvm::orc::SymbolMap map;
+  for (const HostSymbol &host : getHostSymbols())
+    map[loader.mangleAndIntern(host.name)] = {host.address,
+                                              llvm::JITSymbolFlags::Exported};
+  return loader.getMainJITDylib().define(
+      llvm::orc::absoluteSymbols(std::move(map)));
 }

@@ -11,6 +11,10 @@
 
 #include "mlir/IR/BuiltinOps.h"
 
+namespace llvm::orc {
+class LLJIT;
+} // namespace llvm::orc
+
 namespace mlir {
 class ExecutionEngine;
 } // namespace mlir
@@ -25,6 +29,9 @@ llvm::LogicalResult checkSymbols(mlir::ModuleOp module);
 /// of MLIR's runtime, which may not be linked, and functions of the C library
 /// that would end in a crash, which are abort and failing allocations.
 void registerHostSymbols(mlir::ModuleOp module, mlir::ExecutionEngine &engine);
+
+/// Defines the same functions for object code that is loaded.
+llvm::Error defineHostSymbols(llvm::orc::LLJIT &loader);
 
 } // namespace quant_bnn
 

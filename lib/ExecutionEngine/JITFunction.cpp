@@ -13,7 +13,9 @@
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/ExecutionEngine/ExecutionEngine.h"
 #include "mlir/ExecutionEngine/OptUtils.h"
+#include "llvm/ExecutionEngine/Orc/ExecutionUtils.h"
 #include "llvm/ExecutionEngine/Orc/JITTargetMachineBuilder.h"
+#include "llvm/ExecutionEngine/Orc/LLJIT.h"
 #include "llvm/Support/CodeGen.h"
 #include "llvm/Support/TargetSelect.h"
 #include "llvm/Target/TargetMachine.h"
@@ -67,7 +69,7 @@ createTargetMachine(unsigned optLevel) {
 }
 
 static llvm::Expected<std::unique_ptr<ExecutionEngine>>
-createEngine(ModuleOp module, unsigned optLevel) {
+createEngine(ModuleOp module, unsigned optLevel, bool keepsObject) {
   auto targetMachine = createTargetMachine(optLevel);
   if (!targetMachine)
     return targetMachine.takeError();
@@ -75,6 +77,7 @@ createEngine(ModuleOp module, unsigned optLevel) {
                                                targetMachine->get());
   ExecutionEngineOptions options;
   options.transformer = transformer;
+  options.enableObjectDump = keepsObject;
   options.enableGDBNotificationListener = false;
   options.enablePerfNotificationListener = false;
   return ExecutionEngine::create(module, options, std::move(*targetMachine));
@@ -82,7 +85,8 @@ createEngine(ModuleOp module, unsigned optLevel) {
 
 FailureOr<std::vector<JITFunction>>
 JITFunction::compile(ModuleOp module, ArrayRef<StringRef> names,
-                     ArrayRef<Signature> signatures, unsigned optLevel) {
+                     ArrayRef<Signature> signatures, unsigned optLevel,
+                     bool keepsObject) {
   SmallVector<LLVM::LLVMFuncOp> wrappers;
   for (auto [name, signature] : llvm::zip_equal(names, signatures)) {
     FailureOr<LLVM::LLVMFuncOp> wrapper =
@@ -93,7 +97,7 @@ JITFunction::compile(ModuleOp module, ArrayRef<StringRef> names,
   }
   if (failed(checkSymbols(module)))
     return failure();
-  auto engine = createEngine(module, optLevel);
+  auto engine = createEngine(module, optLevel, keepsObject);
   if (!engine)
     return (wrappers.size() == 1 ? wrappers.front() : module.getOperation())
                ->emitError("cannot be compiled: ")
@@ -113,7 +117,8 @@ JITFunction::compile(ModuleOp module, ArrayRef<StringRef> names,
         message = "it has undefined symbols";
       return wrapper.emitError("cannot be linked: ") << message;
     }
-    functions.push_back(JITFunction(shared, *packed, signature));
+    functions.push_back(JITFunction(*packed, signature));
+    functions.back().engine = shared;
   }
   shared->initialize();
   return functions;
@@ -121,17 +126,49 @@ JITFunction::compile(ModuleOp module, ArrayRef<StringRef> names,
 
 FailureOr<JITFunction> JITFunction::compile(ModuleOp module, StringRef name,
                                             const Signature &signature,
-                                            unsigned optLevel) {
-  FailureOr<std::vector<JITFunction>> functions =
-      compile(module, ArrayRef(name), ArrayRef(signature), optLevel);
+                                            unsigned optLevel,
+                                            bool keepsObject) {
+  FailureOr<std::vector<JITFunction>> functions = compile(
+      module, ArrayRef(name), ArrayRef(signature), optLevel, keepsObject);
   if (failed(functions))
     return failure();
   return std::move(functions->front());
 }
 
-JITFunction::JITFunction(std::shared_ptr<ExecutionEngine> engine,
-                         void (*packed)(void **), const Signature &signature)
-    : engine(std::move(engine)), packed(packed), arguments(signature.arguments),
+void JITFunction::writeObject(StringRef path) const {
+  engine->dumpToObjectFile(path);
+}
+
+llvm::Expected<JITFunction>
+JITFunction::load(std::unique_ptr<llvm::MemoryBuffer> object, StringRef name,
+                  const Signature &signature) {
+  llvm::InitializeNativeTarget();
+  llvm::InitializeNativeTargetAsmPrinter();
+  auto loader = llvm::orc::LLJITBuilder().create();
+  if (!loader)
+    return loader.takeError();
+  llvm::orc::JITDylib &library = (*loader)->getMainJITDylib();
+  if (llvm::Error error = defineHostSymbols(**loader))
+    return error;
+  auto process = llvm::orc::DynamicLibrarySearchGenerator::GetForCurrentProcess(
+      (*loader)->getDataLayout().getGlobalPrefix());
+  if (!process)
+    return process.takeError();
+  library.addGenerator(std::move(*process));
+  if (llvm::Error error = (*loader)->addObjectFile(std::move(object)))
+    return error;
+  // The engine puts _mlir_ before the names of functions that take an array of
+  // pointers.
+  auto packed = (*loader)->lookup("_mlir__mlir_ciface_" + name.str());
+  if (!packed)
+    return packed.takeError();
+  JITFunction function(packed->toPtr<void (*)(void **)>(), signature);
+  function.loader = std::move(*loader);
+  return function;
+}
+
+JITFunction::JITFunction(void (*packed)(void **), const Signature &signature)
+    : packed(packed), arguments(signature.arguments),
       results(signature.results) {}
 
 JITFunction::JITFunction(JITFunction &&) = default;

@@ -19,6 +19,7 @@
 #include "quant-bnn/Compiler/CodeTarget.h"
 #include "quant-bnn/Compiler/LibraryFile.h"
 #include "quant-bnn/Compiler/ObjectCode.h"
+#include "quant-bnn/Compiler/Report.h"
 #include "quant-bnn/InitAll.h"
 #include "llvm/Support/CommandLine.h"
 #include "llvm/Support/FileSystem.h"
@@ -117,6 +118,13 @@ static cl::opt<std::string> linkerPath("linker",
                                        cl::value_desc("ld.lld"),
                                        cl::cat(category));
 
+static cl::opt<bool>
+    printsReport("report",
+                 cl::desc("Print for each matmul and convolution what computes "
+                          "it, or why floats do; thresholds; the bytes of "
+                          "constants; allocations"),
+                 cl::cat(category));
+
 static llvm::ExitOnError exitOnError("bnn-compile: error: ");
 
 namespace {
@@ -164,11 +172,19 @@ static std::string findRuntime(const CodeTarget &target, const char *program) {
   return "";
 }
 
-static LogicalResult lower(ModuleOp module,
-                           const llvm::TargetMachine &machine) {
-  PassManager pm(module.getContext());
-  if (failed(parsePassPipeline(passes, pm)))
+/// Runs the passes of the user, then lowers `module`.
+static LogicalResult lower(ModuleOp module, const llvm::TargetMachine &machine,
+                           std::optional<Report> &report) {
+  PassManager first(module.getContext());
+  if (failed(parsePassPipeline(passes, first)))
     return failure();
+  if (report)
+    report->countConstants(module);
+  if (failed(first.run(module)))
+    return failure();
+  if (report)
+    report->countConstants(module);
+  PassManager pm(module.getContext());
   VectorInstructions instructions = getVectorInstructions(machine);
   LowerToLLVMOptions options;
   options.checkExtents = checkExtents;
@@ -214,7 +230,16 @@ static LogicalResult compile(ModuleOp module, const char *program) {
   std::string runtime = findRuntime(target, program);
   FailureOr<SmallVector<LibraryFunction>> functions = selectFunctions(
       module, entries, prefix, workspace == Workspace::Argument);
-  if (failed(functions) || failed(lower(module, *machine)))
+  if (failed(functions))
+    return failure();
+  std::optional<Report> report;
+  if (printsReport) {
+    FailureOr<Report> started = Report::start(module);
+    if (failed(started))
+      return failure();
+    report.emplace(std::move(*started));
+  }
+  if (failed(lower(module, *machine, report)))
     return failure();
   bool hasLibraryCalls = !runtime.empty();
   FailureOr<std::unique_ptr<llvm::MemoryBuffer>> object =
@@ -233,6 +258,8 @@ static LogicalResult compile(ModuleOp module, const char *program) {
       writeCHeader(stream, *functions, headerPath, target.cpu);
       return llvm::Error::success();
     }));
+  if (report)
+    report->print(llvm::outs());
   return success();
 }
 

@@ -15,10 +15,12 @@
 #include "mlir/Target/LLVMIR/Dialect/All.h"
 #include "mlir/Transforms/Passes.h"
 #include "quant-bnn/ExecutionEngine/CUDA.h"
+#include "quant-bnn/ExecutionEngine/CodeCache.h"
 #include "quant-bnn/ExecutionEngine/JITFunction.h"
 #include "quant-bnn/ExecutionEngine/NumPy/NumPyText.h"
 #include "quant-bnn/InitAll.h"
 #include "quant-bnn/Pipelines/Pipelines.h"
+#include "quant-bnn/Version.h"
 #include "llvm/Support/CommandLine.h"
 #include "llvm/Support/Format.h"
 #include "llvm/Support/InitLLVM.h"
@@ -96,6 +98,13 @@ static cl::opt<unsigned>
                     "results of the last call"),
            cl::value_desc("N"), cl::init(1), cl::cat(category));
 
+static cl::opt<std::string> cacheFolder(
+    "cache",
+    cl::desc("The folder that keeps compiled code for later runs; empty for "
+             "none. The default is QUANT_BNN_CACHE_DIR of the environment, or "
+             "else quant-bnn in the cache of the user"),
+    cl::value_desc("folder"), cl::cat(category));
+
 static llvm::ExitOnError exitOnError("bnn-runner: error: ");
 
 /// Fails unless `paths` has one path for each of `values`.
@@ -169,6 +178,41 @@ static LogicalResult lower(ModuleOp module) {
   return pm.run(module);
 }
 
+/// Returns the key of what compiled code depends on, where `text` is the
+/// module.
+static std::string getKey(StringRef text) {
+  int capability =
+      target == Target::CUDA ? quant_bnn_cuda_get_compute_capability() : 0;
+  return CodeCache::getKey({text, entry, std::to_string(int(target.getValue())),
+                            std::to_string(int(pipeline.getValue())),
+                            std::to_string(optLevel),
+                            std::to_string(capability), QUANT_BNN_VERSION});
+}
+
+/// Returns the function `entry` of `module`, whose source is `text`: from the
+/// cache, or else compiled.
+static FailureOr<JITFunction> getFunction(ModuleOp module, StringRef text,
+                                          const Signature &signature) {
+  CodeCache cache(cacheFolder.getNumOccurrences()
+                      ? cacheFolder.getValue()
+                      : CodeCache::getDefaultFolder());
+  std::string key = cache.isEnabled() ? getKey(text) : "";
+  if (auto object = cache.lookup(key)) {
+    auto loaded = JITFunction::load(std::move(object), entry, signature);
+    if (loaded)
+      return std::move(*loaded);
+    // The file is damaged, and will be replaced.
+    llvm::consumeError(loaded.takeError());
+  }
+  if (pipeline == Pipeline::Lower && failed(lower(module)))
+    return failure();
+  FailureOr<JITFunction> function = JITFunction::compile(
+      module, entry, signature, optLevel, /*keepsObject=*/cache.isEnabled());
+  if (succeeded(function))
+    cache.store(key, [&](StringRef path) { function->writeObject(path); });
+  return function;
+}
+
 /// Makes the memory that a call frees stay in the process, so that no later
 /// call touches pages for the first time.
 static void keepFreedMemory() {
@@ -216,7 +260,7 @@ static SmallVector<uint64_t> hashConstants(const Signature &signature,
   return hashes;
 }
 
-static LogicalResult run(ModuleOp module) {
+static LogicalResult run(ModuleOp module, StringRef text) {
   bool isLowered = pipeline == Pipeline::None;
   Operation *entryOp = module.lookupSymbol(entry);
   if (!entryOp)
@@ -237,10 +281,7 @@ static LogicalResult run(ModuleOp module) {
   }
 
   exitOnError(checkDevice());
-  if (!isLowered && failed(lower(module)))
-    return failure();
-  FailureOr<JITFunction> function =
-      JITFunction::compile(module, entry, *signature, optLevel);
+  FailureOr<JITFunction> function = getFunction(module, text, *signature);
   if (failed(function))
     return failure();
 
@@ -287,8 +328,9 @@ int main(int argc, char **argv) {
   if (!buffer)
     exitOnError(llvm::createStringError(message));
   llvm::SourceMgr sourceMgr;
+  StringRef text = buffer->getBuffer();
   sourceMgr.AddNewSourceBuffer(std::move(buffer), llvm::SMLoc());
   SourceMgrDiagnosticHandler handler(sourceMgr, &context);
   OwningOpRef<ModuleOp> module = parseSourceFile<ModuleOp>(sourceMgr, &context);
-  return !module || failed(run(*module));
+  return !module || failed(run(*module, text));
 }

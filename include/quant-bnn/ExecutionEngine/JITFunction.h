@@ -14,6 +14,13 @@
 #include <memory>
 #include <vector>
 
+namespace llvm {
+class MemoryBuffer;
+namespace orc {
+class LLJIT;
+} // namespace orc
+} // namespace llvm
+
 namespace mlir {
 class ExecutionEngine;
 } // namespace mlir
@@ -53,16 +60,29 @@ private:
 class JITFunction {
 public:
   /// Compiles `module`, which is in the LLVM dialect, for the host, and finds
-  /// the C wrapper of the function `name`. Emits an error on failure.
+  /// the C wrapper of the function `name`. With `keepsObject`, writeObject may
+  /// be called. Emits an error on failure.
   static mlir::FailureOr<JITFunction> compile(mlir::ModuleOp module,
                                               llvm::StringRef name,
                                               const Signature &signature,
-                                              unsigned optLevel);
+                                              unsigned optLevel,
+                                              bool keepsObject = false);
 
   /// Compiles `module` once for all functions in `names`.
   static mlir::FailureOr<std::vector<JITFunction>>
   compile(mlir::ModuleOp module, llvm::ArrayRef<llvm::StringRef> names,
-          llvm::ArrayRef<Signature> signatures, unsigned optLevel);
+          llvm::ArrayRef<Signature> signatures, unsigned optLevel,
+          bool keepsObject = false);
+
+  /// Writes the compiled code to the object file `path`.
+  void writeObject(llvm::StringRef path) const;
+
+  /// Loads the function `name` from an object file of writeObject. `object`
+  /// must have been written on a CPU like this one, by the same version of this
+  /// library.
+  static llvm::Expected<JITFunction>
+  load(std::unique_ptr<llvm::MemoryBuffer> object, llvm::StringRef name,
+       const Signature &signature);
 
   JITFunction(JITFunction &&);
   ~JITFunction();
@@ -73,11 +93,12 @@ public:
   CallResults call(llvm::ArrayRef<CallArgument> arguments) const;
 
 private:
-  JITFunction(std::shared_ptr<mlir::ExecutionEngine> engine,
-              void (*packed)(void **), const Signature &signature);
+  JITFunction(void (*packed)(void **), const Signature &signature);
 
-  /// Owns the code, together with the other functions of the module.
+  /// One of these owns the code, together with the other functions of the
+  /// module: the first if it was compiled, the second if it was loaded.
   std::shared_ptr<mlir::ExecutionEngine> engine;
+  std::unique_ptr<llvm::orc::LLJIT> loader;
   void (*packed)(void **);
   llvm::SmallVector<SignatureValue> arguments;
   llvm::SmallVector<SignatureValue> results;

@@ -54,6 +54,15 @@ static void replace(Product product, Value result, const Twine &what) {
   product.op->erase();
 }
 
+/// Emits a remark at the op of `product` that it stays a sum of floats.
+static void reportFloats(Product product, const Twine &reason) {
+  remark::analysis(product.op.getLoc(),
+                   getRemarkOpts("computed-in-floats", category, product.op))
+      << (product.op->getName().getStringRef() +
+          " computes in floats: " + reason)
+             .str();
+}
+
 void QuantBNNBinarizePass::binarize(Product product) {
   Options options{static_cast<unsigned>(wordWidth), maxPlaneProducts, mode};
   std::optional<Refusal> factorRefusal, refusal, levelRefusal, lhsRefusal,
@@ -87,19 +96,26 @@ void QuantBNNBinarizePass::binarize(Product product) {
   };
   std::optional<Signs> lhs = matchSigns(product.lhs->get(), lhsRefusal);
   std::optional<Signs> rhs = matchSigns(product.rhs->get(), rhsRefusal);
-  // A product without an operand of signs or levels gets no remark.
+  // A product without an operand of signs or levels is no missed one.
+  std::optional<Refusal> missed;
   if (levelRefusal && llvm::any_of(product.op.getDpsInputs(), hasLevels))
-    reportMissed(*levelRefusal);
+    missed = levelRefusal;
   else if (lhs || rhs)
-    reportMissed(factorRefusal ? *factorRefusal : *refusal);
+    missed = factorRefusal ? factorRefusal : refusal;
+  if (missed)
+    reportMissed(*missed);
   if (!lhs && !rhs)
-    return;
+    return reportFloats(
+        product, missed ? missed->reason
+                        : "neither operand is bipolar: " + lhsRefusal->reason +
+                              "; " + rhsRefusal->reason);
   std::optional<Refusal> selectRefusal;
   OpOperand *operand = rhs ? product.rhs : product.lhs;
   if (Value result = buildSignSelect(product, operand, rhs ? *rhs : *lhs,
                                      options, selectRefusal))
     return replace(product, result, "additions and subtractions");
   reportMissed(*selectRefusal);
+  reportFloats(product, missed->reason);
 }
 
 void QuantBNNBinarizePass::runOnOperation() {
