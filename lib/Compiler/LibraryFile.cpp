@@ -53,8 +53,8 @@ static llvm::Error addMembers(llvm::MemoryBufferRef runtime, StringRef path,
   return error;
 }
 
-llvm::Error quant_bnn::writeStaticLibrary(const LibraryParts &parts,
-                                          StringRef path) {
+static llvm::Error writeStaticLibrary(const LibraryParts &parts,
+                                      StringRef path) {
   std::vector<llvm::NewArchiveMember> members;
   members.emplace_back(parts.object);
   std::unique_ptr<llvm::MemoryBuffer> runtime;
@@ -189,11 +189,10 @@ static std::string getVersionScript(llvm::ArrayRef<std::string> names) {
                   "local:\n  *;\n};\n";
 }
 
-llvm::Error quant_bnn::linkSharedLibrary(const LibraryParts &parts,
-                                         StringRef path,
-                                         const llvm::Triple &triple,
-                                         StringRef linker,
-                                         bool &hasCLibraries) {
+static llvm::Error linkSharedLibrary(const LibraryParts &parts, StringRef path,
+                                     const llvm::Triple &triple,
+                                     StringRef linker,
+                                     llvm::function_ref<void()> noCLibraries) {
   auto program = findLinker(linker);
   if (!program)
     return program.takeError();
@@ -226,10 +225,39 @@ llvm::Error quant_bnn::linkSharedLibrary(const LibraryParts &parts,
   if (!parts.runtime.empty())
     arguments.push_back(parts.runtime.str());
   std::vector<std::string> libraries = findCLibraries(triple);
-  hasCLibraries = !libraries.empty();
   llvm::append_range(arguments, libraries);
   llvm::Error error = runLinker(*program, arguments);
   if (error)
     return llvm::joinErrors(std::move(error), output->discard());
+  if (libraries.empty())
+    noCLibraries();
   return output->keep(path);
+}
+
+//===----------------------------------------------------------------------===//
+// Any library
+//===----------------------------------------------------------------------===//
+
+llvm::Error quant_bnn::checkLibraryPath(StringRef path) {
+  StringRef extension = llvm::sys::path::extension(path);
+  if (extension == ".so" || extension == ".a" || extension == ".o")
+    return llvm::Error::success();
+  return llvm::createStringError(
+      path + ": expected a name that ends in .so, .a or .o");
+}
+
+llvm::Error quant_bnn::writeLibrary(const LibraryParts &parts, StringRef path,
+                                    const llvm::Triple &triple,
+                                    StringRef linker,
+                                    llvm::function_ref<void()> noCLibraries) {
+  if (llvm::Error error = checkLibraryPath(path))
+    return error;
+  if (path.ends_with(".so"))
+    return linkSharedLibrary(parts, path, triple, linker, noCLibraries);
+  if (path.ends_with(".a"))
+    return writeStaticLibrary(parts, path);
+  return llvm::writeToOutput(path, [&](llvm::raw_ostream &stream) {
+    stream << parts.object.getBuffer();
+    return llvm::Error::success();
+  });
 }

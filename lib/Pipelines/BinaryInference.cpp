@@ -33,6 +33,8 @@ void quant_bnn::buildBinaryInferencePipeline(
     OpPassManager &pm, const BinaryInferenceOptions &options) {
   pm.addNestedPass<func::FuncOp>(createQuantBNNReadResourcesPass());
   pm.addNestedPass<func::FuncOp>(createQuantBNNStripGradientsPass());
+  if (options.mode == RewriteMode::Relaxed)
+    pm.addNestedPass<func::FuncOp>(createQuantBNNChannelsLastPass());
   pm.addPass(createQuantBNNEvaluateConstantsPass());
   OpPassManager &functions = pm.nest<func::FuncOp>();
   // A `tensor.dim` of a result would keep the op of that result.

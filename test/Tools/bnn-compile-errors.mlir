@@ -48,7 +48,7 @@ func.func @the_main(%x: f32) -> f32 {
 
 // REDEFINE: %{options} = --entry=main --passes=no-such-pass --prefix=a_
 // RUN: %{compile} | FileCheck %s --check-prefix=PASSES
-// PASSES: 'no-such-pass' does not refer to a registered pass or pass pipeline
+// PASSES: error: cannot parse the passes 'no-such-pass': {{.*}}'no-such-pass' does not refer to a registered pass or pass pipeline
 
 // REDEFINE: %{options} = --entry=main --prefix=a_ --cpu=m68k
 // RUN: %{compile} | FileCheck %s --check-prefix=CPU
@@ -72,7 +72,7 @@ func.func @the_main(%x: f32) -> f32 {
 // RUN: ls %t | count 2
 
 // RUN: not bnn-compile %s -o %t/net.dll 2>&1 | FileCheck %s --check-prefix=KIND
-// KIND: bnn-compile: error: -o {{.*}}net.dll: expected a name that ends in .so, .a or .o
+// KIND: bnn-compile: error: {{.*}}net.dll: expected a name that ends in .so, .a or .o
 
 // RUN: not bnn-compile %s --entry=main --prefix=a_ -o %t/none/net.so 2>&1 | FileCheck %s --check-prefix=FOLDER
 // RUN: not bnn-compile %s --entry=main --prefix=a_ -o %t/none/net.a 2>&1 | FileCheck %s --check-prefix=FOLDER

@@ -11,15 +11,12 @@
 #include "mlir/InitAllExtensions.h"
 #include "mlir/InitAllPasses.h"
 #include "mlir/Parser/Parser.h"
-#include "mlir/Pass/PassManager.h"
-#include "mlir/Pass/PassRegistry.h"
 #include "mlir/Support/FileUtilities.h"
 #include "mlir/Target/LLVMIR/Dialect/All.h"
 #include "quant-bnn/Compiler/CHeader.h"
 #include "quant-bnn/Compiler/CodeTarget.h"
+#include "quant-bnn/Compiler/CompileLibrary.h"
 #include "quant-bnn/Compiler/LibraryFile.h"
-#include "quant-bnn/Compiler/ObjectCode.h"
-#include "quant-bnn/Compiler/Report.h"
 #include "quant-bnn/InitAll.h"
 #include "llvm/Support/CommandLine.h"
 #include "llvm/Support/FileSystem.h"
@@ -127,22 +124,6 @@ static cl::opt<bool>
 
 static llvm::ExitOnError exitOnError("bnn-compile: error: ");
 
-namespace {
-enum class OutputKind { SharedLibrary, StaticLibrary, Object };
-} // namespace
-
-static OutputKind getOutputKind() {
-  StringRef extension = llvm::sys::path::extension(outputPath);
-  if (extension == ".so")
-    return OutputKind::SharedLibrary;
-  if (extension == ".a")
-    return OutputKind::StaticLibrary;
-  if (extension != ".o")
-    exitOnError(llvm::createStringError(
-        "-o " + outputPath + ": expected a name that ends in .so, .a or .o"));
-  return OutputKind::Object;
-}
-
 /// Returns the path of the runtime library to use, or "" for none.
 static std::string findRuntime(const CodeTarget &target, const char *program) {
   if (!runtimePath.empty())
@@ -172,66 +153,24 @@ static std::string findRuntime(const CodeTarget &target, const char *program) {
   return "";
 }
 
-/// Runs the passes of the user, then lowers `module`.
-static LogicalResult lower(ModuleOp module, const llvm::TargetMachine &machine,
-                           std::optional<Report> &report) {
-  PassManager first(module.getContext());
-  if (failed(parsePassPipeline(passes, first)))
-    return failure();
-  if (report)
-    report->countConstants(module);
-  if (failed(first.run(module)))
-    return failure();
-  if (report)
-    report->countConstants(module);
-  PassManager pm(module.getContext());
-  VectorInstructions instructions = getVectorInstructions(machine);
-  LowerToLLVMOptions options;
-  options.checkExtents = checkExtents;
-  options.results = ResultConvention::OutParams;
+static CompileOptions getCompileOptions(bool hasRuntime) {
+  CompileOptions options;
+  options.passes = passes;
+  options.entries = entries;
+  options.prefix = prefix;
   options.workspace = workspace;
   options.parallel = parallel;
+  options.checkExtents = checkExtents;
   options.math = mathAccuracy;
-  options.vectorWidth = instructions.vectorWidth;
-  options.popcount = instructions.popcount;
-  options.lookup = instructions.lookup;
-  buildLowerToLLVMPipeline(pm, options);
-  return pm.run(module);
-}
-
-/// Writes the library, or the object file, of `object`.
-static llvm::Error writeOutput(const LibraryParts &parts,
-                               const llvm::Triple &triple) {
-  switch (getOutputKind()) {
-  case OutputKind::StaticLibrary:
-    return writeStaticLibrary(parts, outputPath);
-  case OutputKind::Object:
-    return llvm::writeToOutput(outputPath, [&](llvm::raw_ostream &stream) {
-      stream << parts.object.getBuffer();
-      return llvm::Error::success();
-    });
-  case OutputKind::SharedLibrary:
-    break;
-  }
-  bool hasCLibraries = false;
-  if (llvm::Error error = linkSharedLibrary(parts, outputPath, triple,
-                                            linkerPath, hasCLibraries))
-    return error;
-  if (!hasCLibraries)
-    llvm::WithColor::warning(llvm::errs(), "bnn-compile")
-        << "there are no C libraries for " << triple.str()
-        << " on this machine: the program has to link them (-lm)\n";
-  return llvm::Error::success();
+  options.optLevel = optLevel;
+  options.hasLibraryCalls = hasRuntime;
+  return options;
 }
 
 static LogicalResult compile(ModuleOp module, const char *program) {
   CodeTarget target = exitOnError(CodeTarget::get(cpu));
   auto machine = exitOnError(createTargetMachine(target, optLevel));
   std::string runtime = findRuntime(target, program);
-  FailureOr<SmallVector<LibraryFunction>> functions = selectFunctions(
-      module, entries, prefix, workspace == Workspace::Argument);
-  if (failed(functions))
-    return failure();
   std::optional<Report> report;
   if (printsReport) {
     FailureOr<Report> started = Report::start(module);
@@ -239,23 +178,23 @@ static LogicalResult compile(ModuleOp module, const char *program) {
       return failure();
     report.emplace(std::move(*started));
   }
-  if (failed(lower(module, *machine, report)))
-    return failure();
-  bool hasLibraryCalls = !runtime.empty();
-  FailureOr<std::unique_ptr<llvm::MemoryBuffer>> object =
-      compileToObject(module, *functions, *machine, optLevel, hasLibraryCalls);
-  if (failed(object))
+  FailureOr<CompiledLibrary> library =
+      compileLibrary(module, *machine, getCompileOptions(!runtime.empty()),
+                     report ? &*report : nullptr);
+  if (failed(library))
     return failure();
 
-  SmallVector<std::string> names =
-      getExportedNames(*functions, hasLibraryCalls);
   LibraryParts parts = {
-      llvm::MemoryBufferRef((*object)->getBuffer(), "module.o"), runtime,
-      names};
-  exitOnError(writeOutput(parts, target.triple));
+      llvm::MemoryBufferRef(library->object->getBuffer(), "module.o"), runtime,
+      library->exportedNames};
+  exitOnError(writeLibrary(parts, outputPath, target.triple, linkerPath, [&] {
+    llvm::WithColor::warning(llvm::errs(), "bnn-compile")
+        << "there are no C libraries for " << target.triple.str()
+        << " on this machine: the program has to link them (-lm)\n";
+  }));
   if (!headerPath.empty())
     exitOnError(llvm::writeToOutput(headerPath, [&](llvm::raw_ostream &stream) {
-      writeCHeader(stream, *functions, headerPath, target.cpu);
+      writeCHeader(stream, library->functions, headerPath, target.cpu);
       return llvm::Error::success();
     }));
   if (report)
@@ -274,7 +213,7 @@ int main(int argc, char **argv) {
       "and a C header\n");
   if (optLevel > 3)
     exitOnError(llvm::createStringError("--opt-level is at most 3"));
-  getOutputKind();
+  exitOnError(checkLibraryPath(outputPath));
 
   DialectRegistry registry;
   mlir::registerAllDialects(registry);

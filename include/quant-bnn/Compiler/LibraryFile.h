@@ -10,6 +10,7 @@
 #define QUANT_BNN_COMPILER_LIBRARYFILE_H
 
 #include "llvm/ADT/ArrayRef.h"
+#include "llvm/ADT/STLFunctionalExtras.h"
 #include "llvm/ADT/StringRef.h"
 #include "llvm/Support/Error.h"
 #include "llvm/Support/MemoryBufferRef.h"
@@ -32,18 +33,22 @@ struct LibraryParts {
   llvm::ArrayRef<std::string> exportedNames;
 };
 
-/// Writes a static library to `path`, with the members of the runtime library
-/// beside the object.
-llvm::Error writeStaticLibrary(const LibraryParts &parts, llvm::StringRef path);
+/// Fails unless `path` ends in .so, for a shared library, in .a, for a static
+/// one, or in .o, for an object file.
+llvm::Error checkLibraryPath(llvm::StringRef path);
 
-/// Writes a shared library to `path` by LLVM's linker, which it looks for at
-/// `linker`, or else where LLVM was installed and in PATH. The library needs
-/// the C and math libraries of the system `triple`, and contains what it uses
-/// of the runtime library. If the C libraries are not on this machine, which
-/// `hasCLibraries` says, the program has to be linked to them.
-llvm::Error linkSharedLibrary(const LibraryParts &parts, llvm::StringRef path,
-                              const llvm::Triple &triple,
-                              llvm::StringRef linker, bool &hasCLibraries);
+/// Writes the library, or the object file, `path`. A static library has the
+/// members of the runtime library beside the object. A shared library contains
+/// what it uses of the runtime library, and needs the C and math libraries of
+/// the system `triple`; it is linked by `linker`, or else by LLVM's, which is
+/// looked for where LLVM was installed and in PATH.
+///
+/// Calls `noCLibraries` if the C libraries of that system are not on this
+/// machine: then the program has to be linked to them.
+llvm::Error writeLibrary(
+    const LibraryParts &parts, llvm::StringRef path, const llvm::Triple &triple,
+    llvm::StringRef linker = "",
+    llvm::function_ref<void()> noCLibraries = [] {});
 
 } // namespace quant_bnn
 

@@ -409,7 +409,9 @@ def QuantBNNBinarizePass : Pass<"quant-bnn-binarize"> {
 
     Remarks (`--remarks-filter=quant-bnn-binarize`) report each op that was
     replaced. For an op with a bipolar operand that was not replaced, a remark
-    reports the reason, at the op that prevents the rewrite.
+    reports the reason, at the op that prevents the rewrite. An analysis remark,
+    `computed-in-floats`, names each product that floats still compute, and the
+    reason.
 
     Example:
 

@@ -1,0 +1,64 @@
+//===- CompileLibrary.h - From a module to object code ---------*- C++ -*--===//
+//
+// Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef QUANT_BNN_COMPILER_COMPILELIBRARY_H
+#define QUANT_BNN_COMPILER_COMPILELIBRARY_H
+
+#include "quant-bnn/Compiler/LibraryFunction.h"
+#include "quant-bnn/Compiler/Report.h"
+#include "quant-bnn/Pipelines/Pipelines.h"
+
+namespace llvm {
+class MemoryBuffer;
+class TargetMachine;
+} // namespace llvm
+
+namespace quant_bnn {
+
+/// What compileLibrary compiles, and how.
+struct CompileOptions {
+  /// The passes that run first, as a pipeline in text.
+  std::string passes = "quant-bnn-binary-inference-pipeline";
+  /// The functions to compile; all that are public if there is none.
+  std::vector<std::string> entries;
+  /// What is put before the names of functions.
+  std::string prefix;
+  Workspace workspace = Workspace::Argument;
+  bool parallel = false;
+  bool checkExtents = true;
+  MathAccuracy math = MathAccuracy::Fast;
+  /// LLVM's optimization level, 0 to 3.
+  unsigned optLevel = 3;
+  /// Whether there are functions `__tvm_ffi_<name>`. They call the runtime
+  /// library, and so do functions with `parallel` or Workspace::Thread.
+  bool hasLibraryCalls = true;
+
+  bool needsRuntime() const {
+    return hasLibraryCalls || parallel || workspace == Workspace::Thread;
+  }
+};
+
+/// An object file in memory, and what it defines.
+struct CompiledLibrary {
+  llvm::SmallVector<LibraryFunction> functions;
+  std::unique_ptr<llvm::MemoryBuffer> object;
+  /// The names for users of the library.
+  llvm::SmallVector<std::string> exportedNames;
+};
+
+/// Lowers `module` and compiles it for the CPU of `machine`. The dialects and
+/// passes that `options.passes` needs must be registered, and the translations
+/// to LLVM IR. `report` may be null. Emits an error on failure.
+mlir::FailureOr<CompiledLibrary> compileLibrary(mlir::ModuleOp module,
+                                                llvm::TargetMachine &machine,
+                                                const CompileOptions &options,
+                                                Report *report = nullptr);
+
+} // namespace quant_bnn
+
+#endif // QUANT_BNN_COMPILER_COMPILELIBRARY_H

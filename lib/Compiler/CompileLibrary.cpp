@@ -1,0 +1,72 @@
+//===- CompileLibrary.cpp - From a module to object code ------------------===//
+//
+// Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "quant-bnn/Compiler/CompileLibrary.h"
+
+#include "mlir/Pass/PassManager.h"
+#include "mlir/Pass/PassRegistry.h"
+#include "quant-bnn/Compiler/CodeTarget.h"
+#include "quant-bnn/Compiler/ObjectCode.h"
+#include "llvm/Support/MemoryBuffer.h"
+#include "llvm/Target/TargetMachine.h"
+
+using namespace mlir;
+using namespace quant_bnn;
+
+/// Runs the passes of the user.
+static LogicalResult runPasses(ModuleOp module, StringRef passes,
+                               Report *report) {
+  PassManager pm(module.getContext());
+  std::string message;
+  llvm::raw_string_ostream stream(message);
+  if (failed(parsePassPipeline(passes, pm, stream)))
+    return emitError(UnknownLoc::get(module.getContext()))
+           << "cannot parse the passes '" << passes
+           << "': " << StringRef(message).rtrim();
+  if (report)
+    report->countConstants(module);
+  if (failed(pm.run(module)))
+    return failure();
+  if (report)
+    report->countConstants(module);
+  return success();
+}
+
+static LogicalResult lower(ModuleOp module, const llvm::TargetMachine &machine,
+                           const CompileOptions &options) {
+  VectorInstructions instructions = getVectorInstructions(machine);
+  LowerToLLVMOptions lowering;
+  lowering.checkExtents = options.checkExtents;
+  lowering.results = ResultConvention::OutParams;
+  lowering.workspace = options.workspace;
+  lowering.parallel = options.parallel;
+  lowering.math = options.math;
+  lowering.vectorWidth = instructions.vectorWidth;
+  lowering.popcount = instructions.popcount;
+  lowering.lookup = instructions.lookup;
+  PassManager pm(module.getContext());
+  buildLowerToLLVMPipeline(pm, lowering);
+  return pm.run(module);
+}
+
+FailureOr<CompiledLibrary>
+quant_bnn::compileLibrary(ModuleOp module, llvm::TargetMachine &machine,
+                          const CompileOptions &options, Report *report) {
+  FailureOr<SmallVector<LibraryFunction>> functions =
+      selectFunctions(module, options.entries, options.prefix,
+                      options.workspace == Workspace::Argument);
+  if (failed(functions) || failed(runPasses(module, options.passes, report)) ||
+      failed(lower(module, machine, options)))
+    return failure();
+  FailureOr<std::unique_ptr<llvm::MemoryBuffer>> object = compileToObject(
+      module, *functions, machine, options.optLevel, options.hasLibraryCalls);
+  if (failed(object))
+    return failure();
+  return CompiledLibrary{*functions, std::move(*object),
+                         getExportedNames(*functions, options.hasLibraryCalls)};
+}
