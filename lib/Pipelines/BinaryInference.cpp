@@ -27,7 +27,15 @@ BinaryInferenceOptions::BinaryInferenceOptions()
            llvm::cl::init(RewriteMode::Exact),
            llvm::cl::values(clEnumValN(RewriteMode::Exact, "exact", "none"),
                             clEnumValN(RewriteMode::Relaxed, "relaxed",
-                                       "sums may be rounded differently"))} {}
+                                       "sums may be rounded differently"))},
+      assumeNoZeros{
+          *this, "assume-no-zeros",
+          llvm::cl::desc("Assume that no operand of a sign function is 0"),
+          llvm::cl::init(false)},
+      assumeNoNaNs{
+          *this, "assume-no-nans",
+          llvm::cl::desc("Assume that no operand of a sign function is NaN"),
+          llvm::cl::init(false)} {}
 
 void quant_bnn::buildBinaryInferencePipeline(
     OpPassManager &pm, const BinaryInferenceOptions &options) {
@@ -45,6 +53,8 @@ void quant_bnn::buildBinaryInferencePipeline(
   QuantBNNBinarizePassOptions binarize;
   binarize.wordWidth = options.wordWidth;
   binarize.mode = options.mode;
+  binarize.assumeNoZeros = options.assumeNoZeros;
+  binarize.assumeNoNaNs = options.assumeNoNaNs;
   functions.addPass(createQuantBNNBinarizePass(binarize));
   functions.addPass(createQuantBNNPropagatePackedPass());
   addCleanup(functions);

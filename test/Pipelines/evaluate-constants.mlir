@@ -117,6 +117,66 @@ func.func @two_results() -> (tensor<2xf32>, tensor<2xf32>) {
 
 // -----
 
+// An assertion that holds goes, also where all elements are equal.
+// REMARK-COUNT-2: Function=assertion | Remark="computed now
+// CHECK-LABEL: func @assertion(
+// CHECK-DAG:     %[[R:.*]] = arith.constant dense<[5.000000e-01, 2.500000e-01]> : tensor<2xf32>
+// CHECK-DAG:     %[[EQUAL:.*]] = arith.constant dense<2.500000e-01> : tensor<2xf32>
+// CHECK-NOT:     cf.assert
+// CHECK:         return %[[R]], %[[EQUAL]]
+func.func @assertion() -> (tensor<2xf32>, tensor<2xf32>) {
+  %x = arith.constant dense<[2.0, 4.0]> : tensor<2xf32>
+  %equal = arith.constant dense<4.0> : tensor<2xf32>
+  %zero = arith.constant 0.0 : f32
+  %one = arith.constant 1.0 : f32
+  %empty = tensor.empty() : tensor<2xf32>
+  %reciprocal = linalg.generic {indexing_maps = [affine_map<(i) -> (i)>, affine_map<(i) -> (i)>],
+                                iterator_types = ["parallel"]}
+      ins(%x : tensor<2xf32>) outs(%empty : tensor<2xf32>) {
+  ^bb0(%in: f32, %out: f32):
+    %differs = arith.cmpf one, %in, %zero : f32
+    cf.assert %differs, "zero"
+    %quotient = arith.divf %one, %in : f32
+    linalg.yield %quotient : f32
+  } -> tensor<2xf32>
+  %same = linalg.generic {indexing_maps = [affine_map<(i) -> (i)>, affine_map<(i) -> (i)>],
+                          iterator_types = ["parallel"]}
+      ins(%equal : tensor<2xf32>) outs(%empty : tensor<2xf32>) {
+  ^bb0(%in: f32, %out: f32):
+    %differs = arith.cmpf one, %in, %zero : f32
+    cf.assert %differs, "zero"
+    %quotient = arith.divf %one, %in : f32
+    linalg.yield %quotient : f32
+  } -> tensor<2xf32>
+  return %reciprocal, %same : tensor<2xf32>, tensor<2xf32>
+}
+
+// -----
+
+// An assertion that fails stays.
+// REMARK: Function=failing | Remark="depends on constants alone, but an assertion on the way to some such tensor fails
+// CHECK-LABEL: func @failing(
+// CHECK:         cf.assert
+// CHECK:         arith.divf
+func.func @failing() -> tensor<2xf32> {
+  %x = arith.constant dense<[2.0, 0.0]> : tensor<2xf32>
+  %zero = arith.constant 0.0 : f32
+  %one = arith.constant 1.0 : f32
+  %empty = tensor.empty() : tensor<2xf32>
+  %reciprocal = linalg.generic {indexing_maps = [affine_map<(i) -> (i)>, affine_map<(i) -> (i)>],
+                                iterator_types = ["parallel"]}
+      ins(%x : tensor<2xf32>) outs(%empty : tensor<2xf32>) {
+  ^bb0(%in: f32, %out: f32):
+    %differs = arith.cmpf one, %in, %zero : f32
+    cf.assert %differs, "zero"
+    %quotient = arith.divf %one, %in : f32
+    linalg.yield %quotient : f32
+  } -> tensor<2xf32>
+  return %reciprocal : tensor<2xf32>
+}
+
+// -----
+
 // What stays.
 // REMARK-NOT: remark:
 // CHECK-LABEL: func @stay(

@@ -29,11 +29,15 @@ def QuantBNNEvaluateConstantsPass
     `math` and `quant_bnn`, with static types, offsets and strides. A division of
     integers, which may trap, stays, and so does an op
 
-    * if no operand has been computed from a constant with different elements;
+    * if no operand has been computed from a constant with different elements, unless
+      the op contains an assertion;
     * if its result has more elements than such an operand: a vector that is broadcast
       stays a vector; for ops of `tensor`, such as a padding, more than eight times as
       many as the largest constant;
     * if there are more than 2^30 operations on elements with it.
+
+    A `cf.assert` in a `linalg.generic` without reductions is evaluated, too. If one
+    fails, nothing is replaced, and the program fails as before.
 
     A remark names each tensor that was computed, or that none could be.
 

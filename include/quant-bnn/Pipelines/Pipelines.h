@@ -184,6 +184,8 @@ struct BinaryInferenceOptions
 
   Option<int64_t> wordWidth;
   Option<RewriteMode> mode;
+  Option<bool> assumeNoZeros;
+  Option<bool> assumeNoNaNs;
 };
 
 struct FuseOptions : mlir::PassPipelineOptions<FuseOptions>, FuseFields {

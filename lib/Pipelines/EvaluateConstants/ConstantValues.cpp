@@ -8,6 +8,7 @@
 
 #include "ConstantValues.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/ControlFlow/IR/ControlFlowOps.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
@@ -71,6 +72,18 @@ static bool isMonotonic(AffineExpr expr) {
          isMonotonic(binary.getLHS()) && isMonotonic(binary.getRHS());
 }
 
+static SmallVector<cf::AssertOp> getAssertions(Operation *op) {
+  auto generic = dyn_cast<linalg::GenericOp>(op);
+  return generic ? llvm::to_vector(generic.getBody()->getOps<cf::AssertOp>())
+                 : SmallVector<cf::AssertOp>();
+}
+
+/// Whether `op` may contain assertions: each iteration is on its own.
+static bool mayAssert(linalg::LinalgOp op) {
+  return isa<linalg::GenericOp>(op.getOperation()) &&
+         op.getNumLoops() == op.getNumParallelLoops();
+}
+
 static bool isEvaluableLinalg(linalg::LinalgOp op) {
   return op.hasPureTensorSemantics() && !op.hasDynamicShape() &&
          llvm::all_of(op.getIndexingMapsArray(),
@@ -78,8 +91,9 @@ static bool isEvaluableLinalg(linalg::LinalgOp op) {
                         return llvm::all_of(map.getResults(), isMonotonic);
                       }) &&
          llvm::all_of(
-             op.getBlock()->without_terminator(), [](Operation &bodyOp) {
-               return isa<linalg::IndexOp>(bodyOp) || isElementOp(&bodyOp);
+             op.getBlock()->without_terminator(), [&](Operation &bodyOp) {
+               return isa<linalg::IndexOp>(bodyOp) || isElementOp(&bodyOp) ||
+                      (isa<cf::AssertOp>(bodyOp) && mayAssert(op));
              });
 }
 
@@ -198,6 +212,9 @@ void ConstantValues::visit(Operation *op) {
       ofConstants = std::max(ofConstants, found);
       ofOperands = std::max(ofOperands, getNumElements(operand));
     }
+  // An assertion is in the way of other rewrites, also one of equal elements.
+  if (ofConstants == 0 && !getAssertions(op).empty())
+    ofConstants = ofOperands = getNumElements(op->getResult(0));
   if (ofConstants > 0) {
     int64_t most = isa<tensor::TensorDialect>(op->getDialect())
                        ? maxGrowth * ofConstants
@@ -239,6 +256,44 @@ void ConstantValues::findNeeded() {
       }
 }
 
+//===----------------------------------------------------------------------===//
+// The function that evaluates them
+//===----------------------------------------------------------------------===//
+
+/// Erases the assertions in the body of `op`, and builds after `op` a tensor
+/// that says for each iteration whether they hold.
+static Value extractAssertions(OpBuilder &builder, linalg::GenericOp op) {
+  SmallVector<AffineMap> maps = op.getIndexingMapsArray();
+  maps.push_back(builder.getMultiDimIdentityMap(op.getNumLoops()));
+  Value empty = tensor::EmptyOp::create(
+      builder, op.getLoc(), op.getStaticLoopRanges(), builder.getI1Type());
+  auto build = [&](OpBuilder &b, Location loc, ValueRange arguments) {
+    IRMapping mapping;
+    mapping.map(op.getBody()->getArguments(), arguments.drop_back());
+    Value holds =
+        arith::ConstantOp::create(b, loc, b.getBoolAttr(true)).getResult();
+    for (Operation &bodyOp : op.getBody()->without_terminator())
+      if (auto assertion = dyn_cast<cf::AssertOp>(bodyOp))
+        holds = arith::AndIOp::create(b, loc, holds,
+                                      mapping.lookup(assertion.getArg()));
+      else
+        b.clone(bodyOp, mapping);
+    linalg::YieldOp::create(b, loc, holds);
+  };
+  auto conditions = linalg::GenericOp::create(
+      builder, op.getLoc(), TypeRange(empty.getType()), op->getOperands(),
+      empty, maps, op.getIteratorTypesArray(), build);
+  for (cf::AssertOp assertion : getAssertions(op))
+    assertion.erase();
+  return conditions.getResult(0);
+}
+
+void ConstantValues::eraseAssertions() {
+  for (Operation *op : needed)
+    for (cf::AssertOp assertion : getAssertions(op))
+      assertion.erase();
+}
+
 func::FuncOp ConstantValues::buildFunction(OpBuilder &builder,
                                            StringRef name) const {
   Location loc = builder.getUnknownLoc();
@@ -253,6 +308,7 @@ func::FuncOp ConstantValues::buildFunction(OpBuilder &builder,
   for (Operation *op : needed)
     if (!numElements.contains(op->getResult(0)))
       builder.clone(*op, mapping);
+  SmallVector<Value> conditions;
   for (Operation *op : ops) {
     if (!needed.contains(op) || mapping.contains(op->getResult(0)))
       continue;
@@ -260,12 +316,16 @@ func::FuncOp ConstantValues::buildFunction(OpBuilder &builder,
       mapping.map(
           op->getResult(0),
           arith::ConstantOp::create(builder, loc, cast<TypedAttr>(constant)));
-    else
-      builder.clone(*op, mapping);
+    else if (Operation *clone = builder.clone(*op, mapping);
+             !getAssertions(clone).empty())
+      conditions.push_back(
+          extractAssertions(builder, cast<linalg::GenericOp>(clone)));
   }
-  func::ReturnOp::create(builder, loc,
-                         llvm::map_to_vector(results, [&](Value result) {
-                           return mapping.lookup(result);
-                         }));
+  SmallVector<Value> returned = llvm::map_to_vector(
+      results, [&](Value result) { return mapping.lookup(result); });
+  returned.append(conditions);
+  func::ReturnOp::create(builder, loc, returned);
+  function.setType(builder.getFunctionType(TypeRange(sources),
+                                           TypeRange(ValueRange(returned))));
   return function;
 }

@@ -28,9 +28,14 @@ public:
   /// those that an attribute holds in another form.
   llvm::ArrayRef<CallArgument> getArguments() const { return arguments; }
 
-  /// Builds a public function that computes the results from the arguments.
+  /// Builds a public function that computes the results from the arguments. It
+  /// contains no assertion: further results are tensors of i1 that say whether
+  /// the assertions on the way hold.
   mlir::func::FuncOp buildFunction(mlir::OpBuilder &builder,
                                    llvm::StringRef name) const;
+
+  /// Erases the assertions on the way, which are known to hold.
+  void eraseAssertions();
 
 private:
   bool isConstant(mlir::Value value) const;

@@ -47,16 +47,17 @@ struct QuantBNNEvaluateConstantsPass
 
 private:
   FailureOr<SmallVector<DenseElementsAttr>>
-  evaluate(const ConstantValues &values);
+  evaluate(const ConstantValues &values, StringRef &reason);
 
   OpPassManager lowering{ModuleOp::getOperationName()};
 };
 } // namespace
 
-/// Returns the values of the results of `values`, or failure if the code cannot
-/// be compiled.
+/// Returns the values of the results of `values`, or failure, with `reason`.
 FailureOr<SmallVector<DenseElementsAttr>>
-QuantBNNEvaluateConstantsPass::evaluate(const ConstantValues &values) {
+QuantBNNEvaluateConstantsPass::evaluate(const ConstantValues &values,
+                                        StringRef &reason) {
+  reason = "the code for some such tensor cannot be compiled for this machine";
   // What cannot be compiled is computed when the program runs, or is an error
   // then. Other threads may have errors of their own.
   ScopedDiagnosticHandler quiet(
@@ -78,8 +79,18 @@ QuantBNNEvaluateConstantsPass::evaluate(const ConstantValues &values) {
   if (failed(code))
     return failure();
   CallResults called = code->call(values.getArguments());
+  ArrayRef<NpyView> views = called.getViews();
+  size_t numResults = values.getResults().size();
+  for (const NpyView &conditions : views.drop_front(numResults))
+    if (!llvm::all_of(ArrayRef(static_cast<const char *>(conditions.data),
+                               conditions.getSizeInBytes()),
+                      [](char holds) { return holds != 0; })) {
+      reason = "an assertion on the way to some such tensor fails";
+      return failure();
+    }
   return llvm::map_to_vector(
-      llvm::zip_equal(values.getResults(), called.getViews()), [](auto pair) {
+      llvm::zip_equal(values.getResults(), views.take_front(numResults)),
+      [](auto pair) {
         auto [value, view] = pair;
         return readRawElements(cast<ShapedType>(value.getType()),
                                ArrayRef(static_cast<const char *>(view.data),
@@ -91,16 +102,17 @@ void QuantBNNEvaluateConstantsPass::runOnOperation() {
   ConstantValues values(getOperation());
   if (values.getResults().empty())
     return markAllAnalysesPreserved();
-  auto elements = evaluate(values);
+  StringRef reason;
+  auto elements = evaluate(values, reason);
   if (failed(elements)) {
     for (Value value : values.getResults())
       remark::missed(value.getLoc(),
                      getRemarkOpts("constant-evaluated", DEBUG_TYPE,
                                    value.getDefiningOp()))
-          << "depends on constants alone, but the code for some such tensor "
-             "cannot be compiled for this machine";
+          << ("depends on constants alone, but " + reason).str();
     return;
   }
+  values.eraseAssertions();
   llvm::SetVector<Operation *> computed;
   for (auto [result, attribute] :
        llvm::zip_equal(values.getResults(), *elements)) {

@@ -77,7 +77,9 @@ def QuantBNNChannelsLastPass : Pass<"quant-bnn-channels-last"> {
     pads, concatenations, slices and `linalg.generic`, as far as they do not
     become more, until they meet those of the next operands and cancel. One is
     left where an image enters or leaves. A constant filter is transposed by an
-    op, too, which `quant-bnn-evaluate-constants` computes.
+    op, too, which `quant-bnn-evaluate-constants` computes. If images are flattened
+    for a `linalg.matmul` with constant weights, the rows of the weights are
+    transposed instead.
 
     A convolution then adds its terms in another order, rows and columns of the
     filter before channels, so float sums may be rounded differently. Nothing
@@ -407,6 +409,11 @@ def QuantBNNBinarizePass : Pass<"quant-bnn-binarize"> {
     `mode=relaxed`, the number of terms need not be known, and the op may
     accumulate into values other than 0.
 
+    A sign function with another value at 0 or at NaN, such as that of PyTorch, is
+    not bipolar. Activations of a network seldom are 0 and never NaN: with
+    `assume-no-zeros` and `assume-no-nans`, such an op counts as bipolar, and what
+    it gives for a 0 or a NaN is not specified.
+
     Remarks (`--remarks-filter=quant-bnn-binarize`) report each op that was
     replaced. For an op with a bipolar operand that was not replaced, a remark
     reports the reason, at the op that prevents the rewrite. An analysis remark,
@@ -460,7 +467,11 @@ def QuantBNNBinarizePass : Pass<"quant-bnn-binarize"> {
              clEnumValN(::quant_bnn::RewriteMode::Exact, "exact",
                         "replace ops whose results keep every bit"),
              clEnumValN(::quant_bnn::RewriteMode::Relaxed, "relaxed",
-                        "also ops whose sums may have been rounded"))}]>
+                        "also ops whose sums may have been rounded"))}]>,
+    Option<"assumeNoZeros", "assume-no-zeros", "bool", /*default=*/"false",
+           "Assume that no operand of a sign function is 0">,
+    Option<"assumeNoNaNs", "assume-no-nans", "bool", /*default=*/"false",
+           "Assume that no operand of a sign function is NaN">
   ];
   let dependentDialects = ["::mlir::affine::AffineDialect",
                            "::mlir::arith::ArithDialect",

@@ -45,6 +45,21 @@ private:
 };
 } // namespace
 
+/// Gives `op` the value for positive numbers at zeros and at NaN, if there are
+/// none.
+static void assume(SignFunctionOpInterface op, bool noZeros, bool noNaNs) {
+  MLIRContext *context = op.getContext();
+  auto zero = op->getAttrOfType<ZeroModeAttr>("zero");
+  auto nan = op->getAttrOfType<NanModeAttr>("nan");
+  if (nan && noNaNs) {
+    nan = NanModeAttr::get(context, NanMode::positive);
+    op->setAttr("nan", nan);
+  }
+  // An op that is 0 at NaN is 0 at zeros.
+  if (zero && noZeros && !(nan && nan.getValue() == NanMode::zero))
+    op->setAttr("zero", ZeroModeAttr::get(context, ZeroMode::positive));
+}
+
 /// Replaces the op of `product` by `result` and emits a remark.
 static void replace(Product product, Value result, const Twine &what) {
   remark::passed(product.op.getLoc(),
@@ -119,6 +134,9 @@ void QuantBNNBinarizePass::binarize(Product product) {
 }
 
 void QuantBNNBinarizePass::runOnOperation() {
+  getOperation()->walk([&](SignFunctionOpInterface op) {
+    assume(op, assumeNoZeros, assumeNoNaNs);
+  });
   SmallVector<linalg::LinalgOp> ops;
   getOperation()->walk([&](linalg::LinalgOp op) { ops.push_back(op); });
   for (linalg::LinalgOp op : ops)

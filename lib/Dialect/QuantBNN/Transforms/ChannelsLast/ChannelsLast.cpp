@@ -11,6 +11,7 @@
 #include "mlir/Dialect/Utils/IndexingUtils.h"
 #include "mlir/IR/Matchers.h"
 #include "mlir/Transforms/GreedyPatternRewriteDriver.h"
+#include "quant-bnn/Dialect/QuantBNN/IR/QuantBNN.h"
 #include "quant-bnn/Dialect/QuantBNN/Transforms/Passes.h"
 
 namespace quant_bnn {
@@ -109,6 +110,12 @@ Value channels_last::transpose(OpBuilder &builder, Location loc, Value value,
       ->getResult(0);
 }
 
+bool channels_last::isElementwise(Operation *op) {
+  return op->getNumRegions() == 0 &&
+         (mlir::OpTrait::hasElementwiseMappableTraits(op) ||
+          isa<ElementwisePayloadOpInterface>(op));
+}
+
 //===----------------------------------------------------------------------===//
 // The pass
 //===----------------------------------------------------------------------===//
@@ -121,6 +128,7 @@ struct QuantBNNChannelsLastPass
     RewritePatternSet patterns(context);
     channels_last::populateNamedOpPatterns(patterns);
     channels_last::populateSinkPatterns(patterns);
+    channels_last::populateFlattenPatterns(patterns);
     linalg::TransposeOp::getCanonicalizationPatterns(patterns, context);
     if (failed(applyPatternsGreedily(getOperation(), std::move(patterns))))
       signalPassFailure();

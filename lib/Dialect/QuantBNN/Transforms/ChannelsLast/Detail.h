@@ -36,11 +36,18 @@ mlir::Value transpose(mlir::OpBuilder &builder, mlir::Location loc,
 mlir::RankedTensorType transpose(mlir::RankedTensorType type,
                                  llvm::ArrayRef<int64_t> permutation);
 
+/// Whether `op` computes each element of its results from those of its operands
+/// in the same place.
+bool isElementwise(mlir::Operation *op);
+
 /// Adds patterns that replace named ops on images with the channels after the
 /// batch.
 void populateNamedOpPatterns(mlir::RewritePatternSet &patterns);
 /// Adds patterns that move transpositions from operands to results.
 void populateSinkPatterns(mlir::RewritePatternSet &patterns);
+/// Adds patterns that remove transpositions before images are flattened for a
+/// matmul.
+void populateFlattenPatterns(mlir::RewritePatternSet &patterns);
 
 } // namespace quant_bnn::channels_last
 

@@ -35,12 +35,6 @@ static bool pays(ValueRange values, int64_t rank) {
 // Elementwise ops
 //===----------------------------------------------------------------------===//
 
-static bool isElementwise(Operation *op) {
-  return op->getNumRegions() == 0 &&
-         (mlir::OpTrait::hasElementwiseMappableTraits(op) ||
-          isa<ElementwisePayloadOpInterface>(op));
-}
-
 namespace {
 struct SinkThroughElementwise : RewritePattern {
   explicit SinkThroughElementwise(MLIRContext *context)
