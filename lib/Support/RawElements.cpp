@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "quant-bnn/Support/RawElements.h"
+#include "mlir/Dialect/Utils/IndexingUtils.h"
 #include "llvm/ADT/SmallVectorExtras.h"
 
 using namespace mlir;
@@ -27,4 +28,52 @@ DenseElementsAttr quant_bnn::readRawElements(ShapedType type,
   return DenseElementsAttr::get(
       type, ArrayRef<bool>(llvm::map_to_vector(
                 data, [](char byte) { return byte != 0; })));
+}
+
+/// Copies the elements of `from` to `to`, whose dimensions have `sizes`, and
+/// whose neighbors along a dimension are `strides` elements apart in `from`.
+template <typename T>
+static void copyStrided(const T *from, T *&to, ArrayRef<int64_t> sizes,
+                        ArrayRef<int64_t> strides) {
+  if (sizes.empty()) {
+    *to++ = *from;
+    return;
+  }
+  for (int64_t i = 0; i < sizes.front(); ++i)
+    copyStrided(from + i * strides.front(), to, sizes.drop_front(),
+                strides.drop_front());
+}
+
+DenseElementsAttr quant_bnn::transposeElements(DenseElementsAttr elements,
+                                               ArrayRef<int64_t> permutation) {
+  ShapedType type = elements.getType();
+  ArrayRef<int64_t> shape = type.getShape();
+  SmallVector<int64_t> sizes = applyPermutation(shape, permutation);
+  if (elements.isSplat())
+    return elements.resizeSplat(type.clone(sizes));
+  Type elementType = type.getElementType();
+  int64_t bits =
+      elementType.isIntOrFloat() ? elementType.getIntOrFloatBitWidth() : 0;
+  SmallVector<int64_t> strides =
+      applyPermutation(ArrayRef(computeStrides(shape)), permutation);
+  std::vector<char> bytes(elements.getRawData().size());
+  auto transpose = [&](auto element) {
+    using T = decltype(element);
+    const T *from = reinterpret_cast<const T *>(elements.getRawData().data());
+    T *to = reinterpret_cast<T *>(bytes.data());
+    copyStrided(from, to, sizes, strides);
+    return DenseElementsAttr::getFromRawBuffer(type.clone(sizes), bytes);
+  };
+  switch (bits) {
+  case 8:
+    return transpose(uint8_t());
+  case 16:
+    return transpose(uint16_t());
+  case 32:
+    return transpose(uint32_t());
+  case 64:
+    return transpose(uint64_t());
+  default:
+    return {};
+  }
 }

@@ -23,6 +23,12 @@ int64_t getRawBytes(mlir::ShapedType type);
 mlir::DenseElementsAttr readRawElements(mlir::ShapedType type,
                                         llvm::ArrayRef<char> data);
 
+/// Returns `elements` with its dimensions in the order of `permutation`, or
+/// null if an element is not as wide as a number of 1, 2, 4 or 8 bytes.
+/// Upstream's fold of a transposition creates an APFloat for each element.
+mlir::DenseElementsAttr transposeElements(mlir::DenseElementsAttr elements,
+                                          llvm::ArrayRef<int64_t> permutation);
+
 } // namespace quant_bnn
 
 #endif // QUANT_BNN_SUPPORT_RAWELEMENTS_H

@@ -75,7 +75,7 @@ QuantBNNEvaluateConstantsPass::evaluate(const ConstantValues &values,
   if (failed(signature) || failed(runPipeline(lowering, *module)))
     return failure();
   FailureOr<JITFunction> code =
-      JITFunction::compile(*module, name, *signature, /*optLevel=*/1);
+      JITFunction::compile(*module, name, *signature, /*optLevel=*/0);
   if (failed(code))
     return failure();
   CallResults called = code->call(values.getArguments());

@@ -10,8 +10,10 @@
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Linalg/Transforms/Transforms.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/IR/Matchers.h"
 #include "mlir/Transforms/GreedyPatternRewriteDriver.h"
 #include "quant-bnn/Dialect/QuantBNN/IR/QuantBNN.h"
+#include "quant-bnn/Support/RawElements.h"
 #include "quant-bnn/Support/Remarks.h"
 
 namespace quant_bnn {
@@ -133,6 +135,29 @@ void QuantBNNBinarizePass::binarize(Product product) {
   reportFloats(product, missed->reason);
 }
 
+namespace {
+struct FoldConstantTranspose : OpRewritePattern<linalg::TransposeOp> {
+  // Applied before upstream's pattern.
+  explicit FoldConstantTranspose(MLIRContext *context)
+      : OpRewritePattern(context, /*benefit=*/2) {}
+
+  LogicalResult matchAndRewrite(linalg::TransposeOp op,
+                                PatternRewriter &rewriter) const override {
+    DenseElementsAttr elements;
+    if (!op.hasPureTensorSemantics() ||
+        !matchPattern(op.getInput(), m_Constant(&elements)))
+      return rewriter.notifyMatchFailure(op, "is not of a constant");
+    DenseElementsAttr transposed =
+        transposeElements(elements, op.getPermutation());
+    if (!transposed || transposed.getType() != op->getResult(0).getType())
+      return rewriter.notifyMatchFailure(op, "has elements of another width, "
+                                             "or a type that is less static");
+    rewriter.replaceOpWithNewOp<arith::ConstantOp>(op, transposed);
+    return success();
+  }
+};
+} // namespace
+
 void QuantBNNBinarizePass::runOnOperation() {
   getOperation()->walk([&](SignFunctionOpInterface op) {
     assume(op, assumeNoZeros, assumeNoNaNs);
@@ -144,6 +169,7 @@ void QuantBNNBinarizePass::runOnOperation() {
       binarize(*product);
   // Transpose and pack constant weights now.
   RewritePatternSet patterns(&getContext());
+  patterns.add<FoldConstantTranspose>(&getContext());
   // Upstream folds a generic without loops to a constant that it does not have.
   linalg::populateConstantFoldLinalgOperations(
       patterns, [](OpOperand *operand) {
