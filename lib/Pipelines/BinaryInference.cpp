@@ -41,9 +41,17 @@ void quant_bnn::buildBinaryInferencePipeline(
     OpPassManager &pm, const BinaryInferenceOptions &options) {
   pm.addNestedPass<func::FuncOp>(createQuantBNNReadResourcesPass());
   pm.addNestedPass<func::FuncOp>(createQuantBNNStripGradientsPass());
-  if (options.mode == RewriteMode::Relaxed)
-    pm.addNestedPass<func::FuncOp>(createQuantBNNChannelsLastPass());
+  // Before quantizers are raised, which may have a scale that is computed.
   pm.addPass(createQuantBNNEvaluateConstantsPass());
+  QuantBNNRaiseSTEPassOptions raise;
+  raise.mode = options.mode;
+  raise.valuesOnly = true;
+  pm.addNestedPass<func::FuncOp>(createQuantBNNRaiseSTEPass(raise));
+  if (options.mode == RewriteMode::Relaxed) {
+    pm.addNestedPass<func::FuncOp>(createQuantBNNChannelsLastPass());
+    // For the weights that the pass transposes.
+    pm.addPass(createQuantBNNEvaluateConstantsPass());
+  }
   OpPassManager &functions = pm.nest<func::FuncOp>();
   // A `tensor.dim` of a result would keep the op of that result.
   functions.addPass(memref::createResolveShapedTypeResultDimsPass());

@@ -177,6 +177,26 @@ func.func @failing() -> tensor<2xf32> {
 
 // -----
 
+// A scale that is computed from scalars.
+// REMARK: Function=scalars | Remark="computed now
+// CHECK-LABEL: func @scalars(
+// CHECK:         %[[S:.*]] = arith.constant dense<2.500000e-01> : tensor<f32>
+// CHECK:         return %[[S]]
+func.func @scalars() -> tensor<f32> {
+  %x = arith.constant dense<-0.5> : tensor<f32>
+  %empty = tensor.empty() : tensor<f32>
+  %y = linalg.generic {indexing_maps = [affine_map<() -> ()>, affine_map<() -> ()>], iterator_types = []}
+      ins(%x : tensor<f32>) outs(%empty : tensor<f32>) {
+  ^bb0(%in: f32, %out: f32):
+    %0 = math.absf %in : f32
+    linalg.yield %0 : f32
+  } -> tensor<f32>
+  %z = arith.mulf %y, %y : tensor<f32>
+  return %z : tensor<f32>
+}
+
+// -----
+
 // What stays.
 // REMARK-NOT: remark:
 // CHECK-LABEL: func @stay(

@@ -29,8 +29,8 @@ def QuantBNNEvaluateConstantsPass
     `math` and `quant_bnn`, with static types, offsets and strides. A division of
     integers, which may trap, stays, and so does an op
 
-    * if no operand has been computed from a constant with different elements, unless
-      the op contains an assertion;
+    * if no operand has been computed from a scalar, or from a constant with different
+      elements, unless the op contains an assertion;
     * if its result has more elements than such an operand: a vector that is broadcast
       stays a vector; for ops of `tensor`, such as a padding, more than eight times as
       many as the largest constant;

@@ -197,8 +197,10 @@ void ConstantValues::visit(Operation *op) {
       !llvm::all_of(op->getResultTypes(), isEvaluableType))
     return;
   if (ElementsAttr constant = getElements(op)) {
-    bool isSplat = isa<SplatElementsAttr>(constant);
-    numElements[op->getResult(0)] = isSplat ? 0 : constant.getNumElements();
+    // The element of a scalar is not one that could be computed anew.
+    int64_t count = constant.getNumElements();
+    bool isSplat = isa<SplatElementsAttr>(constant) && count > 1;
+    numElements[op->getResult(0)] = isSplat ? 0 : count;
     return ops.push_back(op);
   }
   llvm::SetVector<Value> operands(op->operand_begin(), op->operand_end());
