@@ -98,6 +98,11 @@ if shutil.which("qemu-aarch64") and os.path.exists(f"{aarch64_root}/lib/crt1.o")
 if shutil.which("valgrind") and subprocess.call(["valgrind", "-q", "true"]) == 0:
     config.available_features.add("valgrind")
 
+# Debian's packages, by the cpack of the cmake in use.
+llvm_config.with_environment("PATH", os.path.dirname(config.cmake), append_path=True)
+if shutil.which("dpkg-deb") and os.path.exists(f"{os.path.dirname(config.cmake)}/cpack"):
+    config.available_features.add("dpkg")
+
 if shutil.which("spirv-val"):
     config.available_features.add("spirv-val")
 

@@ -31,7 +31,9 @@ function(add_quant_bnn_tool name)
   target_link_libraries(${name} PRIVATE ${ARG_LINK_LIBS})
   mlir_target_link_libraries(${name} PRIVATE ${ARG_MLIR_LIBS})
   target_precompile_headers(${name} REUSE_FROM QuantBNNSupport)
+  # The libraries of LLVM may be where the loader does not look.
+  set_target_properties(${name} PROPERTIES INSTALL_RPATH_USE_LINK_PATH ON)
   set_property(GLOBAL APPEND PROPERTY QUANT_BNN_TOOLS ${name})
   install(TARGETS ${name} EXPORT QuantBNNTargets
-    RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+    RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT tools)
 endfunction()

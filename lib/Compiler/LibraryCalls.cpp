@@ -1,4 +1,4 @@
-//===- LibraryCalls.cpp - Entry points for callers with DLPack tensors ----===//
+//===- LibraryCalls.cpp - Entry points for DLPack tensors -----------------===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.

@@ -1,5 +1,4 @@
-//===- LibraryCalls.h - Entry points for callers with DLPack tensors -*- C++
-//-*--===//
+//===- LibraryCalls.h - Entry points for DLPack tensors ---------*- C++ -*-===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.

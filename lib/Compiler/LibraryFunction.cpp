@@ -12,7 +12,6 @@
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Transforms/Passes.h"
 #include "llvm/ADT/StringExtras.h"
-#include "llvm/ADT/StringSet.h"
 
 using namespace mlir;
 using namespace quant_bnn;
@@ -44,102 +43,22 @@ quant_bnn::getWorkspaceNumbers(const LibraryFunction &function) {
 
 /// Whether a function of C and C++ can have the name `name`.
 static bool isNameInC(StringRef name) {
-  static const llvm::StringSet<> reserved = {"alignas",
-                                             "alignof",
-                                             "and",
-                                             "and_eq",
-                                             "asm",
-                                             "auto",
-                                             "bitand",
-                                             "bitor",
-                                             "bool",
-                                             "break",
-                                             "case",
-                                             "catch",
-                                             "char",
-                                             "class",
-                                             "compl",
-                                             "concept",
-                                             "const",
-                                             "const_cast",
-                                             "consteval",
-                                             "constexpr",
-                                             "constinit",
-                                             "continue",
-                                             "co_await",
-                                             "co_return",
-                                             "co_yield",
-                                             "decltype",
-                                             "default",
-                                             "delete",
-                                             "do",
-                                             "double",
-                                             "dynamic_cast",
-                                             "else",
-                                             "enum",
-                                             "explicit",
-                                             "export",
-                                             "extern",
-                                             "false",
-                                             "float",
-                                             "for",
-                                             "friend",
-                                             "goto",
-                                             "if",
-                                             "inline",
-                                             "int",
-                                             "long",
-                                             "main",
-                                             "mutable",
-                                             "namespace",
-                                             "new",
-                                             "noexcept",
-                                             "not",
-                                             "not_eq",
-                                             "nullptr",
-                                             "operator",
-                                             "or",
-                                             "or_eq",
-                                             "private",
-                                             "protected",
-                                             "public",
-                                             "register",
-                                             "reinterpret_cast",
-                                             "requires",
-                                             "restrict",
-                                             "return",
-                                             "short",
-                                             "signed",
-                                             "sizeof",
-                                             "static",
-                                             "static_assert",
-                                             "static_cast",
-                                             "struct",
-                                             "switch",
-                                             "template",
-                                             "this",
-                                             "thread_local",
-                                             "throw",
-                                             "true",
-                                             "try",
-                                             "typedef",
-                                             "typeid",
-                                             "typename",
-                                             "typeof",
-                                             "union",
-                                             "unsigned",
-                                             "using",
-                                             "virtual",
-                                             "void",
-                                             "volatile",
-                                             "wchar_t",
-                                             "while",
-                                             "xor",
-                                             "xor_eq"};
+  constexpr StringLiteral reserved =
+      "alignas alignof and and_eq asm auto bitand bitor bool break case "
+      "catch char class compl concept const const_cast consteval constexpr "
+      "constinit continue co_await co_return co_yield decltype default "
+      "delete do double dynamic_cast else enum explicit export extern "
+      "false float for friend goto if inline int long main mutable "
+      "namespace new noexcept not not_eq nullptr operator or or_eq private "
+      "protected public register reinterpret_cast requires restrict return "
+      "short signed sizeof static static_assert static_cast struct switch "
+      "template this thread_local throw true try typedef typeid typename "
+      "typeof union unsigned using virtual void volatile wchar_t while xor "
+      "xor_eq";
   return !name.empty() && !llvm::isDigit(name.front()) &&
          llvm::all_of(name,
                       [](char c) { return llvm::isAlnum(c) || c == '_'; }) &&
-         !reserved.contains(name);
+         !llvm::is_contained(llvm::split(reserved, ' '), name);
 }
 
 /// Returns the functions that `entries` name, or else all that are public.

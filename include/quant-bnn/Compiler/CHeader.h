@@ -1,4 +1,4 @@
-//===- CHeader.h - The C header of a library -------------------*- C++ -*--===//
+//===- CHeader.h - The C header of a library --------------------*- C++ -*-===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.

@@ -1,4 +1,4 @@
-//===- CodeTarget.h - The CPU that code is compiled for --------*- C++ -*--===//
+//===- CodeTarget.h - The CPU that code is compiled for ---------*- C++ -*-===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.

@@ -1,4 +1,4 @@
-//===- CompileLibrary.h - From a module to object code ---------*- C++ -*--===//
+//===- CompileLibrary.h - From a module to object code ----------*- C++ -*-===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.

@@ -1,4 +1,4 @@
-//===- LibraryFile.h - Write libraries of object code ----------*- C++ -*--===//
+//===- LibraryFile.h - Write libraries of object code -----------*- C++ -*-===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.

@@ -1,4 +1,4 @@
-//===- LibraryFunction.h - A function that a library exports ---*- C++ -*--===//
+//===- LibraryFunction.h - A function that a library exports ----*- C++ -*-===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -11,6 +11,7 @@
 
 #include "quant-bnn/ExecutionEngine/Signature.h"
 
+#include <optional>
 #include <string>
 
 namespace quant_bnn {

@@ -1,5 +1,4 @@
-//===- ObjectCode.h - Object code of a module in the LLVM dialect -*- C++
-//-*--===//
+//===- ObjectCode.h - Object code of a module -------------------*- C++ -*-===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.

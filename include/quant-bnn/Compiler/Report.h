@@ -1,4 +1,4 @@
-//===- Report.h - What compilation made of a network -----------*- C++ -*--===//
+//===- Report.h - What compilation made of a network ------------*- C++ -*-===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.

@@ -1,4 +1,4 @@
-//===- CodeCache.h - Compiled code that is kept in files -------*- C++ -*--===//
+//===- CodeCache.h - Compiled code that is kept in files --------*- C++ -*-===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.

@@ -1,4 +1,4 @@
-/*===- LibraryCall.h - Call functions of a library on DLPack ----*- C -*-===*\
+/*===- LibraryCall.h - Call functions of a library on DLPack ------*- C -*-===*\
 |*                                                                            *|
 |* Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.     *|
 |* See LICENSE for license information.                                       *|

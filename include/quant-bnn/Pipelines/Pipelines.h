@@ -267,10 +267,11 @@ struct CompileSPIRVKernelsOptions
 };
 
 /// Builds a pipeline for inference, where no gradient will be taken. The
-/// pipeline strips gradients, moves the channels of images last where sums may
-/// be rounded differently, evaluates constants, raises quantizers, computes bipolar matmuls and convolutions on
-/// packed bits, keeps tensors packed between these ops, and folds the math on
-/// their integer sums to thresholds.
+/// pipeline strips gradients, evaluates constants, raises quantizers that are
+/// written out, moves the channels of images last where sums may be rounded
+/// differently, computes bipolar matmuls and convolutions on packed bits, keeps
+/// tensors packed between these ops, and folds the math on their integer sums
+/// to thresholds.
 void buildBinaryInferencePipeline(mlir::OpPassManager &pm,
                                   const BinaryInferenceOptions &options);
 

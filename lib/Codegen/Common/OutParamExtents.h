@@ -1,4 +1,4 @@
-//===- OutParamExtents.h - Check the buffers for results -------*- C++ -*--===//
+//===- OutParamExtents.h - Check the buffers for results --------*- C++ -*-===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
