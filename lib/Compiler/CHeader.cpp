@@ -8,6 +8,7 @@
 
 #include "quant-bnn/Compiler/CHeader.h"
 
+#include "mlir/IR/TypeUtilities.h"
 #include "quant-bnn/Version.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/Path.h"

@@ -8,6 +8,7 @@
 
 #include "LibraryCalls.h"
 
+#include "mlir/IR/TypeUtilities.h"
 #include "llvm/IR/IRBuilder.h"
 #include "llvm/IR/Module.h"
 
