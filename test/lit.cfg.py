@@ -99,8 +99,9 @@ if shutil.which("valgrind") and subprocess.call(["valgrind", "-q", "true"]) == 0
     config.available_features.add("valgrind")
 
 # Debian's packages, by the cpack of the cmake in use.
-llvm_config.with_environment("PATH", os.path.dirname(config.cmake), append_path=True)
-if shutil.which("dpkg-deb") and os.path.exists(f"{os.path.dirname(config.cmake)}/cpack"):
+cpack = os.path.join(os.path.dirname(config.cmake), "cpack")
+config.substitutions.append(("%cpack", f'"{cpack}"'))
+if shutil.which("dpkg-deb") and os.path.exists(cpack):
     config.available_features.add("dpkg")
 
 if shutil.which("spirv-val"):
