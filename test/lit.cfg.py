@@ -72,8 +72,8 @@ if os.path.exists("/proc/cpuinfo"):
 if shutil.which("ptxas"):
     config.available_features.add("ptxas")
 
-has_tvm_ffi = [config.python, "-c", "import numpy, tvm_ffi"]
-if subprocess.run(has_tvm_ffi, capture_output=True).returncode == 0:
+import_tvm_ffi = [config.python, "-c", "import numpy, tvm_ffi"]
+if subprocess.run(import_tvm_ffi, capture_output=True).returncode == 0:
     config.available_features.add("tvm-ffi")
 
 # The runner of SPIR-V kernels, which without arguments prints the device's name.

@@ -56,7 +56,8 @@ static llvm::Error compile(ModuleOp module,
                            const QuantBNNLibraryOptions &options,
                            StringRef path, StringRef headerPath) {
   if (options.optLevel > 3)
-    return llvm::createStringError("optLevel is at most 3");
+    return llvm::createStringError("optLevel is at most 3, but is " +
+                                   llvm::Twine(options.optLevel));
   StringRef runtime = unwrap(options.runtime);
   CompileOptions compileOptions;
   compileOptions.passes = unwrap(options.passes).str();

@@ -333,10 +333,9 @@ void quant_bnn::writeCHeader(llvm::raw_ostream &stream,
             " *\n"
             " * Arrays are row-major without gaps. f16 and bf16 are held as "
             "uint16_t. Results\n"
-            " * overlap neither an argument nor one another. A function may be "
-            "called in\n"
-            " * several threads at once, by each with results and a workspace "
-            "of its own.\n"
+            " * overlap neither an argument nor one another. Several threads "
+            "may call a function\n"
+            " * at once, each with its own results and workspace.\n"
             " */\n"
          << "#ifndef " << guard << "\n#define " << guard
          << "\n\n#include <stdbool.h>\n#include <stdint.h>\n\n"

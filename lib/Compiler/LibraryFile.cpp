@@ -137,18 +137,14 @@ static llvm::Expected<std::string> findLinker(StringRef given) {
 /// this machine.
 static std::vector<std::string> findCLibraries(const llvm::Triple &triple) {
   std::string name = (triple.getArchName() + "-linux-gnu").str();
-  for (const std::string &folder :
-       {"/lib/" + name, "/usr/lib/" + name, "/usr/" + name + "/lib",
-        std::string("/lib64"), std::string("/usr/lib64"), std::string("/lib"),
-        std::string("/usr/lib")}) {
+  std::vector<std::string> folders = {"/lib/" + name, "/usr/lib/" + name,
+                                      "/usr/" + name + "/lib"};
+  // These are of the machine that compiles.
+  if (triple.getArch() == llvm::Triple(llvm::sys::getProcessTriple()).getArch())
+    folders.insert(folders.end(), {"/lib64", "/usr/lib64", "/lib", "/usr/lib"});
+  for (const std::string &folder : folders) {
     std::string math = folder + "/libm.so.6", c = folder + "/libc.so.6";
-    if (!llvm::sys::fs::exists(math) || !llvm::sys::fs::exists(c))
-      continue;
-    // The last folders may be those of another machine.
-    bool isNamed = StringRef(folder).ends_with(name) ||
-                   StringRef(folder).starts_with("/usr/" + name);
-    llvm::Triple host(llvm::sys::getProcessTriple());
-    if (isNamed || triple.getArch() == host.getArch())
+    if (llvm::sys::fs::exists(math) && llvm::sys::fs::exists(c))
       return {math, c};
   }
   return {};

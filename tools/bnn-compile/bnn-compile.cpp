@@ -125,13 +125,14 @@ static cl::opt<bool>
 static llvm::ExitOnError exitOnError("bnn-compile: error: ");
 
 /// Returns the path of the runtime library to use, or "" for none.
-static std::string findRuntime(const CodeTarget &target, const char *program) {
+static std::string findRuntime(const CodeTarget &target, bool isNeeded,
+                               const char *program) {
   if (!runtimePath.empty())
     return runtimePath;
   llvm::Triple host(llvm::sys::getProcessTriple());
   if (target.triple.getArch() != host.getArch() ||
       target.triple.getOS() != host.getOS()) {
-    if (parallel || workspace == Workspace::Thread)
+    if (isNeeded)
       exitOnError(llvm::createStringError(
           "--parallel and --workspace=thread need --runtime, the path of "
           "libquant_bnn_runtime.a for " +
@@ -153,7 +154,9 @@ static std::string findRuntime(const CodeTarget &target, const char *program) {
   return "";
 }
 
-static CompileOptions getCompileOptions(bool hasRuntime) {
+/// Returns the options without functions that only the runtime library makes
+/// possible.
+static CompileOptions getCompileOptions() {
   CompileOptions options;
   options.passes = passes;
   options.entries = entries;
@@ -163,14 +166,16 @@ static CompileOptions getCompileOptions(bool hasRuntime) {
   options.checkExtents = checkExtents;
   options.math = mathAccuracy;
   options.optLevel = optLevel;
-  options.hasLibraryCalls = hasRuntime;
+  options.hasLibraryCalls = false;
   return options;
 }
 
 static LogicalResult compile(ModuleOp module, const char *program) {
   CodeTarget target = exitOnError(CodeTarget::get(cpu));
   auto machine = exitOnError(createTargetMachine(target, optLevel));
-  std::string runtime = findRuntime(target, program);
+  CompileOptions options = getCompileOptions();
+  std::string runtime = findRuntime(target, options.needsRuntime(), program);
+  options.hasLibraryCalls = !runtime.empty();
   std::optional<Report> report;
   if (printsReport) {
     FailureOr<Report> started = Report::start(module);
@@ -179,8 +184,7 @@ static LogicalResult compile(ModuleOp module, const char *program) {
     report.emplace(std::move(*started));
   }
   FailureOr<CompiledLibrary> library =
-      compileLibrary(module, *machine, getCompileOptions(!runtime.empty()),
-                     report ? &*report : nullptr);
+      compileLibrary(module, *machine, options, report ? &*report : nullptr);
   if (failed(library))
     return failure();
 

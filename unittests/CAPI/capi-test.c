@@ -100,6 +100,8 @@ static void call_missing(MlirContext context) {
   QuantBNNFunction function =
       quantBNNFunctionCompile(module, refer("missing"), 3);
   printf("missing: %s\n", quantBNNFunctionIsNull(function) ? "null" : "compiled");
+  function = quantBNNFunctionCompile(module, refer("scale"), 4);
+  printf("level 4: %s\n", quantBNNFunctionIsNull(function) ? "null" : "compiled");
   mlirModuleDestroy(module);
 }
 
@@ -141,6 +143,9 @@ int main(int argc, char **argv) {
   options.parallel = true;
   compile(context, argv[1], "libparallel.a", options);
   options.parallel = false;
+  options.optLevel = 4;
+  compile(context, argv[1], "liblevel.a", options);
+  options.optLevel = 3;
   options.cpu = refer("m68k");
   compile(context, argv[1], "libm68k.a", options);
   mlirContextDestroy(context);

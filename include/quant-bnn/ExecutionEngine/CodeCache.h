@@ -22,10 +22,10 @@ class MemoryBuffer;
 
 namespace quant_bnn {
 
-/// A folder of object files. Several processes may use it at once. A file that
-/// was not used for a week is removed, and older files are if they are more
-/// than 1 GiB together. A file that cannot be read or written is as if it were
-/// not there: a cache changes no result.
+/// A folder of object files. Several processes may use it at once. The cache
+/// removes files that were not used for a week, and the oldest files while all
+/// together have more than 1 GiB. A file that cannot be read or written counts
+/// as missing, so a cache changes no result.
 class CodeCache {
 public:
   /// Returns QUANT_BNN_CACHE_DIR of the environment, or else quant-bnn in the
