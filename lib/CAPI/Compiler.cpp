@@ -11,10 +11,8 @@
 #include "mlir/CAPI/IR.h"
 #include "mlir/CAPI/Support.h"
 #include "mlir/Pass/PassManager.h"
-#include "quant-bnn/Compiler/CHeader.h"
 #include "quant-bnn/Compiler/CodeTarget.h"
 #include "quant-bnn/Compiler/CompileLibrary.h"
-#include "quant-bnn/Compiler/LibraryFile.h"
 #include "quant-bnn/ExecutionEngine/JITFunction.h"
 #include "quant-bnn/Pipelines/Pipelines.h"
 #include "llvm/Support/MemoryBuffer.h"
@@ -79,17 +77,9 @@ static llvm::Error compile(ModuleOp module,
       compileLibrary(module, **machine, compileOptions);
   if (failed(library))
     return llvm::createStringError("the module cannot be compiled");
-  LibraryParts parts = {
-      llvm::MemoryBufferRef(library->object->getBuffer(), "module.o"), runtime,
-      library->exportedNames};
-  if (llvm::Error error = writeLibrary(parts, path, target->triple))
-    return error;
-  if (headerPath.empty())
-    return llvm::Error::success();
-  return llvm::writeToOutput(headerPath, [&](llvm::raw_ostream &stream) {
-    writeCHeader(stream, library->functions, headerPath, target->cpu);
-    return llvm::Error::success();
-  });
+  return writeLibraryFiles(*library, *target,
+                           {path.str(), headerPath.str(), runtime.str(),
+                            /*linker=*/""});
 }
 
 MlirLogicalResult quantBNNCompileLibrary(MlirModule module,

@@ -10,8 +10,13 @@
 
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Pass/PassRegistry.h"
+#include "quant-bnn/Compiler/CHeader.h"
 #include "quant-bnn/Compiler/CodeTarget.h"
+#include "quant-bnn/Compiler/LibraryFile.h"
 #include "quant-bnn/Compiler/ObjectCode.h"
+#include "quant-bnn/Compiler/ResultExtents.h"
+#include "quant-bnn/Dialect/QuantBNN/Transforms/Passes.h"
+#include "llvm/Support/FileSystem.h"
 #include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Target/TargetMachine.h"
 
@@ -37,6 +42,20 @@ static LogicalResult runPasses(ModuleOp module, StringRef passes,
   return success();
 }
 
+/// Gives functions the words of packed arguments and results.
+static LogicalResult materializePackedLayout(ModuleOp module) {
+  PassManager pm(module.getContext());
+  pm.addPass(createQuantBNNMaterializePackedLayoutPass());
+  return pm.run(module);
+}
+
+/// Lowers functions of numbers.
+static LogicalResult lowerNumbers(ModuleOp module) {
+  PassManager pm(module.getContext());
+  buildLowerToLLVMPipeline(pm, LowerToLLVMOptions());
+  return pm.run(module);
+}
+
 static LogicalResult lower(ModuleOp module, const llvm::TargetMachine &machine,
                            const CompileOptions &options) {
   VectorInstructions instructions = getVectorInstructions(machine);
@@ -49,6 +68,8 @@ static LogicalResult lower(ModuleOp module, const llvm::TargetMachine &machine,
   lowering.vectorWidth = instructions.vectorWidth;
   lowering.popcount = instructions.popcount;
   lowering.lookup = instructions.lookup;
+  if (options.needsRuntime())
+    lowering.assertHandler = "quant_bnn_assertion_failed";
   PassManager pm(module.getContext());
   buildLowerToLLVMPipeline(pm, lowering);
   return pm.run(module);
@@ -57,16 +78,39 @@ static LogicalResult lower(ModuleOp module, const llvm::TargetMachine &machine,
 FailureOr<CompiledLibrary>
 quant_bnn::compileLibrary(ModuleOp module, llvm::TargetMachine &machine,
                           const CompileOptions &options, Report *report) {
+  if (failed(runPasses(module, options.passes, report)) ||
+      failed(materializePackedLayout(module)))
+    return failure();
   FailureOr<SmallVector<LibraryFunction>> functions =
       selectFunctions(module, options.entries, options.prefix,
                       options.workspace == Workspace::Argument);
-  if (failed(functions) || failed(runPasses(module, options.passes, report)) ||
-      failed(lower(module, machine, options)))
+  if (failed(functions))
     return failure();
-  FailureOr<std::unique_ptr<llvm::MemoryBuffer>> object = compileToObject(
-      module, *functions, machine, options.optLevel, options.hasLibraryCalls);
+  OwningOpRef<ModuleOp> extents = buildResultExtents(module, *functions);
+  if (failed(lowerNumbers(*extents)) || failed(lower(module, machine, options)))
+    return failure();
+  FailureOr<std::unique_ptr<llvm::MemoryBuffer>> object =
+      compileToObject(module, *extents, *functions, machine, options.optLevel,
+                      options.hasLibraryCalls);
   if (failed(object))
     return failure();
   return CompiledLibrary{*functions, std::move(*object),
                          getExportedNames(*functions, options.hasLibraryCalls)};
+}
+
+llvm::Error quant_bnn::writeLibraryFiles(
+    const CompiledLibrary &library, const CodeTarget &target,
+    const LibraryFiles &files, llvm::function_ref<void()> noCLibraries) {
+  LibraryParts parts = {
+      llvm::MemoryBufferRef(library.object->getBuffer(), "module.o"),
+      files.runtime, library.exportedNames};
+  if (llvm::Error error = writeLibrary(parts, files.library, target.triple,
+                                       files.linker, noCLibraries))
+    return error;
+  if (files.header.empty())
+    return llvm::Error::success();
+  return llvm::writeToOutput(files.header, [&](llvm::raw_ostream &stream) {
+    writeCHeader(stream, library.functions, files.header, target.cpu);
+    return llvm::Error::success();
+  });
 }

@@ -9,6 +9,7 @@
 #include "LibraryCalls.h"
 
 #include "mlir/IR/TypeUtilities.h"
+#include "quant-bnn/ExecutionEngine/LibraryCall.h"
 #include "llvm/IR/IRBuilder.h"
 #include "llvm/IR/Module.h"
 
@@ -24,7 +25,8 @@ public:
       : function(function), module(module), builder(module.getContext()),
         values(function.getValues()) {}
 
-  void addEntryPoint();
+  /// Returns the description of the function.
+  llvm::Constant *addEntryPoint();
 
 private:
   llvm::Function *createFunction(llvm::Type *result,
@@ -41,7 +43,13 @@ private:
   llvm::Function *buildCall();
   void storeScalarResults(llvm::CallInst *call, llvm::Value *resultStruct,
                           llvm::StructType *structType);
+
+  /// Loads the numbers from the operands.
+  SmallVector<llvm::Value *> loadNumbers(ArrayRef<WorkspaceNumber> numbers);
   llvm::Function *buildWorkspaceSize();
+
+  /// Returns null if there is no function for the extents of results.
+  llvm::Function *buildResultExtents();
   llvm::Constant *buildDescription();
   llvm::Constant *buildValue(const SignatureValue &value,
                              llvm::StructType *type);
@@ -151,22 +159,47 @@ void LibraryCallBuilder::storeScalarResults(llvm::CallInst *call,
   }
 }
 
+SmallVector<llvm::Value *>
+LibraryCallBuilder::loadNumbers(ArrayRef<WorkspaceNumber> numbers) {
+  SmallVector<llvm::Value *> values;
+  for (const WorkspaceNumber &number : numbers) {
+    llvm::Value *operand = loadOperand(number.value);
+    // The extents of a descriptor follow two pointers and the offset.
+    if (number.dim)
+      operand = builder.CreateConstInBoundsGEP1_64(builder.getInt64Ty(),
+                                                   operand, 3 + *number.dim);
+    values.push_back(builder.CreateLoad(builder.getInt64Ty(), operand));
+  }
+  return values;
+}
+
 llvm::Function *LibraryCallBuilder::buildWorkspaceSize() {
   llvm::Function *sizeFunction =
       module.getFunction(function.getWorkspaceSizeName());
   llvm::Function *call = createFunction(
       builder.getInt64Ty(), builder.getPtrTy(),
       "call." + function.getWorkspaceSizeName(), /*isInternal=*/true);
-  SmallVector<llvm::Value *> numbers;
-  for (const WorkspaceNumber &number : getWorkspaceNumbers(function)) {
-    llvm::Value *operand = loadOperand(number.value);
-    // The extents of a descriptor follow two pointers and the offset.
-    if (number.dim)
-      operand = builder.CreateConstInBoundsGEP1_64(builder.getInt64Ty(),
-                                                   operand, 3 + *number.dim);
-    numbers.push_back(builder.CreateLoad(builder.getInt64Ty(), operand));
-  }
-  builder.CreateRet(builder.CreateCall(sizeFunction, numbers));
+  builder.CreateRet(builder.CreateCall(
+      sizeFunction, loadNumbers(getWorkspaceNumbers(function))));
+  return call;
+}
+
+llvm::Function *LibraryCallBuilder::buildResultExtents() {
+  llvm::Function *extents = module.getFunction(function.getResultExtentsName());
+  if (!extents)
+    return nullptr;
+  llvm::Type *integer = builder.getInt64Ty();
+  llvm::Function *call = createFunction(
+      builder.getVoidTy(), {builder.getPtrTy(), builder.getPtrTy()},
+      "call." + function.getResultExtentsName(), /*isInternal=*/true);
+  llvm::Value *result =
+      builder.CreateCall(extents, loadNumbers(getArgumentNumbers(function)));
+  auto *type = dyn_cast<llvm::StructType>(result->getType());
+  for (unsigned i = 0, e = type ? type->getNumElements() : 1; i < e; ++i)
+    builder.CreateStore(
+        type ? builder.CreateExtractValue(result, i) : result,
+        builder.CreateConstInBoundsGEP1_64(integer, call->getArg(1), i));
+  builder.CreateRetVoid();
   return call;
 }
 
@@ -206,25 +239,29 @@ llvm::Constant *LibraryCallBuilder::buildValue(const SignatureValue &value,
         llvm::ConstantDataArray::get(module.getContext(), extents), "shape");
   }
   int32_t rank = value.isArray ? value.shape.size() : -1;
-  return llvm::ConstantStruct::get(
-      type,
-      {shape, builder.getInt32(rank), builder.getInt8(getDLPackCode(value)),
-       builder.getInt8(8 * value.elementType.size)});
+  return llvm::ConstantStruct::get(type,
+                                   {shape, builder.getInt32(rank),
+                                    builder.getInt8(getDLPackCode(value)),
+                                    builder.getInt8(8 * value.elementType.size),
+                                    builder.getInt8(value.isWritable)});
 }
 
 llvm::Constant *LibraryCallBuilder::buildDescription() {
   llvm::LLVMContext &context = module.getContext();
   auto *valueType = llvm::StructType::get(
       context, {builder.getPtrTy(), builder.getInt32Ty(), builder.getInt8Ty(),
-                builder.getInt8Ty()});
+                builder.getInt8Ty(), builder.getInt8Ty()});
   auto constants =
       llvm::map_to_vector(values, [&](const SignatureValue &value) {
         return buildValue(value, valueType);
       });
   auto *array = llvm::ConstantArray::get(
       llvm::ArrayType::get(valueType, constants.size()), constants);
-  llvm::Constant *noFunction =
-      llvm::ConstantPointerNull::get(builder.getPtrTy());
+  auto orNull = [&](llvm::Function *function) -> llvm::Constant * {
+    if (function)
+      return function;
+    return llvm::ConstantPointerNull::get(builder.getPtrTy());
+  };
   return createConstant(
       llvm::ConstantStruct::getAnon(
           {createConstant(
@@ -233,11 +270,12 @@ llvm::Constant *LibraryCallBuilder::buildDescription() {
            createConstant(array, "values"),
            builder.getInt32(function.signature.arguments.size()),
            builder.getInt32(function.signature.results.size()), buildCall(),
-           function.hasWorkspace ? buildWorkspaceSize() : noFunction}),
+           orNull(function.hasWorkspace ? buildWorkspaceSize() : nullptr),
+           orNull(buildResultExtents())}),
       "function");
 }
 
-void LibraryCallBuilder::addEntryPoint() {
+llvm::Constant *LibraryCallBuilder::addEntryPoint() {
   llvm::Constant *description = buildDescription();
   llvm::Type *pointer = builder.getPtrTy(), *integer = builder.getInt32Ty();
   llvm::Function *entry =
@@ -249,9 +287,32 @@ void LibraryCallBuilder::addEntryPoint() {
   builder.CreateRet(
       builder.CreateCall(body, {description, entry->getArg(1), entry->getArg(2),
                                 entry->getArg(3)}));
+  return description;
 }
 
-void quant_bnn::addLibraryCall(const LibraryFunction &function,
-                               llvm::Module &module) {
-  LibraryCallBuilder(function, module).addEntryPoint();
+void quant_bnn::addLibraryCalls(ArrayRef<LibraryFunction> functions,
+                                llvm::Module &module) {
+  auto descriptions =
+      llvm::map_to_vector(functions, [&](const LibraryFunction &function) {
+        return LibraryCallBuilder(function, module).addEntryPoint();
+      });
+  llvm::LLVMContext &context = module.getContext();
+  auto *pointer = llvm::PointerType::getUnqual(context);
+  auto addConstant = [&](llvm::Constant *initializer,
+                         llvm::GlobalValue::LinkageTypes linkage,
+                         const Twine &name) {
+    return new llvm::GlobalVariable(module, initializer->getType(),
+                                    /*isConstant=*/true, linkage, initializer,
+                                    name);
+  };
+  auto *array = llvm::ConstantArray::get(
+      llvm::ArrayType::get(pointer, descriptions.size()), descriptions);
+  auto *integer = llvm::Type::getInt32Ty(context);
+  // Static libraries with this name can be linked to one program.
+  addConstant(llvm::ConstantStruct::getAnon(
+                  {llvm::ConstantInt::get(integer, QUANT_BNN_LIBRARY_VERSION),
+                   llvm::ConstantInt::get(integer, descriptions.size()),
+                   addConstant(array, llvm::GlobalValue::InternalLinkage,
+                               "functions")}),
+              llvm::GlobalValue::WeakAnyLinkage, libraryDescriptionName);
 }

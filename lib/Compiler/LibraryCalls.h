@@ -17,10 +17,15 @@ class Module;
 
 namespace quant_bnn {
 
-/// Adds to `module`, which defines the C wrapper of `function`, the function
-/// `__tvm_ffi_<name>`, and the description of the function by which it works
+/// The name of the description of a library.
+inline constexpr llvm::StringLiteral libraryDescriptionName =
+    "quant_bnn_library";
+
+/// Adds to `module`, which defines the C wrappers of `functions`, the functions
+/// `__tvm_ffi_<name>`, and the description of the library by which they work
 /// (see LibraryCall.h).
-void addLibraryCall(const LibraryFunction &function, llvm::Module &module);
+void addLibraryCalls(llvm::ArrayRef<LibraryFunction> functions,
+                     llvm::Module &module);
 
 } // namespace quant_bnn
 

@@ -41,6 +41,14 @@ quant_bnn::getWorkspaceNumbers(const LibraryFunction &function) {
   return numbers;
 }
 
+SmallVector<WorkspaceNumber>
+quant_bnn::getArgumentNumbers(const LibraryFunction &function) {
+  size_t arguments = function.signature.arguments.size();
+  return llvm::filter_to_vector(
+      getWorkspaceNumbers(function),
+      [&](const WorkspaceNumber &n) { return n.value < arguments; });
+}
+
 /// Whether a function of C and C++ can have the name `name`.
 static bool isNameInC(StringRef name) {
   constexpr StringLiteral reserved =
@@ -101,7 +109,7 @@ static LogicalResult rename(func::FuncOp function, StringRef prefix,
   if (!isNameInC(name))
     return function.emitError()
            << "'@" << name.getValue()
-           << "' cannot be the name of a function in C: --prefix can change it";
+           << "' cannot be the name of a function in C: a prefix can change it";
   if (name == function.getNameAttr())
     return success();
   if (module.lookupSymbol(name))

@@ -15,6 +15,7 @@
 #include "llvm/ADT/StringSet.h"
 #include "llvm/IR/LegacyPassManager.h"
 #include "llvm/IR/Module.h"
+#include "llvm/Linker/Linker.h"
 #include "llvm/Support/SmallVectorMemoryBuffer.h"
 #include "llvm/Target/TargetMachine.h"
 
@@ -32,6 +33,8 @@ quant_bnn::getExportedNames(ArrayRef<LibraryFunction> functions,
     if (hasLibraryCalls)
       names.push_back("__tvm_ffi_" + function.name);
   }
+  if (hasLibraryCalls)
+    names.push_back(libraryDescriptionName.str());
   return names;
 }
 
@@ -55,6 +58,16 @@ static void extendBooleans(ArrayRef<LibraryFunction> functions,
   }
 }
 
+static std::unique_ptr<llvm::Module> translate(ModuleOp source,
+                                               llvm::LLVMContext &context,
+                                               llvm::TargetMachine &machine) {
+  std::unique_ptr<llvm::Module> module =
+      translateModuleToLLVMIR(source, context);
+  if (module)
+    ExecutionEngine::setupTargetTripleAndDataLayout(module.get(), &machine);
+  return module;
+}
+
 static FailureOr<std::unique_ptr<llvm::MemoryBuffer>>
 emitObject(llvm::Module &module, ModuleOp source,
            llvm::TargetMachine &machine) {
@@ -72,19 +85,21 @@ emitObject(llvm::Module &module, ModuleOp source,
 }
 
 FailureOr<std::unique_ptr<llvm::MemoryBuffer>>
-quant_bnn::compileToObject(ModuleOp source, ArrayRef<LibraryFunction> functions,
+quant_bnn::compileToObject(ModuleOp source, ModuleOp resultExtents,
+                           ArrayRef<LibraryFunction> functions,
                            llvm::TargetMachine &machine, unsigned optLevel,
                            bool hasLibraryCalls) {
   llvm::LLVMContext context;
-  std::unique_ptr<llvm::Module> module =
-      translateModuleToLLVMIR(source, context);
+  auto module = translate(source, context, machine);
   if (!module)
     return source.emitError("cannot be translated to LLVM IR");
-  ExecutionEngine::setupTargetTripleAndDataLayout(module.get(), &machine);
   extendBooleans(functions, *module);
-  if (hasLibraryCalls)
-    for (const LibraryFunction &function : functions)
-      addLibraryCall(function, *module);
+  if (hasLibraryCalls) {
+    auto extents = translate(resultExtents, context, machine);
+    if (!extents || llvm::Linker::linkModules(*module, std::move(extents)))
+      return source.emitError("has extents that cannot be translated");
+    addLibraryCalls(functions, *module);
+  }
   hideOthers(*module, getExportedNames(functions, hasLibraryCalls));
   auto optimize =
       makeOptimizingTransformer(optLevel, /*sizeLevel=*/0, &machine);

@@ -111,8 +111,14 @@ MemoryFields::MemoryFields(PassOptions *parent)
                          "in memory that the caller passes after the other "
                          "arguments"))} {}
 
+AssertionFields::AssertionFields(PassOptions *parent)
+    : assertHandler{*parent, "assert-handler",
+                    llvm::cl::desc("A function to call with the message of an "
+                                   "assertion that fails, instead of printing "
+                                   "it and aborting")} {}
+
 FinalizeLLVMFields::FinalizeLLVMFields(PassOptions *parent)
-    : MemoryFields(parent),
+    : MemoryFields(parent), AssertionFields(parent),
       parallel{*parent, "parallel",
                llvm::cl::desc("Run parallel loops on threads, by functions of "
                               "the library quant_bnn_runtime"),
@@ -247,7 +253,9 @@ void quant_bnn::buildFinalizeLLVMPipeline(OpPassManager &pm,
   functions.addPass(createQuantBNNConvertVectorToLLVMPass());
   pm.addPass(createQuantBNNRefuseMathNamesPass());
   pm.addPass(createQuantBNNConvertMathToLLVMPass());
-  pm.addPass(createQuantBNNConvertAssertToLLVMPass());
+  QuantBNNConvertAssertToLLVMPassOptions convertAssert;
+  convertAssert.handler = options.assertHandler;
+  pm.addPass(createQuantBNNConvertAssertToLLVMPass(convertAssert));
   // Converts all other ops at once. The mode of the driver without rollback
   // builds the descriptor of a memref again for each use, but with rollback,
   // memref.reshape is not converted in MLIR 22.1.
@@ -272,6 +280,7 @@ void quant_bnn::buildLowerToLLVMPipeline(OpPassManager &pm,
   FinalizeLLVMOptions finalize;
   finalize.workspace = options.workspace;
   finalize.parallel = options.parallel;
+  finalize.assertHandler = options.assertHandler.getValue();
   buildFinalizeLLVMPipeline(pm, finalize);
 }
 

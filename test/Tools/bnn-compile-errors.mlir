@@ -30,14 +30,14 @@ func.func @buffer(%x: memref<4xf32>) -> memref<4xf32> {
 
 // REDEFINE: %{options} = --entry=main
 // RUN: %{compile} | FileCheck %s --check-prefix=NAME
-// NAME: bnn-compile-errors.mlir:[[@LINE+1]]:1: error: '@main' cannot be the name of a function in C: --prefix can change it
+// NAME: bnn-compile-errors.mlir:[[@LINE+1]]:1: error: '@main' cannot be the name of a function in C: a prefix can change it
 func.func @main(%x: f32) -> f32 {
   return %x : f32
 }
 
 // REDEFINE: %{options} = --entry=main --prefix=int-
 // RUN: %{compile} | FileCheck %s --check-prefix=PREFIX
-// PREFIX: error: '@int-main' cannot be the name of a function in C: --prefix can change it
+// PREFIX: error: '@int-main' cannot be the name of a function in C: a prefix can change it
 
 // REDEFINE: %{options} = --entry=main,the_main --prefix=the_
 // RUN: %{compile} | FileCheck %s --check-prefix=TWICE

@@ -13,7 +13,6 @@
 #include "mlir/Parser/Parser.h"
 #include "mlir/Support/FileUtilities.h"
 #include "mlir/Target/LLVMIR/Dialect/All.h"
-#include "quant-bnn/Compiler/CHeader.h"
 #include "quant-bnn/Compiler/CodeTarget.h"
 #include "quant-bnn/Compiler/CompileLibrary.h"
 #include "quant-bnn/Compiler/LibraryFile.h"
@@ -188,19 +187,12 @@ static LogicalResult compile(ModuleOp module, const char *program) {
   if (failed(library))
     return failure();
 
-  LibraryParts parts = {
-      llvm::MemoryBufferRef(library->object->getBuffer(), "module.o"), runtime,
-      library->exportedNames};
-  exitOnError(writeLibrary(parts, outputPath, target.triple, linkerPath, [&] {
+  LibraryFiles files = {outputPath, headerPath, runtime, linkerPath};
+  exitOnError(writeLibraryFiles(*library, target, files, [&] {
     llvm::WithColor::warning(llvm::errs(), "bnn-compile")
         << "there are no C libraries for " << target.triple.str()
         << " on this machine: the program has to link them (-lm)\n";
   }));
-  if (!headerPath.empty())
-    exitOnError(llvm::writeToOutput(headerPath, [&](llvm::raw_ostream &stream) {
-      writeCHeader(stream, library->functions, headerPath, target.cpu);
-      return llvm::Error::success();
-    }));
   if (report)
     report->print(llvm::outs());
   return success();

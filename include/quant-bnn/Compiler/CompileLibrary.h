@@ -12,6 +12,7 @@
 #include "quant-bnn/Compiler/LibraryFunction.h"
 #include "quant-bnn/Compiler/Report.h"
 #include "quant-bnn/Pipelines/Pipelines.h"
+#include "llvm/Support/Error.h"
 
 namespace llvm {
 class MemoryBuffer;
@@ -19,6 +20,8 @@ class TargetMachine;
 } // namespace llvm
 
 namespace quant_bnn {
+
+struct CodeTarget;
 
 /// What compileLibrary compiles, and how.
 struct CompileOptions {
@@ -58,6 +61,24 @@ mlir::FailureOr<CompiledLibrary> compileLibrary(mlir::ModuleOp module,
                                                 llvm::TargetMachine &machine,
                                                 const CompileOptions &options,
                                                 Report *report = nullptr);
+
+/// The paths of the files that writeLibraryFiles writes and reads.
+struct LibraryFiles {
+  /// See writeLibrary.
+  std::string library;
+  /// A C header, empty for none.
+  std::string header;
+  /// The runtime library for the same system, empty for none.
+  std::string runtime;
+  /// Empty for LLVM's.
+  std::string linker;
+};
+
+/// Writes `library`, which was compiled for `target`, and its header. Calls
+/// `noCLibraries` as writeLibrary does.
+llvm::Error writeLibraryFiles(
+    const CompiledLibrary &library, const CodeTarget &target,
+    const LibraryFiles &files, llvm::function_ref<void()> noCLibraries = [] {});
 
 } // namespace quant_bnn
 

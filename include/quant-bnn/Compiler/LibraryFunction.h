@@ -31,6 +31,7 @@ struct LibraryFunction {
   /// Returns the name of the function that callers in C call.
   std::string getWrapperName() const { return "_mlir_ciface_" + name; }
   std::string getWorkspaceSizeName() const { return name + "_workspace_size"; }
+  std::string getResultExtentsName() const { return name + ".result_extents"; }
 
   /// Returns the arguments, then the results.
   llvm::SmallVector<SignatureValue> getValues() const;
@@ -50,6 +51,10 @@ struct WorkspaceNumber {
 /// Returns the arguments of `<name>_workspace_size`, in order.
 llvm::SmallVector<WorkspaceNumber>
 getWorkspaceNumbers(const LibraryFunction &function);
+
+/// Returns those of them that are of arguments.
+llvm::SmallVector<WorkspaceNumber>
+getArgumentNumbers(const LibraryFunction &function);
 
 /// Returns the functions of `module`, before lowering, that its library will
 /// export: those with the names `entries`, or else every public function with a

@@ -22,11 +22,14 @@ namespace quant_bnn {
 
 /// Compiles `module`, which is in the LLVM dialect, to an object file in memory
 /// that defines `functions` and nothing else. With `hasLibraryCalls`, there is
-/// a function `__tvm_ffi_<name>` beside each (see LibraryCall.h). Emits an
-/// error on failure.
-mlir::FailureOr<std::unique_ptr<llvm::MemoryBuffer>> compileToObject(
-    mlir::ModuleOp module, llvm::ArrayRef<LibraryFunction> functions,
-    llvm::TargetMachine &machine, unsigned optLevel, bool hasLibraryCalls);
+/// a function `__tvm_ffi_<name>` beside each, and the description of the
+/// library (see LibraryCall.h), for which `resultExtents`, in the LLVM dialect
+/// too, has functions (see ResultExtents.h). Emits an error on failure.
+mlir::FailureOr<std::unique_ptr<llvm::MemoryBuffer>>
+compileToObject(mlir::ModuleOp module, mlir::ModuleOp resultExtents,
+                llvm::ArrayRef<LibraryFunction> functions,
+                llvm::TargetMachine &machine, unsigned optLevel,
+                bool hasLibraryCalls);
 
 /// Returns the names that the object file defines for its users.
 llvm::SmallVector<std::string>

@@ -13,8 +13,10 @@
 |* is written to such a tensor. The memory for temporary buffers is that of   *|
 |* the thread (Workspace.h).                                                  *|
 |*                                                                            *|
-|* If an argument is wrong, f is not called, and __tvm_ffi_f returns -1. If   *|
-|* the program has tvm-ffi, the error is also raised there.                   *|
+|* If an argument is wrong, f is not called, and __tvm_ffi_f returns -1. So   *|
+|* it does if an assertion of f fails, such as that extents of arguments      *|
+|* agree, unless a task of a parallel loop makes it: then the program aborts. *|
+|* If the program has tvm-ffi, the error is also raised there.                *|
 |*                                                                            *|
 \*===----------------------------------------------------------------------===*/
 
@@ -35,12 +37,18 @@ const char *quant_bnn_last_error(void);
  *  if it is the linker that brings them together. */
 char *quant_bnn_error_buffer(void);
 
+/** Compiled code calls this where an assertion fails. Ends the call of a
+ *  function __tvm_ffi_* of this thread; without one, prints the message and
+ *  aborts. */
+void quant_bnn_assertion_failed(const char *message);
+
 /** What a compiled function takes or returns in one place. */
 struct quant_bnn_value {
   const int64_t *shape; /* -1 where any extent is right */
   int32_t rank;         /* -1 if the value is a scalar */
   uint8_t code;         /* of DLPack's DLDataType */
   uint8_t bits;
+  uint8_t is_writable; /* whether the function may write to the argument */
 };
 
 /** A compiled function. The operands of `call` are, in order, a pointer for
@@ -53,6 +61,19 @@ struct quant_bnn_function {
   int32_t results;
   void (*call)(void **operands);
   int64_t (*workspace_size)(void **operands); /* null: it takes none */
+  /* Writes the extents of results that are -1 above, in order. Null if they do
+   * not follow from the extents and the scalars of type `index` among the
+   * arguments, which are the only operands that it reads. */
+  void (*result_extents)(void **operands, int64_t *extents);
+};
+
+#define QUANT_BNN_LIBRARY_VERSION 1
+
+/** What a shared library defines by the name `quant_bnn_library`. */
+struct quant_bnn_library {
+  int32_t version; /* QUANT_BNN_LIBRARY_VERSION */
+  int32_t count;
+  const struct quant_bnn_function *const *functions;
 };
 
 /** The body of each function __tvm_ffi_*. */

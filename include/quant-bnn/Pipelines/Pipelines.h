@@ -123,8 +123,17 @@ struct MemoryFields {
   PassOptions::Option<Workspace> workspace;
 };
 
+/// What compiled code does where an assertion fails.
+struct AssertionFields {
+  using PassOptions = mlir::detail::PassOptions;
+  explicit AssertionFields(PassOptions *parent);
+
+  PassOptions::Option<std::string> assertHandler;
+};
+
 /// Options of buildFinalizeLLVMPipeline.
-struct FinalizeLLVMFields : MemoryFields {
+struct FinalizeLLVMFields : MemoryFields, AssertionFields {
+  using PassOptions = mlir::detail::PassOptions;
   explicit FinalizeLLVMFields(PassOptions *parent);
 
   PassOptions::Option<bool> parallel;
@@ -211,10 +220,11 @@ struct LowerToLLVMOptions : mlir::PassPipelineOptions<LowerToLLVMOptions>,
                             FuseFields,
                             BufferizeFields,
                             VectorizeFields,
-                            MemoryFields {
+                            MemoryFields,
+                            AssertionFields {
   LowerToLLVMOptions()
       : FuseFields(this), BufferizeFields(this), VectorizeFields(this),
-        MemoryFields(this) {}
+        MemoryFields(this), AssertionFields(this) {}
 };
 
 struct MapToGPUOptions : mlir::PassPipelineOptions<MapToGPUOptions>,

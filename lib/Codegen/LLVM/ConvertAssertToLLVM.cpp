@@ -26,18 +26,30 @@ namespace {
 struct QuantBNNConvertAssertToLLVMPass
     : quant_bnn::impl::QuantBNNConvertAssertToLLVMPassBase<
           QuantBNNConvertAssertToLLVMPass> {
+  using QuantBNNConvertAssertToLLVMPassBase::
+      QuantBNNConvertAssertToLLVMPassBase;
+
   void runOnOperation() override;
 
 private:
+  /// Returns the names of the functions that the code calls.
+  SmallVector<StringRef> getCallees() const;
+  LogicalResult abort(ImplicitLocOpBuilder &b, SymbolTableCollection &symbols);
   LogicalResult convert(cf::AssertOp op, SymbolTableCollection &symbols);
 };
 } // namespace
 
+SmallVector<StringRef> QuantBNNConvertAssertToLLVMPass::getCallees() const {
+  if (handler.empty())
+    return {"puts", "fflush", "abort"};
+  return {handler};
+}
+
+/// Builds the code that flushes what was printed and aborts.
 LogicalResult
-QuantBNNConvertAssertToLLVMPass::convert(cf::AssertOp op,
-                                         SymbolTableCollection &symbols) {
+QuantBNNConvertAssertToLLVMPass::abort(ImplicitLocOpBuilder &b,
+                                       SymbolTableCollection &symbols) {
   ModuleOp moduleOp = getOperation();
-  ImplicitLocOpBuilder b(op.getLoc(), op);
   Type pointer = LLVM::LLVMPointerType::get(b.getContext());
   FailureOr<LLVM::LLVMFuncOp> flush = LLVM::lookupOrCreateFn(
       b, moduleOp, "fflush", pointer, b.getI32Type(),
@@ -47,19 +59,28 @@ QuantBNNConvertAssertToLLVMPass::convert(cf::AssertOp op,
       /*isVarArg=*/false, /*isReserved=*/false, &symbols);
   if (failed(flush) || failed(abort))
     return failure();
+  LLVM::CallOp::create(b, *flush, LLVM::ZeroOp::create(b, pointer).getResult());
+  LLVM::CallOp::create(b, *abort, ValueRange());
+  return success();
+}
+
+LogicalResult
+QuantBNNConvertAssertToLLVMPass::convert(cf::AssertOp op,
+                                         SymbolTableCollection &symbols) {
+  ImplicitLocOpBuilder b(op.getLoc(), op);
   Block *block = op->getBlock();
   Block *rest = block->splitBlock(op->getNextNode());
   Block *stop = b.createBlock(block->getParent(), block->getParent()->end());
   b.setInsertionPoint(op);
   cf::CondBranchOp::create(b, op.getArg(), rest, stop);
   b.setInsertionPointToStart(stop);
-  if (failed(LLVM::createPrintStrCall(b, op.getLoc(), moduleOp, "assert_msg",
-                                      op.getMsg(),
-                                      LLVMTypeConverter(b.getContext()),
-                                      /*addNewline=*/false, "puts", &symbols)))
+  if (failed(LLVM::createPrintStrCall(
+          b, op.getLoc(), getOperation(), "assert_msg", op.getMsg(),
+          LLVMTypeConverter(b.getContext()), /*addNewline=*/false,
+          getCallees().front(), &symbols)))
     return failure();
-  LLVM::CallOp::create(b, *flush, LLVM::ZeroOp::create(b, pointer).getResult());
-  LLVM::CallOp::create(b, *abort, ValueRange());
+  if (handler.empty() && failed(abort(b, symbols)))
+    return failure();
   LLVM::UnreachableOp::create(b);
   op.erase();
   return success();
@@ -72,12 +93,12 @@ void QuantBNNConvertAssertToLLVMPass::runOnOperation() {
   if (ops.empty())
     return markAllAnalysesPreserved();
   SymbolTableCollection symbols;
-  for (StringRef name : {"puts", "fflush", "abort"})
+  for (StringRef name : getCallees())
     if (Operation *other = getOperation().lookupSymbol(name);
         other && !isa<LLVM::LLVMFuncOp>(other)) {
-      InFlightDiagnostic error =
-          ops.front().emitError("needs '")
-          << name << "' of the C library, which the module hides";
+      InFlightDiagnostic error = ops.front().emitError("needs '")
+                                 << name
+                                 << "' of a library, which the module hides";
       error.attachNote(other->getLoc()) << "by a symbol of that name";
       return signalPassFailure();
     }

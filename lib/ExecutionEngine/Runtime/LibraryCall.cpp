@@ -12,11 +12,13 @@
 //===----------------------------------------------------------------------===//
 
 #include "quant-bnn/ExecutionEngine/LibraryCall.h"
+#include "CurrentCall.h"
 #include "quant-bnn/ExecutionEngine/Workspace.h"
 
 #include <alloca.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 //===----------------------------------------------------------------------===//
@@ -132,19 +134,19 @@ public:
     add("]");
   }
 
-  /// Raises the message as an error of `kind`.
-  int raise(const char *kind) {
-    if (TVMFFIErrorSetRaisedFromCStr)
-      TVMFFIErrorSetRaisedFromCStr(kind, buffer);
-    return -1;
-  }
-
 private:
   char *buffer = quant_bnn_error_buffer();
   int length = 0;
 };
 
 } // namespace
+
+/// Raises the message as an error of `kind`.
+static int raise(const char *kind) {
+  if (TVMFFIErrorSetRaisedFromCStr)
+    TVMFFIErrorSetRaisedFromCStr(kind, quant_bnn_error_buffer());
+  return -1;
+}
 
 //===----------------------------------------------------------------------===//
 // Values
@@ -266,7 +268,21 @@ static void *makeOperand(const Any &any, const quant_bnn_value &value,
 // Calls
 //===----------------------------------------------------------------------===//
 
-static void callWithWorkspace(const quant_bnn_function &function,
+__thread jmp_buf *quant_bnn::currentCall = nullptr;
+
+void quant_bnn_assertion_failed(const char *message) {
+  if (jmp_buf *call = quant_bnn::currentCall) {
+    Message().add("%s", message);
+    longjmp(*call, 1);
+  }
+  puts(message);
+  fflush(stdout);
+  abort();
+}
+
+/// Returns whether no assertion of the function failed. The message of the one
+/// that did is in the buffer.
+static bool callWithWorkspace(const quant_bnn_function &function,
                               void **operands) {
   int64_t size =
       function.workspace_size ? function.workspace_size(operands) : 0;
@@ -274,9 +290,17 @@ static void callWithWorkspace(const quant_bnn_function &function,
   if (size != 0)
     _mlir_ciface_quant_bnn_take_workspace(&workspace, size);
   operands[function.arguments + function.results] = &workspace;
-  function.call(operands);
+  jmp_buf *const outer = quant_bnn::currentCall;
+  jmp_buf call;
+  const bool hasFailed = setjmp(call) != 0;
+  if (!hasFailed) {
+    quant_bnn::currentCall = &call;
+    function.call(operands);
+  }
+  quant_bnn::currentCall = outer;
   if (size != 0)
     _mlir_ciface_quant_bnn_return_workspace(&workspace);
+  return !hasFailed;
 }
 
 int quant_bnn_call_from_tvm_ffi(const quant_bnn_function *function,
@@ -287,7 +311,7 @@ int quant_bnn_call_from_tvm_ffi(const quant_bnn_function *function,
     Message message;
     message.add("%s: expected %d arguments and %d tensors for results, got %d",
                 function->name, function->arguments, function->results, count);
-    return message.raise("TypeError");
+    return raise("TypeError");
   }
   auto **operands = static_cast<void **>(alloca((values + 1) * sizeof(void *)));
   for (int32_t i = 0; i < values; ++i) {
@@ -308,9 +332,10 @@ int quant_bnn_call_from_tvm_ffi(const quant_bnn_function *function,
                 isResult ? "result" : "argument",
                 isResult ? i - function->arguments : i);
     describe(any, message);
-    return message.raise("TypeError");
+    return raise("TypeError");
   }
-  callWithWorkspace(*function, operands);
+  if (!callWithWorkspace(*function, operands))
+    return raise("ValueError");
   *static_cast<Any *>(result) = {None, 0, {0}};
   return 0;
 }

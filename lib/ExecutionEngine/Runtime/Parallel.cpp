@@ -17,6 +17,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "quant-bnn/ExecutionEngine/Parallel.h"
+#include "CurrentCall.h"
 #include "Fail.h"
 
 #include <atomic>
@@ -26,6 +27,7 @@
 #include <signal.h>
 #include <time.h>
 #include <unistd.h>
+using quant_bnn::currentCall;
 using quant_bnn::fail;
 
 /// How long a thread looks for work before it sleeps: about as long as it takes
@@ -288,9 +290,11 @@ int quant_bnn_get_num_threads() {
 // Weak, so that a program may define it and also set the number of threads.
 [[gnu::weak]] void quant_bnn_parallel_for(quant_bnn_task task, void *context,
                                           int64_t tasks) {
+  jmp_buf *call = currentCall;
+  currentCall = nullptr;
   int threads = tasks > 1 ? quant_bnn_get_num_threads() : 1;
-  if (threads > 1 && pool.run(task, context, tasks, threads))
-    return;
-  for (int64_t i = 0; i < tasks; ++i)
-    task(context, i);
+  if (threads <= 1 || !pool.run(task, context, tasks, threads))
+    for (int64_t i = 0; i < tasks; ++i)
+      task(context, i);
+  currentCall = call;
 }

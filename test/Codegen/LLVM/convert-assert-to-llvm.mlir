@@ -1,5 +1,12 @@
 // RUN: bnn-opt %s --bnn-codegen-convert-assert-to-llvm | FileCheck %s
 
+// A handler takes the message instead.
+// RUN: bnn-opt %s --bnn-codegen-convert-assert-to-llvm=handler=report \
+// RUN:   | FileCheck %s --check-prefix=HANDLER --implicit-check-not=abort
+// HANDLER: llvm.func @report(!llvm.ptr)
+// HANDLER: llvm.call @report
+// HANDLER-NEXT: llvm.unreachable
+
 // The message arrives in a file.
 // RUN: bnn-opt %s --quant-bnn-lower-to-llvm-pipeline | bnn-translate --mlir-to-llvmir -o %t.ll
 // RUN: %clang -Wno-override-module -x ir %t.ll -o %t
@@ -31,5 +38,5 @@ func.func @main(%count: i32) -> i32 {
 
 // RUN: not bnn-opt %S/Inputs/assert-hidden.mlir --bnn-codegen-convert-assert-to-llvm 2>&1 \
 // RUN:   | FileCheck %s --check-prefix=HIDDEN
-// HIDDEN: assert-hidden.mlir:4:3: error: needs 'fflush' of the C library, which the module hides
+// HIDDEN: assert-hidden.mlir:4:3: error: needs 'fflush' of a library, which the module hides
 // HIDDEN: assert-hidden.mlir:1:1: note: by a symbol of that name

@@ -2,6 +2,8 @@
    compute or what the error is. With RAISES, the program has the function of tvm-ffi
    that raises an error. */
 
+#include "quant-bnn/ExecutionEngine/LibraryCall.h"
+
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -31,8 +33,8 @@ typedef struct {
 } Any;
 
 typedef int call(void *, const Any *, int32_t, Any *);
-call __tvm_ffi_net_quantize, __tvm_ffi_net_scalars, __tvm_ffi_net_positive;
-const char *quant_bnn_last_error(void);
+call __tvm_ffi_net_quantize, __tvm_ffi_net_scalars, __tvm_ffi_net_products;
+extern const struct quant_bnn_library quant_bnn_library;
 
 #ifdef RAISES
 void TVMFFIErrorSetRaisedFromCStr(const char *kind, const char *message) {
@@ -146,9 +148,39 @@ static void scalars(void) {
   check("bfloat16", __tvm_ffi_net_scalars, all, 13);
 }
 
+/* Extents that do not agree end the call, and leave the thread ready for another. */
+static void products(void) {
+  int32_t x[2] = {0, 1}, w[3] = {0, 1, 3}, y[6];
+  int64_t shapes[3][2] = {{2, 1}, {3, 1}, {2, 3}};
+  DLTensor tx = tensor(x, SInt, 32, 2, shapes[0]), tw = tensor(w, SInt, 32, 2, shapes[1]);
+  DLTensor ty = tensor(y, SInt, 32, 2, shapes[2]);
+  Any all[5] = {pointer(&tx), integer(20), pointer(&tw), integer(21), pointer(&ty)};
+  check("lengths", __tvm_ffi_net_products, all, 5);
+  all[3] = integer(20);
+  check("products", __tvm_ffi_net_products, all, 5);
+  printf("%d %d %d %d %d %d\n", y[0], y[1], y[2], y[3], y[4], y[5]);
+}
+
+static void description(void) {
+  printf("version %d\n", quant_bnn_library.version);
+  for (int i = 0; i < quant_bnn_library.count; ++i) {
+    const struct quant_bnn_function *f = quant_bnn_library.functions[i];
+    printf("%s: %d arguments, %d results, %s\n", f->name, f->arguments, f->results,
+           f->result_extents ? "dynamic" : "static");
+    if (!f->result_extents)
+      continue;
+    int64_t descriptor[7] = {0, 0, 0, 5, 8, 8, 1}, extents[2];
+    void *operands[1] = {descriptor};
+    f->result_extents(operands, extents);
+    printf("of 5x8: %dx%d\n", (int)extents[0], (int)extents[1]);
+  }
+}
+
 int main(void) {
   printf("before: '%s'\n", quant_bnn_last_error());
   quantize();
   scalars();
+  products();
+  description();
   return 0;
 }

@@ -59,7 +59,14 @@ def QuantBNNConvertAssertToLLVMPass
     false, the code prints the message by `puts`, flushes it by `fflush`, and
     calls `abort`. Upstream's conversion does not flush, so that the message is
     lost where the standard output is a file or a pipe.
+
+    With `handler`, the code calls this function with the message instead. It
+    must not return.
   }];
+  let options = [
+    Option<"handler", "handler", "std::string", /*default=*/"\"\"",
+           "A function to call with the message of an assertion that fails">,
+  ];
   let dependentDialects = ["::mlir::LLVM::LLVMDialect",
                            "::mlir::cf::ControlFlowDialect"];
 }
