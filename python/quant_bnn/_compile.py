@@ -1,0 +1,195 @@
+"""Compilation of MLIR to libraries, which are kept in files."""
+
+import hashlib
+import os
+import platform
+import tempfile
+from functools import lru_cache
+from pathlib import Path
+
+from quant_bnn._loaded import Library
+
+_FOLDER = Path(__file__).parent
+
+
+class CompileError(Exception):
+    """The compiler refused a module.
+
+    ``diagnostics`` has what it said, in order: objects with ``severity``, ``message``,
+    ``file``, ``line`` and ``column``.
+    """
+
+    def __init__(self, diagnostics):
+        super().__init__("\n".join(str(diagnostic) for diagnostic in diagnostics))
+        self.diagnostics = diagnostics
+
+
+def _read(source):
+    """Returns the bytes of ``source`` and its name in diagnostics."""
+    if isinstance(source, os.PathLike):
+        return Path(source).read_bytes(), os.fspath(source)
+    if isinstance(source, str):
+        return source.encode(), "<module>"
+    return bytes(source), "<module>"
+
+
+def opt(source, passes):
+    """Runs ``passes`` on a module and returns it as text.
+
+    ``source`` is the text of a module, or bytecode of MLIR 22 as ``bytes``, or a
+    ``pathlib.Path`` of a file of either. ``passes`` is a pipeline in text, such as
+    ``"quant-bnn-raise-ste{mode=relaxed},canonicalize"``.
+
+    Raises ``CompileError`` with the diagnostics of the compiler.
+    """
+    from quant_bnn import _compiler
+
+    data, name = _read(source)
+    result = _compiler.run_passes(data, name, passes)
+    if not result.succeeded:
+        raise CompileError(result.diagnostics)
+    return result.text
+
+
+@lru_cache(maxsize=None)
+def _describe_machine():
+    """Returns what the code for this CPU depends on."""
+    try:
+        with open("/proc/cpuinfo") as file:
+            lines = set(file)
+    except OSError:
+        lines = ()
+    keys = ("model name", "flags", "Features", "CPU part", "CPU implementer")
+    described = sorted(line for line in lines if line.startswith(keys))
+    return "".join([platform.machine(), *described])
+
+
+@lru_cache(maxsize=None)
+def _describe_compiler():
+    """Returns what tells this build of the compiler from another one."""
+    from importlib.util import find_spec
+
+    described = []
+    for file in (
+        find_spec("quant_bnn._compiler").origin,
+        _FOLDER / "libquant_bnn_runtime.a",
+    ):
+        status = os.stat(file)
+        described.append(f"{file} {status.st_size} {status.st_mtime_ns}")
+    return "\n".join(described)
+
+
+def _get_cache_folder():
+    """Returns where compiled libraries are kept, or None."""
+    folder = os.environ.get("QUANT_BNN_CACHE_DIR")
+    if folder is None:
+        caches = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+        folder = Path(caches) / "quant-bnn"
+    return Path(folder) if folder else None
+
+
+def _compile_to(folder, data, name, options):
+    """Writes library.so, library.h and report.txt to ``folder``."""
+    from quant_bnn import _compiler
+
+    result = _compiler.compile_to_files(
+        data,
+        name,
+        path=str(folder / "library.so"),
+        header=str(folder / "library.h"),
+        runtime=str(_FOLDER / "libquant_bnn_runtime.a"),
+        **options,
+    )
+    if not result.succeeded:
+        raise CompileError(result.diagnostics)
+    (folder / "report.txt").write_text(result.report)
+
+
+def _compile_cached(cache, data, name, options):
+    """Returns a folder with the files of ``_compile_to``."""
+    key = hashlib.sha256()
+    for part in (data, repr(options), _describe_machine(), _describe_compiler()):
+        part = part if isinstance(part, bytes) else part.encode()
+        key.update(b"%d:" % len(part) + part)
+    folder = cache / "python" / key.hexdigest()
+    if folder.is_dir():
+        return folder
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    # Renamed when it is complete, so that no process reads a part.
+    with tempfile.TemporaryDirectory(dir=folder.parent) as temporary:
+        complete = Path(temporary) / "complete"
+        complete.mkdir()
+        _compile_to(complete, data, name, options)
+        try:
+            complete.rename(folder)
+        except OSError:
+            # Another process was faster.
+            if not folder.is_dir():
+                raise
+    return folder
+
+
+def compile(
+    source,
+    *,
+    passes="quant-bnn-binary-inference-pipeline",
+    entries=(),
+    prefix="",
+    cpu="host",
+    parallel=False,
+    workspace="argument",
+    math="fast",
+    check_extents=True,
+    opt_level=3,
+    cache=True,
+):
+    """Compiles the public functions of a module, and returns a ``Library``.
+
+    The parameters are the options of ``bnn-compile``:
+
+    source         the text of a module, or bytecode of MLIR 22 as ``bytes``, or a
+                   ``pathlib.Path`` of a file of either
+    passes         the passes that run first, a pipeline in text
+    entries        the names of the functions to compile; all that are public if empty
+    prefix         what C puts before the names of functions; attributes of the library
+                   do not have it
+    cpu            "host", "x86-64-v3", "aarch64", or LLVM's name of a CPU
+    parallel       whether loops run on threads, where that pays
+    workspace      where temporary buffers are for callers in C: "argument", "thread" or
+                   "call"; for Python, they are kept by the thread
+    math           "fast" or "libm"
+    check_extents  whether extents that do not agree are an error, or undefined
+    opt_level      LLVM's optimization level, 0 to 3
+    cache          whether to keep the library for the next time, in the folder
+                   QUANT_BNN_CACHE_DIR, by default ~/.cache/quant-bnn
+
+    Raises ``CompileError`` with the diagnostics of the compiler, and ``ValueError`` for
+    an option that is not one of those above.
+    """
+    for option, value, values in (
+        ("workspace", workspace, ("argument", "thread", "call")),
+        ("math", math, ("fast", "libm")),
+        ("opt_level", opt_level, (0, 1, 2, 3)),
+    ):
+        if value not in values:
+            raise ValueError(f"{option} is one of {values}, but is {value!r}")
+    data, name = _read(source)
+    options = dict(
+        cpu=cpu,
+        passes=passes,
+        entries=list(entries),
+        prefix=prefix,
+        workspace=workspace,
+        math=math,
+        parallel=parallel,
+        check_extents=check_extents,
+        opt_level=opt_level,
+    )
+    folder = _get_cache_folder() if cache else None
+    if folder is not None:
+        files = _compile_cached(folder, data, name, options)
+    else:
+        files = Path(tempfile.mkdtemp(prefix="quant-bnn-"))
+        _compile_to(files, data, name, options)
+    report = (files / "report.txt").read_text()
+    return Library(files / "library.so", files / "library.h", report, prefix)

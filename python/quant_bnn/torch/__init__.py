@@ -1,0 +1,37 @@
+"""Quantizers with their gradients in PyTorch, and networks of them, compiled."""
+
+from quant_bnn.torch.quantizers import (
+    STE,
+    ApproxQuantizer,
+    ApproxSign,
+    GradientCancellation,
+    Identity,
+    InputDoReFa,
+    MinMaxQuant,
+    Pact,
+    PACTQuant,
+    QActivation,
+    Quantization,
+    Sign,
+    SteHeaviside,
+    SwishSign,
+    WeightDoReFa,
+)
+
+__all__ = [
+    "STE",
+    "ApproxQuantizer",
+    "ApproxSign",
+    "GradientCancellation",
+    "Identity",
+    "InputDoReFa",
+    "MinMaxQuant",
+    "PACTQuant",
+    "Pact",
+    "QActivation",
+    "Quantization",
+    "Sign",
+    "SteHeaviside",
+    "SwishSign",
+    "WeightDoReFa",
+]

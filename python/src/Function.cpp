@@ -1,0 +1,420 @@
+//===- Function.cpp - Compiled functions in Python ------------------------===//
+//
+// Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Function.h"
+
+#include <algorithm>
+#include <cstring>
+#include <dlfcn.h>
+#include <vector>
+
+namespace nb = nanobind;
+using namespace quant_bnn::python;
+
+//===----------------------------------------------------------------------===//
+// LoadedLibrary
+//===----------------------------------------------------------------------===//
+
+/// Raises `message` as an error of Python of type `type`.
+[[noreturn]] static void raise(PyObject *type, const std::string &message) {
+  PyErr_SetString(type, message.c_str());
+  throw nb::python_error();
+}
+
+LoadedLibrary::LoadedLibrary(const std::string &path)
+    : handle(dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL)) {
+  if (!handle)
+    raise(PyExc_OSError, dlerror());
+  description =
+      static_cast<const quant_bnn_library *>(lookup("quant_bnn_library"));
+  if (!description)
+    raise(PyExc_OSError, path + ": is not a library of quant-bnn");
+  if (description->version != QUANT_BNN_LIBRARY_VERSION)
+    raise(PyExc_OSError,
+          path + ": was compiled by another version of quant-bnn: expected " +
+              std::to_string(QUANT_BNN_LIBRARY_VERSION) + ", got " +
+              std::to_string(description->version));
+}
+
+void *LoadedLibrary::lookup(const std::string &name) const {
+  return dlsym(handle, name.c_str());
+}
+
+//===----------------------------------------------------------------------===//
+// Call
+//===----------------------------------------------------------------------===//
+
+namespace {
+
+/// TVMFFIAny.
+struct Any {
+  int32_t type = 0;
+  uint32_t padding = 0;
+  union {
+    int64_t integer = 0;
+    double number;
+    DLTensor *tensor;
+  };
+};
+
+enum TypeIndex : int32_t { Int = 1, Bool = 2, Float = 3, TensorPointer = 7 };
+
+/// A number that a function returns.
+union Scalar {
+  int64_t integer;
+  int8_t i8;
+  int16_t i16;
+  int32_t i32;
+  uint8_t u8;
+  uint16_t u16;
+  uint32_t u32;
+  uint64_t u64;
+  float f32;
+  double f64;
+};
+
+} // namespace
+
+/// Returns the value of 16 bits of a float.
+static double widen(uint16_t bits, uint8_t code) {
+  Scalar scalar = {};
+  if (code == BFloat) {
+    scalar.u32 = uint32_t(bits) << 16;
+    return scalar.f32;
+  }
+  char bytes[2];
+  std::memcpy(bytes, &bits, sizeof(bytes));
+  return PyFloat_Unpack2(bytes, /*le=*/1);
+}
+
+static nb::object toPython(const Scalar &scalar, const quant_bnn_value &value) {
+  switch (value.code) {
+  case Boolean:
+    return nb::bool_(scalar.u8 != 0);
+  case BFloat:
+    return nb::float_(widen(scalar.u16, BFloat));
+  case IEEE:
+    return nb::float_(value.bits == 64   ? scalar.f64
+                      : value.bits == 32 ? scalar.f32
+                                         : widen(scalar.u16, IEEE));
+  case UInt:
+    return nb::int_(value.bits == 8    ? scalar.u8
+                    : value.bits == 16 ? scalar.u16
+                    : value.bits == 32 ? scalar.u32
+                                       : scalar.u64);
+  default:
+    return nb::int_(value.bits == 8    ? scalar.i8
+                    : value.bits == 16 ? scalar.i16
+                    : value.bits == 32 ? scalar.i32
+                                       : scalar.integer);
+  }
+}
+
+/// What one call needs.
+class Function::Call {
+public:
+  Call(const quant_bnn_function &function)
+      : function(function), values(function.arguments + function.results),
+        slots(new Slot[values.size()]) {}
+
+  void addArgument(int32_t i, nb::handle object);
+
+  /// Whether each argument has the rank that is expected.
+  bool hasExpectedRanks() const;
+  void addResults(nb::handle out);
+
+  /// Calls without the lock of Python. Returns whether there was no error.
+  bool run(EntryPoint entryPoint);
+  nb::object takeResults();
+
+private:
+  const quant_bnn_value &getResult(int32_t i) const {
+    return function.values[function.arguments + i];
+  }
+
+  /// Returns the extents that results have, or nothing if they are unknown.
+  std::vector<int64_t> computeExtents();
+  std::vector<int64_t> getShape(const quant_bnn_value &value,
+                                const std::vector<int64_t> &extents,
+                                size_t &next) const;
+  void addResult(int32_t i, nb::object object, Access access);
+  void checkOverlap(int32_t result) const;
+
+  /// The memory of an argument or a result.
+  struct Slot {
+    TensorView view;
+    Scalar scalar = {};
+    /// Of a result that is a scalar.
+    DLTensor scalarTensor = {};
+    /// Of a result that is an array.
+    nb::object object;
+  };
+
+  const quant_bnn_function &function;
+  std::vector<Any> values;
+  /// In the order of the values; they stay where they are.
+  std::unique_ptr<Slot[]> slots;
+  /// That of the first argument which is an array of a framework.
+  const DLPackExchangeAPI *api = nullptr;
+};
+
+void Function::Call::addArgument(int32_t i, nb::handle object) {
+  const quant_bnn_value &value = function.values[i];
+  Any &any = values[i];
+  if (value.rank < 0 && PyBool_Check(object.ptr())) {
+    any.type = Bool;
+    any.integer = object.ptr() == Py_True;
+    return;
+  }
+  if (value.rank < 0 && PyLong_Check(object.ptr())) {
+    any.type = Int;
+    int overflow = 0;
+    any.integer = PyLong_AsLongLongAndOverflow(object.ptr(), &overflow);
+    if (overflow)
+      raise(PyExc_OverflowError, std::string(function.name) + ": argument " +
+                                     std::to_string(i) +
+                                     " has more than 64 bits");
+    return;
+  }
+  TensorView &view = slots[i].view;
+  if (view.view(object, value,
+                value.is_writable ? Access::Write : Access::Read)) {
+    any.type = TensorPointer;
+    any.tensor = &view.getTensor();
+    if (!api)
+      api = getExchangeAPI(object);
+    return;
+  }
+  bool isInteger = value.code != IEEE && value.code != BFloat;
+  if (value.rank < 0 && isInteger && PyIndex_Check(object.ptr()))
+    return addArgument(i, nb::steal(PyNumber_Index(object.ptr())));
+  if (value.rank < 0 && PyNumber_Check(object.ptr())) {
+    any.type = Float;
+    any.number = PyFloat_AsDouble(object.ptr());
+    if (any.number == -1 && PyErr_Occurred())
+      throw nb::python_error();
+    return;
+  }
+  raise(PyExc_TypeError, std::string(function.name) + ": argument " +
+                             std::to_string(i) +
+                             " is neither an array nor a number, but a " +
+                             Py_TYPE(object.ptr())->tp_name);
+}
+
+bool Function::Call::hasExpectedRanks() const {
+  for (int32_t i = 0; i < function.arguments; ++i)
+    if (function.values[i].rank >= 0 &&
+        (values[i].type != TensorPointer ||
+         values[i].tensor->ndim != function.values[i].rank))
+      return false;
+  return true;
+}
+
+std::vector<int64_t> Function::Call::computeExtents() {
+  size_t count = 0;
+  for (int32_t i = 0; i < function.results; ++i)
+    for (int32_t dim = 0; dim < getResult(i).rank; ++dim)
+      count += getResult(i).shape[dim] < 0;
+  std::vector<int64_t> extents(count);
+  if (count == 0 || !function.result_extents)
+    return {};
+  // The function reads the extents of descriptors, and indices.
+  std::vector<std::vector<int64_t>> descriptors;
+  std::vector<void *> operands;
+  for (int32_t i = 0; i < function.arguments; ++i) {
+    const quant_bnn_value &value = function.values[i];
+    Any &any = values[i];
+    if (any.type != TensorPointer) {
+      operands.push_back(&any.integer);
+      continue;
+    }
+    if (value.rank < 0) {
+      operands.push_back(any.tensor->data);
+      continue;
+    }
+    std::vector<int64_t> &descriptor = descriptors.emplace_back(3);
+    descriptor.insert(descriptor.end(), any.tensor->shape,
+                      any.tensor->shape + value.rank);
+    operands.push_back(descriptor.data());
+  }
+  function.result_extents(operands.data(), extents.data());
+  return extents;
+}
+
+std::vector<int64_t>
+Function::Call::getShape(const quant_bnn_value &value,
+                         const std::vector<int64_t> &extents,
+                         size_t &next) const {
+  std::vector<int64_t> shape(value.shape, value.shape + value.rank);
+  for (int64_t &extent : shape)
+    if (extent < 0)
+      extent = extents.empty() ? -1 : extents[next++];
+  return shape;
+}
+
+void Function::Call::checkOverlap(int32_t result) const {
+  int32_t index = function.arguments + result;
+  auto [begin, end] = slots[index].view.getRange();
+  for (int32_t i = 0; i < index; ++i) {
+    auto [otherBegin, otherEnd] = slots[i].view.getRange();
+    if (begin < otherEnd && otherBegin < end)
+      raise(PyExc_ValueError, std::string(function.name) + ": result " +
+                                  std::to_string(result) +
+                                  " overlaps another array of the call");
+  }
+}
+
+void Function::Call::addResult(int32_t i, nb::object object, Access access) {
+  int32_t index = function.arguments + i;
+  TensorView &view = slots[index].view;
+  if (!view.view(object, getResult(i), access))
+    raise(PyExc_TypeError, std::string(function.name) + ": result " +
+                               std::to_string(i) + " is no array, but a " +
+                               Py_TYPE(object.ptr())->tp_name);
+  values[index].type = TensorPointer;
+  values[index].tensor = &view.getTensor();
+  slots[index].object = std::move(object);
+}
+
+void Function::Call::addResults(nb::handle out) {
+  std::vector<int64_t> extents = computeExtents();
+  size_t next = 0, numArrays = 0;
+  for (int32_t i = 0; i < function.results; ++i)
+    numArrays += getResult(i).rank >= 0;
+  bool isSequence = PyTuple_Check(out.ptr()) || PyList_Check(out.ptr());
+  if (!out.is_none() &&
+      (isSequence ? size_t(PySequence_Size(out.ptr())) : 1) != numArrays)
+    raise(PyExc_TypeError, std::string(function.name) + ": out requires " +
+                               std::to_string(numArrays) + " arrays");
+  size_t array = 0;
+  for (int32_t i = 0; i < function.results; ++i) {
+    const quant_bnn_value &value = getResult(i);
+    int32_t index = function.arguments + i;
+    if (value.rank < 0) {
+      DLTensor &tensor = slots[index].scalarTensor;
+      tensor.data = &slots[index].scalar;
+      tensor.device = {nb::device::cpu::value, 0};
+      tensor.dtype = {value.code, value.bits, 1};
+      values[index].type = TensorPointer;
+      values[index].tensor = &tensor;
+      continue;
+    }
+    std::vector<int64_t> shape = getShape(value, extents, next);
+    bool isKnown = std::find(shape.begin(), shape.end(), -1) == shape.end();
+    if (out.is_none()) {
+      if (!isKnown)
+        raise(PyExc_TypeError,
+              std::string(function.name) +
+                  ": the extents of the results do not follow from those of "
+                  "the arguments: pass out");
+      addResult(i, allocate(value, shape.data(), api), Access::Write);
+      continue;
+    }
+    addResult(i,
+              nb::borrow(isSequence ? out[array] : nb::object(nb::borrow(out))),
+              Access::Write);
+    ++array;
+    checkOverlap(i);
+    const DLTensor &tensor = *values[index].tensor;
+    if (isKnown && tensor.ndim == value.rank &&
+        !std::equal(shape.begin(), shape.end(), tensor.shape)) {
+      std::string message = std::string(function.name) + ": result " +
+                            std::to_string(i) + " has the shape (";
+      for (size_t dim = 0; dim < shape.size(); ++dim)
+        message += (dim ? ", " : "") + std::to_string(shape[dim]);
+      raise(PyExc_ValueError, message + "), which out does not have");
+    }
+  }
+}
+
+bool Function::Call::run(EntryPoint entryPoint) {
+  Any result;
+  nb::gil_scoped_release release;
+  return entryPoint(nullptr, values.data(), values.size(), &result) == 0;
+}
+
+nb::object Function::Call::takeResults() {
+  auto take = [&](int32_t i) {
+    Slot &slot = slots[function.arguments + i];
+    return getResult(i).rank < 0 ? toPython(slot.scalar, getResult(i))
+                                 : std::move(slot.object);
+  };
+  if (function.results == 0)
+    return nb::none();
+  if (function.results == 1)
+    return take(0);
+  nb::object tuple = nb::steal(PyTuple_New(function.results));
+  for (int32_t i = 0; i < function.results; ++i)
+    PyTuple_SET_ITEM(tuple.ptr(), i, take(i).release().ptr());
+  return tuple;
+}
+
+//===----------------------------------------------------------------------===//
+// Function
+//===----------------------------------------------------------------------===//
+
+Function::Function(const LoadedLibrary &library,
+                   const quant_bnn_function &function)
+    : function(function),
+      entryPoint(reinterpret_cast<EntryPoint>(
+          library.lookup(std::string("__tvm_ffi_") + function.name))),
+      getLastError(reinterpret_cast<const char *(*)()>(
+          library.lookup("quant_bnn_last_error"))) {
+  if (!entryPoint || !getLastError)
+    raise(PyExc_OSError,
+          std::string("the library lacks what calls ") + function.name);
+}
+
+nb::object Function::call(nb::args arguments, nb::object out) const {
+  if (int32_t(arguments.size()) != function.arguments)
+    raise(PyExc_TypeError,
+          std::string(function.name) + " takes " +
+              std::to_string(function.arguments) + " arguments, but " +
+              std::to_string(arguments.size()) + " were given");
+  Call call(function);
+  for (int32_t i = 0; i < function.arguments; ++i)
+    call.addArgument(i, arguments[i]);
+  // The call says which argument has a wrong rank.
+  if (call.hasExpectedRanks())
+    call.addResults(out);
+  if (!call.run(entryPoint)) {
+    std::string message = getLastError();
+    // Otherwise, an assertion of the function failed.
+    bool isType = message.find(function.name + std::string(": expected ")) == 0;
+    raise(isType ? PyExc_TypeError : PyExc_ValueError, message);
+  }
+  return call.takeResults();
+}
+
+static std::string describeValue(const quant_bnn_value &value) {
+  std::string text = value.code == Boolean  ? "bool"
+                     : value.code == UInt   ? "uint"
+                     : value.code == IEEE   ? "float"
+                     : value.code == BFloat ? "bfloat"
+                                            : "int";
+  if (value.code != Boolean)
+    text += std::to_string(value.bits);
+  if (value.rank < 0)
+    return text;
+  text += "[";
+  for (int32_t i = 0; i < value.rank; ++i)
+    text += (i ? ", " : "") +
+            (value.shape[i] < 0 ? "?" : std::to_string(value.shape[i]));
+  return text + "]";
+}
+
+std::string Function::describe() const {
+  std::string text = std::string(function.name) + "(";
+  for (int32_t i = 0; i < function.arguments; ++i)
+    text += (i ? ", " : "") + describeValue(function.values[i]);
+  text += ")";
+  for (int32_t i = 0; i < function.results; ++i)
+    text += (i ? ", " : " -> ") +
+            describeValue(function.values[function.arguments + i]);
+  return text;
+}
