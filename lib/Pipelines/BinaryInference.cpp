@@ -9,8 +9,10 @@
 #include "Detail.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/Linalg/Passes.h"
 #include "mlir/Dialect/MemRef/Transforms/Passes.h"
 #include "mlir/Pass/PassManager.h"
+#include "mlir/Transforms/Passes.h"
 #include "quant-bnn/Dialect/QuantBNN/Transforms/Passes.h"
 #include "quant-bnn/Pipelines/Passes.h"
 #include "quant-bnn/Pipelines/Pipelines.h"
@@ -43,6 +45,9 @@ void quant_bnn::buildBinaryInferencePipeline(
   pm.addNestedPass<func::FuncOp>(createQuantBNNStripGradientsPass());
   // Before quantizers are raised, which may have a scale that is computed.
   pm.addPass(createQuantBNNEvaluateConstantsPass());
+  // Front ends have numbers in tensors without dimensions.
+  pm.addNestedPass<func::FuncOp>(createLinalgInlineScalarOperandsPass());
+  pm.addNestedPass<func::FuncOp>(createCanonicalizerPass());
   QuantBNNRaiseSTEPassOptions raise;
   raise.mode = options.mode;
   raise.valuesOnly = true;

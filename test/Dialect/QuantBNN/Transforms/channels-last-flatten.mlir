@@ -25,6 +25,28 @@ func.func @constant(%x: tensor<?x4x4x2xf32>, %init: tensor<?x3xf32>) -> tensor<?
 
 // -----
 
+// The weights by result.
+// CHECK-LABEL: func @transposed(
+// CHECK-SAME:      %[[X:.*]]: tensor<1x4x4x2xf32>,
+// CHECK-DAG:     %[[W:.*]] = arith.constant {{.*}} : tensor<3x32xf32>
+// CHECK-DAG:     %[[ROWS:.*]] = tensor.collapse_shape %[[X]]
+// CHECK-DAG:     %[[CHW:.*]] = tensor.expand_shape %[[W]] {{\[\[}}0], [1, 2, 3]] output_shape [3, 2, 4, 4] : tensor<3x32xf32>
+// CHECK-DAG:     %[[HWC:.*]] = linalg.transpose ins(%[[CHW]] {{.*}} permutation = [0, 2, 3, 1]
+// CHECK-DAG:     %[[LAST:.*]] = tensor.collapse_shape %[[HWC]] {{\[\[}}0], [1, 2, 3]] : tensor<3x4x4x2xf32> into tensor<3x32xf32>
+// CHECK:         linalg.matmul {{.*}} ins(%[[ROWS]], %[[LAST]] :
+func.func @transposed(%x: tensor<1x4x4x2xf32>, %init: tensor<1x3xf32>) -> tensor<1x3xf32> {
+  %w = arith.constant dense_resource<w> : tensor<3x32xf32>
+  %empty = tensor.empty() : tensor<1x2x4x4xf32>
+  %first = linalg.transpose ins(%x : tensor<1x4x4x2xf32>) outs(%empty : tensor<1x2x4x4xf32>) permutation = [0, 3, 1, 2]
+  %rows = tensor.collapse_shape %first [[0], [1, 2, 3]] : tensor<1x2x4x4xf32> into tensor<1x32xf32>
+  %y = linalg.matmul
+      indexing_maps = [affine_map<(m, n, k) -> (m, k)>, affine_map<(m, n, k) -> (n, k)>, affine_map<(m, n, k) -> (m, n)>]
+      ins(%rows, %w : tensor<1x32xf32>, tensor<3x32xf32>) outs(%init : tensor<1x3xf32>) -> tensor<1x3xf32>
+  return %y : tensor<1x3xf32>
+}
+
+// -----
+
 // Weights that the caller passes would be transposed in each call.
 // CHECK-LABEL: func @argument(
 // CHECK:         linalg.transpose {{.*}} permutation = [0, 3, 1, 2]

@@ -83,6 +83,26 @@ struct SinkFlattenThroughElementwise : RewritePattern {
   }
 };
 
+/// Returns the dimension of the right operand of `op` along which it is summed
+/// up, if that of the left operand is the last one and both are matrices.
+static std::optional<unsigned> getWeightDim(linalg::MatmulOp op) {
+  if (!op.hasPureTensorSemantics())
+    return std::nullopt;
+  MLIRContext *context = op.getContext();
+  SmallVector<AffineMap> maps = op.getIndexingMapsArray();
+  auto isMap = [&](unsigned operand, ArrayRef<unsigned> dims) {
+    return maps[operand] ==
+           AffineMap::getMultiDimMapWithTargets(3, dims, context);
+  };
+  if (!isMap(0, {0, 2}) || !isMap(2, {0, 1}))
+    return std::nullopt;
+  if (isMap(1, {2, 1}))
+    return 0;
+  if (isMap(1, {1, 2}))
+    return 1;
+  return std::nullopt;
+}
+
 /// A product of flattened images with constant weights reads the elements of an
 /// image in the order of channels-last, and the weights do, too.
 struct FoldFlattenIntoMatmul : OpRewritePattern<linalg::MatmulOp> {
@@ -90,10 +110,9 @@ struct FoldFlattenIntoMatmul : OpRewritePattern<linalg::MatmulOp> {
 
   LogicalResult matchAndRewrite(linalg::MatmulOp op,
                                 PatternRewriter &rewriter) const override {
+    std::optional<unsigned> dim = getWeightDim(op);
     tensor::CollapseShapeOp flatten =
-        op.hasPureTensorSemantics() && !op.hasUserDefinedMaps()
-            ? getFlatten(op.getInputs()[0])
-            : tensor::CollapseShapeOp();
+        dim ? getFlatten(op.getInputs()[0]) : tensor::CollapseShapeOp();
     Value last = flatten ? getChannelsLast(flatten.getSrc()) : Value();
     if (!last)
       return rewriter.notifyMatchFailure(op, "has no transposed images");
@@ -104,20 +123,21 @@ struct FoldFlattenIntoMatmul : OpRewritePattern<linalg::MatmulOp> {
         !type.hasStaticShape())
       return rewriter.notifyMatchFailure(op, "has no constant weights");
 
-    // The weights are those of a channel, a row and a column, by result.
+    // The weights are those of a channel, a row and a column, by result, or by
+    // result those of a channel, a row and a column.
     Location loc = op.getLoc();
-    SmallVector<int64_t> shape(image);
-    shape.push_back(type.getDimSize(1));
-    int64_t rank = shape.size();
-    Value expanded =
-        tensor::ExpandShapeOp::create(rewriter, loc, type.clone(shape), weights,
-                                      groupDims(rank, 0, rank - 1));
-    SmallVector<int64_t> order =
-        llvm::to_vector(llvm::seq<int64_t>(1, rank - 1));
-    order.append({0, rank - 1});
+    SmallVector<int64_t> shape(type.getShape());
+    shape.erase(shape.begin() + *dim);
+    shape.insert(shape.begin() + *dim, image.begin(), image.end());
+    int64_t rank = shape.size(), end = *dim + image.size();
+    Value expanded = tensor::ExpandShapeOp::create(
+        rewriter, loc, type.clone(shape), weights, groupDims(rank, *dim, end));
+    SmallVector<int64_t> order = llvm::to_vector(llvm::seq<int64_t>(0, rank));
+    std::rotate(order.begin() + *dim, order.begin() + *dim + 1,
+                order.begin() + end);
     Value transposed = transpose(rewriter, loc, expanded, order);
     Value rows = tensor::CollapseShapeOp::create(
-        rewriter, loc, type, transposed, groupDims(rank, 0, rank - 1));
+        rewriter, loc, type, transposed, groupDims(rank, *dim, end));
     Value flat =
         tensor::CollapseShapeOp::create(rewriter, loc, flatten.getType(), last,
                                         flatten.getReassociationIndices());
