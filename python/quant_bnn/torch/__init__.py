@@ -1,5 +1,8 @@
 """Quantizers with their gradients in PyTorch, and networks of them, compiled."""
 
+from quant_bnn.torch._importer import UnsupportedModelError
+from quant_bnn.torch._model import CompiledModel, compile, export
+from quant_bnn.torch._replace import replace
 from quant_bnn.torch.quantizers import (
     STE,
     ApproxQuantizer,
@@ -22,6 +25,7 @@ __all__ = [
     "STE",
     "ApproxQuantizer",
     "ApproxSign",
+    "CompiledModel",
     "GradientCancellation",
     "Identity",
     "InputDoReFa",
@@ -33,5 +37,9 @@ __all__ = [
     "Sign",
     "SteHeaviside",
     "SwishSign",
+    "UnsupportedModelError",
     "WeightDoReFa",
+    "compile",
+    "export",
+    "replace",
 ]

@@ -13,20 +13,13 @@ from typing import Callable
 import torch
 
 import quant_bnn
-
-_TYPES = {
-    torch.float16: "f16",
-    torch.bfloat16: "bf16",
-    torch.float32: "f32",
-    torch.float64: "f64",
-}
-
+from quant_bnn.torch._types import ELEMENTS
 
 def get_element_type(name, dtype):
     """Returns MLIR's type for ``dtype``, which an argument of the operator has."""
-    if dtype not in _TYPES:
+    if not dtype.is_floating_point or dtype not in ELEMENTS:
         raise TypeError(f"quant_bnn::{name} takes a tensor of floats, got {dtype}")
-    return _TYPES[dtype]
+    return ELEMENTS[dtype]
 
 
 @dataclass(frozen=True)
@@ -86,9 +79,9 @@ def _write_clip(clip):
 QUANTIZERS = [
     Quantizer(
         "sign",
-        ("float? clip=None",),
-        _write_clip,
-        lambda clip: "nothing" if clip is None else "mask",
+        ("float? clip=None", 'str zero="positive"', 'str nan="positive"'),
+        lambda clip, zero, nan: f"{_write_clip(clip)} zero = {zero} nan = {nan}",
+        lambda clip, zero, nan: "nothing" if clip is None else "mask",
     ),
     Quantizer("approx_sign", (), lambda: "", lambda: "x"),
     Quantizer(

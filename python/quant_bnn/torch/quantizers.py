@@ -64,7 +64,7 @@ class Sign(Quantization):
     bitwidth = 1
 
     def quantize_within(self, x, threshold):
-        return _ops.sign(x, None, threshold)
+        return _ops.sign(x, threshold=threshold)
 
 
 class ApproxSign(Quantization):
