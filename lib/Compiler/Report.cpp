@@ -88,17 +88,51 @@ private:
 };
 } // namespace
 
-/// Gives the structured ops of `module` locations that tell them apart.
+/// Returns where `loc` is, for people: the name that the front end gave, or the
+/// place in a file; or "".
+static std::string describe(Location loc) {
+  if (auto name = loc->findInstanceOf<NameLoc>())
+    return name.getName().str();
+  if (auto file = loc->findInstanceOf<FileLineColLoc>())
+    return llvm::formatv("{0}:{1}:{2}", file.getFilename().getValue(),
+                         file.getLine(), file.getColumn());
+  return "";
+}
+
+namespace {
+/// The number of an op, which tells ops of one place apart.
+struct Order {
+  static Location add(Location loc, unsigned number) {
+    MLIRContext *context = loc.getContext();
+    auto attribute =
+        IntegerAttr::get(IntegerType::get(context, 64), int64_t(number));
+    return FusedLoc::get(context, {loc}, attribute);
+  }
+
+  /// Returns the number of `loc`, 0 if it has none.
+  static int64_t get(Location loc) {
+    int64_t number = 0;
+    loc->walk([&](Location part) {
+      auto fused = dyn_cast<FusedLoc>(part);
+      auto attribute = fused
+                           ? dyn_cast_or_null<IntegerAttr>(fused.getMetadata())
+                           : IntegerAttr();
+      if (!attribute)
+        return WalkResult::advance();
+      number = attribute.getInt();
+      return WalkResult::interrupt();
+    });
+    return number;
+  }
+};
+} // namespace
+
+/// Gives the structured ops of `module` locations that tell them apart, in the
+/// order in which they are.
 static void separateLocations(ModuleOp module) {
-  DenseSet<Location> seen;
+  unsigned number = 0;
   module.walk([&](linalg::LinalgOp op) {
-    if (seen.insert(op.getLoc()).second &&
-        op.getLoc()->findInstanceOf<FileLineColLoc>())
-      return;
-    std::string name = "op " + std::to_string(seen.size());
-    op->setLoc(
-        NameLoc::get(StringAttr::get(op.getContext(), name), op.getLoc()));
-    seen.insert(op.getLoc());
+    op->setLoc(Order::add(op.getLoc(), ++number));
   });
 }
 
@@ -140,27 +174,19 @@ void Report::countConstants(ModuleOp module) {
 // Printing
 //===----------------------------------------------------------------------===//
 
-/// Returns where `loc` is, for people.
-static std::string describe(Location loc) {
-  if (auto file = loc->findInstanceOf<FileLineColLoc>())
-    return llvm::formatv("{0}:{1}:{2}", file.getFilename().getValue(),
-                         file.getLine(), file.getColumn());
-  if (auto name = loc->findInstanceOf<NameLoc>())
-    return name.getName().str();
-  return "unknown";
+/// Returns where op number `number` is, for people.
+static std::string describe(Location loc, int64_t number) {
+  std::string place = describe(loc);
+  return place.empty() ? "op " + std::to_string(number) : place;
 }
 
-/// Returns `items` in the order of their places in the file, as functions are
-/// compiled in any order.
+/// Returns `items` in the order of their ops, as functions are compiled in any
+/// order.
 template <typename T>
 static std::vector<T> sortByLocation(const std::vector<T> &items) {
-  std::multimap<std::pair<unsigned, unsigned>, T> sorted;
-  for (const T &item : items) {
-    auto file = item.loc->template findInstanceOf<FileLineColLoc>();
-    sorted.insert(
-        {file ? std::pair(file.getLine(), file.getColumn()) : std::pair(0u, 0u),
-         item});
-  }
+  std::multimap<int64_t, T> sorted;
+  for (const T &item : items)
+    sorted.insert({Order::get(item.loc), item});
   auto values = llvm::make_second_range(sorted);
   return {values.begin(), values.end()};
 }
@@ -168,14 +194,16 @@ static std::vector<T> sortByLocation(const std::vector<T> &items) {
 static void printMisses(llvm::raw_ostream &stream,
                         const std::vector<Miss> &misses) {
   for (const Miss &miss : sortByLocation(misses))
-    stream << "  " << describe(miss.loc) << ": " << miss.reason << "\n";
+    stream << "  " << describe(miss.loc, Order::get(miss.loc)) << ": "
+           << miss.reason << "\n";
 }
 
 void Report::print(llvm::raw_ostream &stream) const {
   SmallVector<std::array<std::string, 3>> rows = {
       {"layer", "op", "computed by"}};
   for (const Layer &layer : sortByLocation(data->layers))
-    rows.push_back({describe(layer.loc), layer.op, layer.computedBy});
+    rows.push_back({describe(layer.loc, Order::get(layer.loc)), layer.op,
+                    layer.computedBy});
   size_t widths[2] = {0, 0};
   for (const auto &row : rows)
     for (unsigned i = 0; i < 2; ++i)
