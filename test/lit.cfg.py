@@ -76,6 +76,16 @@ import_tvm_ffi = [config.python, "-c", "import numpy, tvm_ffi"]
 if subprocess.run(import_tvm_ffi, capture_output=True).returncode == 0:
     config.available_features.add("tvm-ffi")
 
+# The Python package, with the interpreter that it was built for.
+if config.package_python:
+    config.available_features.add("python-package")
+    package = os.path.join(config.quant_bnn_binary_root, "python")
+    pytest = f'env PYTHONPATH={package} "{config.package_python}" -m pytest -q'
+    config.substitutions.append(("%pytest", f"{pytest} -p no:cacheprovider"))
+    has_torch = "import importlib.util, sys; sys.exit(not importlib.util.find_spec('torch'))"
+    if subprocess.run([config.package_python, "-c", has_torch]).returncode == 0:
+        config.available_features.add("torch")
+
 # The runner of SPIR-V kernels, which without arguments prints the device's name.
 vulkan_run = os.path.join(
     config.quant_bnn_binary_root, "unittests/Vulkan/quant-bnn-vulkan-run"

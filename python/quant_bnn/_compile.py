@@ -185,11 +185,16 @@ def compile(
         check_extents=check_extents,
         opt_level=opt_level,
     )
+    temporary = None
     folder = _get_cache_folder() if cache else None
     if folder is not None:
         files = _compile_cached(folder, data, name, options)
     else:
-        files = Path(tempfile.mkdtemp(prefix="quant-bnn-"))
+        temporary = tempfile.TemporaryDirectory(prefix="quant-bnn-")
+        files = Path(temporary.name)
         _compile_to(files, data, name, options)
     report = (files / "report.txt").read_text()
-    return Library(files / "library.so", files / "library.h", report, prefix)
+    library = Library(files / "library.so", files / "library.h", report, prefix)
+    # As long as the library can be saved.
+    library._temporary = temporary
+    return library

@@ -228,7 +228,7 @@ class Pact(nn.Module):
         self.alpha = nn.Parameter(torch.tensor(10.0))
 
     def forward(self, x):
-        return _apply_pact(x, self.alpha, self.bits, "unsigned", "value", "full")[0]
+        return _apply_pact(x, self.alpha, self.bits, "unsigned", "value", "full")
 
 
 # ---------------------------------------------------------------------------
@@ -277,7 +277,9 @@ class MinMaxQuant(ApproxQuantizer):
 
     def quantize(self, x, rounded=True):
         q, scale = _scaled_ops.min_max(x, self._bitwidth, not rounded)
-        self._scale_factor = scale.detach()
+        # An exported function has no such side effect.
+        if not torch.compiler.is_exporting():
+            self._scale_factor = scale.detach()
         return q
 
 
@@ -292,11 +294,9 @@ class PACTQuant(ApproxQuantizer):
         self.alpha = nn.Parameter(torch.tensor([2.2]))
 
     def quantize(self, x, rounded=True):
-        q, scale = _apply_pact(
+        return _apply_pact(
             x, self.alpha.detach(), self._bitwidth, "signed", "level", "compat", rounded
         )
-        self._scale_factor = scale.detach()
-        return q
 
     @property
     def scale_factor(self):
@@ -305,7 +305,4 @@ class PACTQuant(ApproxQuantizer):
 
 def _apply_pact(x, alpha, bits, mode, form, grad, rounded=True):
     saves = torch.is_grad_enabled() and (x.requires_grad or alpha.requires_grad)
-    q, scale, _ = _scaled_ops.pact(
-        x, alpha, bits, mode, form, grad, not rounded, saves
-    )
-    return q, scale
+    return _scaled_ops.pact(x, alpha, bits, mode, form, grad, not rounded, saves)[0]

@@ -1,0 +1,230 @@
+"""Compilation and calls of functions, with arrays of NumPy."""
+
+import threading
+from pathlib import Path
+
+import numpy
+import pytest
+
+import quant_bnn
+
+MODULE = """
+func.func @binarize(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
+  %y = quant_bnn.sign %x : tensor<?x4xf32>
+  return %y : tensor<?x4xf32>
+}
+func.func @add(%x: tensor<?xf64>, %y: tensor<?xf64>) -> tensor<?xf64> {
+  %z = arith.addf %x, %y : tensor<?xf64>
+  return %z : tensor<?xf64>
+}
+func.func @several(%x: tensor<?xi32>, %n: i8, %f: bf16, %b: i1)
+    -> (tensor<?xi32>, i8, bf16, i1) {
+  %y = arith.addi %x, %x : tensor<?xi32>
+  return %y, %n, %f, %b : tensor<?xi32>, i8, bf16, i1
+}
+func.func @narrow(%x: tensor<3xbf16>) -> tensor<3xbf16> {
+  %y = quant_bnn.sign %x : tensor<3xbf16>
+  return %y : tensor<3xbf16>
+}
+func.func @increment(%x: tensor<?xf32> {bufferization.writable = true}) -> tensor<?xf32> {
+  %one = arith.constant 1.0 : f32
+  %y = linalg.generic {indexing_maps = [affine_map<(i) -> (i)>],
+      iterator_types = ["parallel"]} outs(%x : tensor<?xf32>) {
+  ^bb0(%old: f32):
+    %new = arith.addf %old, %one : f32
+    linalg.yield %new : f32
+  } -> tensor<?xf32>
+  return %y : tensor<?xf32>
+}
+func.func @unknown(%x: tensor<?xf32>, %n: i64) -> tensor<?xf32> {
+  %extent = arith.index_cast %n : i64 to index
+  %y = tensor.extract_slice %x[0] [%extent] [1] : tensor<?xf32> to tensor<?xf32>
+  return %y : tensor<?xf32>
+}
+func.func @join(%x: tensor<?x2xf32>) -> (tensor<?x2xf32>, tensor<?xf32>) {
+  %y = tensor.concat dim(0) %x, %x : (tensor<?x2xf32>, tensor<?x2xf32>) -> tensor<?x2xf32>
+  %z = tensor.collapse_shape %x [[0, 1]] : tensor<?x2xf32> into tensor<?xf32>
+  return %y, %z : tensor<?x2xf32>, tensor<?xf32>
+}
+"""
+
+
+@pytest.fixture(scope="module")
+def library():
+    return quant_bnn.compile(MODULE)
+
+
+def test_call(library):
+    x = numpy.array([[0.5, -2, 0, -0.0], [1, -1, numpy.inf, -numpy.inf]], numpy.float32)
+    expected = [[1, -1, 1, 1], [1, -1, 1, -1]]
+    y = library.binarize(x)
+    assert y.dtype == numpy.float32 and y.tolist() == expected
+    out = numpy.empty_like(x)
+    assert library.binarize(x, out=out) is out and out.tolist() == expected
+    # Without gaps, any memory is read where it is; with gaps, it is copied.
+    assert library.binarize(x[1:]).tolist() == expected[1:]
+    assert library.binarize(numpy.repeat(x, 2, axis=1)[:, ::2]).tolist() == expected
+    assert library.binarize(numpy.empty((0, 4), numpy.float32)).shape == (0, 4)
+    x.flags.writeable = False
+    assert library.binarize(x).tolist() == expected
+
+
+def test_results(library):
+    x = numpy.array([1, -2], numpy.int32)
+    y, n, f, b = library.several(x, -3, numpy.array(0x3FC0, numpy.uint16), True)
+    assert y.tolist() == [2, -4] and (n, f, b) == (-3, 1.5, True)
+    y, n, f, b = library.several(
+        x.view(numpy.uint32), numpy.int8(5), numpy.array(0, numpy.uint16), False
+    )
+    assert y.tolist() == [2, -4] and (n, b) == (5, False)
+    joined, flat = library.join(numpy.ones((3, 2), numpy.float32))
+    assert joined.shape == (6, 2) and flat.shape == (6,)
+    # NumPy has no bfloat16: its bits stand for it.
+    bits = library.narrow(numpy.array([0x4000, 0xC000, 0], numpy.uint16))
+    assert bits.dtype == numpy.uint16 and bits.tolist() == [0x3F80, 0xBF80, 0x3F80]
+
+
+def test_names(library):
+    assert list(library) == [
+        "binarize", "add", "several", "narrow", "increment", "unknown", "join",
+    ]
+    assert len(library) == 7 and "binarize" in dir(library)
+    assert library["add"].name == "add"
+    assert "binarize(float32[?, 4]) -> float32[?, 4]" in repr(library)
+    with pytest.raises(AttributeError, match="the library has no function 'none'"):
+        library.none
+
+
+def test_writable_argument(library):
+    x = numpy.zeros(3, numpy.float32)
+    out = numpy.empty(3, numpy.float32)
+    assert library.increment(x, out=out).tolist() == [1, 1, 1]
+    x.flags.writeable = False
+    with pytest.raises(ValueError, match="read-only"):
+        library.increment(x)
+
+
+def zeros(*shape, dtype=numpy.float32):
+    return numpy.zeros(shape, dtype)
+
+
+@pytest.mark.parametrize(
+    "error, message, call",
+    [
+        (TypeError, "takes 1 arguments, but 0 were given", lambda l: l.binarize()),
+        (TypeError, r"expected float32 \[\?, 4\] .* got float64 \[1, 4\]",
+         lambda l: l.binarize(zeros(1, 4, dtype=numpy.float64))),
+        (TypeError, r"got float32 \[4\]", lambda l: l.binarize(zeros(4))),
+        (TypeError, r"got float32 \[1, 5\]", lambda l: l.binarize(zeros(1, 5))),
+        (TypeError, "neither an array nor a number, but a list",
+         lambda l: l.binarize([[1, 2, 3, 4]])),
+        (TypeError, "neither an array nor a number, but a int", lambda l: l.binarize(1)),
+        (TypeError, r"expected int8 \[\] .* as argument 1, got 128",
+         lambda l: l.several(zeros(1, dtype=numpy.int32), 128, 0, False)),
+        (OverflowError, "argument 1 has more than 64 bits",
+         lambda l: l.several(zeros(1, dtype=numpy.int32), 1 << 64, 0, False)),
+        (ValueError, "@add requires dimension 0 of argument 1",
+         lambda l: l.add(zeros(2, dtype=numpy.float64), zeros(3, dtype=numpy.float64))),
+        (ValueError, r"result 0 has the shape \(2, 4\), which out does not have",
+         lambda l: l.binarize(zeros(2, 4), out=zeros(3, 4))),
+        (TypeError, "out requires 1 arrays",
+         lambda l: l.binarize(zeros(2, 4), out=(zeros(2, 4), zeros(2, 4)))),
+        (TypeError, "result 0 is no array, but a int",
+         lambda l: l.binarize(zeros(2, 4), out=3)),
+        (TypeError, "with gaps", lambda l: l.binarize(zeros(2, 4), out=zeros(4, 4)[::2])),
+        (TypeError, "do not follow from those of the arguments: pass out",
+         lambda l: l.unknown(zeros(3), 2)),
+    ],
+)
+def test_call_errors(library, error, message, call):
+    with pytest.raises(error, match=message):
+        call(library)
+
+
+def test_overlap(library):
+    x = zeros(8, 4)
+    with pytest.raises(ValueError, match="result 0 overlaps another array of the call"):
+        library.binarize(x[:4], out=x[2:6])
+    assert library.binarize(x[:4], out=x[4:]).shape == (4, 4)
+    # An error leaves the thread ready for other calls.
+    assert library.unknown(zeros(3), 2, out=zeros(2)).shape == (2,)
+
+
+def test_compile_errors():
+    with pytest.raises(quant_bnn.CompileError) as raised:
+        quant_bnn.compile("func.func @f() {\n  foo.bar\n}")
+    error = raised.value.diagnostics[0]
+    assert (error.severity, error.file, error.line, error.column) == (
+        "error", "<module>", 2, 3,
+    )
+    assert "<module>:2:3: error: Dialect `foo' not found" in str(raised.value)
+    with pytest.raises(quant_bnn.CompileError, match="a prefix can change it"):
+        quant_bnn.compile("func.func @main() {\n  return\n}")
+    with pytest.raises(quant_bnn.CompileError, match="there is no CPU 'm68k'"):
+        quant_bnn.compile(MODULE, cpu="m68k")
+    with pytest.raises(ValueError, match="math is one of .* but is 'slow'"):
+        quant_bnn.compile(MODULE, math="slow")
+    with pytest.raises(FileNotFoundError):
+        quant_bnn.compile(Path("missing.mlir"))
+
+
+def test_prefix():
+    library = quant_bnn.compile("func.func @main() {\n  return\n}", prefix="net_")
+    assert library.main() is None and library.main.name == "net_main"
+
+
+def test_opt():
+    text = "func.func @f(%x: i32) -> i32 {\n  return %x : i32\n}"
+    assert "func.func @f(%arg0: i32)" in quant_bnn.opt(text, "canonicalize")
+    with pytest.raises(quant_bnn.CompileError, match="'nothing' does not refer to"):
+        quant_bnn.opt(text, "nothing")
+
+
+def test_files(tmp_path, library):
+    source = tmp_path / "module.mlir"
+    source.write_text(MODULE)
+    quant_bnn.compile(source, entries=["add"]).save(
+        tmp_path / "add.so", header=tmp_path / "add.h"
+    )
+    assert "void add(" in (tmp_path / "add.h").read_text()
+    loaded = quant_bnn.load(tmp_path / "add.so")
+    one = numpy.ones(2)
+    assert list(loaded) == ["add"] and loaded.add(one, one).tolist() == [2, 2]
+    with pytest.raises(ValueError, match="was loaded without its header"):
+        loaded.save(tmp_path / "again.so", header=tmp_path / "again.h")
+    with pytest.raises(OSError, match="cannot open shared object file"):
+        quant_bnn.load(tmp_path / "missing.so")
+
+
+def test_cache(tmp_path, monkeypatch):
+    monkeypatch.setenv("QUANT_BNN_CACHE_DIR", str(tmp_path))
+    first = quant_bnn.compile(MODULE)
+    assert quant_bnn.compile(MODULE).path == first.path
+    assert quant_bnn.compile(MODULE, opt_level=1).path != first.path
+    assert quant_bnn.compile(MODULE, cache=False).path != first.path
+    assert first.path.is_relative_to(tmp_path)
+    assert first.report == quant_bnn.compile(MODULE).report
+    # A module that is refused leaves nothing.
+    count = len(list((tmp_path / "python").iterdir()))
+    with pytest.raises(quant_bnn.CompileError):
+        quant_bnn.compile("nothing")
+    assert len(list((tmp_path / "python").iterdir())) == count
+
+
+def test_threads():
+    library = quant_bnn.compile(MODULE, cache=False, parallel=True)
+    errors = []
+
+    def work(seed):
+        x = numpy.random.default_rng(seed).standard_normal((4096, 4), numpy.float32)
+        for _ in range(20):
+            if not numpy.array_equal(library.binarize(x), numpy.where(x < 0, -1, 1)):
+                errors.append(seed)
+        quant_bnn.compile(MODULE, cache=False, opt_level=1)
+
+    threads = [threading.Thread(target=work, args=(i,)) for i in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not errors
