@@ -294,9 +294,17 @@ class Builder:
 
     # The function.
 
-    def write_module(self, name, arguments, results):
-        """Returns the module with the function, which takes and returns values."""
-        parameters = ", ".join(f"{a.name}: {a.type}" for a in arguments)
+    def write_module(self, name, arguments, results, constant=()):
+        """Returns the module with the function, which takes and returns values. Those in
+        ``constant`` get no gradient."""
+
+        def write_attribute(value):
+            return " {quant_bnn.no_gradient}" if value in constant else ""
+
+        parameters = ", ".join(
+            f"{a.name}: {a.type}{write_attribute(a)}" for a in arguments
+        )
+        declared = ", ".join(f"{r.type}{write_attribute(r)}" for r in results)
         types = ", ".join(r.type for r in results)
         names = ", ".join(r.name for r in results)
         indices = [
@@ -304,7 +312,7 @@ class Builder:
             for value, name_ in self._indices.items()
         ]
         text = [
-            f"func.func @{name}({parameters}) -> ({types}) {{",
+            f"func.func @{name}({parameters}) -> ({declared}) {{",
             *indices,
             *self.lines,
             f"  return {names} : {types}",

@@ -3,6 +3,7 @@
 from quant_bnn.torch._importer import UnsupportedModelError
 from quant_bnn.torch._model import CompiledModel, compile, export
 from quant_bnn.torch._replace import replace
+from quant_bnn.torch._train import TrainStep, train_step
 from quant_bnn.torch.quantizers import (
     STE,
     ApproxQuantizer,
@@ -37,9 +38,11 @@ __all__ = [
     "Sign",
     "SteHeaviside",
     "SwishSign",
+    "TrainStep",
     "UnsupportedModelError",
     "WeightDoReFa",
     "compile",
     "export",
     "replace",
+    "train_step",
 ]

@@ -565,7 +565,13 @@ class _TopLevel:
 # ---------------------------------------------------------------------------
 
 
-@_translates("aten.detach.default", "aten.clone.default", "aten.alias.default")
+@_translates("aten.detach.default")
+def _detach(importer, node):
+    x = _same(importer, node)
+    return _stop_gradient(importer, x) if is_float(x.element) else x
+
+
+@_translates("aten.clone.default", "aten.alias.default")
 @_translates("aten.lift_fresh_copy.default", "aten.contiguous.default")
 @_translates("aten.dropout.default", "aten.native_dropout.default")
 def _same(importer, node):
@@ -839,43 +845,37 @@ def _matmul(importer, node):
     raise Unsupported(f"on tensors of {ranks[0]} and {ranks[1]} dimensions")
 
 
-@_translates(
-    "aten._native_batch_norm_legit_no_training.default", "aten.batch_norm.default"
-)
-def _batch_norm(importer, node):
-    arguments = _Arguments(importer, node)
-    builder, x = importer.builder, arguments.input
-    if "training" in arguments._values and arguments.training:
-        raise Unsupported("in training: call eval() first")
+def _normalize(builder, x, mean, variance, weight, bias, eps):
+    """Returns the batch norm of x with these vectors, of which the last two may be None."""
     element = x.element
-    mean, variance = arguments.running_mean, arguments.running_var
-    vectors = [
-        v if v is not None else builder.add_splat(one, mean.shape, element)
-        for v, one in ((arguments.weight, 1), (arguments.bias, 0))
-    ]
 
-    def build_scale(scalars, variance, weight):
-        eps = scalars.constant(arguments.eps, element)
-        wide = scalars.compute("arith.addf", element, variance, eps)
+    def build_scale(scalars, variance, *weight):
+        wide = scalars.compute(
+            "arith.addf", element, variance, scalars.constant(eps, element)
+        )
         root = scalars.compute("math.sqrt", element, wide)
-        inverse = scalars.compute("arith.divf", element, scalars.constant(1, element), root)
-        return scalars.compute("arith.mulf", element, inverse, weight)
+        scale = scalars.compute(
+            "arith.divf", element, scalars.constant(1, element), root
+        )
+        return scalars.compute("arith.mulf", element, scale, *weight) if weight else scale
 
-    def build_shift(scalars, mean, scale, bias):
+    def build_shift(scalars, mean, scale, *bias):
         product = scalars.compute("arith.mulf", element, mean, scale)
-        return scalars.compute("arith.subf", element, bias, product)
+        if not bias:
+            return scalars.compute("arith.negf", element, product)
+        return scalars.compute("arith.subf", element, *bias, product)
 
     def build(scalars, x, scale, shift, _):
         product = scalars.compute("arith.mulf", element, x, scale)
         return scalars.compute("arith.addf", element, product, shift)
 
-    scale = builder.add_elementwise(
-        [variance, vectors[0]], mean.shape, element, build_scale
-    )
-    shift = builder.add_elementwise(
-        [mean, scale, vectors[1]], mean.shape, element, build_shift
-    )
-    result = builder.add_generic(
+    def add(inputs, body):
+        present = [i for i in inputs if i is not None]
+        return builder.add_elementwise(present, mean.shape, element, body)
+
+    scale = add([variance, weight], build_scale)
+    shift = add([mean, scale, bias], build_shift)
+    return builder.add_generic(
         [x, scale, shift],
         [range(x.rank), [1], [1]],
         builder.add_empty(x.shape, element),
@@ -883,7 +883,260 @@ def _batch_norm(importer, node):
         ["parallel"] * x.rank,
         build,
     )
-    return result if "training" in arguments._values else (result, None, None)
+
+
+@_translates("aten._native_batch_norm_legit_no_training.default")
+def _batch_norm(importer, node):
+    arguments = _Arguments(importer, node)
+    result = _normalize(
+        importer.builder, arguments.input, arguments.running_mean, arguments.running_var,
+        arguments.weight, arguments.bias, arguments.eps,
+    )
+    return result, None, None
+
+
+def _get_moments(builder, x):
+    """Returns the mean and the variance of x for each channel, and the number of elements
+    of a channel."""
+    element = x.element
+    dims = [d for d in range(x.rank) if d != 1]
+    count = multiply_extents(x.shape[d] for d in dims)
+    if not isinstance(count, int):
+        raise Unsupported("in training with a dynamic batch")
+
+    def add(scalars, x, total):
+        return scalars.compute("arith.addf", element, total, x)
+
+    def square(scalars, x, mean, _):
+        difference = scalars.compute("arith.subf", element, x, mean)
+        return scalars.compute("arith.mulf", element, difference, difference)
+
+    mean = _divide(builder, builder.add_reduction(x, dims, 0, add), count)
+    squares = builder.add_generic(
+        [x, mean],
+        [range(x.rank), [1]],
+        builder.add_empty(x.shape, element),
+        range(x.rank),
+        ["parallel"] * x.rank,
+        square,
+    )
+    variance = _divide(builder, builder.add_reduction(squares, dims, 0, add), count)
+    return mean, variance, count
+
+
+def _update(builder, old, new, momentum, factor):
+    """Returns (1 - momentum) old + momentum (factor new)."""
+    element = old.element
+
+    def build(scalars, old, new):
+        kept = scalars.compute(
+            "arith.mulf", element, old, scalars.constant(1 - momentum, element)
+        )
+        added = scalars.compute(
+            "arith.mulf", element, new, scalars.constant(momentum * factor, element)
+        )
+        return scalars.compute("arith.addf", element, kept, added)
+
+    return builder.add_elementwise([old, new], old.shape, element, build)
+
+
+@_translates("aten._native_batch_norm_legit_functional.default")
+def _batch_norm_in_training(importer, node):
+    arguments = _Arguments(importer, node)
+    builder, x = importer.builder, arguments.input
+    mean, variance = arguments.running_mean, arguments.running_var
+    weight, bias, eps = arguments.weight, arguments.bias, arguments.eps
+    if not arguments.training:
+        y = _normalize(builder, x, mean, variance, weight, bias, eps)
+        return y, None, None, mean, variance
+    batch_mean, batch_variance, count = _get_moments(builder, x)
+    y = _normalize(builder, x, batch_mean, batch_variance, weight, bias, eps)
+    momentum = arguments.momentum
+    # The variance that is kept is that of a sample.
+    sample = count / max(count - 1, 1)
+    new_mean = _update(builder, mean, batch_mean, momentum, 1)
+    new_variance = _update(builder, variance, batch_variance, momentum, sample)
+    return y, None, None, new_mean, new_variance
+
+
+# ---------------------------------------------------------------------------
+# Losses
+# ---------------------------------------------------------------------------
+
+
+def _stop_gradient(importer, x):
+    if not importer.trains:
+        return x
+    zero = importer.builder.add_splat(0, x.shape, x.element)
+    text = f"quant_bnn.straight_through {x.name} for {zero.name} : {x.type}"
+    return importer.builder.add_tensor_op(text, x.shape, x.element)
+
+
+def _add_exponentials(importer, x, dim):
+    """Returns x less its largest element along ``dim``, the exponentials of that, and
+    their sum along ``dim``."""
+    builder, element = importer.builder, x.element
+    others = [d for d in range(x.rank) if d != dim]
+    kinds = ["parallel"] * x.rank
+
+    def largest(scalars, x, other):
+        return scalars.compute("arith.maximumf", element, other, x)
+
+    def subtract(scalars, x, most, _):
+        return scalars.compute("arith.subf", element, x, most)
+
+    def exponentiate(scalars, x):
+        return scalars.compute("math.exp", element, x)
+
+    def add(scalars, x, total):
+        return scalars.compute("arith.addf", element, total, x)
+
+    most = builder.add_reduction(x, [dim], -math.inf, largest)
+    # Which number is subtracted does not matter to the gradient.
+    most = _stop_gradient(importer, most)
+    shifted = builder.add_generic(
+        [x, most],
+        [range(x.rank), others],
+        builder.add_empty(x.shape, element),
+        range(x.rank),
+        kinds,
+        subtract,
+    )
+    powers = builder.add_elementwise([shifted], x.shape, element, exponentiate)
+    return shifted, powers, builder.add_reduction(powers, [dim], 0, add)
+
+
+def _combine_rows(importer, x, rows, dim, body):
+    """Adds a loop over x and what there is for each of its rows along ``dim``."""
+    others = [d for d in range(x.rank) if d != dim]
+    return importer.builder.add_generic(
+        [x, rows],
+        [range(x.rank), others],
+        importer.builder.add_empty(x.shape, x.element),
+        range(x.rank),
+        ["parallel"] * x.rank,
+        body,
+    )
+
+
+def _log_softmax_of(importer, x, dim):
+    shifted, _, total = _add_exponentials(importer, x, dim)
+
+    def body(scalars, x, total, _):
+        log = scalars.compute("math.log", shifted.element, total)
+        return scalars.compute("arith.subf", shifted.element, x, log)
+
+    return _combine_rows(importer, shifted, total, dim, body)
+
+
+@_translates("aten.log_softmax.int", "aten._log_softmax.default")
+def _log_softmax(importer, node):
+    arguments = _Arguments(importer, node)
+    return _log_softmax_of(importer, arguments.self, arguments.dim % arguments.self.rank)
+
+
+@_translates("aten.softmax.int", "aten._softmax.default")
+def _softmax(importer, node):
+    arguments = _Arguments(importer, node)
+    dim = arguments.dim % arguments.self.rank
+    _, powers, total = _add_exponentials(importer, arguments.self, dim)
+
+    def body(scalars, x, total, _):
+        return scalars.compute("arith.divf", powers.element, x, total)
+
+    return _combine_rows(importer, powers, total, dim, body)
+
+
+_MEAN, _SUM = 1, 2
+
+
+@_translates("aten.cross_entropy_loss.default")
+def _cross_entropy(importer, node):
+    arguments = _Arguments(importer, node)
+    x, target = arguments.self, arguments.target
+    if x.rank != 2 or is_float(target.element):
+        raise Unsupported("but for a batch of classes")
+    if arguments.weight is not None or arguments.label_smoothing:
+        raise Unsupported("with weights or smoothed labels")
+    return _add_nll(
+        importer, _log_softmax_of(importer, x, 1), target, arguments.reduction,
+        arguments.ignore_index,
+    )
+
+
+@_translates("aten.nll_loss_nd.default")
+def _nll(importer, node):
+    arguments = _Arguments(importer, node)
+    if arguments.self.rank != 2 or arguments.weight is not None:
+        raise Unsupported("but for a batch of classes without weights")
+    return _add_nll(
+        importer, arguments.self, arguments.target, arguments.reduction,
+        arguments.ignore_index,
+    )
+
+
+def _add_nll(importer, x, target, reduction, ignored):
+    builder, element = importer.builder, x.element
+    if reduction not in (_MEAN, _SUM):
+        raise Unsupported("without a reduction")
+
+    def pick(scalars, x, target, total):
+        index = scalars.op("linalg.index 1 : index")
+        number = scalars.op(f"arith.index_cast {index} : index to {target_element}")
+        is_class = scalars.compare("eq", target, number, target_element)
+        zero = scalars.constant(0, element)
+        value = scalars.select(is_class, x, zero, element)
+        return scalars.compute("arith.subf", element, total, value)
+
+    def count(scalars, target, total):
+        number = scalars.constant(ignored, target_element)
+        counts = scalars.compare("ne", target, number, target_element)
+        one = scalars.op(f"arith.uitofp {counts} : i1 to {element}")
+        return scalars.compute("arith.addf", element, total, one)
+
+    def divide(scalars, total, count):
+        return scalars.compute("arith.divf", element, total, count)
+
+    target_element = target.element
+    total = builder.add_generic(
+        [x, target],
+        [[0, 1], [0]],
+        builder.add_fill(0, (), element),
+        [],
+        ["reduction", "reduction"],
+        pick,
+    )
+    if reduction == _SUM:
+        return total
+    counted = builder.add_reduction(target, [0], 0, count, element)
+    return builder.add_elementwise([total, counted], (), element, divide)
+
+
+@_translates("aten.mse_loss.default")
+def _mse(importer, node):
+    arguments = _Arguments(importer, node)
+    builder, x, target = importer.builder, arguments.self, arguments.target
+    element = x.element
+    if x.shape != target.shape:
+        raise Unsupported("of tensors with different shapes")
+
+    def square(scalars, x, target):
+        difference = scalars.compute("arith.subf", element, x, target)
+        return scalars.compute("arith.mulf", element, difference, difference)
+
+    def add(scalars, x, total):
+        return scalars.compute("arith.addf", element, total, x)
+
+    squares = builder.add_elementwise([x, target], x.shape, element, square)
+    if arguments.reduction not in (_MEAN, _SUM):
+        return squares
+    total = builder.add_reduction(squares, range(x.rank), 0, add)
+    if arguments.reduction == _SUM:
+        return total
+    count = multiply_extents(x.shape)
+    if not isinstance(count, int):
+        raise Unsupported("over a dynamic extent")
+    return _divide(builder, total, count)
 
 
 # ---------------------------------------------------------------------------
@@ -1068,6 +1321,29 @@ _define_sum("aten.sum.dim_IntList", False)
 _define_sum("aten.sum.default", False)
 
 
+@_translates("aten.var.default")
+def _var(importer, node):
+    arguments = _Arguments(importer, node)
+    builder, x = importer.builder, arguments.self
+    element = x.element
+    count = multiply_extents(x.shape)
+    if not isinstance(count, int) or not is_float(element):
+        raise Unsupported("over a dynamic extent")
+
+    def add(scalars, x, total):
+        return scalars.compute("arith.addf", element, total, x)
+
+    def square(scalars, x, mean):
+        difference = scalars.compute("arith.subf", element, x, mean)
+        return scalars.compute("arith.mulf", element, difference, difference)
+
+    dims = range(x.rank)
+    mean = _divide(builder, builder.add_reduction(x, dims, 0, add), count)
+    squares = builder.add_elementwise([x, mean], x.shape, element, square)
+    total = builder.add_reduction(squares, dims, 0, add)
+    return _divide(builder, total, count - 1 if arguments.unbiased else count)
+
+
 @_translates("aten.amax.default", "aten.max.default")
 def _amax(importer, node):
     element = _get_result(importer, node)[1]
@@ -1180,6 +1456,20 @@ def _expand(importer, node):
     x = _Arguments(importer, node).self
     shape, element = _get_result(importer, node)
     return importer.builder.add_elementwise([x], shape, element, lambda _, x: x)
+
+
+@_translates("aten.broadcast_tensors.default")
+def _broadcast_tensors(importer, node):
+    fakes = importer.get_fake(node)
+    tensors = [importer.get(t) for t in node.args[0]]
+    return [
+        t
+        if t.shape == importer.get_shape(fake)
+        else importer.builder.add_elementwise(
+            [t], importer.get_shape(fake), t.element, lambda _, x: x
+        )
+        for t, fake in zip(tensors, fakes)
+    ]
 
 
 @_translates("aten.cat.default")

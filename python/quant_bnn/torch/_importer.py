@@ -30,10 +30,20 @@ def _describe(node):
 
 
 class Importer:
-    """Imports one exported program, with its state as constants."""
+    """Imports one exported program.
 
-    def __init__(self, program):
+    Its parameters and buffers are constants, or with ``trains`` arguments: the
+    parameters, then the buffers, then the tensors that the program takes. A program that
+    trains returns its results, then the new values of the buffers that it writes.
+    ``argument_names`` and ``buffer_names`` are the names of these.
+    """
+
+    def __init__(self, program, trains=False):
         self.program = program
+        self.trains = trains
+        self.argument_names = []
+        self.buffer_names = []
+        self._constant = []
         self.builder = Builder()
         self.builder.set_resolver(self._resolve)
         self._values = {}
@@ -96,8 +106,12 @@ class Importer:
     def run(self, name):
         """Returns the module, with a function ``name``."""
         signature = self.program.graph_signature
-        if signature.buffers_to_mutate or signature.user_inputs_to_mutate:
-            raise UnsupportedModelError("the model writes to its buffers: call eval() first")
+        if signature.user_inputs_to_mutate:
+            raise UnsupportedModelError("the model writes to its arguments")
+        if signature.buffers_to_mutate and not self.trains:
+            raise UnsupportedModelError(
+                "the model writes to its buffers: call eval() first"
+            )
         results = []
         used = _find_used(self.program.graph)
         for node in self.program.graph.nodes:
@@ -109,10 +123,23 @@ class Importer:
                 with self.builder.at(_get_layer(node)):
                     self._import_call(node)
             elif node.op == "output":
-                results = [self.get(result) for result in node.args[0]]
+                results = self._get_results(node, signature)
             else:
                 raise UnsupportedModelError(f"a graph with a node '{node.op}' is not imported")
-        return self.builder.write_module(name, self._arguments, results)
+        return self.builder.write_module(
+            name, self._arguments, results, self._constant
+        )
+
+    def _get_results(self, node, signature):
+        # The new values of buffers come first there.
+        buffers = signature.buffers_to_mutate
+        results = [self.get(r) for r in node.args[0] if r.name not in buffers]
+        for result in node.args[0]:
+            if result.name in buffers:
+                self.buffer_names.append(buffers[result.name])
+                results.append(self.get(result))
+                self._constant.append(results[-1])
+        return results
 
     def _import_placeholder(self, node, signature):
         states = {
@@ -121,7 +148,7 @@ class Importer:
             **signature.inputs_to_lifted_tensor_constants,
         }
         fake = node.meta.get("val")
-        if node.name in states:
+        if node.name in states and not self._is_argument(node, signature):
             # Added where it is used first, if it is used.
             if node.users:
                 self._values[node] = self._add_state(states[node.name])
@@ -133,9 +160,16 @@ class Importer:
         )
         self._arguments.append(value)
         self._values[node] = value
+        self.argument_names.append(states.get(node.name))
+        if node.name not in signature.inputs_to_parameters:
+            self._constant.append(value)
         for dim, extent in enumerate(value.shape):
             if not isinstance(extent, int) and extent.is_Symbol:
                 self._symbols.setdefault(extent, (value, dim))
+
+    def _is_argument(self, node, signature):
+        is_state = node.name not in signature.inputs_to_lifted_tensor_constants
+        return self.trains and is_state
 
     def get_element(self, fake):
         if fake.dtype not in ELEMENTS:

@@ -1,0 +1,162 @@
+"""Training steps that the compiler has differentiated, beside those of PyTorch."""
+
+import copy
+
+import pytest
+
+torch = pytest.importorskip("torch")
+
+import quant_bnn.torch as qb  # noqa: E402
+from test_networks import Detached, Residual, Scaled, make_lenet  # noqa: E402
+from torch import nn  # noqa: E402
+from torch.nn import functional as F  # noqa: E402
+
+
+def make_pact():
+    model = nn.Sequential(
+        nn.Linear(8, 16), qb.Pact(2), nn.BatchNorm1d(16), nn.Linear(16, 10)
+    )
+    with torch.no_grad():
+        model[1].alpha.fill_(0.5)
+    return model
+
+
+NETWORKS = {
+    "lenet": (make_lenet, (6, 1, 20, 20)),
+    "lenet with SwishSign": (
+        lambda: make_lenet(activation=qb.QActivation("swishsign")),
+        (6, 1, 20, 20),
+    ),
+    "residual": (Residual, (6, 3, 16, 16)),
+    "detached": (Detached, (6, 32)),
+    "scaled": (Scaled, (6, 32)),
+    "pact": (make_pact, (6, 8)),
+}
+
+
+def make_problem(name, dtype=torch.float32):
+    make, shape = NETWORKS[name]
+    torch.manual_seed(0)
+    model = make().to(dtype).train()
+    return model, torch.randn(shape, dtype=dtype), torch.randint(0, 10, shape[:1])
+
+
+def check_gradients(gradients, model):
+    for name, parameter in model.named_parameters():
+        if parameter.grad is not None:
+            # The gradient of a bias before a batch norm is 0, and its rounding errors.
+            largest = parameter.grad.abs().max().clamp_min(1e-3)
+            error = (gradients[name] - parameter.grad).abs().max()
+            assert error <= 1e-5 * largest, (name, error, largest)
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_gradients(name):
+    model, x, target = make_problem(name)
+    expected = copy.deepcopy(model)
+    step = qb.train_step(model, F.cross_entropy, x, target)
+    loss, gradients = step(x, target)
+    expected_loss = F.cross_entropy(expected(x), target)
+    expected_loss.backward()
+    torch.testing.assert_close(loss, expected_loss.detach())
+    check_gradients(gradients, expected)
+    for (key, buffer), other in zip(model.named_buffers(), expected.buffers()):
+        torch.testing.assert_close(buffer, other, msg=key)
+
+
+def test_parameters_of_the_caller():
+    model, x, target = make_problem("pact")
+    step = qb.train_step(model, F.cross_entropy, x, target)
+    other = copy.deepcopy(model)
+    with torch.no_grad():
+        for parameter in other.parameters():
+            parameter.mul_(0.5)
+    loss, gradients = step(x, target, parameters=dict(other.named_parameters()))
+    F.cross_entropy(other(x), target).backward()
+    check_gradients(gradients, other)
+
+
+@pytest.mark.parametrize("name", ["lenet", "residual"])
+def test_twenty_steps_in_f64(name):
+    model, x, target = make_problem(name, torch.float64)
+    expected = copy.deepcopy(model)
+    step = qb.train_step(model, F.cross_entropy, x, target, math="libm")
+    optimizers = [
+        torch.optim.SGD(m.parameters(), lr=0.01, momentum=0.9) for m in (model, expected)
+    ]
+    generator = torch.Generator().manual_seed(1)
+    for _ in range(20):
+        batch = torch.randn(x.shape, dtype=x.dtype, generator=generator)
+        for optimizer in optimizers:
+            optimizer.zero_grad()
+        loss = step.backward(batch, target)
+        expected_loss = F.cross_entropy(expected(batch), target)
+        expected_loss.backward()
+        torch.testing.assert_close(loss, expected_loss.detach(), atol=1e-9, rtol=1e-9)
+        for optimizer in optimizers:
+            optimizer.step()
+    for a, b in zip(model.state_dict().values(), expected.state_dict().values()):
+        torch.testing.assert_close(a, b, atol=1e-9, rtol=1e-9)
+
+
+def test_accumulation():
+    model, x, target = make_problem("pact")
+    step = qb.train_step(model, F.mse_loss, x, torch.zeros(6, 10))
+    for parameter in model.parameters():
+        parameter.requires_grad_(parameter.ndim == 2)
+    step.backward(x, torch.zeros(6, 10))
+    first = {n: p.grad.clone() for n, p in model.named_parameters() if p.requires_grad}
+    assert len(first) == 2 and model[0].bias.grad is None
+    step.backward(x, torch.zeros(6, 10))
+    for name, gradient in first.items():
+        torch.testing.assert_close(model.get_parameter(name).grad, 2 * gradient)
+
+
+def test_ignored_targets():
+    model, x, _ = make_problem("pact")
+    target = torch.tensor([3, -100, 9, 0, -100, 1])
+    step = qb.train_step(model, F.cross_entropy, x, target)
+    loss, _ = step(x, target)
+    torch.testing.assert_close(loss, F.cross_entropy(model(x), target).detach())
+
+
+def test_lost_gradients_are_refused():
+    class Sign(torch.autograd.Function):
+        @staticmethod
+        def forward(ctx, x):
+            return x.sign()
+
+        @staticmethod
+        def backward(ctx, g):
+            return g
+
+    class Network(nn.Linear):
+        def forward(self, x):
+            return super().forward(Sign.apply(x))
+
+    x, target = torch.randn(2, 4), torch.tensor([0, 1])
+    with pytest.raises(qb.UnsupportedModelError, match=r"Sign, a torch.autograd.Function"):
+        qb.train_step(Network(4, 2), F.cross_entropy, x, target)
+    # It works as before.
+    assert Sign.apply(torch.tensor([-2.0])).item() == -1
+    dropout = nn.Sequential(nn.Linear(4, 2), nn.Dropout())
+    with pytest.raises(qb.UnsupportedModelError, match="native_dropout.*in training"):
+        qb.train_step(dropout, F.cross_entropy, x, target)
+
+
+@pytest.mark.parametrize("name", ["LeNet", "ResnetE18"])
+def test_bitorch(name):
+    models = pytest.importorskip("bitorch.models")
+    shape = (4, 1, 28, 28) if name == "LeNet" else (4, 3, 32, 32)
+    models = [
+        qb.replace(getattr(models, name)([1, *shape[1:]], num_classes=10)).train()
+        for _ in range(2)
+    ]
+    models[1].load_state_dict(models[0].state_dict())
+    torch.manual_seed(0)
+    x, target = torch.randn(shape), torch.randint(0, 10, shape[:1])
+    step = qb.train_step(models[0], F.cross_entropy, x, target, opt_level=0)
+    _, gradients = step(x, target)
+    F.cross_entropy(models[1](x), target).backward()
+    assert len(gradients) == {"LeNet": 13, "ResnetE18": 62}[name]
+    check_gradients(gradients, models[1])
