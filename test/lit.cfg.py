@@ -80,8 +80,9 @@ if subprocess.run(import_tvm_ffi, capture_output=True).returncode == 0:
 if config.package_python:
     config.available_features.add("python-package")
     package = os.path.join(config.quant_bnn_binary_root, "python")
-    pytest = f'env PYTHONPATH={package} "{config.package_python}" -m pytest -q'
-    config.substitutions.append(("%pytest", f"{pytest} -p no:cacheprovider"))
+    python = f'env PYTHONPATH={package} "{config.package_python}"'
+    config.substitutions.append(("%package_python", python))
+    config.substitutions.append(("%pytest", f"{python} -m pytest -q -p no:cacheprovider"))
     has_torch = "import importlib.util, sys; sys.exit(not importlib.util.find_spec('torch'))"
     if subprocess.run([config.package_python, "-c", has_torch]).returncode == 0:
         config.available_features.add("torch")

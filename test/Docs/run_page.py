@@ -1,4 +1,4 @@
-"""Runs the examples of a page: saves each block of MLIR or C under the name in its
+"""Runs the examples of a page: saves each block of MLIR, C or Python under the name in its
 first line, runs the blocks of commands in one shell, and compares what each
 prints with the block of text after it.
 
@@ -11,10 +11,12 @@ import subprocess
 import sys
 
 page, folder = map(pathlib.Path, sys.argv[1:])
-script, expected = "set -e\n", []
+# `python` is the interpreter that runs this.
+script = f"set -e\nPATH='{pathlib.Path(sys.executable).parent}':$PATH\n"
+expected = []
 for kind, block in re.findall(r"```(\w+)\n(.*?)```", page.read_text(), re.DOTALL):
-    if kind in ("c", "mlir"):
-        name = block.split("\n", 1)[0].removeprefix("// ")
+    if kind in ("c", "mlir", "python"):
+        name = block.split("\n", 1)[0].removeprefix("// ").removeprefix("# ")
         (folder / name).write_text(block)
     elif kind == "sh":
         expected.append("")
