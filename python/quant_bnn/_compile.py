@@ -3,13 +3,19 @@
 import hashlib
 import os
 import platform
+import shutil
 import tempfile
+import warnings
 from functools import lru_cache
 from pathlib import Path
+from typing import Iterable, Union
 
 from quant_bnn._loaded import Library
 
 _FOLDER = Path(__file__).parent
+_MAX_CACHE_BYTES = 1 << 30
+
+Source = Union[str, bytes, os.PathLike]
 
 
 class CompileError(Exception):
@@ -19,7 +25,7 @@ class CompileError(Exception):
     ``file``, ``line`` and ``column``.
     """
 
-    def __init__(self, diagnostics):
+    def __init__(self, diagnostics: list) -> None:
         super().__init__("\n".join(str(diagnostic) for diagnostic in diagnostics))
         self.diagnostics = diagnostics
 
@@ -33,7 +39,17 @@ def _read(source):
     return bytes(source), "<module>"
 
 
-def opt(source, passes):
+def _check(result):
+    """Raises the errors of the compiler, and passes its warnings on."""
+    if not result.succeeded:
+        raise CompileError(result.diagnostics)
+    for diagnostic in result.diagnostics:
+        if diagnostic.severity == "warning":
+            # To the caller of opt or of compile.
+            warnings.warn(str(diagnostic), stacklevel=3)
+
+
+def opt(source: Source, passes: str) -> str:
     """Runs ``passes`` on a module and returns it as text.
 
     ``source`` is the text of a module, or bytecode of MLIR 22 as ``bytes``, or a
@@ -46,8 +62,7 @@ def opt(source, passes):
 
     data, name = _read(source)
     result = _compiler.run_passes(data, name, passes)
-    if not result.succeeded:
-        raise CompileError(result.diagnostics)
+    _check(result)
     return result.text
 
 
@@ -100,8 +115,7 @@ def _compile_to(folder, data, name, options):
         runtime=str(_FOLDER / "libquant_bnn_runtime.a"),
         **options,
     )
-    if not result.succeeded:
-        raise CompileError(result.diagnostics)
+    _check(result)
     (folder / "report.txt").write_text(result.report)
 
 
@@ -113,6 +127,8 @@ def _compile_cached(cache, data, name, options):
         key.update(b"%d:" % len(part) + part)
     folder = cache / "python" / key.hexdigest()
     if folder.is_dir():
+        # It was used last now.
+        os.utime(folder)
         return folder
     folder.parent.mkdir(parents=True, exist_ok=True)
     # Renamed when it is complete, so that no process reads a part.
@@ -126,23 +142,37 @@ def _compile_cached(cache, data, name, options):
             # Another process was faster.
             if not folder.is_dir():
                 raise
+    _prune(folder.parent)
     return folder
 
 
+def _prune(cache):
+    """Removes what was not used for the longest time, if there is too much."""
+    folders = [f for f in cache.iterdir() if (f / "report.txt").exists()]
+    sizes = {f: sum(file.stat().st_size for file in f.iterdir()) for f in folders}
+    total = sum(sizes.values())
+    for folder in sorted(folders, key=lambda f: f.stat().st_mtime)[:-1]:
+        if total <= _MAX_CACHE_BYTES:
+            break
+        total -= sizes[folder]
+        # A library that a process has loaded stays in its memory.
+        shutil.rmtree(folder, ignore_errors=True)
+
+
 def compile(
-    source,
+    source: Source,
     *,
-    passes="quant-bnn-binary-inference-pipeline",
-    entries=(),
-    prefix="",
-    cpu="host",
-    parallel=False,
-    workspace="argument",
-    math="fast",
-    check_extents=True,
-    opt_level=3,
-    cache=True,
-):
+    passes: str = "quant-bnn-binary-inference-pipeline",
+    entries: Iterable[str] = (),
+    prefix: str = "",
+    cpu: str = "host",
+    parallel: bool = False,
+    workspace: str = "argument",
+    math: str = "fast",
+    check_extents: bool = True,
+    opt_level: int = 3,
+    cache: bool = True,
+) -> Library:
     """Compiles the public functions of a module, and returns a ``Library``.
 
     The parameters are the options of ``bnn-compile``:
@@ -162,6 +192,8 @@ def compile(
     opt_level      LLVM's optimization level, 0 to 3
     cache          whether to keep the library for the next time, in the folder
                    QUANT_BNN_CACHE_DIR, by default ~/.cache/quant-bnn
+
+    A function is called only in a library for this CPU; ``save`` writes any library.
 
     Raises ``CompileError`` with the diagnostics of the compiler, and ``ValueError`` for
     an option that is not one of those above.

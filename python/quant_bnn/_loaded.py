@@ -1,7 +1,11 @@
 """Libraries of compiled functions in memory."""
 
+import os
+import re
 import shutil
+from functools import cached_property
 from pathlib import Path
+from typing import Iterator, Optional, Union
 
 from quant_bnn import _library
 
@@ -20,51 +24,76 @@ class Library:
     may call a function at once.
     """
 
-    def __init__(self, path, header=None, report="", prefix=""):
-        self.path = Path(path)
-        """The shared library."""
+    path: Path
+    """The shared library."""
+    report: str
+    """What became of the layers, as ``bnn-compile --report`` prints it."""
+
+    def __init__(
+        self,
+        path: Path,
+        header: Optional[Path] = None,
+        report: str = "",
+        prefix: str = "",
+    ) -> None:
+        self.path = path
         self.report = report
-        """What became of the layers, as ``bnn-compile --report`` prints it."""
         self._header = header
-        self._functions = {
-            name.removeprefix(prefix): function
-            for name, function in _library.load(str(path)).items()
+        self._prefix = prefix
+
+    @cached_property
+    def _functions(self) -> dict:
+        # Not before they are used: a library for another CPU can be saved.
+        return {
+            name.removeprefix(self._prefix): function
+            for name, function in _library.load(str(self.path)).items()
         }
 
-    def __getattr__(self, name):
-        # Also called before __init__, when an object is copied.
-        functions = self.__dict__.get("_functions", {})
-        if name not in functions:
+    def __getattr__(self, name: str) -> _library.Function:
+        # What Python looks for in any object.
+        if name.startswith("__") or name not in self._functions:
             raise AttributeError(f"the library has no function '{name}'")
-        return functions[name]
-
-    def __getitem__(self, name):
         return self._functions[name]
 
-    def __iter__(self):
+    def __getitem__(self, name: str) -> _library.Function:
+        return self._functions[name]
+
+    def __iter__(self) -> Iterator[str]:
         return iter(self._functions)
 
-    def __len__(self):
+    def __len__(self) -> int:
         return len(self._functions)
 
     def __dir__(self):
         return [*super().__dir__(), *self._functions]
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return "\n".join(repr(function) for function in self._functions.values())
 
-    def save(self, path, header=None):
+    def save(
+        self,
+        path: Union[str, os.PathLike],
+        header: Union[str, os.PathLike, None] = None,
+    ) -> None:
         """Writes the shared library to ``path``, and its C header to ``header``."""
         if header is not None and self._header is None:
             raise ValueError(f"{self.path} was loaded without its header")
         shutil.copyfile(self.path, path)
         if header is not None:
-            shutil.copyfile(self._header, header)
+            old, new = (_get_guard(Path(name).name) for name in (self._header, header))
+            Path(header).write_text(self._header.read_text().replace(old, new))
 
 
-def load(path):
+def _get_guard(name: str) -> str:
+    """Returns the include guard of a header, as the compiler makes it."""
+    return "QUANT_BNN_LIBRARY_" + re.sub(r"\W", "_", name.upper(), flags=re.ASCII)
+
+
+def load(path: Union[str, os.PathLike]) -> Library:
     """Loads a shared library that quant-bnn compiled.
 
     Raises ``OSError`` if ``path`` is not such a library, or one of another version.
     """
-    return Library(Path(path).absolute())
+    library = Library(Path(path).absolute())
+    len(library)
+    return library

@@ -186,7 +186,8 @@ def test_files(tmp_path, library):
     quant_bnn.compile(source, entries=["add"]).save(
         tmp_path / "add.so", header=tmp_path / "add.h"
     )
-    assert "void add(" in (tmp_path / "add.h").read_text()
+    header = (tmp_path / "add.h").read_text()
+    assert "void add(" in header and "#ifndef QUANT_BNN_LIBRARY_ADD_H" in header
     loaded = quant_bnn.load(tmp_path / "add.so")
     one = numpy.ones(2)
     assert list(loaded) == ["add"] and loaded.add(one, one).tolist() == [2, 2]
@@ -209,6 +210,33 @@ def test_cache(tmp_path, monkeypatch):
     with pytest.raises(quant_bnn.CompileError):
         quant_bnn.compile("nothing")
     assert len(list((tmp_path / "python").iterdir())) == count
+
+
+def test_cache_is_pruned(tmp_path, monkeypatch):
+    monkeypatch.setenv("QUANT_BNN_CACHE_DIR", str(tmp_path))
+    paths = [quant_bnn.compile(MODULE, opt_level=level).path for level in (0, 1)]
+    quant_bnn.compile(MODULE, opt_level=0)
+    monkeypatch.setattr("quant_bnn._compile._MAX_CACHE_BYTES", paths[0].stat().st_size * 3)
+    third = quant_bnn.compile(MODULE, opt_level=2)
+    # The one that was used before the others is gone.
+    assert [p.exists() for p in (*paths, third.path)] == [True, False, True]
+    assert third.add(numpy.ones(1), numpy.ones(1)) == 2
+
+
+def test_other_cpu(tmp_path):
+    library = quant_bnn.compile(MODULE, cpu="x86-64-v4", entries=["add"])
+    library.save(tmp_path / "add.so")
+    assert (tmp_path / "add.so").stat().st_size > 0
+
+
+def test_warnings():
+    module = """
+    func.func @f(%x: tensor<?xf32>) -> tensor<?xf32> {
+      %y = math.roundeven %x : tensor<?xf32>
+      return %y : tensor<?xf32>
+    }"""
+    with pytest.warns(UserWarning, match="<module>:3:12: warning: "):
+        quant_bnn.opt(module, "quant-bnn-differentiate{functions=f}")
 
 
 def test_threads():

@@ -1,5 +1,7 @@
 """Networks of PyTorch as modules of MLIR and as compiled functions."""
 
+from typing import Optional
+
 import torch
 
 import quant_bnn
@@ -19,7 +21,12 @@ def _make_dynamic(arguments):
     return repeated, tuple({0: batch} for _ in arguments)
 
 
-def export(model, *arguments, dynamic_batch=False, name="forward"):
+def export(
+    model: torch.nn.Module,
+    *arguments: torch.Tensor,
+    dynamic_batch: bool = False,
+    name: str = "forward",
+) -> str:
     """Returns ``model`` as a module of MLIR, in text, with a function ``name``.
 
     ``arguments`` are examples of the tensors that ``model.forward`` takes; the function
@@ -47,6 +54,9 @@ class CompiledModel:
     ``mlir`` is the network before its compilation, ``library`` the ``quant_bnn.Library``.
     """
 
+    mlir: str
+    library: quant_bnn.Library
+
     def __init__(self, model, arguments, mlir, library):
         self.mlir = mlir
         self.library = library
@@ -60,11 +70,11 @@ class CompiledModel:
             out=out,
         )
 
-    def save(self, path, header=None):
+    def save(self, path: str, header: Optional[str] = None) -> None:
         """Writes the shared library to ``path``, and its C header to ``header``."""
         self.library.save(path, header)
 
-    def report(self, *arguments):
+    def report(self, *arguments: torch.Tensor) -> str:
         """Returns a table of the layers, and how the results compare with the model's.
 
         For each layer, it says what computes it, or why floats do. The comparison is on
@@ -85,12 +95,12 @@ class CompiledModel:
 
 
 def compile(
-    model,
-    *arguments,
-    dynamic_batch=False,
-    passes="quant-bnn-binary-inference-pipeline{mode=relaxed}",
+    model: torch.nn.Module,
+    *arguments: torch.Tensor,
+    dynamic_batch: bool = False,
+    passes: str = "quant-bnn-binary-inference-pipeline{mode=relaxed}",
     **options,
-):
+) -> CompiledModel:
     """Compiles ``model`` for inference, with binary layers on packed bits.
 
     ``arguments`` and ``dynamic_batch`` are those of ``export``; ``passes`` and

@@ -78,7 +78,7 @@ def _convert_brevitas(module, compat):
 _CONVERTERS = {"bitorch": _convert_bitorch, "brevitas": _convert_brevitas}
 
 
-def replace(model, compat="bitorch-0.4"):
+def replace(model: nn.Module, compat: str = "bitorch-0.4") -> nn.Module:
     """Replaces the quantizers of bitorch and brevitas in ``model`` by those of this
     package, in place, and returns ``model``.
 

@@ -1,6 +1,7 @@
 """Steps of training that the compiler has differentiated."""
 
 from contextlib import contextmanager
+from typing import Callable, Optional
 
 import torch
 from torch import nn
@@ -55,6 +56,9 @@ class TrainStep:
     ``quant_bnn.Library``.
     """
 
+    mlir: str
+    library: quant_bnn.Library
+
     def __init__(self, model, mlir, library, argument_names, buffer_names):
         self.mlir = mlir
         self.library = library
@@ -63,7 +67,11 @@ class TrainStep:
         self._names = [n and n.removeprefix("model.") for n in argument_names]
         self._buffers = [n.removeprefix("model.") for n in buffer_names]
 
-    def __call__(self, *batch, parameters=None):
+    def __call__(
+        self,
+        *batch: torch.Tensor,
+        parameters: Optional[dict[str, torch.Tensor]] = None,
+    ) -> tuple[torch.Tensor, dict[str, torch.Tensor]]:
         """Returns the loss of ``batch``, and a dict with the gradient of each parameter.
 
         ``batch`` has the tensors that the model takes, then the target. ``parameters`` is
@@ -83,7 +91,7 @@ class TrainStep:
             state[name].copy_(value)
         return loss, gradients
 
-    def backward(self, *batch):
+    def backward(self, *batch: torch.Tensor) -> torch.Tensor:
         """Adds the gradients of the loss of ``batch`` to those of the parameters of the
         model, as ``loss.backward()`` does, and returns the loss."""
         loss, gradients = self(*batch)
@@ -110,7 +118,12 @@ class TrainStep:
         return results[:count], dict(zip(names, results[count:]))
 
 
-def train_step(model, loss, *batch, **options):
+def train_step(
+    model: nn.Module,
+    loss: Callable[[torch.Tensor, torch.Tensor], torch.Tensor],
+    *batch: torch.Tensor,
+    **options,
+) -> TrainStep:
     """Compiles the loss of ``model`` and its gradients, and returns a ``TrainStep``.
 
     ``loss(output, target)`` is a number, such as ``torch.nn.functional.cross_entropy``;
