@@ -83,9 +83,10 @@ if config.package_python:
     python = f'env PYTHONPATH={package} "{config.package_python}"'
     config.substitutions.append(("%package_python", python))
     config.substitutions.append(("%pytest", f"{python} -m pytest -q -p no:cacheprovider"))
-    has_torch = "import importlib.util, sys; sys.exit(not importlib.util.find_spec('torch'))"
-    if subprocess.run([config.package_python, "-c", has_torch]).returncode == 0:
-        config.available_features.add("torch")
+    for module in ("onnx", "torch"):
+        find = f"import importlib.util as u, sys; sys.exit(not u.find_spec('{module}'))"
+        if subprocess.run([config.package_python, "-c", find]).returncode == 0:
+            config.available_features.add(module)
 
 # The runner of SPIR-V kernels, which without arguments prints the device's name.
 vulkan_run = os.path.join(

@@ -273,11 +273,25 @@ class Builder:
         )
         return self.add_tensor_op(text, shape, value.element)
 
+    def add_concat(self, values, dim):
+        """Joins values along a dimension."""
+        dim %= values[0].rank
+        shape = list(values[0].shape)
+        shape[dim] = sum(v.shape[dim] for v in values)
+        names = ", ".join(v.name for v in values)
+        types = ", ".join(v.type for v in values)
+        element = values[0].element
+        text = (
+            f"tensor.concat dim({dim}) {names} : ({types}) -> "
+            f"{write_type(shape, element)}"
+        )
+        return self.add_tensor_op(text, shape, element)
+
     def add_pad(self, value, low, high, number):
         """Pads with ``number``; negative amounts are refused by the caller."""
         if not any((*low, *high)):
             return value
-        shape = [a + b + c for a, b, c in zip(low, value.shape, high)]
+        shape = [e + a + b if a or b else e for a, e, b in zip(low, value.shape, high)]
         scalar = self.add_op(
             f"arith.constant {write_number(number, value.element)} : {value.element}"
         )

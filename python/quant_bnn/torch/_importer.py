@@ -5,6 +5,7 @@ import operator
 import torch
 
 from quant_bnn._builder import Builder, Value
+from quant_bnn._layers import Unsupported
 from quant_bnn.torch import _aten
 from quant_bnn.torch._types import ELEMENTS
 
@@ -198,7 +199,7 @@ class Importer:
             raise UnsupportedModelError(f"{name}{_describe(node)} is not imported")
         try:
             self._values[node] = translate(self, node)
-        except _aten.Unsupported as unsupported:
+        except Unsupported as unsupported:
             raise UnsupportedModelError(
                 f"{name}{_describe(node)} is not imported {unsupported}"
             ) from None

@@ -1,0 +1,405 @@
+"""The layers of networks, as ops of linalg.
+
+Images have the channels in dimension 1, as in PyTorch and ONNX. What has no counterpart
+raises ``Unsupported``, with a message that continues "OP is not imported".
+"""
+
+import math
+
+from quant_bnn._builder import is_float, multiply_extents
+
+
+class Unsupported(Exception):
+    """The message says in which case an op is not imported."""
+
+
+def is_static(shape):
+    return all(isinstance(extent, int) for extent in shape)
+
+
+# ---------------------------------------------------------------------------
+# Numbers
+# ---------------------------------------------------------------------------
+
+
+def get_bits(element):
+    return {"i1": 1, "bf16": 16}.get(element) or int(element[1:])
+
+
+def convert_number(scalars, value, source, target):
+    """Converts a number between element types, as PyTorch does."""
+    if source == target:
+        return value
+
+    def cast(op):
+        return scalars.op(f"{op} {value} : {source} to {target}")
+
+    if is_float(source) and is_float(target):
+        if {source, target} == {"f16", "bf16"}:
+            wide = convert_number(scalars, value, source, "f32")
+            return convert_number(scalars, wide, "f32", target)
+        widens = get_bits(target) > get_bits(source)
+        return cast("arith.extf" if widens else "arith.truncf")
+    if target == "i1":
+        zero = scalars.constant(0, source)
+        return scalars.compare("une" if is_float(source) else "ne", value, zero, source)
+    if is_float(target):
+        return cast("arith.uitofp" if source == "i1" else "arith.sitofp")
+    if is_float(source):
+        return cast("arith.fptosi")
+    if get_bits(target) < get_bits(source):
+        return cast("arith.trunci")
+    return cast("arith.extui" if source == "i1" else "arith.extsi")
+
+
+def add_binary(builder, op, left, right, shape=None):
+    """Applies an op of two floats to tensors, which are broadcast."""
+    element = left.element
+
+    def build(scalars, left, right):
+        return scalars.compute(op, element, left, right)
+
+    return builder.add_elementwise(
+        [left, right], left.shape if shape is None else shape, element, build
+    )
+
+
+def divide(builder, value, divisor):
+    """Divides by a number."""
+
+    def build(scalars, x):
+        number = scalars.constant(divisor, value.element)
+        return scalars.compute("arith.divf", value.element, x, number)
+
+    return builder.add_elementwise([value], value.shape, value.element, build)
+
+
+def add_along(builder, op, value, vector, dims):
+    """Applies an op to a tensor and one with the dimensions ``dims`` of it."""
+    element = value.element
+    return builder.add_generic(
+        [value, vector],
+        [range(value.rank), dims],
+        builder.add_empty(value.shape, element),
+        range(value.rank),
+        ["parallel"] * value.rank,
+        lambda scalars, x, y, _: scalars.compute(op, element, x, y),
+    )
+
+
+def sum_up(builder, value, dims):
+    """Sums up the dimensions ``dims``, which the result does not have."""
+    element = value.element
+
+    def add(scalars, x, total):
+        return scalars.compute("arith.addf", element, total, x)
+
+    return builder.add_reduction(value, dims, 0, add)
+
+
+# ---------------------------------------------------------------------------
+# Products
+# ---------------------------------------------------------------------------
+
+
+def _write_window(strides, dilations):
+    def write(name, numbers):
+        numbers = list(numbers)
+        return f"{name} = dense<{numbers}> : vector<{len(numbers)}xi64>"
+
+    return f"{{{write('dilations', dilations)}, {write('strides', strides)}}}"
+
+
+_CONVOLUTIONS = {
+    1: ("conv_1d_ncw_fcw", "depthwise_conv_1d_ncw_cw", None),
+    2: ("conv_2d_nchw_fchw", "depthwise_conv_2d_nchw_chw", "conv_2d_ngchw_gfchw"),
+    3: ("conv_3d_ncdhw_fcdhw", "depthwise_conv_3d_ncdhw_cdhw", None),
+}
+
+
+def add_convolution(builder, x, weight, bias, strides, dilations, groups):
+    """Convolves images without padding."""
+    rank = x.rank - 2
+    if rank not in _CONVOLUTIONS:
+        raise Unsupported(f"on images of {rank} dimensions")
+    plain, depthwise, grouped = _CONVOLUTIONS[rank]
+    window = _write_window(strides, dilations)
+    shape = [x.shape[0], weight.shape[0]]
+    for i in range(rank):
+        covered = dilations[i] * (weight.shape[2 + i] - 1) + 1
+        shape.append((x.shape[2 + i] - covered) // strides[i] + 1)
+
+    def convolve(name, x, weight, shape):
+        initial = builder.add_fill(0, shape, x.element)
+        text = (
+            f"linalg.{name} {window} ins({x.name}, {weight.name} : {x.type}, "
+            f"{weight.type}) outs({initial.name} : {initial.type}) -> {initial.type}"
+        )
+        return builder.add_tensor_op(text, shape, x.element)
+
+    images = [[2 + i] for i in range(rank)]
+    if groups == 1:
+        result = convolve(plain, x, weight, shape)
+    elif groups == x.shape[1] == weight.shape[0]:
+        filters = builder.add_collapse(weight, [[0, 1], *images])
+        result = convolve(depthwise, x, filters, shape)
+    elif grouped:
+        split = [[0], [1, 2], *([3 + i] for i in range(rank))]
+
+        def separate(extents):
+            return [extents[0], groups, extents[1] // groups, *extents[2:]]
+
+        filters = builder.add_expand(
+            weight,
+            [[0, 1], [2], *([3 + i] for i in range(rank))],
+            [groups, weight.shape[0] // groups, *weight.shape[1:]],
+        )
+        parts = builder.add_expand(x, split, separate(x.shape))
+        result = convolve(grouped, parts, filters, separate(shape))
+        result = builder.add_collapse(result, split)
+    else:
+        raise Unsupported(f"with {groups} groups on images of {rank} dimensions")
+    return result if bias is None else add_along(builder, "arith.addf", result, bias, [1])
+
+
+def add_linear(builder, x, weight, bias):
+    """Multiplies the rows of x, in its last dimension, with those of ``weight``."""
+    shape = [*x.shape[:-1], weight.shape[0]]
+    last = x.rank - 1
+    if x.rank == 1:
+        rows = builder.add_expand(x, [[0, 1]], [1, *x.shape])
+    elif x.rank == 2:
+        rows = x
+    else:
+        rows = builder.add_collapse(x, [list(range(last)), [last]])
+    result = [rows.shape[0], weight.shape[0]]
+    initial = builder.add_fill(0, result, x.element)
+    maps = ", ".join(f"affine_map<(m, n, k) -> ({r})>" for r in ("m, k", "n, k", "m, n"))
+    text = (
+        f"linalg.matmul indexing_maps = [{maps}] ins({rows.name}, {weight.name} : "
+        f"{rows.type}, {weight.type}) outs({initial.name} : {initial.type}) "
+        f"-> {initial.type}"
+    )
+    y = builder.add_tensor_op(text, result, x.element)
+    if bias is not None:
+        y = add_along(builder, "arith.addf", y, bias, [1])
+    if x.rank == 1:
+        return builder.add_collapse(y, [[0, 1]])
+    return y if x.rank == 2 else builder.add_expand(y, [list(range(last)), [last]], shape)
+
+
+def add_matmul(builder, left, right):
+    """Multiplies matrices, or batches of matrices."""
+    if (left.rank, right.rank) not in ((2, 2), (3, 3)):
+        raise Unsupported(
+            f"on tensors of {left.rank} and {right.rank} dimensions"
+        )
+    name = "matmul" if left.rank == 2 else "batch_matmul"
+    shape = [*left.shape[:-1], right.shape[-1]]
+    initial = builder.add_fill(0, shape, left.element)
+    text = (
+        f"linalg.{name} ins({left.name}, {right.name} : {left.type}, {right.type}) "
+        f"outs({initial.name} : {initial.type}) -> {initial.type}"
+    )
+    return builder.add_tensor_op(text, shape, left.element)
+
+
+# ---------------------------------------------------------------------------
+# Batch norms
+# ---------------------------------------------------------------------------
+
+
+def add_batch_norm(builder, x, mean, variance, weight, bias, eps):
+    """Normalizes the channels of x; ``weight`` and ``bias`` may be None."""
+    element = x.element
+
+    def build_scale(scalars, variance, *weight):
+        wide = scalars.compute(
+            "arith.addf", element, variance, scalars.constant(eps, element)
+        )
+        root = scalars.compute("math.sqrt", element, wide)
+        scale = scalars.compute(
+            "arith.divf", element, scalars.constant(1, element), root
+        )
+        return scalars.compute("arith.mulf", element, scale, *weight) if weight else scale
+
+    def build_shift(scalars, mean, scale, *bias):
+        product = scalars.compute("arith.mulf", element, mean, scale)
+        if not bias:
+            return scalars.compute("arith.negf", element, product)
+        return scalars.compute("arith.subf", element, *bias, product)
+
+    def build(scalars, x, scale, shift, _):
+        product = scalars.compute("arith.mulf", element, x, scale)
+        return scalars.compute("arith.addf", element, product, shift)
+
+    def add(inputs, body):
+        present = [i for i in inputs if i is not None]
+        return builder.add_elementwise(present, mean.shape, element, body)
+
+    scale = add([variance, weight], build_scale)
+    shift = add([mean, scale, bias], build_shift)
+    return builder.add_generic(
+        [x, scale, shift],
+        [range(x.rank), [1], [1]],
+        builder.add_empty(x.shape, element),
+        range(x.rank),
+        ["parallel"] * x.rank,
+        build,
+    )
+
+
+def get_moments(builder, x, dims):
+    """Returns the mean and the variance over ``dims``, which these do not have, and the
+    number of elements that each is of."""
+    count = multiply_extents(x.shape[d] for d in dims)
+    if not isinstance(count, int):
+        raise Unsupported("over a dynamic extent")
+    element = x.element
+    kept = [d for d in range(x.rank) if d not in dims]
+
+    def square(scalars, x, mean, _):
+        difference = scalars.compute("arith.subf", element, x, mean)
+        return scalars.compute("arith.mulf", element, difference, difference)
+
+    mean = divide(builder, sum_up(builder, x, dims), count)
+    squares = builder.add_generic(
+        [x, mean],
+        [range(x.rank), kept],
+        builder.add_empty(x.shape, element),
+        range(x.rank),
+        ["parallel"] * x.rank,
+        square,
+    )
+    return mean, divide(builder, sum_up(builder, squares, dims), count), count
+
+
+# ---------------------------------------------------------------------------
+# Pools
+# ---------------------------------------------------------------------------
+
+_POOLS = {1: "ncw", 2: "nchw"}
+
+
+def add_pool(builder, x, kind, initial, kernel, strides, padding, dilations, shape):
+    """Reduces windows by ``kind``, "max" or "sum", which begins with ``initial``.
+
+    ``padding`` is that before the image; after it, there is as much as the windows of the
+    result ``shape`` need.
+    """
+    rank = len(kernel)
+    if rank not in _POOLS or x.rank != rank + 2 or not is_static(x.shape[2:]):
+        raise Unsupported("but for a batch of images with static extents")
+    high = []
+    for i in range(rank):
+        last = (shape[2 + i] - 1) * strides[i] + dilations[i] * (kernel[i] - 1) + 1
+        high.append(max(last - x.shape[2 + i] - padding[i], 0))
+    x = builder.add_pad(x, [0, 0, *padding], [0, 0, *high], initial)
+    window = builder.add_empty(kernel, x.element)
+    start = builder.add_fill(initial, shape, x.element)
+    text = (
+        f"linalg.pooling_{_POOLS[rank]}_{kind} {_write_window(strides, dilations)} "
+        f"ins({x.name}, {window.name} : {x.type}, {window.type}) "
+        f"outs({start.name} : {start.type}) -> {start.type}"
+    )
+    return builder.add_tensor_op(text, shape, x.element)
+
+
+def add_max_pool(builder, x, kernel, strides, padding, dilations, shape):
+    return add_pool(
+        builder, x, "max", -math.inf, kernel, strides, padding, dilations, shape
+    )
+
+
+def _count_elements(extent, windows, kernel, stride, padding, includes_padding):
+    """Returns how many elements each window along one dimension has."""
+    counts = []
+    for i in range(windows):
+        begin = i * stride - padding
+        end = min(begin + kernel, extent + padding)
+        if not includes_padding:
+            begin, end = max(begin, 0), min(end, extent)
+        counts.append(end - begin)
+    return counts
+
+
+def add_average_pool(
+    builder, x, kernel, strides, padding, shape, includes_padding, divisor=None
+):
+    """Averages windows. ``divisor`` replaces the number of elements."""
+    rank = len(kernel)
+    total = add_pool(
+        builder, x, "sum", 0, kernel, strides, padding, [1] * rank, shape
+    )
+    if divisor:
+        return divide(builder, total, divisor)
+    counts = [
+        _count_elements(
+            x.shape[2 + i], shape[2 + i], kernel[i], strides[i], padding[i],
+            includes_padding,
+        )
+        for i in range(rank)
+    ]
+    if any(len(set(numbers)) != 1 for numbers in counts):
+        raise Unsupported("with windows that have different numbers of elements")
+    return divide(builder, total, math.prod(numbers[0] for numbers in counts))
+
+
+# ---------------------------------------------------------------------------
+# Shapes
+# ---------------------------------------------------------------------------
+
+
+def add_reshape(builder, x, shape):
+    """Gives the elements of x, in order, another shape."""
+    shape = tuple(shape)
+    if tuple(x.shape) == shape:
+        return x
+    if x.rank == 0:
+        return builder.add_expand(x, [], shape)
+    if not shape:
+        return builder.add_collapse(x, [])
+    groups = _group(x.shape, shape)
+    if groups is None:
+        raise Unsupported(f"from the shape {x.shape} to {shape}")
+    sources, targets = zip(*groups)
+    return builder.add_expand(builder.add_collapse(x, sources), targets, shape)
+
+
+def _group(source, target):
+    """Pairs the smallest groups of dimensions of both shapes that have as many elements;
+    returns None if there are no such groups."""
+    groups, i, j = [], 0, 0
+    while i < len(source) and j < len(target):
+        left, right = [i], [j]
+        i, j = i + 1, j + 1
+        while True:
+            a = multiply_extents(source[k] for k in left)
+            b = multiply_extents(target[k] for k in right)
+            if a == b:
+                break
+            if i < len(source) and (j == len(target) or _is_less(a, b)):
+                left.append(i)
+                i += 1
+            elif j < len(target):
+                right.append(j)
+                j += 1
+            else:
+                return None
+        groups.append((left, right))
+    # What is left has one element.
+    groups[-1][0].extend(range(i, len(source)))
+    groups[-1][1].extend(range(j, len(target)))
+    return groups
+
+
+def _is_less(a, b):
+    """Whether ``a`` has to grow to be ``b``; symbols count as large numbers."""
+
+    def estimate(extent):
+        if isinstance(extent, int):
+            return extent
+        # An expression of sympy.
+        return extent.subs({symbol: 1000003 for symbol in extent.free_symbols})
+
+    return estimate(a) < estimate(b)

@@ -1,0 +1,394 @@
+"""Ops on each element, which broadcast."""
+
+import torch
+
+from quant_bnn._builder import is_float
+from quant_bnn._layers import Unsupported, convert_number
+from quant_bnn.torch._aten.registry import (
+    Arguments,
+    get_result,
+    is_node,
+    translates,
+)
+from quant_bnn.torch._types import ELEMENTS
+
+
+def _get_operand_type(importer, operands):
+    """Returns the element type that PyTorch computes ``operands`` in: nodes, numbers."""
+    fakes = [
+        importer.get_fake(o) if is_node(o) else o for o in operands
+    ]
+    result = fakes[0]
+    dtype = torch.result_type(fakes[0], fakes[0])
+    for other in fakes[1:]:
+        dtype = torch.promote_types(dtype, torch.result_type(result, other))
+    return ELEMENTS[dtype]
+
+
+def _add_elementwise(importer, node, operands, body, compute=None):
+    """Adds a loop over the result of ``node``. ``operands`` are nodes or numbers, which
+    ``body(scalars, element, *operands)`` gets in the type ``compute``, or else in the
+    one that PyTorch computes in. It returns a number of the type of the result, if that
+    is i1, and otherwise of the type that it computes in."""
+    shape, element = get_result(importer, node)
+    compute = compute or _get_operand_type(importer, operands)
+    tensors = [importer.get(o) for o in operands if is_node(o)]
+
+    def build(scalars, *arguments):
+        arguments = iter(arguments)
+        numbers = []
+        for operand in operands:
+            if is_node(operand):
+                source = importer.get(operand).element
+                numbers.append(convert_number(scalars, next(arguments), source, compute))
+            else:
+                numbers.append(scalars.constant(operand, compute))
+        result = body(scalars, compute, *numbers)
+        return result if element == "i1" else convert_number(scalars, result, compute, element)
+
+    return importer.builder.add_elementwise(tensors, shape, element, build)
+
+
+def _define_binary(name, float_op, integer_op=None):
+    def translate(importer, node):
+        arguments = Arguments(importer, node)
+        alpha = arguments.alpha if "alpha" in arguments else 1
+        operands = [arguments.get_node("self"), arguments.get_node("other")]
+
+        def body(scalars, element, left, right):
+            op = float_op if is_float(element) else integer_op
+            if op is None:
+                raise Unsupported(f"on {element}")
+            if alpha != 1:
+                multiply = "arith.mulf" if is_float(element) else "arith.muli"
+                factor = scalars.constant(alpha, element)
+                right = scalars.compute(multiply, element, right, factor)
+            return scalars.compute(op, element, left, right)
+
+        compute = None
+        if name == "div":
+            compute = get_result(importer, node)[1]
+        return _add_elementwise(importer, node, operands, body, compute)
+
+    return translates(f"aten.{name}.Tensor", f"aten.{name}.Scalar")(translate)
+
+
+add = _define_binary("add", "arith.addf", "arith.addi")
+_define_binary("sub", "arith.subf", "arith.subi")
+_define_binary("mul", "arith.mulf", "arith.muli")
+_define_binary("div", "arith.divf")
+
+
+@translates("aten.rsub.Scalar", "aten.rsub.Tensor")
+def _rsub(importer, node):
+    arguments = Arguments(importer, node)
+    if arguments.alpha != 1:
+        raise Unsupported("with alpha")
+    operands = [arguments.get_node("other"), arguments.get_node("self")]
+
+    def body(scalars, element, left, right):
+        op = "arith.subf" if is_float(element) else "arith.subi"
+        return scalars.compute(op, element, left, right)
+
+    return _add_elementwise(importer, node, operands, body)
+
+
+@translates("aten.maximum.default", "aten.minimum.default")
+def _extreme(importer, node):
+    arguments = Arguments(importer, node)
+    kind = "max" if "maximum" in str(node.target) else "min"
+
+    def body(scalars, element, left, right):
+        op = f"arith.{kind}imumf" if is_float(element) else f"arith.{kind}si"
+        return scalars.compute(op, element, left, right)
+
+    operands = [arguments.get_node("self"), arguments.get_node("other")]
+    return _add_elementwise(importer, node, operands, body)
+
+
+# A NaN is different from all numbers, itself included.
+_PREDICATES = {
+    "eq": ("oeq", "eq"),
+    "ne": ("une", "ne"),
+    "lt": ("olt", "slt"),
+    "le": ("ole", "sle"),
+    "gt": ("ogt", "sgt"),
+    "ge": ("oge", "sge"),
+}
+
+
+def _define_comparison(name):
+    def translate(importer, node):
+        arguments = Arguments(importer, node)
+        operands = [arguments.get_node("self"), arguments.get_node("other")]
+
+        def body(scalars, element, left, right):
+            predicate = _PREDICATES[name][0 if is_float(element) else 1]
+            return scalars.compare(predicate, left, right, element)
+
+        return _add_elementwise(importer, node, operands, body)
+
+    translates(f"aten.{name}.Tensor", f"aten.{name}.Scalar")(translate)
+
+
+for _name in _PREDICATES:
+    _define_comparison(_name)
+
+
+def _define_unary(name, build):
+    """``build(scalars, element, x)`` computes in the type of the result."""
+
+    def translate(importer, node):
+        operand = Arguments(importer, node).get_node("self")
+        element = get_result(importer, node)[1]
+        if not is_float(element):
+            raise Unsupported(f"on {element}")
+        return _add_elementwise(importer, node, [operand], build, element)
+
+    translates(f"aten.{name}.default")(translate)
+
+
+def _define_math(name, op):
+    _define_unary(name, lambda scalars, element, x: scalars.compute(op, element, x))
+
+
+for _name, _op in (
+    ("abs", "math.absf"),
+    ("neg", "arith.negf"),
+    ("tanh", "math.tanh"),
+    ("exp", "math.exp"),
+    ("log", "math.log"),
+    ("log2", "math.log2"),
+    ("sqrt", "math.sqrt"),
+    ("rsqrt", "math.rsqrt"),
+    ("round", "math.roundeven"),
+    ("floor", "math.floor"),
+    ("ceil", "math.ceil"),
+    ("erf", "math.erf"),
+    ("sin", "math.sin"),
+    ("cos", "math.cos"),
+):
+    _define_math(_name, _op)
+
+
+def _relu(scalars, element, x):
+    return scalars.compute("arith.maximumf", element, x, scalars.constant(0, element))
+
+
+def _sigmoid(scalars, element, x):
+    one = scalars.constant(1, element)
+    negated = scalars.compute("arith.negf", element, x)
+    power = scalars.compute("math.exp", element, negated)
+    return scalars.compute(
+        "arith.divf", element, one, scalars.compute("arith.addf", element, one, power)
+    )
+
+
+def _reciprocal(scalars, element, x):
+    return scalars.compute("arith.divf", element, scalars.constant(1, element), x)
+
+
+_define_unary("relu", _relu)
+_define_unary("sigmoid", _sigmoid)
+_define_unary("reciprocal", _reciprocal)
+_define_unary(
+    "silu",
+    lambda scalars, element, x: scalars.compute(
+        "arith.mulf", element, x, _sigmoid(scalars, element, x)
+    ),
+)
+
+
+def _clamp(importer, node, low, high):
+    operand = Arguments(importer, node).get_node("self")
+
+    def body(scalars, element, x):
+        kinds = ("arith.maximumf", "arith.minimumf")
+        if not is_float(element):
+            kinds = ("arith.maxsi", "arith.minsi")
+        for op, bound in zip(kinds, (low, high)):
+            if bound is not None:
+                x = scalars.compute(op, element, x, scalars.constant(bound, element))
+        return x
+
+    return _add_elementwise(importer, node, [operand], body)
+
+
+@translates("aten.clamp.default")
+def _clamp_default(importer, node):
+    arguments = Arguments(importer, node)
+    return _clamp(importer, node, arguments.min, arguments.max)
+
+
+@translates("aten.hardtanh.default")
+def _hardtanh(importer, node):
+    arguments = Arguments(importer, node)
+    return _clamp(importer, node, arguments.min_val, arguments.max_val)
+
+
+@translates("aten.clamp_min.default")
+def _clamp_min(importer, node):
+    return _clamp(importer, node, Arguments(importer, node).min, None)
+
+
+@translates("aten.relu6.default")
+def _relu6(importer, node):
+    return _clamp(importer, node, 0, 6)
+
+
+@translates("aten.pow.Tensor_Scalar")
+def _pow(importer, node):
+    arguments = Arguments(importer, node)
+    exponent = arguments.exponent
+
+    def body(scalars, element, x):
+        if exponent == 1:
+            return x
+        if exponent == 2:
+            return scalars.compute("arith.mulf", element, x, x)
+        if exponent == 0.5:
+            return scalars.compute("math.sqrt", element, x)
+        if exponent == -0.5:
+            return scalars.compute("math.rsqrt", element, x)
+        power = scalars.constant(exponent, element)
+        return scalars.compute("math.powf", element, x, power)
+
+    element = get_result(importer, node)[1]
+    if not is_float(element):
+        raise Unsupported(f"on {element}")
+    return _add_elementwise(importer, node, [arguments.get_node("self")], body, element)
+
+
+@translates("aten.pow.Scalar")
+def _pow_scalar(importer, node):
+    arguments = Arguments(importer, node)
+    element = get_result(importer, node)[1]
+    if arguments.self != 2 or not is_float(element):
+        raise Unsupported("but for powers of 2")
+
+    def body(scalars, element, x):
+        return scalars.compute("math.exp2", element, x)
+
+    operands = [arguments.get_node("exponent")]
+    return _add_elementwise(importer, node, operands, body, element)
+
+
+@translates("aten.sign.default")
+def _sign(importer, node):
+    # PyTorch's sign of NaN is 0, which the op has at zero alone.
+    operand = Arguments(importer, node).get_node("self")
+
+    def body(scalars, element, x):
+        zero = scalars.constant(0, element)
+        one, minus = scalars.constant(1, element), scalars.constant(-1, element)
+        above = scalars.compare("ogt", x, zero, element)
+        below = scalars.compare("olt", x, zero, element)
+        rest = scalars.select(below, minus, zero, element)
+        return scalars.select(above, one, rest, element)
+
+    element = get_result(importer, node)[1]
+    if not is_float(element):
+        raise Unsupported(f"on {element}")
+    return _add_elementwise(importer, node, [operand], body, element)
+
+
+def _where(importer, node):
+    arguments = Arguments(importer, node)
+    condition = arguments.get_node("condition")
+    shape, element = get_result(importer, node)
+    operands = [arguments.get_node("self"), arguments.get_node("other")]
+    tensors = [importer.get(o) for o in (condition, *operands) if is_node(o)]
+
+    def build(scalars, chosen, *others):
+        others = iter(others)
+        numbers = [
+            convert_number(scalars, next(others), importer.get(o).element, element)
+            if is_node(o)
+            else scalars.constant(o, element)
+            for o in operands
+        ]
+        return scalars.select(chosen, *numbers, element)
+
+    return importer.builder.add_elementwise(tensors, shape, element, build)
+
+
+translates(
+    "aten.where.self", "aten.where.Scalar", "aten.where.ScalarOther", "aten.where.ScalarSelf"
+)(_where)
+
+
+@translates("aten.logical_not.default", "aten.bitwise_not.default")
+def _not(importer, node):
+    operand = Arguments(importer, node).get_node("self")
+    if importer.get(operand).element != "i1":
+        raise Unsupported("but for tensors of bool")
+
+    def body(scalars, element, x):
+        return scalars.op(f"arith.xori {x}, {scalars.constant(1, 'i1')} : i1")
+
+    return _add_elementwise(importer, node, [operand], body, "i1")
+
+
+def _define_logic(name, op):
+    def translate(importer, node):
+        arguments = Arguments(importer, node)
+        operands = [arguments.get_node("self"), arguments.get_node("other")]
+
+        def body(scalars, element, left, right):
+            return scalars.compute(op, element, left, right)
+
+        return _add_elementwise(importer, node, operands, body, "i1")
+
+    translates(f"aten.logical_{name}.default")(translate)
+
+
+_define_logic("and", "arith.andi")
+_define_logic("or", "arith.ori")
+
+
+@translates("aten._to_copy.default", "aten.type_as.default", "aten.to.dtype")
+def _to(importer, node):
+    operand = Arguments(importer, node).get_node("self")
+    element = get_result(importer, node)[1]
+    if importer.get(operand).element == element:
+        return importer.get(operand)
+    source = importer.get(operand).element
+    if element == "i1":
+
+        def body(scalars, compute, x):
+            return convert_number(scalars, x, source, "i1")
+
+        return _add_elementwise(importer, node, [operand], body, source)
+    return _add_elementwise(importer, node, [operand], lambda _, __, x: x, element)
+
+
+@translates("aten.prelu.default", "aten._prelu_kernel.default")
+def _prelu(importer, node):
+    arguments = Arguments(importer, node)
+    builder, x, weight = importer.builder, arguments.self, arguments.weight
+    if weight.rank == 1 and x.rank > 1 and weight.shape[0] != 1:
+        groups = [[0, *range(1, x.rank - 1)]]
+        shape = [weight.shape[0]] + [1] * (x.rank - 2)
+        weight = builder.add_expand(weight, groups, shape)
+
+    def build(scalars, x, slope):
+        zero = scalars.constant(0, element)
+        scaled = scalars.compute("arith.mulf", element, x, slope)
+        above = scalars.compare("ogt", x, zero, element)
+        return scalars.select(above, x, scaled, element)
+
+    shape, element = get_result(importer, node)
+    return builder.add_elementwise([x, weight], shape, element, build)
+
+
+@translates("aten.leaky_relu.default")
+def _leaky_relu(importer, node):
+    arguments = Arguments(importer, node)
+
+    def body(scalars, element, x):
+        slope = scalars.constant(arguments.negative_slope, element)
+        above = scalars.compare("ogt", x, scalars.constant(0, element), element)
+        scaled = scalars.compute("arith.mulf", element, x, slope)
+        return scalars.select(above, x, scaled, element)
+
+    return _add_elementwise(importer, node, [arguments.get_node("self")], body)

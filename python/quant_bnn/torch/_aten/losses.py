@@ -1,0 +1,154 @@
+"""Softmax and losses."""
+
+import math
+
+from quant_bnn._builder import is_float, multiply_extents
+from quant_bnn._layers import Unsupported, add_along, divide, sum_up
+from quant_bnn.torch._aten.quantizers import stop_gradient
+from quant_bnn.torch._aten.registry import Arguments, get_result, translates
+
+
+def _add_exponentials(importer, x, dim):
+    """Returns x less its largest element along ``dim``, the exponentials of that, and
+    their sum along ``dim``."""
+    builder, element = importer.builder, x.element
+    others = [d for d in range(x.rank) if d != dim]
+
+    def largest(scalars, x, other):
+        return scalars.compute("arith.maximumf", element, other, x)
+
+    def exponentiate(scalars, x):
+        return scalars.compute("math.exp", element, x)
+
+    most = builder.add_reduction(x, [dim], -math.inf, largest)
+    # Which number is subtracted does not matter to the gradient.
+    most = stop_gradient(importer, most)
+    shifted = add_along(builder, "arith.subf", x, most, others)
+    powers = builder.add_elementwise([shifted], x.shape, element, exponentiate)
+    return shifted, powers, sum_up(builder, powers, [dim])
+
+
+def _add_log_softmax(importer, x, dim):
+    builder = importer.builder
+    others = [d for d in range(x.rank) if d != dim]
+    shifted, _, total = _add_exponentials(importer, x, dim)
+
+    def log(scalars, x):
+        return scalars.compute("math.log", shifted.element, x)
+
+    logs = builder.add_elementwise([total], total.shape, x.element, log)
+    return add_along(builder, "arith.subf", shifted, logs, others)
+
+
+@translates("aten.log_softmax.int", "aten._log_softmax.default")
+def _log_softmax(importer, node):
+    arguments = Arguments(importer, node)
+    x = _get_float(importer, node)
+    return _add_log_softmax(importer, x, arguments.dim % x.rank)
+
+
+@translates("aten.softmax.int", "aten._softmax.default")
+def _softmax(importer, node):
+    arguments = Arguments(importer, node)
+    x = _get_float(importer, node)
+    dim = arguments.dim % x.rank
+    _, powers, total = _add_exponentials(importer, x, dim)
+    others = [d for d in range(x.rank) if d != dim]
+    return add_along(importer.builder, "arith.divf", powers, total, others)
+
+
+def _get_float(importer, node):
+    """Returns the operand, which has the type of the result."""
+    x = Arguments(importer, node).self
+    if x.element != get_result(importer, node)[1] or x.rank == 0:
+        raise Unsupported("with a conversion, or on a number")
+    return x
+
+
+_MEAN, _SUM = 1, 2
+
+
+@translates("aten.cross_entropy_loss.default")
+def _cross_entropy(importer, node):
+    arguments = Arguments(importer, node)
+    x, target = arguments.self, arguments.target
+    if x.rank != 2 or is_float(target.element):
+        raise Unsupported("but for a batch of classes")
+    if arguments.weight is not None or arguments.label_smoothing:
+        raise Unsupported("with weights or smoothed labels")
+    return _add_nll(
+        importer, _add_log_softmax(importer, x, 1), target, arguments.reduction,
+        arguments.ignore_index,
+    )
+
+
+@translates("aten.nll_loss_nd.default")
+def _nll(importer, node):
+    arguments = Arguments(importer, node)
+    if arguments.self.rank != 2 or arguments.weight is not None:
+        raise Unsupported("but for a batch of classes without weights")
+    return _add_nll(
+        importer, arguments.self, arguments.target, arguments.reduction,
+        arguments.ignore_index,
+    )
+
+
+def _add_nll(importer, x, target, reduction, ignored):
+    builder, element = importer.builder, x.element
+    if reduction not in (_MEAN, _SUM):
+        raise Unsupported("without a reduction")
+
+    def pick(scalars, x, target, total):
+        index = scalars.op("linalg.index 1 : index")
+        number = scalars.op(f"arith.index_cast {index} : index to {target_element}")
+        is_class = scalars.compare("eq", target, number, target_element)
+        zero = scalars.constant(0, element)
+        value = scalars.select(is_class, x, zero, element)
+        return scalars.compute("arith.subf", element, total, value)
+
+    def count(scalars, target, total):
+        number = scalars.constant(ignored, target_element)
+        counts = scalars.compare("ne", target, number, target_element)
+        one = scalars.op(f"arith.uitofp {counts} : i1 to {element}")
+        return scalars.compute("arith.addf", element, total, one)
+
+    def divide(scalars, total, count):
+        return scalars.compute("arith.divf", element, total, count)
+
+    target_element = target.element
+    total = builder.add_generic(
+        [x, target],
+        [[0, 1], [0]],
+        builder.add_fill(0, (), element),
+        [],
+        ["reduction", "reduction"],
+        pick,
+    )
+    if reduction == _SUM:
+        return total
+    counted = builder.add_reduction(target, [0], 0, count, element)
+    return builder.add_elementwise([total, counted], (), element, divide)
+
+
+@translates("aten.mse_loss.default")
+def _mse(importer, node):
+    arguments = Arguments(importer, node)
+    builder, x, target = importer.builder, arguments.self, arguments.target
+    element = x.element
+    if x.shape != target.shape:
+        raise Unsupported("of tensors with different shapes")
+
+    def square(scalars, x, target):
+        difference = scalars.compute("arith.subf", element, x, target)
+        return scalars.compute("arith.mulf", element, difference, difference)
+
+    squares = builder.add_elementwise([x, target], x.shape, element, square)
+    if arguments.reduction not in (_MEAN, _SUM):
+        return squares
+    total = sum_up(builder, squares, range(x.rank))
+    if arguments.reduction == _SUM:
+        return total
+    count = multiply_extents(x.shape)
+    if not isinstance(count, int):
+        raise Unsupported("over a dynamic extent")
+    return divide(builder, total, count)
