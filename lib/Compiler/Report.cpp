@@ -9,6 +9,7 @@
 #include "quant-bnn/Compiler/Report.h"
 
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "mlir/IR/Builders.h"
 #include "mlir/IR/Matchers.h"
 #include "mlir/IR/Remarks.h"
 #include "llvm/Support/FormatVariadic.h"
@@ -99,40 +100,39 @@ static std::string describe(Location loc) {
   return "";
 }
 
-namespace {
-/// The number of an op, which tells ops of one place apart.
-struct Order {
-  static Location add(Location loc, unsigned number) {
-    MLIRContext *context = loc.getContext();
-    auto attribute =
-        IntegerAttr::get(IntegerType::get(context, 64), int64_t(number));
-    return FusedLoc::get(context, {loc}, attribute);
-  }
+static constexpr StringLiteral orderName = "quant_bnn.order";
 
-  /// Returns the number of `loc`, 0 if it has none.
-  static int64_t get(Location loc) {
-    int64_t number = 0;
-    loc->walk([&](Location part) {
-      auto fused = dyn_cast<FusedLoc>(part);
-      auto attribute = fused
-                           ? dyn_cast_or_null<IntegerAttr>(fused.getMetadata())
-                           : IntegerAttr();
-      if (!attribute)
-        return WalkResult::advance();
-      number = attribute.getInt();
-      return WalkResult::interrupt();
-    });
-    return number;
-  }
-};
-} // namespace
+/// Adds to `loc` the number of its op, which tells ops of one place apart.
+static Location addNumber(Location loc, unsigned number) {
+  Builder builder(loc.getContext());
+  auto order = builder.getDictionaryAttr(
+      builder.getNamedAttr(orderName, builder.getI64IntegerAttr(number)));
+  return FusedLoc::get(loc.getContext(), {loc}, order);
+}
+
+/// Returns the number that `loc` has, 0 if it has none.
+static int64_t getNumber(Location loc) {
+  int64_t number = 0;
+  loc->walk([&](Location part) {
+    auto fused = dyn_cast<FusedLoc>(part);
+    auto order = fused ? dyn_cast_or_null<DictionaryAttr>(fused.getMetadata())
+                       : DictionaryAttr();
+    auto attribute =
+        order ? order.getAs<IntegerAttr>(orderName) : IntegerAttr();
+    if (!attribute)
+      return WalkResult::advance();
+    number = attribute.getInt();
+    return WalkResult::interrupt();
+  });
+  return number;
+}
 
 /// Gives the structured ops of `module` locations that tell them apart, in the
 /// order in which they are.
 static void separateLocations(ModuleOp module) {
   unsigned number = 0;
   module.walk([&](linalg::LinalgOp op) {
-    op->setLoc(Order::add(op.getLoc(), ++number));
+    op->setLoc(addNumber(op.getLoc(), ++number));
   });
 }
 
@@ -186,7 +186,7 @@ template <typename T>
 static std::vector<T> sortByLocation(const std::vector<T> &items) {
   std::multimap<int64_t, T> sorted;
   for (const T &item : items)
-    sorted.insert({Order::get(item.loc), item});
+    sorted.insert({getNumber(item.loc), item});
   auto values = llvm::make_second_range(sorted);
   return {values.begin(), values.end()};
 }
@@ -194,7 +194,7 @@ static std::vector<T> sortByLocation(const std::vector<T> &items) {
 static void printMisses(llvm::raw_ostream &stream,
                         const std::vector<Miss> &misses) {
   for (const Miss &miss : sortByLocation(misses))
-    stream << "  " << describe(miss.loc, Order::get(miss.loc)) << ": "
+    stream << "  " << describe(miss.loc, getNumber(miss.loc)) << ": "
            << miss.reason << "\n";
 }
 
@@ -202,7 +202,7 @@ void Report::print(llvm::raw_ostream &stream) const {
   SmallVector<std::array<std::string, 3>> rows = {
       {"layer", "op", "computed by"}};
   for (const Layer &layer : sortByLocation(data->layers))
-    rows.push_back({describe(layer.loc, Order::get(layer.loc)), layer.op,
+    rows.push_back({describe(layer.loc, getNumber(layer.loc)), layer.op,
                     layer.computedBy});
   size_t widths[2] = {0, 0};
   for (const auto &row : rows)

@@ -93,13 +93,12 @@ Value ExtentCloner::clone(Value value) {
   if (Value known = mapping.lookupOrNull(value))
     return known;
   Operation *op = value.getDefiningOp();
-  if (!op)
-    return getNumber(value, std::nullopt);
-  if (auto dim = dyn_cast<tensor::DimOp>(op)) {
-    Value extent = cloneDim(dim);
-    if (extent)
-      mapping.map(value, extent);
-    return extent;
+  auto dim = dyn_cast_or_null<tensor::DimOp>(op);
+  if (!op || dim) {
+    Value number = dim ? cloneDim(dim) : getNumber(value, std::nullopt);
+    if (number)
+      mapping.map(value, number);
+    return number;
   }
   auto isNumber = [](Type type) { return type.isIntOrIndex(); };
   if (!isPure(op) || op->getNumRegions() != 0 ||

@@ -44,16 +44,38 @@ def write_type(shape, element):
 
 
 def write_number(value, element):
-    """Returns ``value``, which is exact in the type ``element``, in MLIR's syntax."""
+    """Returns ``value``, rounded to the type ``element``, in MLIR's syntax."""
     if element == "i1":
         return "true" if value else "false"
     if not is_float(element):
         return str(int(value))
     if element == "bf16":
-        bits = struct.pack(">f", value)[:2]
-    else:
-        bits = struct.pack({"f16": ">e", "f32": ">f", "f64": ">d"}[element], value)
-    return "0x" + bits.hex().upper()
+        return f"0x{_round_to_bf16(float(value)):04X}"
+    return "0x" + _pack(float(value), element).hex().upper()
+
+
+def _pack(value, element):
+    code = {"f16": ">e", "f32": ">f", "f64": ">d"}[element]
+    try:
+        return struct.pack(code, value)
+    except OverflowError:
+        return struct.pack(code, math.copysign(math.inf, value))
+
+
+def _round_to_bf16(value):
+    """Returns the bits of the nearest bf16, of two the even one."""
+    (bits,) = struct.unpack(">Q", _pack(value, "f64"))
+    magnitude, sign = bits & ~(1 << 63), bits >> 63
+    if math.isnan(value):
+        return sign << 15 | 0x7FC0
+    # By f32, rounded to odd, so that the second rounding is that of the value.
+    single = abs(struct.unpack(">f", _pack(value, "f32"))[0])
+    (bits,) = struct.unpack(">I", _pack(single, "f32"))
+    if single > abs(value):
+        bits -= 1
+    if struct.unpack(">f", struct.pack(">I", bits))[0] != abs(value) and magnitude:
+        bits |= 1
+    return sign << 15 | (bits + 0x7FFF + (bits >> 16 & 1)) >> 16
 
 
 class Builder:

@@ -1,9 +1,10 @@
 """Compilation of MLIR to libraries, which are kept in files."""
 
+import contextlib
 import hashlib
+import json
 import os
 import platform
-import shutil
 import tempfile
 import warnings
 from functools import lru_cache
@@ -40,13 +41,10 @@ def _read(source):
 
 
 def _check(result):
-    """Raises the errors of the compiler, and passes its warnings on."""
+    """Raises the errors of the compiler, and returns its warnings."""
     if not result.succeeded:
         raise CompileError(result.diagnostics)
-    for diagnostic in result.diagnostics:
-        if diagnostic.severity == "warning":
-            # To the caller of opt or of compile.
-            warnings.warn(str(diagnostic), stacklevel=3)
+    return [str(d) for d in result.diagnostics if d.severity == "warning"]
 
 
 def opt(source: Source, passes: str) -> str:
@@ -62,7 +60,8 @@ def opt(source: Source, passes: str) -> str:
 
     data, name = _read(source)
     result = _compiler.run_passes(data, name, passes)
-    _check(result)
+    for warning in _check(result):
+        warnings.warn(warning, stacklevel=2)
     return result.text
 
 
@@ -95,16 +94,23 @@ def _describe_compiler():
 
 
 def _get_cache_folder():
-    """Returns where compiled libraries are kept, or None."""
+    """Returns where compiled libraries are kept, or None if nothing can be."""
     folder = os.environ.get("QUANT_BNN_CACHE_DIR")
     if folder is None:
         caches = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
         folder = Path(caches) / "quant-bnn"
-    return Path(folder) if folder else None
+    if not folder:
+        return None
+    folder = Path(folder)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        return None
+    return folder if os.access(folder, os.W_OK) else None
 
 
 def _compile_to(folder, data, name, options):
-    """Writes library.so, library.h and report.txt to ``folder``."""
+    """Writes library.so, library.h, report.txt and warnings.json to ``folder``."""
     from quant_bnn import _compiler
 
     result = _compiler.compile_to_files(
@@ -115,7 +121,7 @@ def _compile_to(folder, data, name, options):
         runtime=str(_FOLDER / "libquant_bnn_runtime.a"),
         **options,
     )
-    _check(result)
+    (folder / "warnings.json").write_text(json.dumps(_check(result)))
     (folder / "report.txt").write_text(result.report)
 
 
@@ -126,9 +132,10 @@ def _compile_cached(cache, data, name, options):
         part = part if isinstance(part, bytes) else part.encode()
         key.update(b"%d:" % len(part) + part)
     folder = cache / "python" / key.hexdigest()
-    if folder.is_dir():
-        # It was used last now.
-        os.utime(folder)
+    if (folder / "report.txt").exists():
+        with contextlib.suppress(FileNotFoundError):
+            # It was used last now.
+            os.utime(folder)
         return folder
     folder.parent.mkdir(parents=True, exist_ok=True)
     # Renamed when it is complete, so that no process reads a part.
@@ -140,7 +147,7 @@ def _compile_cached(cache, data, name, options):
             complete.rename(folder)
         except OSError:
             # Another process was faster.
-            if not folder.is_dir():
+            if not (folder / "report.txt").exists():
                 raise
     _prune(folder.parent)
     return folder
@@ -148,15 +155,22 @@ def _compile_cached(cache, data, name, options):
 
 def _prune(cache):
     """Removes what was not used for the longest time, if there is too much."""
-    folders = [f for f in cache.iterdir() if (f / "report.txt").exists()]
-    sizes = {f: sum(file.stat().st_size for file in f.iterdir()) for f in folders}
-    total = sum(sizes.values())
-    for folder in sorted(folders, key=lambda f: f.stat().st_mtime)[:-1]:
+    entries = []
+    for folder in cache.iterdir():
+        # Another process may remove it meanwhile.
+        with contextlib.suppress(OSError):
+            size = sum(file.stat().st_size for file in folder.iterdir())
+            entries.append((folder.stat().st_mtime, size, folder))
+    total = sum(size for _, size, _ in entries)
+    for _, size, folder in sorted(entries)[:-1]:
         if total <= _MAX_CACHE_BYTES:
             break
-        total -= sizes[folder]
-        # A library that a process has loaded stays in its memory.
-        shutil.rmtree(folder, ignore_errors=True)
+        total -= size
+        # First its name, so that no process sees a part. A library that a process has
+        # loaded stays in its memory.
+        with contextlib.suppress(OSError):
+            with tempfile.TemporaryDirectory(dir=cache) as temporary:
+                folder.rename(Path(temporary) / "removed")
 
 
 def compile(
@@ -183,7 +197,8 @@ def compile(
     entries        the names of the functions to compile; all that are public if empty
     prefix         what C puts before the names of functions; attributes of the library
                    do not have it
-    cpu            "host", "x86-64-v3", "aarch64", or LLVM's name of a CPU
+    cpu            "host", "x86-64-v3", or LLVM's name of a CPU of the same architecture;
+                   bnn-compile compiles for others, too
     parallel       whether loops run on threads, where that pays
     workspace      where temporary buffers are for callers in C: "argument", "thread" or
                    "call"; for Python, they are kept by the thread
@@ -225,6 +240,8 @@ def compile(
         temporary = tempfile.TemporaryDirectory(prefix="quant-bnn-")
         files = Path(temporary.name)
         _compile_to(files, data, name, options)
+    for warning in json.loads((files / "warnings.json").read_text()):
+        warnings.warn(warning, stacklevel=2)
     report = (files / "report.txt").read_text()
     library = Library(files / "library.so", files / "library.h", report, prefix)
     # As long as the library can be saved.

@@ -64,14 +64,32 @@ def add_binary(builder, op, left, right, shape=None):
     )
 
 
-def divide(builder, value, divisor):
-    """Divides by a number."""
+def get_wide(element):
+    """Returns the type in which sums of ``element`` are computed."""
+    return "f32" if element in ("f16", "bf16") else element
+
+
+def convert(builder, value, element):
+    """Converts the elements of a tensor."""
+    if value.element == element:
+        return value
+
+    def build(scalars, x):
+        return convert_number(scalars, x, value.element, element)
+
+    return builder.add_elementwise([value], value.shape, element, build)
+
+
+def divide(builder, value, divisor, element=None):
+    """Divides by a number; the result has the type ``element``, or that of ``value``."""
+    element = element or value.element
 
     def build(scalars, x):
         number = scalars.constant(divisor, value.element)
-        return scalars.compute("arith.divf", value.element, x, number)
+        quotient = scalars.compute("arith.divf", value.element, x, number)
+        return convert_number(scalars, quotient, value.element, element)
 
-    return builder.add_elementwise([value], value.shape, value.element, build)
+    return builder.add_elementwise([value], value.shape, element, build)
 
 
 def add_along(builder, op, value, vector, dims):
@@ -88,13 +106,15 @@ def add_along(builder, op, value, vector, dims):
 
 
 def sum_up(builder, value, dims):
-    """Sums up the dimensions ``dims``, which the result does not have."""
-    element = value.element
+    """Sums up the dimensions ``dims``, which the result does not have, in the type that
+    sums are computed in."""
+    element = get_wide(value.element)
 
     def add(scalars, x, total):
+        x = convert_number(scalars, x, value.element, element)
         return scalars.compute("arith.addf", element, total, x)
 
-    return builder.add_reduction(value, dims, 0, add)
+    return builder.add_reduction(value, dims, 0, add, element)
 
 
 # ---------------------------------------------------------------------------
@@ -210,8 +230,12 @@ def add_matmul(builder, left, right):
 
 
 def add_batch_norm(builder, x, mean, variance, weight, bias, eps):
-    """Normalizes the channels of x; ``weight`` and ``bias`` may be None."""
-    element = x.element
+    """Normalizes the channels of x; ``weight`` and ``bias`` may be None. All are computed
+    with in the type of sums."""
+    element = get_wide(x.element)
+    mean, variance, weight, bias = (
+        v and convert(builder, v, element) for v in (mean, variance, weight, bias)
+    )
 
     def build_scale(scalars, variance, *weight):
         wide = scalars.compute(
@@ -229,9 +253,11 @@ def add_batch_norm(builder, x, mean, variance, weight, bias, eps):
             return scalars.compute("arith.negf", element, product)
         return scalars.compute("arith.subf", element, *bias, product)
 
-    def build(scalars, x, scale, shift, _):
-        product = scalars.compute("arith.mulf", element, x, scale)
-        return scalars.compute("arith.addf", element, product, shift)
+    def build(scalars, number, scale, shift, _):
+        number = convert_number(scalars, number, x.element, element)
+        product = scalars.compute("arith.mulf", element, number, scale)
+        result = scalars.compute("arith.addf", element, product, shift)
+        return convert_number(scalars, result, element, x.element)
 
     def add(inputs, body):
         present = [i for i in inputs if i is not None]
@@ -242,7 +268,7 @@ def add_batch_norm(builder, x, mean, variance, weight, bias, eps):
     return builder.add_generic(
         [x, scale, shift],
         [range(x.rank), [1], [1]],
-        builder.add_empty(x.shape, element),
+        builder.add_empty(x.shape, x.element),
         range(x.rank),
         ["parallel"] * x.rank,
         build,
@@ -250,16 +276,17 @@ def add_batch_norm(builder, x, mean, variance, weight, bias, eps):
 
 
 def get_moments(builder, x, dims):
-    """Returns the mean and the variance over ``dims``, which these do not have, and the
-    number of elements that each is of."""
+    """Returns the mean and the variance over ``dims``, which these do not have, in the type
+    of sums, and the number of elements that each is of."""
     count = multiply_extents(x.shape[d] for d in dims)
     if not isinstance(count, int):
         raise Unsupported("over a dynamic extent")
-    element = x.element
+    element = get_wide(x.element)
     kept = [d for d in range(x.rank) if d not in dims]
 
-    def square(scalars, x, mean, _):
-        difference = scalars.compute("arith.subf", element, x, mean)
+    def square(scalars, number, mean, _):
+        number = convert_number(scalars, number, x.element, element)
+        difference = scalars.compute("arith.subf", element, number, mean)
         return scalars.compute("arith.mulf", element, difference, difference)
 
     mean = divide(builder, sum_up(builder, x, dims), count)
@@ -282,7 +309,8 @@ _POOLS = {1: "ncw", 2: "nchw"}
 
 
 def add_pool(builder, x, kind, initial, kernel, strides, padding, dilations, shape):
-    """Reduces windows by ``kind``, "max" or "sum", which begins with ``initial``.
+    """Reduces windows by ``kind``, "max" or "sum", which begins with ``initial``; sums are
+    in the type of sums.
 
     ``padding`` is that before the image; after it, there is as much as the windows of the
     result ``shape`` need.
@@ -290,19 +318,22 @@ def add_pool(builder, x, kind, initial, kernel, strides, padding, dilations, sha
     rank = len(kernel)
     if rank not in _POOLS or x.rank != rank + 2 or not is_static(x.shape[2:]):
         raise Unsupported("but for a batch of images with static extents")
+    if not is_float(x.element):
+        raise Unsupported(f"on {x.element}")
+    element = x.element if kind == "max" else get_wide(x.element)
     high = []
     for i in range(rank):
         last = (shape[2 + i] - 1) * strides[i] + dilations[i] * (kernel[i] - 1) + 1
         high.append(max(last - x.shape[2 + i] - padding[i], 0))
     x = builder.add_pad(x, [0, 0, *padding], [0, 0, *high], initial)
     window = builder.add_empty(kernel, x.element)
-    start = builder.add_fill(initial, shape, x.element)
+    start = builder.add_fill(initial, shape, element)
     text = (
         f"linalg.pooling_{_POOLS[rank]}_{kind} {_write_window(strides, dilations)} "
         f"ins({x.name}, {window.name} : {x.type}, {window.type}) "
         f"outs({start.name} : {start.type}) -> {start.type}"
     )
-    return builder.add_tensor_op(text, shape, x.element)
+    return builder.add_tensor_op(text, shape, element)
 
 
 def add_max_pool(builder, x, kernel, strides, padding, dilations, shape):
@@ -332,7 +363,7 @@ def add_average_pool(
         builder, x, "sum", 0, kernel, strides, padding, [1] * rank, shape
     )
     if divisor:
-        return divide(builder, total, divisor)
+        return divide(builder, total, divisor, x.element)
     counts = [
         _count_elements(
             x.shape[2 + i], shape[2 + i], kernel[i], strides[i], padding[i],
@@ -342,7 +373,8 @@ def add_average_pool(
     ]
     if any(len(set(numbers)) != 1 for numbers in counts):
         raise Unsupported("with windows that have different numbers of elements")
-    return divide(builder, total, math.prod(numbers[0] for numbers in counts))
+    count = math.prod(numbers[0] for numbers in counts)
+    return divide(builder, total, count, x.element)
 
 
 # ---------------------------------------------------------------------------

@@ -2,7 +2,7 @@
 
 import os
 import re
-import shutil
+import tempfile
 from functools import cached_property
 from pathlib import Path
 from typing import Iterator, Optional, Union
@@ -78,10 +78,20 @@ class Library:
         """Writes the shared library to ``path``, and its C header to ``header``."""
         if header is not None and self._header is None:
             raise ValueError(f"{self.path} was loaded without its header")
-        shutil.copyfile(self.path, path)
+        _replace(self.path.read_bytes(), Path(path))
         if header is not None:
             old, new = (_get_guard(Path(name).name) for name in (self._header, header))
-            Path(header).write_text(self._header.read_text().replace(old, new))
+            text = self._header.read_text().replace(old, new)
+            _replace(text.encode(), Path(header))
+
+
+def _replace(data: bytes, path: Path) -> None:
+    """Writes a new file ``path``. One of that name, which a process may have loaded, stays
+    as it is for that process."""
+    with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
+        file.write(data)
+    os.chmod(file.name, 0o644)
+    os.replace(file.name, path)
 
 
 def _get_guard(name: str) -> str:

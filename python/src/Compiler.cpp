@@ -17,6 +17,7 @@
 #include "quant-bnn/Compiler/CodeTarget.h"
 #include "quant-bnn/Compiler/CompileLibrary.h"
 #include "quant-bnn/InitAll.h"
+#include "llvm/ADT/StringSwitch.h"
 #include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/SourceMgr.h"
 #include "llvm/Target/TargetMachine.h"

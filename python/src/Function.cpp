@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <cstring>
 #include <dlfcn.h>
+#include <optional>
 #include <vector>
 
 namespace nb = nanobind;
@@ -115,6 +116,8 @@ static nb::object toPython(const Scalar &scalar, const quant_bnn_value &value) {
   }
 }
 
+using Shape = std::vector<int64_t>;
+
 /// What one call needs.
 class Function::Call {
 public:
@@ -124,12 +127,16 @@ public:
 
   void addArgument(int32_t i, nb::handle object);
 
-  /// Whether each argument has the rank that is expected.
-  bool hasExpectedRanks() const;
+  /// Whether each argument is what the extents of results can be computed from.
+  bool hasExpectedArguments() const;
   void addResults(nb::handle out);
 
   /// Calls without the lock of Python. Returns whether there was no error.
   bool run(EntryPoint entryPoint);
+
+  /// Tells PyTorch what was written to, so that it notices if the gradient of
+  /// another op needs the old values.
+  void announceWrites() const;
   nb::object takeResults();
 
 private:
@@ -137,12 +144,15 @@ private:
     return function.values[function.arguments + i];
   }
 
-  /// Returns the extents that results have, or nothing if they are unknown.
-  std::vector<int64_t> computeExtents();
-  std::vector<int64_t> getShape(const quant_bnn_value &value,
-                                const std::vector<int64_t> &extents,
-                                size_t &next) const;
-  void addResult(int32_t i, nb::object object, Access access);
+  /// Returns the `count` dynamic extents of results.
+  std::vector<int64_t> computeExtents(size_t count);
+
+  /// Returns the shape of each result, or nothing if it is unknown.
+  std::vector<std::optional<Shape>> computeShapes();
+  std::vector<nb::object> getOutputs(nb::handle out) const;
+  void addScalarResult(int32_t i);
+  void addResult(int32_t i, nb::object object);
+  void checkShape(int32_t i, const Shape &shape) const;
   void checkOverlap(int32_t result) const;
 
   /// The memory of an argument or a result.
@@ -156,6 +166,8 @@ private:
   };
 
   const quant_bnn_function &function;
+  /// The arrays of the caller that the function writes to.
+  std::vector<nb::object> written;
   std::vector<Any> values;
   /// In the order of the values; they stay where they are.
   std::unique_ptr<Slot[]> slots;
@@ -186,13 +198,19 @@ void Function::Call::addArgument(int32_t i, nb::handle object) {
                 value.is_writable ? Access::Write : Access::Read)) {
     any.type = TensorPointer;
     any.tensor = &view.getTensor();
+    if (value.is_writable)
+      written.push_back(nb::borrow(object));
     if (!api)
       api = getExchangeAPI(object);
     return;
   }
   bool isInteger = value.code != IEEE && value.code != BFloat;
-  if (value.rank < 0 && isInteger && PyIndex_Check(object.ptr()))
-    return addArgument(i, nb::steal(PyNumber_Index(object.ptr())));
+  if (value.rank < 0 && isInteger && PyIndex_Check(object.ptr())) {
+    nb::object index = nb::steal(PyNumber_Index(object.ptr()));
+    if (!index.is_valid())
+      throw nb::python_error();
+    return addArgument(i, index);
+  }
   if (value.rank < 0 && PyNumber_Check(object.ptr())) {
     any.type = Float;
     any.number = PyFloat_AsDouble(object.ptr());
@@ -206,23 +224,29 @@ void Function::Call::addArgument(int32_t i, nb::handle object) {
                              Py_TYPE(object.ptr())->tp_name);
 }
 
-bool Function::Call::hasExpectedRanks() const {
+/// Whether `any` is what `value` describes, as far as the extents of results
+/// depend on it: the rank of an array, or an index.
+static bool hasExtents(const Any &any, const quant_bnn_value &value) {
+  if (value.rank < 0 && any.type != TensorPointer)
+    return any.type == Int || any.type == Bool || value.code != SInt;
+  if (any.type != TensorPointer)
+    return false;
+  const DLTensor &tensor = *any.tensor;
+  return tensor.ndim == (value.rank < 0 ? 0 : value.rank) &&
+         (value.rank >= 0 ||
+          (tensor.device.device_type == nb::device::cpu::value &&
+           tensor.dtype.bits == value.bits && tensor.byte_offset == 0));
+}
+
+bool Function::Call::hasExpectedArguments() const {
   for (int32_t i = 0; i < function.arguments; ++i)
-    if (function.values[i].rank >= 0 &&
-        (values[i].type != TensorPointer ||
-         values[i].tensor->ndim != function.values[i].rank))
+    if (!hasExtents(values[i], function.values[i]))
       return false;
   return true;
 }
 
-std::vector<int64_t> Function::Call::computeExtents() {
-  size_t count = 0;
-  for (int32_t i = 0; i < function.results; ++i)
-    for (int32_t dim = 0; dim < getResult(i).rank; ++dim)
-      count += getResult(i).shape[dim] < 0;
+std::vector<int64_t> Function::Call::computeExtents(size_t count) {
   std::vector<int64_t> extents(count);
-  if (count == 0 || !function.result_extents)
-    return {};
   // The function reads the extents of descriptors, and indices.
   std::vector<std::vector<int64_t>> descriptors;
   std::vector<void *> operands;
@@ -246,15 +270,33 @@ std::vector<int64_t> Function::Call::computeExtents() {
   return extents;
 }
 
-std::vector<int64_t>
-Function::Call::getShape(const quant_bnn_value &value,
-                         const std::vector<int64_t> &extents,
-                         size_t &next) const {
-  std::vector<int64_t> shape(value.shape, value.shape + value.rank);
-  for (int64_t &extent : shape)
-    if (extent < 0)
-      extent = extents.empty() ? -1 : extents[next++];
-  return shape;
+std::vector<std::optional<Shape>> Function::Call::computeShapes() {
+  std::vector<std::optional<Shape>> shapes;
+  size_t count = 0;
+  for (int32_t i = 0; i < function.results; ++i) {
+    const quant_bnn_value &value = getResult(i);
+    Shape shape(value.shape, value.shape + std::max(value.rank, 0));
+    count += std::count(shape.begin(), shape.end(), -1);
+    shapes.emplace_back(std::move(shape));
+  }
+  if (count == 0)
+    return shapes;
+  std::vector<int64_t> extents;
+  if (function.result_extents)
+    extents = computeExtents(count);
+  size_t next = 0;
+  for (std::optional<Shape> &shape : shapes) {
+    if (std::find(shape->begin(), shape->end(), -1) == shape->end())
+      continue;
+    if (extents.empty()) {
+      shape.reset();
+      continue;
+    }
+    for (int64_t &extent : *shape)
+      if (extent < 0)
+        extent = extents[next++];
+  }
+  return shapes;
 }
 
 void Function::Call::checkOverlap(int32_t result) const {
@@ -269,10 +311,10 @@ void Function::Call::checkOverlap(int32_t result) const {
   }
 }
 
-void Function::Call::addResult(int32_t i, nb::object object, Access access) {
+void Function::Call::addResult(int32_t i, nb::object object) {
   int32_t index = function.arguments + i;
   TensorView &view = slots[index].view;
-  if (!view.view(object, getResult(i), access))
+  if (!view.view(object, getResult(i), Access::Write))
     raise(PyExc_TypeError, std::string(function.name) + ": result " +
                                std::to_string(i) + " is no array, but a " +
                                Py_TYPE(object.ptr())->tp_name);
@@ -281,53 +323,68 @@ void Function::Call::addResult(int32_t i, nb::object object, Access access) {
   slots[index].object = std::move(object);
 }
 
-void Function::Call::addResults(nb::handle out) {
-  std::vector<int64_t> extents = computeExtents();
-  size_t next = 0, numArrays = 0;
+/// Returns the arrays that `out` is, in order; nothing if it is None.
+std::vector<nb::object> Function::Call::getOutputs(nb::handle out) const {
+  if (out.is_none())
+    return {};
+  size_t numArrays = 0;
   for (int32_t i = 0; i < function.results; ++i)
     numArrays += getResult(i).rank >= 0;
-  bool isSequence = PyTuple_Check(out.ptr()) || PyList_Check(out.ptr());
-  if (!out.is_none() &&
-      (isSequence ? size_t(PySequence_Size(out.ptr())) : 1) != numArrays)
+  std::vector<nb::object> outputs;
+  if (PyTuple_Check(out.ptr()) || PyList_Check(out.ptr()))
+    for (nb::handle array : out)
+      outputs.push_back(nb::borrow(array));
+  else
+    outputs.push_back(nb::borrow(out));
+  if (outputs.size() != numArrays)
     raise(PyExc_TypeError, std::string(function.name) + ": out requires " +
                                std::to_string(numArrays) + " arrays");
+  return outputs;
+}
+
+void Function::Call::addScalarResult(int32_t i) {
+  int32_t index = function.arguments + i;
+  DLTensor &tensor = slots[index].scalarTensor;
+  tensor.data = &slots[index].scalar;
+  tensor.device = {nb::device::cpu::value, 0};
+  tensor.dtype = {getResult(i).code, getResult(i).bits, 1};
+  values[index].type = TensorPointer;
+  values[index].tensor = &tensor;
+}
+
+/// Fails unless result `i`, which the caller has passed, has the shape `shape`.
+void Function::Call::checkShape(int32_t i, const Shape &shape) const {
+  const DLTensor &tensor = *values[function.arguments + i].tensor;
+  if (tensor.ndim != int32_t(shape.size()) ||
+      std::equal(shape.begin(), shape.end(), tensor.shape))
+    return;
+  std::string message = std::string(function.name) + ": result " +
+                        std::to_string(i) + " has the shape (";
+  for (size_t dim = 0; dim < shape.size(); ++dim)
+    message += (dim ? ", " : "") + std::to_string(shape[dim]);
+  raise(PyExc_ValueError, message + "), which out does not have");
+}
+
+void Function::Call::addResults(nb::handle out) {
+  std::vector<nb::object> outputs = getOutputs(out);
+  std::vector<std::optional<Shape>> shapes = computeShapes();
   size_t array = 0;
   for (int32_t i = 0; i < function.results; ++i) {
-    const quant_bnn_value &value = getResult(i);
-    int32_t index = function.arguments + i;
-    if (value.rank < 0) {
-      DLTensor &tensor = slots[index].scalarTensor;
-      tensor.data = &slots[index].scalar;
-      tensor.device = {nb::device::cpu::value, 0};
-      tensor.dtype = {value.code, value.bits, 1};
-      values[index].type = TensorPointer;
-      values[index].tensor = &tensor;
-      continue;
-    }
-    std::vector<int64_t> shape = getShape(value, extents, next);
-    bool isKnown = std::find(shape.begin(), shape.end(), -1) == shape.end();
-    if (out.is_none()) {
-      if (!isKnown)
-        raise(PyExc_TypeError,
-              std::string(function.name) +
-                  ": the extents of the results do not follow from those of "
-                  "the arguments: pass out");
-      addResult(i, allocate(value, shape.data(), api), Access::Write);
-      continue;
-    }
-    addResult(i,
-              nb::borrow(isSequence ? out[array] : nb::object(nb::borrow(out))),
-              Access::Write);
-    ++array;
-    checkOverlap(i);
-    const DLTensor &tensor = *values[index].tensor;
-    if (isKnown && tensor.ndim == value.rank &&
-        !std::equal(shape.begin(), shape.end(), tensor.shape)) {
-      std::string message = std::string(function.name) + ": result " +
-                            std::to_string(i) + " has the shape (";
-      for (size_t dim = 0; dim < shape.size(); ++dim)
-        message += (dim ? ", " : "") + std::to_string(shape[dim]);
-      raise(PyExc_ValueError, message + "), which out does not have");
+    if (getResult(i).rank < 0) {
+      addScalarResult(i);
+    } else if (!outputs.empty()) {
+      written.push_back(outputs[array]);
+      addResult(i, outputs[array++]);
+      checkOverlap(i);
+      if (shapes[i])
+        checkShape(i, *shapes[i]);
+    } else if (shapes[i]) {
+      addResult(i, allocate(getResult(i), shapes[i]->data(), api));
+    } else {
+      raise(PyExc_TypeError,
+            std::string(function.name) +
+                ": the extents of the results do not follow from those of "
+                "the arguments: pass out");
     }
   }
 }
@@ -336,6 +393,13 @@ bool Function::Call::run(EntryPoint entryPoint) {
   Any result;
   nb::gil_scoped_release release;
   return entryPoint(nullptr, values.data(), values.size(), &result) == 0;
+}
+
+void Function::Call::announceWrites() const {
+  for (const nb::object &object : written)
+    if (getExchangeAPI(object) && nb::hasattr(object, "_version"))
+      nb::module_::import_("torch.autograd.graph")
+          .attr("increment_version")(object);
 }
 
 nb::object Function::Call::takeResults() {
@@ -379,8 +443,8 @@ nb::object Function::call(nb::args arguments, nb::object out) const {
   Call call(function);
   for (int32_t i = 0; i < function.arguments; ++i)
     call.addArgument(i, arguments[i]);
-  // The call says which argument has a wrong rank.
-  if (call.hasExpectedRanks())
+  // Otherwise, the call says which argument is wrong.
+  if (call.hasExpectedArguments())
     call.addResults(out);
   if (!call.run(entryPoint)) {
     std::string message = getLastError();
@@ -388,6 +452,7 @@ nb::object Function::call(nb::args arguments, nb::object out) const {
     bool isType = message.find(function.name + std::string(": expected ")) == 0;
     raise(isType ? PyExc_TypeError : PyExc_ValueError, message);
   }
+  call.announceWrites();
   return call.takeResults();
 }
 

@@ -10,6 +10,7 @@
 
 #include <cstring>
 #include <unordered_map>
+#include <utility>
 
 namespace nb = nanobind;
 using namespace quant_bnn::python;
@@ -31,15 +32,23 @@ static const DLPackExchangeAPI *findExchangeAPI(nb::handle type) {
 }
 
 const DLPackExchangeAPI *quant_bnn::python::getExchangeAPI(nb::handle object) {
-  // Types of tensors live as long as the process.
+  // Of types that have one, which live as long as the process; and the last
+  // type that has none, mostly that of NumPy.
   static std::unordered_map<PyTypeObject *, const DLPackExchangeAPI *> known;
+  static PyTypeObject *without = nullptr;
   PyTypeObject *type = Py_TYPE(object.ptr());
-  auto [entry, isNew] = known.try_emplace(type);
-  if (isNew) {
-    Py_INCREF(type);
-    entry->second = findExchangeAPI(object.type());
-  }
-  return entry->second;
+  if (type == without)
+    return nullptr;
+  if (auto entry = known.find(type); entry != known.end())
+    return entry->second;
+  // This may run code of Python, and let other threads run.
+  const DLPackExchangeAPI *api = findExchangeAPI(object.type());
+  Py_INCREF(type);
+  if (api)
+    known.emplace(type, api);
+  else
+    Py_XDECREF(std::exchange(without, type));
+  return api;
 }
 
 //===----------------------------------------------------------------------===//
@@ -95,6 +104,8 @@ void TensorView::viewBuffer(nb::handle object, const quant_bnn_value &value,
     tensor.dtype.code = BFloat;
   static_assert(sizeof(Py_ssize_t) == sizeof(int64_t));
   tensor.shape = reinterpret_cast<int64_t *>(buffer.shape);
+  if (buffer.itemsize == 0)
+    throw nb::type_error("the elements of an array have no bytes");
   if (buffer.ndim > 64)
     throw nb::type_error("an array has at most 64 dimensions");
   for (int i = 0; i < buffer.ndim; ++i)
@@ -116,6 +127,14 @@ bool TensorView::viewWithoutCopy(nb::handle object,
     if (nb::cast<bool>(nb::getattr(object, "requires_grad", nb::bool_(false))))
       throw nb::value_error("the gradient of the call is unknown: use "
                             "detach(), or quant_bnn.torch");
+    // A lazy negation of PyTorch is no part of what DLPack has.
+    if (nb::hasattr(object, "is_neg") &&
+        nb::cast<bool>(object.attr("is_neg")())) {
+      if (access == Access::Write)
+        throw nb::value_error("a negated view cannot be written to");
+      owner = object.attr("resolve_neg")();
+      object = owner;
+    }
     if (api->viewObject(object.ptr(), &tensor) != 0)
       throw nb::python_error();
     return true;
@@ -230,7 +249,10 @@ nb::object quant_bnn::python::allocate(const quant_bnn_value &value,
   };
   void *object = nullptr;
   if (api->allocate(&prototype, &tensor, nullptr, setError) != 0 ||
-      api->toObject(tensor, &object) != 0)
+      api->toObject(tensor, &object) != 0) {
+    if (!PyErr_Occurred())
+      PyErr_SetString(PyExc_RuntimeError, "cannot allocate a tensor");
     throw nb::python_error();
+  }
   return nb::steal(static_cast<PyObject *>(object));
 }

@@ -239,6 +239,65 @@ def test_warnings():
         quant_bnn.opt(module, "quant-bnn-differentiate{functions=f}")
 
 
+# Results that a compiler may compute in the buffers of one another.
+RESULTS = """
+#id = affine_map<(i) -> (i)>
+#sum = affine_map<(i) -> ()>
+func.func private @add(%x: tensor<4xf32>, %y: tensor<4xf32>) -> tensor<4xf32> {
+  %z = linalg.generic {indexing_maps = [#id, #id], iterator_types = ["parallel"]}
+      ins(%x : tensor<4xf32>) outs(%y : tensor<4xf32>) {
+  ^bb0(%in: f32, %out: f32):
+    %s = arith.addf %in, %out : f32
+    linalg.yield %s : f32
+  } -> tensor<4xf32>
+  return %z : tensor<4xf32>
+}
+func.func private @total(%x: tensor<4xf32>, %y: tensor<f32>) -> tensor<f32> {
+  %z = linalg.generic {indexing_maps = [#id, #sum], iterator_types = ["reduction"]}
+      ins(%x : tensor<4xf32>) outs(%y : tensor<f32>) {
+  ^bb0(%in: f32, %out: f32):
+    %s = arith.addf %in, %out : f32
+    linalg.yield %s : f32
+  } -> tensor<f32>
+  return %z : tensor<f32>
+}
+func.func @totals(%a: tensor<4xf32>, %b: tensor<4xf32>) -> (tensor<f32>, tensor<f32>) {
+  %zero = arith.constant 0.0 : f32
+  %empty = tensor.empty() : tensor<f32>
+  %init = linalg.fill ins(%zero : f32) outs(%empty : tensor<f32>) -> tensor<f32>
+  %x = call @total(%a, %init) : (tensor<4xf32>, tensor<f32>) -> tensor<f32>
+  %y = call @total(%b, %init) : (tensor<4xf32>, tensor<f32>) -> tensor<f32>
+  return %x, %y : tensor<f32>, tensor<f32>
+}
+func.func @started(%a: tensor<4xf32>, %b: tensor<4xf32>, %c: tensor<4xf32>)
+    -> (tensor<4xf32>, tensor<4xf32>, tensor<4xf32>, tensor<2x2xf32>) {
+  %start = arith.mulf %c, %c : tensor<4xf32>
+  %x = call @add(%a, %start) : (tensor<4xf32>, tensor<4xf32>) -> tensor<4xf32>
+  %y = call @add(%b, %start) : (tensor<4xf32>, tensor<4xf32>) -> tensor<4xf32>
+  %z = call @add(%x, %y) : (tensor<4xf32>, tensor<4xf32>) -> tensor<4xf32>
+  %w = tensor.expand_shape %start [[0, 1]] output_shape [2, 2] : tensor<4xf32> into tensor<2x2xf32>
+  return %z, %y, %x, %w : tensor<4xf32>, tensor<4xf32>, tensor<4xf32>, tensor<2x2xf32>
+}
+func.func @same(%a: tensor<4xf32>) -> (tensor<4xf32>, tensor<4xf32>, tensor<4xf32>) {
+  %x = arith.addf %a, %a : tensor<4xf32>
+  return %x, %a, %x : tensor<4xf32>, tensor<4xf32>, tensor<4xf32>
+}
+"""
+
+
+@pytest.mark.parametrize("passes", ["", "inline", "inline,cse,canonicalize"])
+def test_results_have_their_own_buffers(passes):
+    library = quant_bnn.compile(RESULTS, passes=passes)
+    a, b, c = numpy.arange(12, dtype=numpy.float32).reshape(3, 4) + 1
+    assert [float(t) for t in library.totals(a, b)] == [a.sum(), b.sum()]
+    z, y, x, w = library.started(a, b, c)
+    expected = (a + b + 2 * c * c, b + c * c, a + c * c, (c * c).reshape(2, 2))
+    for actual, other in zip((z, y, x, w), expected):
+        assert numpy.array_equal(actual, other)
+    for actual, other in zip(library.same(a), (2 * a, a, 2 * a)):
+        assert numpy.array_equal(actual, other)
+
+
 def test_threads():
     library = quant_bnn.compile(MODULE, cache=False, parallel=True)
     errors = []

@@ -15,8 +15,9 @@
 |*                                                                            *|
 |* If an argument is wrong, f is not called, and __tvm_ffi_f returns -1. So   *|
 |* it does if an assertion of f fails, such as that extents of arguments      *|
-|* agree, unless a task of a parallel loop makes it: then the program aborts. *|
-|* If the program has tvm-ffi, the error is also raised there.                *|
+|* agree. Memory that f itself has allocated or taken from the thread is lost *|
+|* then. If the assertion fails in a task of a parallel loop, the program     *|
+|* aborts. If the program has tvm-ffi, the error is also raised there.        *|
 |*                                                                            *|
 \*===----------------------------------------------------------------------===*/
 

@@ -13,7 +13,9 @@
 |* that waits sleeps after 50 microseconds.                                   *|
 |*                                                                            *|
 |* A program that has threads of its own defines quant_bnn_parallel_for       *|
-|* instead: the function of the library is a weak symbol.                     *|
+|* instead: the function of the library is a weak symbol. An assertion that   *|
+|* fails in a task of such a function ends the call of a function __tvm_ffi_* *|
+|* by longjmp, if the thread of that call runs the task.                      *|
 |*                                                                            *|
 \*===----------------------------------------------------------------------===*/
 

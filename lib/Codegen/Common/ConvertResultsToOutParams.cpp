@@ -12,6 +12,7 @@
 #include "mlir/Dialect/Bufferization/IR/Bufferization.h"
 #include "mlir/Dialect/ControlFlow/IR/ControlFlowOps.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "quant-bnn/Codegen/Common/Passes.h"
@@ -32,6 +33,27 @@ struct QuantBNNConvertResultsToOutParamsPass
   void runOnOperation() override;
 };
 } // namespace
+
+/// Gives each use of a filled empty tensor one of its own, so that two results
+/// which begin with the same values are both computed in their buffers.
+static void separateFills(func::FuncOp function) {
+  SmallVector<linalg::FillOp> fills;
+  function.walk([&](linalg::FillOp op) {
+    if (op.hasPureTensorSemantics() &&
+        op.getOutputs()[0].getDefiningOp<tensor::EmptyOp>())
+      fills.push_back(op);
+  });
+  for (linalg::FillOp fill : fills) {
+    OpBuilder builder(fill);
+    Operation *empty = fill.getOutputs()[0].getDefiningOp();
+    for (OpOperand &use :
+         llvm::make_early_inc_range(llvm::drop_begin(fill->getUses()))) {
+      IRMapping mapping;
+      builder.clone(*empty, mapping);
+      use.set(builder.clone(*fill, mapping)->getResult(0));
+    }
+  }
+}
 
 /// Appends an out parameter to `function` for every tensor result, and erases
 /// these results. With `checkExtents`, asserts that the parameters have the
@@ -66,19 +88,31 @@ static LogicalResult convertResults(func::FuncOp function, bool checkExtents) {
     return failure();
   for (auto op : function.getOps<func::ReturnOp>()) {
     OpBuilder builder(op);
+    // First as tensors, by which bufferization sees that a result may be
+    // computed in the buffer of another one: then it copies. Stores to buffers,
+    // which it does not see, come last.
+    SmallVector<std::pair<Value, Value>> stores;
     for (auto [index, out] : llvm::zip_equal(tensors, outs)) {
       Value source = op.getOperand(index), destination = out;
+      OpBuilder entry = OpBuilder::atBlockBegin(&function.front());
       // A result that is an expanded tensor is computed in place in the shape
       // of that tensor.
       if (auto expand = source.getDefiningOp<tensor::ExpandShapeOp>()) {
-        OpBuilder entry = OpBuilder::atBlockBegin(&function.front());
         destination = memref::CollapseShapeOp::create(
             entry, op.getLoc(), out, expand.getReassociationIndices());
         source = expand.getSrc();
       }
+      Value buffer = bufferization::ToTensorOp::create(
+          entry, op.getLoc(), source.getType(), destination,
+          /*restrict=*/true, /*writable=*/true);
+      Value stored = bufferization::MaterializeInDestinationOp::create(
+                         builder, op.getLoc(), source.getType(), source, buffer)
+                         .getResult();
+      stores.push_back({stored, destination});
+    }
+    for (auto [source, destination] : stores) {
       auto store = bufferization::MaterializeInDestinationOp::create(
           builder, op.getLoc(), /*result=*/Type(), source, destination);
-      store.setRestrict(true);
       store.setWritable(true);
     }
     BitVector erased(op.getNumOperands());
@@ -103,7 +137,9 @@ void QuantBNNConvertResultsToOutParamsPass::runOnOperation() {
     }
   if (failed(quant_bnn::redirectCallers(functions, getOperation())))
     return signalPassFailure();
-  for (func::FuncOp function : functions)
+  for (func::FuncOp function : functions) {
+    separateFills(function);
     if (failed(convertResults(function, checkExtents)))
       return signalPassFailure();
+  }
 }

@@ -55,8 +55,15 @@ class Importer:
     # Values of nodes.
 
     def get(self, node):
-        """Returns the value of ``node``; of a number, a tensor without dimensions."""
-        return self._values[node]
+        """Returns the value of ``node``; of a number, a tensor of rank 0."""
+        if not isinstance(node, torch.fx.Node):
+            raise UnsupportedModelError(f"{node} is used where a tensor is expected")
+        value = self._values.get(node)
+        if value is None:
+            raise UnsupportedModelError(
+                f"a result of {_get_source(node)} that is not imported is used"
+            )
+        return value
 
     def get_fake(self, node):
         """Returns the tensor without data that torch.export gave to ``node``."""
@@ -181,8 +188,11 @@ class Importer:
         state = self.program.state_dict.get(name)
         if state is None:
             state = self.program.constants[name]
+        return self.add_constant(state)
+
+    def add_constant(self, tensor):
         return self.builder.add_constant(
-            _to_bytes(state), tuple(state.shape), self.get_element(state)
+            _to_bytes(tensor), tuple(tensor.shape), self.get_element(tensor)
         )
 
     def _import_call(self, node):
@@ -203,6 +213,12 @@ class Importer:
             raise UnsupportedModelError(
                 f"{name}{_describe(node)} is not imported {unsupported}"
             ) from None
+
+
+def _get_source(node):
+    """Returns the op of which ``node`` is a result, and its place."""
+    source = node.args[0] if node.target is operator.getitem else node
+    return f"{source.target}{_describe(source)}"
 
 
 def _find_used(graph):

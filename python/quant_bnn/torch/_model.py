@@ -62,10 +62,8 @@ class CompiledModel:
         self.library = library
         self._model = model
         self._arguments = arguments
-        self._function = library["forward"]
-
     def __call__(self, *arguments, out=None):
-        return self._function(
+        return self.library["forward"](
             *(a.detach() if isinstance(a, torch.Tensor) else a for a in arguments),
             out=out,
         )

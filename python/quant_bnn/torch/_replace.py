@@ -78,20 +78,28 @@ def _convert_brevitas(module, compat):
 _CONVERTERS = {"bitorch": _convert_bitorch, "brevitas": _convert_brevitas}
 
 
+def _convert(module, compat, converted):
+    """Returns what replaces ``module``, or the module itself. ``converted`` has what was
+    converted before, by the original: a module may be in several places."""
+    if module not in converted:
+        package = type(module).__module__.split(".")[0]
+        convert = _CONVERTERS.get(package, lambda *_: None)
+        result = convert(module, compat)
+        converted[module] = module if result is None else result.train(module.training)
+    return converted[module]
+
+
 def replace(model: nn.Module, compat: str = "bitorch-0.4") -> nn.Module:
     """Replaces the quantizers of bitorch and brevitas in ``model`` by those of this
-    package, in place, and returns ``model``.
+    package, in place, and returns ``model``, or what replaces it if it is a quantizer.
 
     Parameters stay the same objects. ``compat`` says which release of bitorch the model
     is of: "bitorch-0.4" or "bitorch-0.2". Quantizers of these packages that have no
     counterpart here stay as they are.
     """
+    converted = {}
     for parent in list(model.modules()):
-        for name, child in list(parent.named_children()):
-            package = type(child).__module__.split(".")[0]
-            convert = _CONVERTERS.get(package, lambda *_: None)
-            converted = convert(child, compat)
-            if converted is not None:
-                converted.train(child.training)
-                setattr(parent, name, converted)
-    return model
+        for name, child in parent._modules.items():
+            if child is not None:
+                parent._modules[name] = _convert(child, compat, converted)
+    return _convert(model, compat, converted)

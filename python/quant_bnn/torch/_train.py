@@ -1,5 +1,6 @@
 """Steps of training that the compiler has differentiated."""
 
+import threading
 from contextlib import contextmanager
 from typing import Callable, Optional
 
@@ -32,10 +33,12 @@ def _refuse_functions():
     """Within it, a torch.autograd.Function is an error: torch.export keeps what it
     computes, and loses its gradient."""
     original = torch.autograd.Function.__dict__["apply"]
+    owner = threading.get_ident()
 
     def apply(cls, *arguments, **keywords):
-        # Those of operators, which stay operators.
-        if cls.__module__.split(".")[0] in ("quant_bnn", "torch"):
+        # Not in other threads, nor those of operators, which stay operators.
+        is_operator = cls.__module__.split(".")[0] in ("quant_bnn", "torch")
+        if is_operator or threading.get_ident() != owner:
             return original.__get__(None, cls)(*arguments, **keywords)
         raise UnsupportedModelError(
             f"the gradient of {cls.__module__}.{cls.__name__}, a torch.autograd.Function, "
@@ -49,6 +52,28 @@ def _refuse_functions():
         torch.autograd.Function.apply = original
 
 
+def _refuse_no_grad(program):
+    """torch.no_grad is forgotten where the program is made functional."""
+    for module in program.graph_module.modules():
+        for node in getattr(module, "graph", torch.fx.Graph()).nodes:
+            is_region = "wrap_with_set_grad_enabled" in str(node.target)
+            if is_region and node.args[0] is False:
+                raise UnsupportedModelError(
+                    "torch.no_grad in a training step is not imported: use detach()"
+                )
+
+
+def _get_loss_type(program):
+    """Returns the type of the loss, which is a number."""
+    (output,) = (n for n in program.graph.nodes if n.op == "output")
+    buffers = program.graph_signature.buffers_to_mutate
+    results = [r for r in output.args[0] if getattr(r, "name", None) not in buffers]
+    fakes = [r.meta["val"] for r in results if isinstance(r, torch.fx.Node)]
+    if len(fakes) != 1 or fakes[0].ndim != 0 or not fakes[0].is_floating_point():
+        raise UnsupportedModelError("the loss is not one number of a float type")
+    return fakes[0].dtype
+
+
 class TrainStep:
     """The loss of a batch and its gradients, in one compiled function.
 
@@ -59,13 +84,22 @@ class TrainStep:
     mlir: str
     library: quant_bnn.Library
 
-    def __init__(self, model, mlir, library, argument_names, buffer_names):
+    def __init__(self, model, mlir, library, importer, loss_type):
         self.mlir = mlir
         self.library = library
         self._model = model
-        self._function = library["step_vjp"]
-        self._names = [n and n.removeprefix("model.") for n in argument_names]
-        self._buffers = [n.removeprefix("model.") for n in buffer_names]
+        self._loss_type = loss_type
+        # A parameter that two layers share has the first of its names.
+        first = {}
+        self._canonical = {
+            name: first.setdefault(id(parameter), name)
+            for name, parameter in model.named_parameters(remove_duplicate=False)
+        }
+        self._names = [
+            n and self._get_canonical(n.removeprefix("model."))
+            for n in importer.argument_names
+        ]
+        self._buffers = [n.removeprefix("model.") for n in importer.buffer_names]
 
     def __call__(
         self,
@@ -84,9 +118,9 @@ class TrainStep:
             (next(batch) if name is None else state[name]).detach()
             for name in self._names
         ]
-        (loss, *buffers), gradients = self._split(
-            self._function(*arguments, self._make_cotangent(arguments))
-        )
+        cotangent = torch.ones((), dtype=self._loss_type)
+        results = self.library["step_vjp"](*arguments, cotangent)
+        (loss, *buffers), gradients = self._split(results)
         for name, value in zip(self._buffers, buffers):
             state[name].copy_(value)
         return loss, gradients
@@ -107,15 +141,18 @@ class TrainStep:
     def _get(self, parameters):
         return dict(self._model.named_parameters()) if parameters is None else parameters
 
-    def _make_cotangent(self, arguments):
-        floats = [a for a in arguments if a.is_floating_point()]
-        return torch.ones((), dtype=floats[0].dtype)
+    def _get_canonical(self, name):
+        return self._canonical.get(name, name)
 
     def _split(self, results):
-        parameters = dict(self._model.named_parameters())
+        parameters = set(self._canonical.values())
         names = [n for n in self._names if n in parameters]
         count = len(results) - len(names)
-        return results[:count], dict(zip(names, results[count:]))
+        gradients = {}
+        for name, gradient in zip(names, results[count:]):
+            known = gradients.get(name)
+            gradients[name] = gradient if known is None else known + gradient
+        return results[:count], gradients
 
 
 def train_step(
@@ -135,12 +172,14 @@ def train_step(
     Raises ``UnsupportedModelError`` for an op that has no counterpart, and for a
     torch.autograd.Function, whose gradient torch.export loses.
     """
+    if isinstance(loss, nn.Module) and list(loss.parameters()):
+        raise UnsupportedModelError("a loss with parameters: make them the model's")
     with _refuse_functions():
         program = torch.export.export(_Loss(model, loss), batch)
+        _refuse_no_grad(program)
         program = program.run_decompositions({})
+    loss_type = _get_loss_type(program)
     importer = Importer(program, trains=True)
     mlir = importer.run("step")
     library = quant_bnn.compile(mlir, passes=_PASSES, entries=["step_vjp"], **options)
-    return TrainStep(
-        model, mlir, library, importer.argument_names, importer.buffer_names
-    )
+    return TrainStep(model, mlir, library, importer, loss_type)

@@ -4,9 +4,14 @@
 // CHECK-LABEL: func.func @mixed_results(
 // CHECK-SAME: %[[X:.*]]: tensor<?xf32>, %[[A:.*]]: f32, %[[OUT0:.*]]: memref<?xf32>, %[[OUT1:.*]]: memref<4x4xf16>) -> (f32, index)
 func.func @mixed_results(%x: tensor<?xf32>, %a: f32) -> (tensor<?xf32>, f32, tensor<4x4xf16>, index) {
+  // First the tensors, then the buffers.
+  // CHECK-DAG: %[[T0:.*]] = bufferization.to_tensor %[[OUT0]] restrict writable
+  // CHECK-DAG: %[[T1:.*]] = bufferization.to_tensor %[[OUT1]] restrict writable
   // CHECK: %[[Y:.*]] = tensor.empty
-  // CHECK: bufferization.materialize_in_destination %[[X]] in restrict writable %[[OUT0]]
-  // CHECK: bufferization.materialize_in_destination %[[Y]] in restrict writable %[[OUT1]]
+  // CHECK: %[[R0:.*]] = bufferization.materialize_in_destination %[[X]] in %[[T0]]
+  // CHECK: %[[R1:.*]] = bufferization.materialize_in_destination %[[Y]] in %[[T1]]
+  // CHECK: bufferization.materialize_in_destination %[[R0]] in writable %[[OUT0]]
+  // CHECK: bufferization.materialize_in_destination %[[R1]] in writable %[[OUT1]]
   // CHECK: return %[[A]], %{{.*}} : f32, index
   %i = arith.constant 1 : index
   %y = tensor.empty() : tensor<4x4xf16>
@@ -34,7 +39,8 @@ func.func @callee(%x: tensor<?xf32>) -> tensor<?xf32> {
 // CHECK-SAME: %[[X:.*]]: tensor<?xf32>, %[[OUT:.*]]: memref<?xf32>) {
 func.func @caller(%x: tensor<?xf32>) -> tensor<?xf32> {
   // CHECK: %[[Y:.*]] = call @[[$COPY]](%[[X]])
-  // CHECK: bufferization.materialize_in_destination %[[Y]] in restrict writable %[[OUT]]
+  // CHECK: %[[R:.*]] = bufferization.materialize_in_destination %[[Y]] in
+  // CHECK: bufferization.materialize_in_destination %[[R]] in writable %[[OUT]]
   %y = call @callee(%x) : (tensor<?xf32>) -> tensor<?xf32>
   return %y : tensor<?xf32>
 }
@@ -92,7 +98,24 @@ func.func @unranked(%x: tensor<*xf32>) -> tensor<*xf32> {
 // CHECK-SAME: %[[X:.*]]: tensor<?xf32>, %{{.*}}: index, %[[OUT:.*]]: memref<?x8xf32>) {
 func.func @expanded(%x: tensor<?xf32>, %n: index) -> tensor<?x8xf32> {
   // CHECK: %[[FLAT:.*]] = memref.collapse_shape %[[OUT]] {{\[}}[0, 1]] : memref<?x8xf32> into memref<?xf32>
-  // CHECK: bufferization.materialize_in_destination %[[X]] in restrict writable %[[FLAT]]
+  // CHECK: %[[T:.*]] = bufferization.to_tensor %[[FLAT]] restrict writable
+  // CHECK: %[[R:.*]] = bufferization.materialize_in_destination %[[X]] in %[[T]]
+  // CHECK: bufferization.materialize_in_destination %[[R]] in writable %[[FLAT]]
   %y = tensor.expand_shape %x [[0, 1]] output_shape [%n, 8] : tensor<?xf32> into tensor<?x8xf32>
   return %y : tensor<?x8xf32>
+}
+
+// -----
+
+// Results that begin with the same zeros begin in their buffers.
+// CHECK-LABEL: func.func @zeros(
+// CHECK: %[[A:.*]] = linalg.fill
+// CHECK: %[[B:.*]] = linalg.fill
+// CHECK: bufferization.materialize_in_destination %[[A]] in
+// CHECK: bufferization.materialize_in_destination %[[B]] in
+func.func @zeros() -> (tensor<4xf32>, tensor<4xf32>) {
+  %zero = arith.constant 0.0 : f32
+  %empty = tensor.empty() : tensor<4xf32>
+  %x = linalg.fill ins(%zero : f32) outs(%empty : tensor<4xf32>) -> tensor<4xf32>
+  return %x, %x : tensor<4xf32>, tensor<4xf32>
 }

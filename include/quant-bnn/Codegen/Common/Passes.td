@@ -67,7 +67,9 @@ def QuantBNNConvertResultsToOutParamsPass
   let summary = "Convert tensor results to memref parameters of the caller";
   let description = [{
     Replaces each tensor result of a public function by a memref parameter after
-    the arguments, in order, and materializes the result into this parameter.
+    the arguments, in order, and materializes the result into this parameter:
+    first as tensors, so that bufferization sees where a result is computed in
+    the buffer of another one, then as buffers.
     Scalars are still returned. Run the pass before bufferization, which then
     computes in the buffers of the caller where it can. A caller must not pass
     the same memory twice. Calls within the module go to a private copy of the
@@ -94,7 +96,11 @@ def QuantBNNConvertResultsToOutParamsPass
     ```mlir
     func.func @f(%x: tensor<?xf32>, %out: memref<?xf32>) -> f32 {
       %q, %s = quant_bnn.min_max %x bits = 8 : tensor<?xf32>
-      bufferization.materialize_in_destination %q in restrict writable %out
+      %t = bufferization.to_tensor %out restrict writable
+          : memref<?xf32> to tensor<?xf32>
+      %r = bufferization.materialize_in_destination %q in %t
+          : (tensor<?xf32>, tensor<?xf32>) -> tensor<?xf32>
+      bufferization.materialize_in_destination %r in writable %out
           : (tensor<?xf32>, memref<?xf32>) -> ()
       return %s : f32
     }

@@ -15,14 +15,10 @@ from quant_bnn.torch._types import ELEMENTS
 
 def _get_operand_type(importer, operands):
     """Returns the element type that PyTorch computes ``operands`` in: nodes, numbers."""
-    fakes = [
-        importer.get_fake(o) if is_node(o) else o for o in operands
-    ]
-    result = fakes[0]
-    dtype = torch.result_type(fakes[0], fakes[0])
-    for other in fakes[1:]:
-        dtype = torch.promote_types(dtype, torch.result_type(result, other))
-    return ELEMENTS[dtype]
+    fakes = [importer.get_fake(o) if is_node(o) else o for o in operands]
+    if len(fakes) == 1:
+        return importer.get_element(fakes[0])
+    return ELEMENTS[torch.result_type(*fakes)]
 
 
 def _add_elementwise(importer, node, operands, body, compute=None):
@@ -57,6 +53,8 @@ def _define_binary(name, float_op, integer_op=None):
 
         def body(scalars, element, left, right):
             op = float_op if is_float(element) else integer_op
+            # Or and and.
+            op = _BOOLEAN.get(op) if element == "i1" else op
             if op is None:
                 raise Unsupported(f"on {element}")
             if alpha != 1:
@@ -72,6 +70,8 @@ def _define_binary(name, float_op, integer_op=None):
 
     return translates(f"aten.{name}.Tensor", f"aten.{name}.Scalar")(translate)
 
+
+_BOOLEAN = {"arith.addi": "arith.ori", "arith.muli": "arith.andi"}
 
 add = _define_binary("add", "arith.addf", "arith.addi")
 _define_binary("sub", "arith.subf", "arith.subi")
@@ -99,7 +99,8 @@ def _extreme(importer, node):
     kind = "max" if "maximum" in str(node.target) else "min"
 
     def body(scalars, element, left, right):
-        op = f"arith.{kind}imumf" if is_float(element) else f"arith.{kind}si"
+        integer = f"arith.{kind}ui" if element == "i1" else f"arith.{kind}si"
+        op = f"arith.{kind}imumf" if is_float(element) else integer
         return scalars.compute(op, element, left, right)
 
     operands = [arguments.get_node("self"), arguments.get_node("other")]
@@ -124,6 +125,8 @@ def _define_comparison(name):
 
         def body(scalars, element, left, right):
             predicate = _PREDICATES[name][0 if is_float(element) else 1]
+            if element == "i1" and name not in ("eq", "ne"):
+                predicate = "u" + predicate[1:]
             return scalars.compare(predicate, left, right, element)
 
         return _add_elementwise(importer, node, operands, body)
@@ -171,10 +174,6 @@ for _name, _op in (
     _define_math(_name, _op)
 
 
-def _relu(scalars, element, x):
-    return scalars.compute("arith.maximumf", element, x, scalars.constant(0, element))
-
-
 def _sigmoid(scalars, element, x):
     one = scalars.constant(1, element)
     negated = scalars.compute("arith.negf", element, x)
@@ -188,7 +187,6 @@ def _reciprocal(scalars, element, x):
     return scalars.compute("arith.divf", element, scalars.constant(1, element), x)
 
 
-_define_unary("relu", _relu)
 _define_unary("sigmoid", _sigmoid)
 _define_unary("reciprocal", _reciprocal)
 _define_unary(
@@ -199,19 +197,33 @@ _define_unary(
 )
 
 
-def _clamp(importer, node, low, high):
+def _clamp(importer, node, low, high, is_open=False):
+    """Clamps to [low, high]. In training, the gradient is that of PyTorch: g in the range,
+    without its bounds if ``is_open``."""
     operand = Arguments(importer, node).get_node("self")
+    element = get_result(importer, node)[1]
+    inside = ("ogt", "olt") if is_open else ("oge", "ole")
+    outside = {"ogt": "ole", "olt": "oge", "oge": "olt", "ole": "ogt"}
+
+    def select(scalars, element, x, bound, predicate):
+        number = scalars.constant(bound, element)
+        # A NaN stays.
+        is_outside = scalars.compare(outside[predicate], x, number, element)
+        return scalars.select(is_outside, number, x, element)
 
     def body(scalars, element, x):
-        kinds = ("arith.maximumf", "arith.minimumf")
-        if not is_float(element):
-            kinds = ("arith.maxsi", "arith.minsi")
-        for op, bound in zip(kinds, (low, high)):
-            if bound is not None:
-                x = scalars.compute(op, element, x, scalars.constant(bound, element))
+        kinds = ("maximumf", "minimumf") if is_float(element) else ("maxsi", "minsi")
+        for kind, predicate, bound in zip(kinds, inside, (low, high)):
+            if bound is None:
+                continue
+            if importer.trains and is_float(element):
+                x = select(scalars, element, x, bound, predicate)
+            else:
+                number = scalars.constant(bound, element)
+                x = scalars.compute(f"arith.{kind}", element, x, number)
         return x
 
-    return _add_elementwise(importer, node, [operand], body)
+    return _add_elementwise(importer, node, [operand], body, element)
 
 
 @translates("aten.clamp.default")
@@ -220,20 +232,25 @@ def _clamp_default(importer, node):
     return _clamp(importer, node, arguments.min, arguments.max)
 
 
-@translates("aten.hardtanh.default")
-def _hardtanh(importer, node):
-    arguments = Arguments(importer, node)
-    return _clamp(importer, node, arguments.min_val, arguments.max_val)
-
-
 @translates("aten.clamp_min.default")
 def _clamp_min(importer, node):
     return _clamp(importer, node, Arguments(importer, node).min, None)
 
 
+@translates("aten.hardtanh.default")
+def _hardtanh(importer, node):
+    arguments = Arguments(importer, node)
+    return _clamp(importer, node, arguments.min_val, arguments.max_val, is_open=True)
+
+
+@translates("aten.relu.default")
+def _relu(importer, node):
+    return _clamp(importer, node, 0, None, is_open=True)
+
+
 @translates("aten.relu6.default")
 def _relu6(importer, node):
-    return _clamp(importer, node, 0, 6)
+    return _clamp(importer, node, 0, 6, is_open=True)
 
 
 @translates("aten.pow.Tensor_Scalar")
@@ -329,21 +346,27 @@ def _not(importer, node):
     return _add_elementwise(importer, node, [operand], body, "i1")
 
 
-def _define_logic(name, op):
+def _define_logic(op, *names):
     def translate(importer, node):
-        arguments = Arguments(importer, node)
-        operands = [arguments.get_node("self"), arguments.get_node("other")]
+        operands = node.args[:2]
+        if any(not is_node(o) or importer.get(o).element != "i1" for o in operands):
+            raise Unsupported("but for tensors of bool")
 
         def body(scalars, element, left, right):
             return scalars.compute(op, element, left, right)
 
         return _add_elementwise(importer, node, operands, body, "i1")
 
-    translates(f"aten.logical_{name}.default")(translate)
+    translates(*names)(translate)
 
 
-_define_logic("and", "arith.andi")
-_define_logic("or", "arith.ori")
+for _name, _op in (("and", "arith.andi"), ("or", "arith.ori"), ("xor", "arith.xori")):
+    _define_logic(
+        _op,
+        f"aten.logical_{_name}.default",
+        f"aten.bitwise_{_name}.Tensor",
+        f"aten.__{_name}__.Tensor",
+    )
 
 
 @translates("aten._to_copy.default", "aten.type_as.default", "aten.to.dtype")

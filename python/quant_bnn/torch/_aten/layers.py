@@ -77,6 +77,7 @@ def _batch_norm(importer, node):
 def _update(builder, old, new, momentum, factor):
     """Returns (1 - momentum) old + momentum (factor new)."""
     element = old.element
+    new = _layers.convert(builder, new, element)
 
     def build(scalars, old, new):
         kept = scalars.compute(

@@ -3,7 +3,15 @@
 import math
 
 from quant_bnn._builder import is_float, multiply_extents
-from quant_bnn._layers import Unsupported, add_along, divide, sum_up
+from quant_bnn._layers import (
+    Unsupported,
+    add_along,
+    convert,
+    convert_number,
+    divide,
+    get_wide,
+    sum_up,
+)
 from quant_bnn.torch._aten.quantizers import stop_gradient
 from quant_bnn.torch._aten.registry import Arguments, get_result, translates
 
@@ -40,29 +48,28 @@ def _add_log_softmax(importer, x, dim):
     return add_along(builder, "arith.subf", shifted, logs, others)
 
 
-@translates("aten.log_softmax.int", "aten._log_softmax.default")
-def _log_softmax(importer, node):
-    arguments = Arguments(importer, node)
-    x = _get_float(importer, node)
-    return _add_log_softmax(importer, x, arguments.dim % x.rank)
+def _define_softmax(kind, add):
+    def translate(importer, node):
+        arguments = Arguments(importer, node)
+        builder, x = importer.builder, arguments.self
+        element = get_result(importer, node)[1]
+        if x.rank == 0 or not is_float(element):
+            raise Unsupported("on a number, or on integers")
+        # The argument dtype converts first; narrow floats are computed in f32.
+        x = convert(builder, convert(builder, x, element), get_wide(element))
+        return convert(builder, add(importer, x, arguments.dim % x.rank), element)
+
+    translates(f"aten.{kind}.int", f"aten._{kind}.default")(translate)
 
 
-@translates("aten.softmax.int", "aten._softmax.default")
-def _softmax(importer, node):
-    arguments = Arguments(importer, node)
-    x = _get_float(importer, node)
-    dim = arguments.dim % x.rank
+def _add_softmax(importer, x, dim):
     _, powers, total = _add_exponentials(importer, x, dim)
     others = [d for d in range(x.rank) if d != dim]
     return add_along(importer.builder, "arith.divf", powers, total, others)
 
 
-def _get_float(importer, node):
-    """Returns the operand, which has the type of the result."""
-    x = Arguments(importer, node).self
-    if x.element != get_result(importer, node)[1] or x.rank == 0:
-        raise Unsupported("with a conversion, or on a number")
-    return x
+_define_softmax("log_softmax", _add_log_softmax)
+_define_softmax("softmax", _add_softmax)
 
 
 _MEAN, _SUM = 1, 2
@@ -94,28 +101,44 @@ def _nll(importer, node):
 
 
 def _add_nll(importer, x, target, reduction, ignored):
-    builder, element = importer.builder, x.element
+    """Adds the loss of logarithms of probabilities, for a batch of classes."""
+    builder, element, integer = importer.builder, get_wide(x.element), target.element
     if reduction not in (_MEAN, _SUM):
         raise Unsupported("without a reduction")
+    classes = x.shape[1]
+
+    def is_ignored(scalars, target):
+        return scalars.compare("eq", target, scalars.constant(ignored, integer), integer)
 
     def pick(scalars, x, target, total):
         index = scalars.op("linalg.index 1 : index")
-        number = scalars.op(f"arith.index_cast {index} : index to {target_element}")
-        is_class = scalars.compare("eq", target, number, target_element)
+        number = scalars.op(f"arith.index_cast {index} : index to {integer}")
+        is_class = scalars.compare("eq", target, number, integer)
         zero = scalars.constant(0, element)
-        value = scalars.select(is_class, x, zero, element)
+        value = convert_number(scalars, x, x_element, element)
+        value = scalars.select(is_class, value, zero, element)
+        value = scalars.select(is_ignored(scalars, target), zero, value, element)
         return scalars.compute("arith.subf", element, total, value)
 
     def count(scalars, target, total):
-        number = scalars.constant(ignored, target_element)
-        counts = scalars.compare("ne", target, number, target_element)
-        one = scalars.op(f"arith.uitofp {counts} : i1 to {element}")
-        return scalars.compute("arith.addf", element, total, one)
+        # A target that is no class makes the loss a NaN.
+        number = scalars.constant(classes, integer)
+        is_class = scalars.compare("ult", target, number, integer)
+        one, nan = scalars.constant(1, element), scalars.constant(math.nan, element)
+        counted = scalars.select(is_class, one, nan, element)
+        zero = scalars.constant(0, element)
+        counted = scalars.select(is_ignored(scalars, target), zero, counted, element)
+        return scalars.compute("arith.addf", element, total, counted)
 
-    def divide(scalars, total, count):
-        return scalars.compute("arith.divf", element, total, count)
+    def finish(scalars, total, count):
+        if reduction == _MEAN:
+            total = scalars.compute("arith.divf", element, total, count)
+        else:
+            nothing = scalars.compute("arith.subf", element, count, count)
+            total = scalars.compute("arith.addf", element, total, nothing)
+        return convert_number(scalars, total, element, x_element)
 
-    target_element = target.element
+    x_element = x.element
     total = builder.add_generic(
         [x, target],
         [[0, 1], [0]],
@@ -124,10 +147,8 @@ def _add_nll(importer, x, target, reduction, ignored):
         ["reduction", "reduction"],
         pick,
     )
-    if reduction == _SUM:
-        return total
     counted = builder.add_reduction(target, [0], 0, count, element)
-    return builder.add_elementwise([total, counted], (), element, divide)
+    return builder.add_elementwise([total, counted], (), x_element, finish)
 
 
 @translates("aten.mse_loss.default")
@@ -145,10 +166,10 @@ def _mse(importer, node):
     squares = builder.add_elementwise([x, target], x.shape, element, square)
     if arguments.reduction not in (_MEAN, _SUM):
         return squares
-    total = sum_up(builder, squares, range(x.rank))
+    total = sum_up(builder, squares, list(range(x.rank)))
     if arguments.reduction == _SUM:
-        return total
+        return convert(builder, total, element)
     count = multiply_extents(x.shape)
     if not isinstance(count, int):
         raise Unsupported("over a dynamic extent")
-    return divide(builder, total, count)
+    return divide(builder, total, count, element)

@@ -85,24 +85,29 @@ class _TopLevel:
 
 @translates("aten.detach.default")
 def _detach(importer, node):
-    x = _same(importer, node)
+    x = Arguments(importer, node).self
     return stop_gradient(importer, x) if is_float(x.element) else x
 
 
 @translates("aten.clone.default", "aten.alias.default")
 @translates("aten.lift_fresh_copy.default", "aten.contiguous.default")
-@translates("aten.dropout.default", "aten.native_dropout.default")
 def _same(importer, node):
+    return Arguments(importer, node).self
+
+
+@translates("aten.dropout.default", "aten.native_dropout.default")
+def _dropout(importer, node):
     arguments = Arguments(importer, node)
-    if "dropout" in str(node.target) and arguments.train:
+    if arguments.train:
         raise Unsupported("in training: call eval() first")
-    operand = "input" if "dropout" in str(node.target) else "self"
-    return getattr(arguments, operand)
+    is_tuple = "native" in str(node.target)
+    return (arguments.input, None) if is_tuple else arguments.input
 
 
 def _match(node, name, *positions):
     """Returns the arguments of ``node`` if it is the op ``name``, or None."""
-    if is_node(node) and str(node.target) == name:
+    has_factor = is_node(node) and node.kwargs.get("alpha", 1) != 1
+    if is_node(node) and str(node.target) == name and not has_factor:
         return [node.args[i] for i in positions]
     return None
 
@@ -116,7 +121,7 @@ def _find_estimator(node):
     """Returns (q, h) if ``node`` has the value q and the gradient of h, as written by
     detach: h + (q - h).detach() and q.detach() - h.detach() + h; otherwise None."""
     operands = _match(node, "aten.add.Tensor", 0, 1)
-    if not operands or node.kwargs.get("alpha", 1) != 1:
+    if not operands:
         return None
     for h, rest in (operands, operands[::-1]):
         if not is_node(h):

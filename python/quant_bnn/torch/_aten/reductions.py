@@ -3,24 +3,44 @@
 import math
 
 from quant_bnn._builder import is_float, multiply_extents
-from quant_bnn._layers import Unsupported, add_binary, divide, get_moments
+from quant_bnn._layers import (
+    Unsupported,
+    add_binary,
+    convert,
+    divide,
+    get_moments,
+    get_wide,
+    sum_up,
+)
 from quant_bnn.torch._aten.registry import Arguments, get_result, translates
 
 
-def _reduce(importer, node, body, initial):
-    """Reduces the dimensions that the node names, or all; returns the result in its
-    shape, and how many elements each of its elements has seen, or None."""
-    arguments = Arguments(importer, node)
-    builder, x = importer.builder, arguments.self
+def _get_dims(arguments, rank):
+    """Returns the dimensions that a node reduces: those that it names, or all."""
     dims = arguments.dim if "dim" in arguments else None
     dims = [dims] if isinstance(dims, int) else dims
-    dims = sorted(d % x.rank for d in dims) if dims else list(range(x.rank))
+    return sorted(d % rank for d in dims) if dims else list(range(rank))
+
+
+def _restore(builder, x, value, dims, shape):
+    """Gives the reduction of x the shape of the result, which may keep the dimensions."""
+    if len(shape) == value.rank:
+        return value
+    return builder.add_expand(value, _group_ones(x.rank, dims), shape)
+
+
+def _reduce(importer, node, reduce):
+    """Reduces by ``reduce(builder, x, dims)``. Returns the result in its shape, and the
+    number of elements of each reduction."""
+    arguments = Arguments(importer, node)
+    builder, x = importer.builder, arguments.self
     shape, element = get_result(importer, node)
-    result = builder.add_reduction(x, dims, initial, body, element)
+    if get_wide(element) == element:
+        # The argument dtype converts before the sum.
+        x = convert(builder, x, element)
+    dims = _get_dims(arguments, x.rank)
     count = multiply_extents(x.shape[d] for d in dims)
-    if len(shape) != result.rank:
-        result = builder.add_expand(result, _group_ones(x.rank, dims), shape)
-    return result, count
+    return _restore(builder, x, reduce(builder, x, dims), dims, shape), count
 
 
 def _group_ones(rank, dims):
@@ -41,16 +61,12 @@ def _define_sum(name, is_mean):
         element = get_result(importer, node)[1]
         if not is_float(element):
             raise Unsupported(f"on {element}")
-
-        def add(scalars, x, total):
-            return scalars.compute("arith.addf", element, total, x)
-
-        result, count = _reduce(importer, node, add, 0)
+        total, count = _reduce(importer, node, sum_up)
         if not is_mean:
-            return result
+            return convert(importer.builder, total, element)
         if not isinstance(count, int):
             raise Unsupported("over a dynamic extent")
-        return divide(importer.builder, result, count)
+        return divide(importer.builder, total, count, element)
 
     translates(name)(translate)
 
@@ -61,17 +77,23 @@ _define_sum("aten.sum.dim_IntList", False)
 _define_sum("aten.sum.default", False)
 
 
-@translates("aten.var.default")
+@translates("aten.var.default", "aten.var.dim", "aten.var.correction")
 def _var(importer, node):
     arguments = Arguments(importer, node)
     builder, x = importer.builder, arguments.self
-    _, variance, count = get_moments(builder, x, list(range(x.rank)))
-    if not arguments.unbiased:
-        return variance
-    total = add_binary(
-        builder, "arith.mulf", variance, builder.add_splat(count, (), x.element)
-    )
-    return divide(builder, total, count - 1)
+    if "correction" in arguments:
+        correction = 1 if arguments.correction is None else arguments.correction
+    else:
+        correction = int(arguments.unbiased)
+    dims = _get_dims(arguments, x.rank)
+    _, variance, count = get_moments(builder, x, dims)
+    if count <= correction:
+        raise Unsupported("of as many elements")
+    if correction:
+        factor = builder.add_splat(count / (count - correction), (), variance.element)
+        variance = add_binary(builder, "arith.mulf", variance, factor)
+    variance = convert(builder, variance, x.element)
+    return _restore(builder, x, variance, dims, get_result(importer, node)[0])
 
 
 @translates("aten.amax.default", "aten.max.default")
@@ -79,8 +101,14 @@ def _amax(importer, node):
     element = get_result(importer, node)[1]
     if not is_float(element):
         raise Unsupported(f"on {element}")
+    if importer.trains:
+        # PyTorch shares the gradient among the largest elements.
+        raise Unsupported("in training")
 
-    def combine(scalars, x, largest):
-        return scalars.compute("arith.maximumf", element, largest, x)
+    def reduce(builder, x, dims):
+        def combine(scalars, x, largest):
+            return scalars.compute("arith.maximumf", element, largest, x)
 
-    return _reduce(importer, node, combine, -math.inf)[0]
+        return builder.add_reduction(x, dims, -math.inf, combine)
+
+    return _reduce(importer, node, reduce)[0]

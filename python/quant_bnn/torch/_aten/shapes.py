@@ -29,6 +29,14 @@ for _name in ("full", "full_like", "new_full"):
 _define_constant("aten.scalar_tensor.default", lambda arguments: arguments.s)
 
 
+@translates("aten.arange.default", "aten.arange.start", "aten.arange.start_step")
+@translates("aten.eye.default", "aten.linspace.default")
+def _evaluate(importer, node):
+    if node.all_input_nodes:
+        raise Unsupported("with a number that is computed")
+    return importer.add_constant(node.target(*node.args, **node.kwargs))
+
+
 # ---------------------------------------------------------------------------
 # Shapes
 # ---------------------------------------------------------------------------
@@ -113,6 +121,8 @@ def _slice(importer, node):
         raise Unsupported("with a dynamic start")
     if start < 0:
         start = max(start + extent, 0)
+    if isinstance(extent, int):
+        start = min(start, extent)
     offsets = ", ".join(str(start if d == dim else 0) for d in range(x.rank))
     strides = ", ".join(str(step if d == dim else 1) for d in range(x.rank))
     extents = ", ".join(
