@@ -295,6 +295,26 @@ class Builder:
         )
         return self.add_tensor_op(text, shape, value.element)
 
+    def add_slice(self, value, dim, start, extent, step=1):
+        """Takes ``extent`` elements along a dimension, every ``step``-th from ``start``."""
+
+        def write(numbers):
+            return ", ".join(
+                str(n) if isinstance(n, int) else self.resolve(n) for n in numbers
+            )
+
+        shape = [extent if d == dim else e for d, e in enumerate(value.shape)]
+        if 0 in shape:
+            # An offset at the end is an error.
+            return self.add_empty(shape, value.element)
+        offsets = [start if d == dim else 0 for d in range(value.rank)]
+        steps = [step if d == dim else 1 for d in range(value.rank)]
+        text = (
+            f"tensor.extract_slice {value.name}[{write(offsets)}] [{write(shape)}] "
+            f"[{write(steps)}] : {value.type} to {write_type(shape, value.element)}"
+        )
+        return self.add_tensor_op(text, shape, value.element)
+
     def add_concat(self, values, dim):
         """Joins values along a dimension."""
         dim %= values[0].rank

@@ -101,7 +101,7 @@ def _get_cache_folder():
         folder = Path(caches) / "quant-bnn"
     if not folder:
         return None
-    folder = Path(folder)
+    folder = Path(folder).absolute()
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError:
@@ -224,7 +224,7 @@ def compile(
     options = dict(
         cpu=cpu,
         passes=passes,
-        entries=list(entries),
+        entries=[entries] if isinstance(entries, str) else list(entries),
         prefix=prefix,
         workspace=workspace,
         math=math,

@@ -44,10 +44,14 @@ class Library:
     @cached_property
     def _functions(self) -> dict:
         # Not before they are used: a library for another CPU can be saved.
-        return {
+        return self._load(str(self.path))
+
+    def _load(self, path: str) -> dict:
+        self._functions = {
             name.removeprefix(self._prefix): function
-            for name, function in _library.load(str(self.path)).items()
+            for name, function in _library.load(path).items()
         }
+        return self._functions
 
     def __getattr__(self, name: str) -> _library.Function:
         # What Python looks for in any object.
@@ -104,6 +108,11 @@ def load(path: Union[str, os.PathLike]) -> Library:
 
     Raises ``OSError`` if ``path`` is not such a library, or one of another version.
     """
-    library = Library(Path(path).absolute())
-    len(library)
+    path = Path(path).absolute()
+    library = Library(path)
+    # The system takes a file of a name that is loaded for the one that was loaded.
+    with tempfile.NamedTemporaryFile(suffix=".so") as copy:
+        copy.write(path.read_bytes())
+        copy.flush()
+        library._load(copy.name)
     return library

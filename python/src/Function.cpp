@@ -9,6 +9,8 @@
 #include "Function.h"
 
 #include <algorithm>
+#include <cfloat>
+#include <cmath>
 #include <cstring>
 #include <dlfcn.h>
 #include <optional>
@@ -127,6 +129,9 @@ public:
 
   void addArgument(int32_t i, nb::handle object);
 
+  /// Adds a float of 16 bits, which tvm-ffi has no number for.
+  void addNarrowArgument(int32_t i, double number);
+
   /// Whether each argument is what the extents of results can be computed from.
   bool hasExpectedArguments() const;
   void addResults(nb::handle out);
@@ -150,7 +155,9 @@ private:
   /// Returns the shape of each result, or nothing if it is unknown.
   std::vector<std::optional<Shape>> computeShapes();
   std::vector<nb::object> getOutputs(nb::handle out) const;
-  void addScalarResult(int32_t i);
+
+  /// Makes the number in slot `i` the value.
+  void addScalar(int32_t i);
   void addResult(int32_t i, nb::object object);
   void checkShape(int32_t i, const Shape &shape) const;
   void checkOverlap(int32_t result) const;
@@ -159,7 +166,7 @@ private:
   struct Slot {
     TensorView view;
     Scalar scalar = {};
-    /// Of a result that is a scalar.
+    /// Of the scalar.
     DLTensor scalarTensor = {};
     /// Of a result that is an array.
     nb::object object;
@@ -212,16 +219,47 @@ void Function::Call::addArgument(int32_t i, nb::handle object) {
     return addArgument(i, index);
   }
   if (value.rank < 0 && PyNumber_Check(object.ptr())) {
-    any.type = Float;
-    any.number = PyFloat_AsDouble(object.ptr());
-    if (any.number == -1 && PyErr_Occurred())
+    double number = PyFloat_AsDouble(object.ptr());
+    if (number == -1 && PyErr_Occurred())
       throw nb::python_error();
+    any.type = Float;
+    any.number = number;
+    if (value.bits == 16 && !isInteger)
+      addNarrowArgument(i, number);
     return;
   }
   raise(PyExc_TypeError, std::string(function.name) + ": argument " +
                              std::to_string(i) +
                              " is neither an array nor a number, but a " +
                              Py_TYPE(object.ptr())->tp_name);
+}
+
+/// Returns the bits of the bfloat16 that is nearest to `number`, of two the
+/// even one.
+static uint16_t narrow(double number) {
+  if (number != number)
+    return 0x7FC0;
+  Scalar rounded = {};
+  rounded.f32 = static_cast<float>(number);
+  // Rounded to odd, so that the next rounding is that of the number.
+  if (std::fabs(rounded.f32) > std::fabs(number))
+    --rounded.u32;
+  if (rounded.f32 != number && std::fabs(number) <= FLT_MAX)
+    rounded.u32 |= 1;
+  return (rounded.u32 + 0x7FFF + (rounded.u32 >> 16 & 1)) >> 16;
+}
+
+void Function::Call::addNarrowArgument(int32_t i, double number) {
+  Scalar &scalar = slots[i].scalar;
+  if (function.values[i].code == BFloat) {
+    scalar.u16 = narrow(number);
+  } else {
+    char bytes[2];
+    if (PyFloat_Pack2(number, bytes, /*le=*/1) != 0)
+      throw nb::python_error();
+    std::memcpy(&scalar.u16, bytes, sizeof(bytes));
+  }
+  addScalar(i);
 }
 
 /// Whether `any` is what `value` describes, as far as the extents of results
@@ -342,14 +380,14 @@ std::vector<nb::object> Function::Call::getOutputs(nb::handle out) const {
   return outputs;
 }
 
-void Function::Call::addScalarResult(int32_t i) {
-  int32_t index = function.arguments + i;
-  DLTensor &tensor = slots[index].scalarTensor;
-  tensor.data = &slots[index].scalar;
+void Function::Call::addScalar(int32_t i) {
+  const quant_bnn_value &value = function.values[i];
+  DLTensor &tensor = slots[i].scalarTensor;
+  tensor.data = &slots[i].scalar;
   tensor.device = {nb::device::cpu::value, 0};
-  tensor.dtype = {getResult(i).code, getResult(i).bits, 1};
-  values[index].type = TensorPointer;
-  values[index].tensor = &tensor;
+  tensor.dtype = {value.code, value.bits, 1};
+  values[i].type = TensorPointer;
+  values[i].tensor = &tensor;
 }
 
 /// Fails unless result `i`, which the caller has passed, has the shape `shape`.
@@ -371,7 +409,7 @@ void Function::Call::addResults(nb::handle out) {
   size_t array = 0;
   for (int32_t i = 0; i < function.results; ++i) {
     if (getResult(i).rank < 0) {
-      addScalarResult(i);
+      addScalar(function.arguments + i);
     } else if (!outputs.empty()) {
       written.push_back(outputs[array]);
       addResult(i, outputs[array++]);

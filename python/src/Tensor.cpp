@@ -99,6 +99,9 @@ void TensorView::viewBuffer(nb::handle object, const quant_bnn_value &value,
   tensor.device = {nb::device::cpu::value, 0};
   tensor.ndim = buffer.ndim;
   tensor.dtype = parseFormat(buffer.format, buffer.itemsize);
+  if (tensor.dtype.bits == 0)
+    throw nb::type_error(
+        "an array has elements of a type that no function takes");
   if (value.code == BFloat && tensor.dtype.code == UInt &&
       tensor.dtype.bits == 16)
     tensor.dtype.code = BFloat;
@@ -108,6 +111,8 @@ void TensorView::viewBuffer(nb::handle object, const quant_bnn_value &value,
     throw nb::type_error("the elements of an array have no bytes");
   if (buffer.ndim > 64)
     throw nb::type_error("an array has at most 64 dimensions");
+  if (!buffer.strides)
+    return;
   for (int i = 0; i < buffer.ndim; ++i)
     strides[i] = buffer.strides[i] % buffer.itemsize == 0
                      ? buffer.strides[i] / buffer.itemsize
@@ -137,6 +142,9 @@ bool TensorView::viewWithoutCopy(nb::handle object,
     }
     if (api->viewObject(object.ptr(), &tensor) != 0)
       throw nb::python_error();
+    auto [begin, end] = getRange();
+    if (!tensor.data && begin != end)
+      throw nb::type_error("a tensor has no data");
     return true;
   }
   bool isArray = nb::hasattr(object, "__dlpack__");

@@ -290,4 +290,8 @@ def test_errors():
     x = torch.randn(3, requires_grad=True)
     (dx,) = torch.autograd.grad(qb.ApproxSign()(x).sum(), x, create_graph=True)
     with pytest.raises(RuntimeError, match="no gradient of the gradient"):
-        dx.sum().backward()
+        dx.sum().backward(retain_graph=True)
+    with pytest.raises(RuntimeError, match="no gradient of the gradient"):
+        torch.autograd.grad(dx.sum(), x)
+    with pytest.raises(NotImplementedError, match="no forward-mode gradient"):
+        torch.func.jvp(qb.Sign(), (x.detach(),), (x.detach(),))

@@ -47,7 +47,7 @@ def check_gradients(gradients, model):
             # The gradient of a bias before a batch norm is 0, and its rounding errors.
             largest = parameter.grad.abs().max().clamp_min(1e-3)
             error = (gradients[name] - parameter.grad).abs().max()
-            assert error <= 1e-5 * largest, (name, error, largest)
+            assert error <= 5e-5 * largest, (name, error, largest)
 
 
 @pytest.mark.parametrize("name", NETWORKS)
@@ -120,6 +120,88 @@ def test_ignored_targets():
     torch.testing.assert_close(loss, F.cross_entropy(model(x), target).detach())
 
 
+def test_targets_that_are_no_classes():
+    model, x, target = make_problem("pact")
+    options = dict(ignore_index=3, reduction="sum")
+
+    def loss(y, target):
+        return F.cross_entropy(y, target, **options)
+
+    step = qb.train_step(model, loss, x, target)
+    target = torch.tensor([3, 1, 9, 0, 3, 1])
+    expected = copy.deepcopy(model)
+    actual, gradients = step(x, target)
+    expected_loss = loss(expected(x), target)
+    expected_loss.backward()
+    torch.testing.assert_close(actual, expected_loss.detach())
+    check_gradients(gradients, expected)
+    for wrong in (10, -1):
+        target[0] = wrong
+        assert step(x, target)[0].isnan()
+
+
+def test_shared_and_unused_parameters():
+    class Network(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.a, self.b = nn.Linear(4, 4), nn.Linear(4, 4)
+            self.b.weight = self.a.weight
+            self.unused = nn.Parameter(torch.ones(3))
+            self.detached = nn.Parameter(torch.ones(4))
+
+        def forward(self, x):
+            return self.b(self.a(x).tanh()) * self.detached.detach()
+
+    torch.manual_seed(0)
+    model, x, target = Network(), torch.randn(5, 4), torch.randn(5, 4)
+    expected = copy.deepcopy(model)
+    qb.train_step(model, F.mse_loss, x, target).backward(x, target)
+    F.mse_loss(expected(x), target).backward()
+    for actual, other in zip(model.parameters(), expected.parameters()):
+        if other.grad is None:
+            assert actual.grad is None
+        else:
+            torch.testing.assert_close(actual.grad, other.grad)
+
+
+class Regions(nn.Linear):
+    """Ways to change gradients that torch.export forgets."""
+
+    def __init__(self, region):
+        super().__init__(4, 2)
+        self.region = region
+
+    def forward(self, x):
+        y = super().forward(x)
+        if self.region == "no_grad":
+            with torch.no_grad():
+                scale = self.weight.abs().mean()
+            return y * scale
+        if self.region == "detach_":
+            return y * self.bias.clone().detach_()
+        y.register_hook(lambda g: 2 * g)
+        return y
+
+
+@pytest.mark.parametrize("region", ["no_grad", "detach_", "hook"])
+def test_regions_are_refused(region):
+    x, target = torch.randn(2, 4), torch.tensor([0, 1])
+    with pytest.raises(qb.UnsupportedModelError, match=region):
+        qb.train_step(Regions(region), F.cross_entropy, x, target)
+    assert Regions("hook")(x).requires_grad
+
+
+def test_errors_of_the_loss():
+    model, x, target = make_problem("pact")
+    with pytest.raises(qb.UnsupportedModelError, match="not one number"):
+        qb.train_step(model, lambda y, t: y, x, target)
+    with pytest.raises(qb.UnsupportedModelError, match="a loss with parameters"):
+        qb.train_step(model, nn.Bilinear(10, 1, 1), x, target)
+    step = qb.train_step(model, F.cross_entropy, x, target)
+    with pytest.raises(TypeError, match="a batch has 2 tensors, but 1 were given"):
+        step(x)
+
+
 def test_lost_gradients_are_refused():
     class Sign(torch.autograd.Function):
         @staticmethod
@@ -148,12 +230,12 @@ def test_lost_gradients_are_refused():
 def test_bitorch(name):
     models = pytest.importorskip("bitorch.models")
     shape = (4, 1, 28, 28) if name == "LeNet" else (4, 3, 32, 32)
+    torch.manual_seed(0)
     models = [
         qb.replace(getattr(models, name)([1, *shape[1:]], num_classes=10)).train()
         for _ in range(2)
     ]
     models[1].load_state_dict(models[0].state_dict())
-    torch.manual_seed(0)
     x, target = torch.randn(shape), torch.randint(0, 10, shape[:1])
     step = qb.train_step(models[0], F.cross_entropy, x, target, opt_level=0)
     _, gradients = step(x, target)

@@ -237,19 +237,30 @@ class _Operator:
     # With a gradient.
 
     def run_autograd(self, x, *attributes):
+        _refuse_tangent(x)
         if torch.is_grad_enabled() and x.requires_grad:
             return _Quantize.apply(self, x, *self.complete(attributes))
         with torch._C._AutoDispatchBelowAutograd():
             return self.op(x, *attributes)
 
 
-def _refuse_second_gradient(gradient):
-    """Returns ``gradient``, whose own gradient is an error if anyone asks for it."""
-    if not torch.is_grad_enabled():
-        return gradient
-    message = "quant_bnn states no gradient of the gradient of a quantizer"
-    refuse = torch._C._functions.DelayedError(message, 1)
-    return refuse(gradient.requires_grad_())
+class _RefuseSecondGradient(torch.autograd.Function):
+    """Returns a gradient, whose own gradient is an error."""
+
+    @staticmethod
+    def forward(ctx, gradient, *sources):
+        return gradient.view_as(gradient)
+
+    @staticmethod
+    def backward(ctx, g):
+        raise RuntimeError("quant_bnn states no gradient of the gradient of a quantizer")
+
+
+def _refuse_tangent(x):
+    """A quantizer has no forward-mode gradient."""
+    forward_ad = torch.autograd.forward_ad
+    if forward_ad._current_level >= 0 and forward_ad.unpack_dual(x).tangent is not None:
+        raise NotImplementedError("quant_bnn states no forward-mode gradient")
 
 
 class _Quantize(torch.autograd.Function):
@@ -276,7 +287,8 @@ class _Quantize(torch.autograd.Function):
                 gradient = ctx.operator.backward_op(
                     *ctx.saved_tensors, g, ctx.stride, *ctx.attributes
                 )
-            gradient = _refuse_second_gradient(gradient)
+            if torch.is_grad_enabled():
+                gradient = _RefuseSecondGradient.apply(gradient, g, *ctx.saved_tensors)
         elif ctx.operator.quantizer.name == "weight_dorefa" and "zero" in ctx.attributes:
             gradient = torch.zeros_like(g)
         return None, gradient, *(None for _ in ctx.attributes)

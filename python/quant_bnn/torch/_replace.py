@@ -97,6 +97,7 @@ def replace(model: nn.Module, compat: str = "bitorch-0.4") -> nn.Module:
     is of: "bitorch-0.4" or "bitorch-0.2". Quantizers of these packages that have no
     counterpart here stay as they are.
     """
+    quantizers.check_compat(compat)
     converted = {}
     for parent in list(model.modules()):
         for name, child in parent._modules.items():

@@ -30,8 +30,8 @@ class _Loss(nn.Module):
 
 @contextmanager
 def _refuse_functions():
-    """Within it, a torch.autograd.Function is an error: torch.export keeps what it
-    computes, and loses its gradient."""
+    """Within it, a torch.autograd.Function and a hook of a tensor are errors: torch.export
+    keeps what is computed, and loses what they do to gradients."""
     original = torch.autograd.Function.__dict__["apply"]
     owner = threading.get_ident()
 
@@ -45,17 +45,30 @@ def _refuse_functions():
             "is lost by torch.export: use the quantizers of quant_bnn.torch, or replace()"
         )
 
+    def register_hook(tensor, hook):
+        if threading.get_ident() != owner:
+            return hooks(tensor, hook)
+        raise UnsupportedModelError("a hook of a tensor is lost by torch.export")
+
+    hooks = torch.Tensor.register_hook
     torch.autograd.Function.apply = classmethod(apply)
+    torch.Tensor.register_hook = register_hook
     try:
         yield
     finally:
         torch.autograd.Function.apply = original
+        torch.Tensor.register_hook = hooks
 
 
 def _refuse_no_grad(program):
-    """torch.no_grad is forgotten where the program is made functional."""
+    """torch.no_grad and detach_ are forgotten where the program is made functional."""
     for module in program.graph_module.modules():
         for node in getattr(module, "graph", torch.fx.Graph()).nodes:
+            # Constants are detached, too.
+            if "aten.detach_." in str(node.target) and not _is_constant(node.args[0]):
+                raise UnsupportedModelError(
+                    "detach_ in a training step is not imported: use detach()"
+                )
             is_region = "wrap_with_set_grad_enabled" in str(node.target)
             if is_region and node.args[0] is False:
                 raise UnsupportedModelError(
@@ -74,6 +87,27 @@ def _get_loss_type(program):
     return fakes[0].dtype
 
 
+def _is_constant(node):
+    return "aten.lift_fresh_copy" in str(node.target)
+
+
+def _find_trained(program):
+    """Returns the names of the parameters that have a gradient: those from which the loss
+    is computed, but for what is detached."""
+    (output,) = (n for n in program.graph.nodes if n.op == "output")
+    buffers = program.graph_signature.buffers_to_mutate
+    pending = [r for r in output.args[0] if r.name not in buffers]
+    seen = set()
+    while pending:
+        node = pending.pop()
+        if node in seen or str(node.target) == "aten.detach.default":
+            continue
+        seen.add(node)
+        pending.extend(node.all_input_nodes)
+    parameters = program.graph_signature.inputs_to_parameters
+    return {parameters[n.name] for n in seen if n.name in parameters}
+
+
 class TrainStep:
     """The loss of a batch and its gradients, in one compiled function.
 
@@ -84,7 +118,7 @@ class TrainStep:
     mlir: str
     library: quant_bnn.Library
 
-    def __init__(self, model, mlir, library, importer, loss_type):
+    def __init__(self, model, mlir, library, importer, loss_type, trained):
         self.mlir = mlir
         self.library = library
         self._model = model
@@ -99,6 +133,7 @@ class TrainStep:
             n and self._get_canonical(n.removeprefix("model."))
             for n in importer.argument_names
         ]
+        self._trained = {self._get_canonical(n.removeprefix("model.")) for n in trained}
         self._buffers = [n.removeprefix("model.") for n in importer.buffer_names]
 
     def __call__(
@@ -106,12 +141,17 @@ class TrainStep:
         *batch: torch.Tensor,
         parameters: Optional[dict[str, torch.Tensor]] = None,
     ) -> tuple[torch.Tensor, dict[str, torch.Tensor]]:
-        """Returns the loss of ``batch``, and a dict with the gradient of each parameter.
+        """Returns the loss of ``batch``, and a dict with the gradient of each parameter that
+        the loss depends on.
 
         ``batch`` has the tensors that the model takes, then the target. ``parameters`` is
         a dict of tensors by name, by default those of the model. The buffers of the model,
         such as the statistics of batch norms, are updated.
         """
+        if len(batch) != self._names.count(None):
+            raise TypeError(
+                f"a batch has {self._names.count(None)} tensors, but {len(batch)} were given"
+            )
         state = {**dict(self._model.named_buffers()), **self._get(parameters)}
         batch = iter(batch)
         arguments = [
@@ -130,7 +170,7 @@ class TrainStep:
         model, as ``loss.backward()`` does, and returns the loss."""
         loss, gradients = self(*batch)
         for name, parameter in self._model.named_parameters():
-            if not parameter.requires_grad:
+            if not parameter.requires_grad or name not in gradients:
                 continue
             if parameter.grad is None:
                 parameter.grad = gradients[name]
@@ -151,6 +191,8 @@ class TrainStep:
         gradients = {}
         for name, gradient in zip(names, results[count:]):
             known = gradients.get(name)
+            if name not in self._trained:
+                continue
             gradients[name] = gradient if known is None else known + gradient
         return results[:count], gradients
 
@@ -182,4 +224,5 @@ def train_step(
     importer = Importer(program, trains=True)
     mlir = importer.run("step")
     library = quant_bnn.compile(mlir, passes=_PASSES, entries=["step_vjp"], **options)
-    return TrainStep(model, mlir, library, importer, loss_type)
+    trained = _find_trained(program)
+    return TrainStep(model, mlir, library, importer, loss_type, trained)

@@ -16,7 +16,7 @@ _ops = torch.ops.quant_bnn
 _COMPAT = ("bitorch-0.2", "bitorch-0.4")
 
 
-def _check_compat(compat):
+def check_compat(compat):
     if compat not in _COMPAT:
         raise ValueError(f"compat is one of {_COMPAT}, but is {compat!r}")
 
@@ -108,7 +108,7 @@ class SteHeaviside(Quantization):
 
     def __init__(self, compat="bitorch-0.4"):
         super().__init__()
-        _check_compat(compat)
+        check_compat(compat)
         self.compat = compat
 
     def quantize_within(self, x, threshold):
@@ -142,7 +142,7 @@ class WeightDoReFa(Quantization):
 
     def __init__(self, bits=1, compat="bitorch-0.4"):
         super().__init__()
-        _check_compat(compat)
+        check_compat(compat)
         self.bits = self.bitwidth = bits or 1
         self.compat = compat
 
@@ -208,6 +208,11 @@ class QActivation(nn.Module):
             raise ValueError(f"{activation!r} is neither a quantizer nor its name")
         self.activation = activation
         self.gradient_cancellation_threshold = gradient_cancellation_threshold or 1.0
+
+    @property
+    def activation_function(self):
+        """The quantizer, as bitorch 0.4 names it."""
+        return self.activation
 
     def forward(self, x):
         threshold = self.gradient_cancellation_threshold

@@ -175,12 +175,15 @@ for _name, _op in (
 
 
 def _sigmoid(scalars, element, x):
-    one = scalars.constant(1, element)
+    # By the exponential of -abs x, which is finite, and whose gradient is, too.
+    zero, one = scalars.constant(0, element), scalars.constant(1, element)
+    is_positive = scalars.compare("oge", x, zero, element)
     negated = scalars.compute("arith.negf", element, x)
-    power = scalars.compute("math.exp", element, negated)
-    return scalars.compute(
-        "arith.divf", element, one, scalars.compute("arith.addf", element, one, power)
-    )
+    below = scalars.select(is_positive, negated, x, element)
+    power = scalars.compute("math.exp", element, below)
+    total = scalars.compute("arith.addf", element, one, power)
+    top = scalars.select(is_positive, one, power, element)
+    return scalars.compute("arith.divf", element, top, total)
 
 
 def _reciprocal(scalars, element, x):

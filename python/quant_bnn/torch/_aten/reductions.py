@@ -19,6 +19,8 @@ def _get_dims(arguments, rank):
     """Returns the dimensions that a node reduces: those that it names, or all."""
     dims = arguments.dim if "dim" in arguments else None
     dims = [dims] if isinstance(dims, int) else dims
+    if rank == 0:
+        return []
     return sorted(d % rank for d in dims) if dims else list(range(rank))
 
 

@@ -1,6 +1,5 @@
 """Constants, and ops that move elements."""
 
-from quant_bnn._builder import write_type
 from quant_bnn._layers import Unsupported, add_reshape
 from quant_bnn.torch._aten.registry import Arguments, get_result, translates
 
@@ -108,11 +107,40 @@ def _cat(importer, node):
     return importer.builder.add_concat(tensors, arguments.dim)
 
 
+@translates("aten.split.Tensor", "aten.split_with_sizes.default", "aten.chunk.default")
+@translates("aten.unbind.int")
+def _split(importer, node):
+    arguments = Arguments(importer, node)
+    builder, x = importer.builder, arguments.self
+    dim, start, parts = arguments.dim % x.rank, 0, []
+    is_unbind = "unbind" in str(node.target)
+    for fake in importer.get_fake(node):
+        shape = importer.get_shape(fake)
+        extent = 1 if is_unbind else shape[dim]
+        if not isinstance(extent, int):
+            raise Unsupported("along a dynamic extent")
+        part = builder.add_slice(x, dim, start, extent)
+        parts.append(add_reshape(builder, part, shape))
+        start += extent
+    return parts
+
+
+@translates("aten.select.int")
+def _select(importer, node):
+    arguments = Arguments(importer, node)
+    builder, x = importer.builder, arguments.self
+    dim, index = arguments.dim % x.rank, arguments.index
+    if not isinstance(index, int) or (index < 0 and not isinstance(x.shape[dim], int)):
+        raise Unsupported("with a dynamic index")
+    part = builder.add_slice(x, dim, index % x.shape[dim] if index < 0 else index, 1)
+    return add_reshape(builder, part, get_result(importer, node)[0])
+
+
 @translates("aten.slice.Tensor")
 def _slice(importer, node):
     arguments = Arguments(importer, node)
     builder, x = importer.builder, arguments.self
-    shape, element = get_result(importer, node)
+    shape, _ = get_result(importer, node)
     dim, start, step = arguments.dim % x.rank, arguments.start or 0, arguments.step
     if tuple(shape) == tuple(x.shape):
         return x
@@ -123,16 +151,7 @@ def _slice(importer, node):
         start = max(start + extent, 0)
     if isinstance(extent, int):
         start = min(start, extent)
-    offsets = ", ".join(str(start if d == dim else 0) for d in range(x.rank))
-    strides = ", ".join(str(step if d == dim else 1) for d in range(x.rank))
-    extents = ", ".join(
-        str(e) if isinstance(e, int) else builder.resolve(e) for e in shape
-    )
-    text = (
-        f"tensor.extract_slice {x.name}[{offsets}] [{extents}] [{strides}] : {x.type} to "
-        f"{write_type(shape, element)}"
-    )
-    return builder.add_tensor_op(text, shape, element)
+    return builder.add_slice(x, dim, start, shape[dim], step)
 
 
 @translates("aten.pad.default", "aten.constant_pad_nd.default")
