@@ -80,7 +80,7 @@ if subprocess.run(import_tvm_ffi, capture_output=True).returncode == 0:
 if config.package_python:
     config.available_features.add("python-package")
     package = os.path.join(config.quant_bnn_binary_root, "python")
-    python = f'env PYTHONPATH={package} "{config.package_python}"'
+    python = f'env "PYTHONPATH={package}" "{config.package_python}"'
     config.substitutions.append(("%package_python", python))
     config.substitutions.append(("%pytest", f"{python} -m pytest -q -p no:cacheprovider"))
     for module in ("onnx", "torch"):
