@@ -39,7 +39,7 @@ struct QuantBNNConvertResultsToOutParamsPass
 static void separateFills(func::FuncOp function) {
   SmallVector<linalg::FillOp> fills;
   function.walk([&](linalg::FillOp op) {
-    if (op.hasPureTensorSemantics() &&
+    if (op.hasPureTensorSemantics() && !op->use_empty() &&
         op.getOutputs()[0].getDefiningOp<tensor::EmptyOp>())
       fills.push_back(op);
   });

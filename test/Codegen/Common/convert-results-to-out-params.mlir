@@ -119,3 +119,14 @@ func.func @zeros() -> (tensor<4xf32>, tensor<4xf32>) {
   %x = linalg.fill ins(%zero : f32) outs(%empty : tensor<4xf32>) -> tensor<4xf32>
   return %x, %x : tensor<4xf32>, tensor<4xf32>
 }
+
+// -----
+
+// A fill that nobody reads.
+// CHECK-LABEL: func.func @unread(
+// CHECK: linalg.fill
+func.func @unread(%x: f32) -> tensor<4xf32> {
+  %empty = tensor.empty() : tensor<4xf32>
+  %y = linalg.fill ins(%x : f32) outs(%empty : tensor<4xf32>) -> tensor<4xf32>
+  return %empty : tensor<4xf32>
+}
