@@ -20,7 +20,7 @@ class Library:
     With ``out``, an array or a tuple of arrays, the results are written there.
 
     A wrong type, rank, extent or device is a ``TypeError``, extents that do not agree
-    are a ``ValueError``. Functions run without the lock of Python, and several threads
+    are a ``ValueError``. Functions run without the GIL, and several threads
     may call a function at once.
     """
 

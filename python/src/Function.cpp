@@ -136,7 +136,7 @@ public:
   bool hasExpectedArguments() const;
   void addResults(nb::handle out);
 
-  /// Calls without the lock of Python. Returns whether there was no error.
+  /// Calls without the GIL. Returns whether there was no error.
   bool run(EntryPoint entryPoint);
 
   /// Tells PyTorch what was written to, so that it notices if the gradient of
