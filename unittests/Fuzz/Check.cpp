@@ -436,13 +436,20 @@ static void runPass(ModuleOp module, StringRef step, CheckResult &result) {
   result.detail = message;
 }
 
-static void runExecution(ModuleOp module, bool parallel, Arguments &arguments,
+static void runExecution(ModuleOp module, StringRef step, Arguments &arguments,
                          const ModuleValues &before, CheckResult &result) {
   for (const auto &[name, expected] : before) {
     auto function = module.lookupSymbol<func::FuncOp>(name);
     const auto &sets = *arguments.get(function);
     std::string message;
-    auto actual = execute(module, function, parallel, sets, message);
+    std::vector<Call> calls;
+    for (auto [set, was] : llvm::zip_equal(sets, expected.sets)) {
+      calls.push_back({set, std::nullopt});
+      if (was.results)
+        calls.back().results =
+            materialize(function.getResultTypes(), *was.results);
+    }
+    auto actual = execute(module, function, step, calls, message);
     if (!actual) {
       // Every generated module can be compiled, except for known refusals.
       result.outcome = message.empty()           ? Outcome::SilentFailure
@@ -451,13 +458,11 @@ static void runExecution(ModuleOp module, bool parallel, Arguments &arguments,
       result.detail = message;
       return;
     }
-    for (auto [set, was, is] : llvm::zip_equal(sets, expected.sets, *actual)) {
-      if (!was.results)
+    for (auto [set, call, is] : llvm::zip_equal(sets, calls, *actual)) {
+      if (!call.results)
         continue;
-      result.counters.push_back(parallel ? "compared: execute-parallel"
-                                         : "compared: execute");
-      std::string difference =
-          compare(materialize(function.getResultTypes(), *was.results), is);
+      result.counters.push_back(("compared: " + step).str());
+      std::string difference = compare(*call.results, is);
       if (difference.empty())
         continue;
       result.outcome = Outcome::WrongValue;
@@ -490,8 +495,7 @@ CheckResult quant_bnn::fuzz::check(ModuleOp module, ArrayRef<std::string> steps,
             });
           }))
         continue;
-      runExecution(module, step == executeParallelStep, arguments, before,
-                   result);
+      runExecution(module, step, arguments, before, result);
     } else {
       runPass(module, step, result);
       if (result.outcome == Outcome::Passed) {

@@ -76,13 +76,20 @@ private:
 CheckResult check(mlir::ModuleOp module, llvm::ArrayRef<std::string> steps,
                   Arguments &arguments);
 
-/// Lowers `module`, compiles it for the host and calls `function`, which runs
-/// `parallel` loops in the smallest tasks. Returns one list of results for each
-/// list of arguments, or nullopt and the error in `message` if the module is
-/// refused. In the results, packed tensors are words.
+/// Arguments of a function, and its results if they are known. In the results,
+/// packed tensors are words.
+struct Call {
+  std::vector<Data> arguments;
+  std::optional<std::vector<Data>> results;
+};
+
+/// Lowers `module`, compiles it for the host as `step` says (see Passes.h), and
+/// calls `function`. Returns one list of results for each call, which is empty
+/// if results in buffers of the caller have unknown extents; or nullopt and the
+/// error in `message` if the module is refused.
 std::optional<std::vector<std::vector<Data>>>
-execute(mlir::ModuleOp module, mlir::func::FuncOp function, bool parallel,
-        llvm::ArrayRef<std::vector<Data>> arguments, std::string &message);
+execute(mlir::ModuleOp module, mlir::func::FuncOp function,
+        llvm::StringRef step, llvm::ArrayRef<Call> calls, std::string &message);
 
 } // namespace quant_bnn::fuzz
 

@@ -115,7 +115,12 @@ static Element getTermElement(Evaluator &evaluator, Value term, Value yielded) {
   Operation *product = term.getDefiningOp();
   double a = evaluator.get(product->getOperand(0)).elements.front().value;
   double b = evaluator.get(product->getOperand(1)).elements.front().value;
-  if (std::fma(a, b, -element.value) != 0)
+  // Of a product that is nearly subnormal, what was rounded off may be too
+  // small for a double.
+  bool isExact = a == 0 || b == 0 ||
+                 (std::abs(element.value) >= 0x1p-960 &&
+                  std::fma(a, b, -element.value) == 0);
+  if (!isExact)
     element.error +=
         getEpsilon(type) * std::abs(element.value) +
         APFloat::getSmallest(type.getFloatSemantics()).convertToDouble();

@@ -125,7 +125,8 @@ static const PassChoice &pick(Random &random) {
 }
 
 bool quant_bnn::fuzz::isExecution(StringRef step) {
-  return step == executeStep || step == executeParallelStep;
+  return step == executeStep || step == executeParallelStep ||
+         step == executeOutParamsStep;
 }
 
 std::vector<std::string>
@@ -141,8 +142,10 @@ quant_bnn::fuzz::makePipeline(Random &random, StringRef pass, bool executes) {
       steps.push_back(write(random, pick(random)));
   }
   if (executes)
-    steps.push_back(
-        (random.oneIn(3) ? executeParallelStep : executeStep).str());
+    steps.push_back((random.oneIn(3)   ? executeParallelStep
+                     : random.oneIn(2) ? executeOutParamsStep
+                                       : executeStep)
+                        .str());
   return steps;
 }
 

@@ -18,9 +18,11 @@
 namespace quant_bnn::fuzz {
 
 /// Steps that are no passes: they lower the module, compile it for the host and
-/// run it. The second one makes each iteration of a parallel loop a task.
+/// run it. The second one makes each iteration of a parallel loop a task; the
+/// third one has results in buffers of the caller.
 constexpr llvm::StringLiteral executeStep = "execute";
 constexpr llvm::StringLiteral executeParallelStep = "execute-parallel";
+constexpr llvm::StringLiteral executeOutParamsStep = "execute-out-params";
 
 /// Whether `step` is one of these steps.
 bool isExecution(llvm::StringRef step);
