@@ -18,37 +18,15 @@ from torch.nn import functional as F
 import quant_bnn.torch as qb
 
 
-class BinaryConv2d(nn.Conv2d):
-    """A convolution of the signs of images with the signs of weights."""
-
-    def __init__(self, *arguments, **options):
-        super().__init__(*arguments, bias=False, **options)
-        self.activation = qb.QActivation("sign", 1.0)
-        self.quantizer = qb.Sign()
-
-    def forward(self, x):
-        return self._conv_forward(self.activation(x), self.quantizer(self.weight), None)
-
-
-class BinaryLinear(nn.Linear):
-    def __init__(self, *arguments):
-        super().__init__(*arguments, bias=False)
-        self.activation = qb.QActivation("sign", 1.0)
-        self.quantizer = qb.Sign()
-
-    def forward(self, x):
-        return F.linear(self.activation(x), self.quantizer(self.weight))
-
-
 def make_network():
     return nn.Sequential(
         nn.Conv2d(1, 32, 3, padding=1),
         nn.BatchNorm2d(32),
-        BinaryConv2d(32, 64, 3),
+        qb.QConv2d(32, 64, 3, bias=False),
         nn.BatchNorm2d(64),
         nn.MaxPool2d(2),
         nn.Flatten(),
-        BinaryLinear(64 * 3 * 3, 256),
+        qb.QLinear(64 * 3 * 3, 256, bias=False),
         nn.BatchNorm1d(256),
         nn.Hardtanh(),
         nn.Linear(256, 10),

@@ -131,7 +131,9 @@ class Builder:
         return self._indices[value]
 
     def resolve(self, extent):
-        return self.add_index(extent) if isinstance(extent, int) else self._resolve(extent)
+        return (
+            self.add_index(extent) if isinstance(extent, int) else self._resolve(extent)
+        )
 
     # Constants.
 
@@ -167,7 +169,9 @@ class Builder:
         return self.add_tensor_op(text, shape, element)
 
     def add_fill(self, value, shape, element):
-        scalar = self.add_op(f"arith.constant {write_number(value, element)} : {element}")
+        scalar = self.add_op(
+            f"arith.constant {write_number(value, element)} : {element}"
+        )
         empty = self.add_empty(shape, element)
         text = (
             f"linalg.fill ins({scalar} : {element}) outs({empty.name} : {empty.type})"
@@ -177,7 +181,8 @@ class Builder:
 
     def add_generic(self, inputs, maps, initial, output_map, iterators, body):
         """Adds a linalg.generic. ``maps`` has, for each input, the dimension of the loop
-        for each of its dimensions. ``body(scalars, *arguments)`` returns the name of the result."""
+        for each of its dimensions. ``body(scalars, *arguments)`` returns the name of the result.
+        """
         dims = ", ".join(f"d{i}" for i in range(len(iterators)))
 
         def write_map(indices):
@@ -238,8 +243,12 @@ class Builder:
         kinds = ["reduction" if i in dims else "parallel" for i in range(value.rank)]
         shape = [value.shape[i] for i in kept]
         return self.add_generic(
-            [value], [range(value.rank)], self.add_fill(initial, shape, element), kept,
-            kinds, combine,
+            [value],
+            [range(value.rank)],
+            self.add_fill(initial, shape, element),
+            kept,
+            kinds,
+            combine,
         )
 
     # Shapes.

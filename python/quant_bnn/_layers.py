@@ -179,7 +179,9 @@ def add_convolution(builder, x, weight, bias, strides, dilations, groups):
         result = builder.add_collapse(result, split)
     else:
         raise Unsupported(f"with {groups} groups on images of {rank} dimensions")
-    return result if bias is None else add_along(builder, "arith.addf", result, bias, [1])
+    return (
+        result if bias is None else add_along(builder, "arith.addf", result, bias, [1])
+    )
 
 
 def add_linear(builder, x, weight, bias):
@@ -194,7 +196,9 @@ def add_linear(builder, x, weight, bias):
         rows = builder.add_collapse(x, [list(range(last)), [last]])
     result = [rows.shape[0], weight.shape[0]]
     initial = builder.add_fill(0, result, x.element)
-    maps = ", ".join(f"affine_map<(m, n, k) -> ({r})>" for r in ("m, k", "n, k", "m, n"))
+    maps = ", ".join(
+        f"affine_map<(m, n, k) -> ({r})>" for r in ("m, k", "n, k", "m, n")
+    )
     text = (
         f"linalg.matmul indexing_maps = [{maps}] ins({rows.name}, {weight.name} : "
         f"{rows.type}, {weight.type}) outs({initial.name} : {initial.type}) "
@@ -205,15 +209,15 @@ def add_linear(builder, x, weight, bias):
         y = add_along(builder, "arith.addf", y, bias, [1])
     if x.rank == 1:
         return builder.add_collapse(y, [[0, 1]])
-    return y if x.rank == 2 else builder.add_expand(y, [list(range(last)), [last]], shape)
+    return (
+        y if x.rank == 2 else builder.add_expand(y, [list(range(last)), [last]], shape)
+    )
 
 
 def add_matmul(builder, left, right):
     """Multiplies matrices, or batches of matrices."""
     if (left.rank, right.rank) not in ((2, 2), (3, 3)):
-        raise Unsupported(
-            f"on tensors of {left.rank} and {right.rank} dimensions"
-        )
+        raise Unsupported(f"on tensors of {left.rank} and {right.rank} dimensions")
     name = "matmul" if left.rank == 2 else "batch_matmul"
     shape = [*left.shape[:-1], right.shape[-1]]
     initial = builder.add_fill(0, shape, left.element)
@@ -245,7 +249,9 @@ def add_batch_norm(builder, x, mean, variance, weight, bias, eps):
         scale = scalars.compute(
             "arith.divf", element, scalars.constant(1, element), root
         )
-        return scalars.compute("arith.mulf", element, scale, *weight) if weight else scale
+        return (
+            scalars.compute("arith.mulf", element, scale, *weight) if weight else scale
+        )
 
     def build_shift(scalars, mean, scale, *bias):
         product = scalars.compute("arith.mulf", element, mean, scale)
@@ -359,14 +365,16 @@ def add_average_pool(
 ):
     """Averages windows. ``divisor`` replaces the number of elements."""
     rank = len(kernel)
-    total = add_pool(
-        builder, x, "sum", 0, kernel, strides, padding, [1] * rank, shape
-    )
+    total = add_pool(builder, x, "sum", 0, kernel, strides, padding, [1] * rank, shape)
     if divisor:
         return divide(builder, total, divisor, x.element)
     counts = [
         _count_elements(
-            x.shape[2 + i], shape[2 + i], kernel[i], strides[i], padding[i],
+            x.shape[2 + i],
+            shape[2 + i],
+            kernel[i],
+            strides[i],
+            padding[i],
             includes_padding,
         )
         for i in range(rank)

@@ -104,7 +104,9 @@ class _Importer:
         self.graph = model.graph
         self.builder = Builder()
         self.builder.set_resolver(self._resolve)
-        self.constants = {i.name: numpy_helper.to_array(i) for i in self.graph.initializer}
+        self.constants = {
+            i.name: numpy_helper.to_array(i) for i in self.graph.initializer
+        }
         self._dynamic_batch = dynamic_batch
         self._values = {}
         self._arguments = []
@@ -117,7 +119,11 @@ class _Importer:
         return self._values[name]
 
     def _add_constant(self, array):
-        kinds = {"b": "i1", "i": f"i{8 * array.itemsize}", "f": f"f{8 * array.itemsize}"}
+        kinds = {
+            "b": "i1",
+            "i": f"i{8 * array.itemsize}",
+            "f": f"f{8 * array.itemsize}",
+        }
         if array.dtype.kind not in kinds:
             raise UnsupportedModelError(f"constants of {array.dtype} are not imported")
         return self.builder.add_constant(
@@ -377,8 +383,12 @@ def _quant(importer, node):
         y = scalars.compute("arith.divf", element, x, scale)
         y = scalars.compute("arith.addf", element, y, zero)
         # QONNX clamps first.
-        y = scalars.compute("arith.maximumf", element, y, scalars.constant(low, element))
-        y = scalars.compute("arith.minimumf", element, y, scalars.constant(high, element))
+        y = scalars.compute(
+            "arith.maximumf", element, y, scalars.constant(low, element)
+        )
+        y = scalars.compute(
+            "arith.minimumf", element, y, scalars.constant(high, element)
+        )
         y = scalars.compute(_ROUNDING[mode.upper()], element, y)
         y = scalars.compute("arith.subf", element, y, zero)
         return scalars.compute("arith.mulf", element, y, scale)
@@ -415,7 +425,9 @@ def _quantize_linear(importer, node):
         y = scalars.compute("arith.divf", element, x, scale)
         y = scalars.compute("math.roundeven", element, y)
         y = scalars.compute("arith.addf", element, y, zero)
-        y = scalars.compute("arith.maximumf", element, y, scalars.constant(low, element))
+        y = scalars.compute(
+            "arith.maximumf", element, y, scalars.constant(low, element)
+        )
         return scalars.compute(
             "arith.minimumf", element, y, scalars.constant(high, element)
         )
@@ -481,7 +493,12 @@ def _conv(importer, node):
     weight = node.get(1)
     x, strides, dilations = _get_images(importer, node, weight.shape[2:], 0)
     return _layers.add_convolution(
-        importer.builder, x, weight, node.get(2), strides, dilations,
+        importer.builder,
+        x,
+        weight,
+        node.get(2),
+        strides,
+        dilations,
         node.get_attribute("group", 1),
     )
 
@@ -491,7 +508,12 @@ def _max_pool(importer, node):
     kernel = list(node.get_attribute("kernel_shape"))
     x, strides, dilations = _get_images(importer, node, kernel, -math.inf)
     return _layers.add_max_pool(
-        importer.builder, x, kernel, strides, [0] * len(kernel), dilations,
+        importer.builder,
+        x,
+        kernel,
+        strides,
+        [0] * len(kernel),
+        dilations,
         _get_windows(x, kernel, strides, dilations),
     )
 
@@ -543,7 +565,11 @@ def _gemm(importer, node):
     if not node.get_attribute("transB", 0):
         weight = builder.add_transpose(weight, [1, 0])
     y = _layers.add_linear(builder, x, weight, None)
-    return y if not node.has(2) else _layers.add_binary(builder, "arith.addf", y, node.get(2))
+    return (
+        y
+        if not node.has(2)
+        else _layers.add_binary(builder, "arith.addf", y, node.get(2))
+    )
 
 
 @_translates("MatMul")

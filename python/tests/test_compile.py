@@ -86,7 +86,13 @@ def test_results(library):
 
 def test_names(library):
     assert list(library) == [
-        "binarize", "add", "several", "narrow", "increment", "unknown", "join",
+        "binarize",
+        "add",
+        "several",
+        "narrow",
+        "increment",
+        "unknown",
+        "join",
     ]
     assert len(library) == 7 and "binarize" in dir(library)
     assert library["add"].name == "add"
@@ -112,28 +118,65 @@ def zeros(*shape, dtype=numpy.float32):
     "error, message, call",
     [
         (TypeError, "takes 1 arguments, but 0 were given", lambda l: l.binarize()),
-        (TypeError, r"expected float32 \[\?, 4\] .* got float64 \[1, 4\]",
-         lambda l: l.binarize(zeros(1, 4, dtype=numpy.float64))),
+        (
+            TypeError,
+            r"expected float32 \[\?, 4\] .* got float64 \[1, 4\]",
+            lambda l: l.binarize(zeros(1, 4, dtype=numpy.float64)),
+        ),
         (TypeError, r"got float32 \[4\]", lambda l: l.binarize(zeros(4))),
         (TypeError, r"got float32 \[1, 5\]", lambda l: l.binarize(zeros(1, 5))),
-        (TypeError, "neither an array nor a number, but a list",
-         lambda l: l.binarize([[1, 2, 3, 4]])),
-        (TypeError, "neither an array nor a number, but a int", lambda l: l.binarize(1)),
-        (TypeError, r"expected int8 \[\] .* as argument 1, got 128",
-         lambda l: l.several(zeros(1, dtype=numpy.int32), 128, 0, False)),
-        (OverflowError, "argument 1 has more than 64 bits",
-         lambda l: l.several(zeros(1, dtype=numpy.int32), 1 << 64, 0, False)),
-        (ValueError, "@add requires dimension 0 of argument 1",
-         lambda l: l.add(zeros(2, dtype=numpy.float64), zeros(3, dtype=numpy.float64))),
-        (ValueError, r"result 0 has the shape \(2, 4\), which out does not have",
-         lambda l: l.binarize(zeros(2, 4), out=zeros(3, 4))),
-        (TypeError, "out requires 1 arrays",
-         lambda l: l.binarize(zeros(2, 4), out=(zeros(2, 4), zeros(2, 4)))),
-        (TypeError, "result 0 is no array, but a int",
-         lambda l: l.binarize(zeros(2, 4), out=3)),
-        (TypeError, "with gaps", lambda l: l.binarize(zeros(2, 4), out=zeros(4, 4)[::2])),
-        (TypeError, "do not follow from those of the arguments: pass out",
-         lambda l: l.unknown(zeros(3), 2)),
+        (
+            TypeError,
+            "neither an array nor a number, but a list",
+            lambda l: l.binarize([[1, 2, 3, 4]]),
+        ),
+        (
+            TypeError,
+            "neither an array nor a number, but a int",
+            lambda l: l.binarize(1),
+        ),
+        (
+            TypeError,
+            r"expected int8 \[\] .* as argument 1, got 128",
+            lambda l: l.several(zeros(1, dtype=numpy.int32), 128, 0, False),
+        ),
+        (
+            OverflowError,
+            "argument 1 has more than 64 bits",
+            lambda l: l.several(zeros(1, dtype=numpy.int32), 1 << 64, 0, False),
+        ),
+        (
+            ValueError,
+            "@add requires dimension 0 of argument 1",
+            lambda l: l.add(
+                zeros(2, dtype=numpy.float64), zeros(3, dtype=numpy.float64)
+            ),
+        ),
+        (
+            ValueError,
+            r"result 0 has the shape \(2, 4\), which out does not have",
+            lambda l: l.binarize(zeros(2, 4), out=zeros(3, 4)),
+        ),
+        (
+            TypeError,
+            "out requires 1 arrays",
+            lambda l: l.binarize(zeros(2, 4), out=(zeros(2, 4), zeros(2, 4))),
+        ),
+        (
+            TypeError,
+            "result 0 is no array, but a int",
+            lambda l: l.binarize(zeros(2, 4), out=3),
+        ),
+        (
+            TypeError,
+            "with gaps",
+            lambda l: l.binarize(zeros(2, 4), out=zeros(4, 4)[::2]),
+        ),
+        (
+            TypeError,
+            "do not follow from those of the arguments: pass out",
+            lambda l: l.unknown(zeros(3), 2),
+        ),
     ],
 )
 def test_call_errors(library, error, message, call):
@@ -145,7 +188,11 @@ def test_odd_arguments(library):
     import ctypes
 
     assert library.increment((ctypes.c_float * 2)(1, 2)).tolist() == [2, 3]
-    for array in (numpy.zeros((3, 4), "V0"), zeros(1, 4, dtype=complex), zeros(1, 4).astype(">f4")):
+    for array in (
+        numpy.zeros((3, 4), "V0"),
+        zeros(1, 4, dtype=complex),
+        zeros(1, 4).astype(">f4"),
+    ):
         with pytest.raises(TypeError, match="elements"):
             library.binarize(array)
 
@@ -157,7 +204,11 @@ def test_odd_arguments(library):
         library.several(zeros(1, dtype=numpy.int32), Index(), 0, False)
     # Numbers of 16 bits, of which two are half between neighbours.
     x = zeros(1, dtype=numpy.int32)
-    for number, rounded in ((0.1, 0.10009765625), (1 + 2**-8, 1), (1 + 3 * 2**-8, 1 + 2**-6)):
+    for number, rounded in (
+        (0.1, 0.10009765625),
+        (1 + 2**-8, 1),
+        (1 + 3 * 2**-8, 1 + 2**-6),
+    ):
         assert library.several(x, 0, number, False)[2] == rounded
 
 
@@ -200,7 +251,10 @@ def test_compile_errors():
         quant_bnn.compile("func.func @f() {\n  foo.bar\n}")
     error = raised.value.diagnostics[0]
     assert (error.severity, error.file, error.line, error.column) == (
-        "error", "<module>", 2, 3,
+        "error",
+        "<module>",
+        2,
+        3,
     )
     assert "<module>:2:3: error: Dialect `foo' not found" in str(raised.value)
     with pytest.raises(quant_bnn.CompileError, match="a prefix can change it"):
@@ -261,7 +315,9 @@ def test_cache_is_pruned(tmp_path, monkeypatch):
     monkeypatch.setenv("QUANT_BNN_CACHE_DIR", str(tmp_path))
     paths = [quant_bnn.compile(MODULE, opt_level=level).path for level in (0, 1)]
     quant_bnn.compile(MODULE, opt_level=0)
-    monkeypatch.setattr("quant_bnn._compile._MAX_CACHE_BYTES", paths[0].stat().st_size * 3)
+    monkeypatch.setattr(
+        "quant_bnn._compile._MAX_CACHE_BYTES", paths[0].stat().st_size * 3
+    )
     third = quant_bnn.compile(MODULE, opt_level=2)
     # The one that was used before the others is gone.
     assert [p.exists() for p in (*paths, third.path)] == [True, False, True]

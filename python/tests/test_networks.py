@@ -44,7 +44,9 @@ class BinaryLayer(nn.Module):
         conv, rank = self.layer, x.ndim - 2
         x = F.pad(x, [conv.padding[0]] * 2 * rank, value=self.value)
         function = (F.conv1d, F.conv2d, F.conv3d)[rank - 1]
-        return function(x, weight, conv.bias, conv.stride, 0, conv.dilation, conv.groups)
+        return function(
+            x, weight, conv.bias, conv.stride, 0, conv.dilation, conv.groups
+        )
 
 
 def make_lenet(**quantizers):
@@ -251,7 +253,8 @@ def test_errors():
             return torch.cumsum(x, 1)
 
     with pytest.raises(
-        qb.UnsupportedModelError, match=r"aten.cumsum.default.*test_networks.py.*in forward"
+        qb.UnsupportedModelError,
+        match=r"aten.cumsum.default.*test_networks.py.*in forward",
     ):
         qb.export(Cumulative(), torch.randn(2, 4))
     with pytest.raises(qb.UnsupportedModelError, match="call eval"):
@@ -259,8 +262,12 @@ def test_errors():
     with pytest.raises(qb.UnsupportedModelError, match="with mode 'reflect'"):
         qb.export(nn.ReflectionPad1d(1), torch.randn(2, 3, 4))
     with pytest.raises(ValueError, match="batches of different sizes"):
-        qb.export(nn.Bilinear(2, 2, 2), torch.randn(2, 2), torch.randn(3, 2),
-                  dynamic_batch=True)
+        qb.export(
+            nn.Bilinear(2, 2, 2),
+            torch.randn(2, 2),
+            torch.randn(3, 2),
+            dynamic_batch=True,
+        )
 
 
 BITORCH = ["LeNet", "ResnetE18", "QuickNetSmall", "MeliusNet22", "DenseNet28"]
@@ -289,8 +296,12 @@ def test_brevitas():
     networks = pytest.importorskip("brevitas_examples.bnn_pynq.models.FC")
     torch.manual_seed(0)
     model = networks.FC(
-        num_classes=10, weight_bit_width=1, act_bit_width=1, in_bit_width=1,
-        in_channels=1, out_features=[64, 64],
+        num_classes=10,
+        weight_bit_width=1,
+        act_bit_width=1,
+        in_bit_width=1,
+        in_channels=1,
+        out_features=[64, 64],
     )
     model, x = randomize(model), torch.rand(4, 1, 28, 28)
     with torch.no_grad():

@@ -14,7 +14,11 @@ BINARIZE = "quant-bnn-binary-inference-pipeline{mode=relaxed}"
 
 
 def draw(*shape):
-    return numpy.random.default_rng(sum(shape)).standard_normal(shape).astype(numpy.float32)
+    return (
+        numpy.random.default_rng(sum(shape))
+        .standard_normal(shape)
+        .astype(numpy.float32)
+    )
 
 
 def make_model(nodes, shape, constants=(), batch=None):
@@ -25,7 +29,10 @@ def make_model(nodes, shape, constants=(), batch=None):
         "network",
         [helper.make_tensor_value_info("x", TensorProto.FLOAT, extents)],
         [helper.make_tensor_value_info("y", TensorProto.FLOAT, None)],
-        [numpy_helper.from_array(array, name) for name, array in dict(constants).items()],
+        [
+            numpy_helper.from_array(array, name)
+            for name, array in dict(constants).items()
+        ],
     )
     return helper.make_model(graph, opset_imports=[helper.make_opsetid("", 19)])
 
@@ -35,7 +42,9 @@ def node(op, inputs, output="y", **attributes):
 
 
 def run(model, x, **options):
-    return quant_bnn.compile(quant_bnn.onnx.load(model, **options), passes="").forward(x)
+    return quant_bnn.compile(quant_bnn.onnx.load(model, **options), passes="").forward(
+        x
+    )
 
 
 IMAGE, ROWS = (2, 4, 9, 9), (3, 8)
@@ -57,7 +66,15 @@ NODES = {
     ),
     "average pool": ([node("AveragePool", "x", kernel_shape=[3, 3])], IMAGE),
     "average pool with padding": (
-        [node("AveragePool", "x", kernel_shape=[3, 3], pads=[1] * 4, count_include_pad=1)],
+        [
+            node(
+                "AveragePool",
+                "x",
+                kernel_shape=[3, 3],
+                pads=[1] * 4,
+                count_include_pad=1,
+            )
+        ],
         IMAGE,
     ),
     "global average pool": ([node("GlobalAveragePool", "x")], IMAGE),
@@ -108,7 +125,11 @@ NODES = {
             "value": numpy.float32(3),
         },
     ),
-    "mean": ([node("ReduceMean", "x axes", keepdims=0)], IMAGE, {"axes": numpy.array([2, 3])}),
+    "mean": (
+        [node("ReduceMean", "x axes", keepdims=0)],
+        IMAGE,
+        {"axes": numpy.array([2, 3])},
+    ),
     "levels": (
         [
             node("QuantizeLinear", "x s z", "q"),
@@ -170,15 +191,21 @@ def test_quantizers_of_qonnx(tmp_path):
     assert quantize(3, signed=1) == [[-2, -0.5, 0, 0, 0, 1, 1.5, 1.5]]
     assert quantize(3, signed=1, narrow=1) == [[-1.5, -0.5, 0, 0, 0, 1, 1.5, 1.5]]
     assert quantize(2, signed=0) == [[0, 0, 0, 0, 0, 1, 1.5, 1.5]]
-    assert quantize(2, signed=0, rounding_mode="FLOOR") == [[0, 0, 0, 0, 0, 0.5, 1, 1.5]]
+    assert quantize(2, signed=0, rounding_mode="FLOOR") == [
+        [0, 0, 0, 0, 0, 0.5, 1, 1.5]
+    ]
     # A file, with a binary layer.
     nodes = [
         quantizer("BipolarQuant", "x s", "a"),
         quantizer("BipolarQuant", "w s", "b"),
         node("MatMul", "a b"),
     ]
-    onnx.save(make_model(nodes, ROWS, {"s": scale, "w": draw(8, 64)}), tmp_path / "net.onnx")
-    library = quant_bnn.compile(quant_bnn.onnx.load(tmp_path / "net.onnx"), passes=BINARIZE)
+    onnx.save(
+        make_model(nodes, ROWS, {"s": scale, "w": draw(8, 64)}), tmp_path / "net.onnx"
+    )
+    library = quant_bnn.compile(
+        quant_bnn.onnx.load(tmp_path / "net.onnx"), passes=BINARIZE
+    )
     assert "quant_bnn.xnor_matmul" in library.report
     assert library.forward(draw(*ROWS)).shape == (3, 64)
 
@@ -189,9 +216,16 @@ def test_quantizers_of_qonnx(tmp_path):
         ([node("LSTM", "x w r")], ROWS, r"the node LSTM \('y'\) is not imported"),
         ([node("Gemm", "x x", alpha=2.0)], (8, 8), "with alpha"),
         ([node("Reshape", "x x")], ROWS, "with an operand 1 that is no constant"),
-        ([node("MaxPool", "x", kernel_shape=[2, 2], ceil_mode=1)], IMAGE, "with ceil_mode"),
-        ([node("AveragePool", "x", kernel_shape=[2, 2], pads=[1] * 4)], IMAGE,
-         "different numbers of elements"),
+        (
+            [node("MaxPool", "x", kernel_shape=[2, 2], ceil_mode=1)],
+            IMAGE,
+            "with ceil_mode",
+        ),
+        (
+            [node("AveragePool", "x", kernel_shape=[2, 2], pads=[1] * 4)],
+            IMAGE,
+            "different numbers of elements",
+        ),
         ([node("Tanh", "x")], (2, 0), "a dynamic extent in dimension 1"),
     ],
 )
@@ -208,8 +242,12 @@ def test_brevitas(tmp_path):
     torch.manual_seed(0)
     for bits, layers in ((1, 3), (2, 0)):
         model = networks.FC(
-            num_classes=10, weight_bit_width=bits, act_bit_width=bits, in_bit_width=bits,
-            in_channels=1, out_features=[64, 64],
+            num_classes=10,
+            weight_bit_width=bits,
+            act_bit_width=bits,
+            in_bit_width=bits,
+            in_channels=1,
+            out_features=[64, 64],
         ).eval()
         x = torch.rand(4, 1, 28, 28)
         export_qonnx(model, x, str(tmp_path / "net.onnx"))
@@ -225,9 +263,15 @@ def test_torch(tmp_path):
     nn = torch.nn
     torch.manual_seed(0)
     model = nn.Sequential(
-        nn.Conv2d(3, 8, 3, padding=1, stride=2), nn.BatchNorm2d(8), nn.ReLU(),
-        nn.MaxPool2d(2), nn.Conv2d(8, 8, 3, groups=2), nn.AvgPool2d(2), nn.Flatten(),
-        nn.Linear(8, 10), nn.Hardtanh(),
+        nn.Conv2d(3, 8, 3, padding=1, stride=2),
+        nn.BatchNorm2d(8),
+        nn.ReLU(),
+        nn.MaxPool2d(2),
+        nn.Conv2d(8, 8, 3, groups=2),
+        nn.AvgPool2d(2),
+        nn.Flatten(),
+        nn.Linear(8, 10),
+        nn.Hardtanh(),
     ).eval()
     x = torch.randn(2, 3, 16, 16)
     torch.onnx.export(model, (x,), str(tmp_path / "net.onnx"), dynamo=True)

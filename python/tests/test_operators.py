@@ -106,7 +106,12 @@ VALUES = {
         floats(2, 3, 7, 8),
         floats(4, 3, 2, 3),
     ),
-    "slices": (lambda x: torch.cat([x[:, -3:-1], x[:, 5:], x[:, 9:], x[1:, ::2][:1].expand(2, 3)], 1), floats(2, 6)),
+    "slices": (
+        lambda x: torch.cat(
+            [x[:, -3:-1], x[:, 5:], x[:, 9:], x[1:, ::2][:1].expand(2, 3)], 1
+        ),
+        floats(2, 6),
+    ),
     "views": (
         lambda x: x.view(2, 3, 4).flatten(1).unflatten(1, (4, 3)).permute(2, 0, 1),
         floats(2, 12),
@@ -190,7 +195,10 @@ def test_gradients():
     torch.testing.assert_close(loss, expected.detach())
     for name, (key, parameter) in zip(GRADIENTS, model.named_parameters()):
         torch.testing.assert_close(
-            gradients[key], parameter.grad, atol=1e-4, rtol=1e-4,
+            gradients[key],
+            parameter.grad,
+            atol=1e-4,
+            rtol=1e-4,
             msg=lambda m: f"{name}: {m}",
         )
 
@@ -200,7 +208,9 @@ def test_rounding_of_bf16_constants():
 
     generator = torch.Generator().manual_seed(0)
     values = torch.randn(2000, generator=generator, dtype=torch.float64) * 3
-    ties = torch.tensor([1 + 2**-8, 1 + 3 * 2**-8, 1 + 2**-8 + 2**-40, 3.4e38, 1e-40, -0.0])
+    ties = torch.tensor(
+        [1 + 2**-8, 1 + 3 * 2**-8, 1 + 2**-8 + 2**-40, 3.4e38, 1e-40, -0.0]
+    )
     for value in (*values.tolist(), *ties.tolist(), 1 + 2**-8 + 2**-45, 1e300, 9.2e-41):
         bits = torch.tensor(value, dtype=torch.float64).to(torch.bfloat16)
         expected = bits.view(torch.uint16).item()

@@ -280,7 +280,9 @@ def test_autocast_keeps_the_type_of_the_layer():
 
 
 def test_errors():
-    with pytest.raises(TypeError, match="sign takes a tensor of floats, got torch.int32"):
+    with pytest.raises(
+        TypeError, match="sign takes a tensor of floats, got torch.int32"
+    ):
         qb.Sign()(torch.ones(3, dtype=torch.int32))
     with pytest.raises(ValueError, match="compat is one of .* but is 'bitorch-1'"):
         qb.SteHeaviside(compat="bitorch-1")

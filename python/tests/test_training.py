@@ -82,7 +82,8 @@ def test_twenty_steps_in_f64(name):
     expected = copy.deepcopy(model)
     step = qb.train_step(model, F.cross_entropy, x, target, math="libm")
     optimizers = [
-        torch.optim.SGD(m.parameters(), lr=0.01, momentum=0.9) for m in (model, expected)
+        torch.optim.SGD(m.parameters(), lr=0.01, momentum=0.9)
+        for m in (model, expected)
     ]
     generator = torch.Generator().manual_seed(1)
     for _ in range(20):
@@ -217,7 +218,9 @@ def test_lost_gradients_are_refused():
             return super().forward(Sign.apply(x))
 
     x, target = torch.randn(2, 4), torch.tensor([0, 1])
-    with pytest.raises(qb.UnsupportedModelError, match=r"Sign, a torch.autograd.Function"):
+    with pytest.raises(
+        qb.UnsupportedModelError, match=r"Sign, a torch.autograd.Function"
+    ):
         qb.train_step(Network(4, 2), F.cross_entropy, x, target)
     # It works as before.
     assert Sign.apply(torch.tensor([-2.0])).item() == -1

@@ -4,6 +4,14 @@ from quant_bnn.torch._importer import UnsupportedModelError
 from quant_bnn.torch._model import CompiledModel, compile, export
 from quant_bnn.torch._replace import replace
 from quant_bnn.torch._train import TrainStep, train_step
+from quant_bnn.torch.layers import (
+    BinaryConfig,
+    QConv1d,
+    QConv2d,
+    QConv3d,
+    QLinear,
+    quantize_,
+)
 from quant_bnn.torch.quantizers import (
     STE,
     ApproxQuantizer,
@@ -26,6 +34,7 @@ __all__ = [
     "STE",
     "ApproxQuantizer",
     "ApproxSign",
+    "BinaryConfig",
     "CompiledModel",
     "GradientCancellation",
     "Identity",
@@ -34,6 +43,10 @@ __all__ = [
     "PACTQuant",
     "Pact",
     "QActivation",
+    "QConv1d",
+    "QConv2d",
+    "QConv3d",
+    "QLinear",
     "Quantization",
     "Sign",
     "SteHeaviside",
@@ -43,6 +56,7 @@ __all__ = [
     "WeightDoReFa",
     "compile",
     "export",
+    "quantize_",
     "replace",
     "train_step",
 ]

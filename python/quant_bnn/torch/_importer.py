@@ -9,6 +9,7 @@ from quant_bnn._layers import Unsupported
 from quant_bnn.torch import _aten
 from quant_bnn.torch._types import ELEMENTS
 
+
 class UnsupportedModelError(Exception):
     """An op of a model that this package does not import."""
 
@@ -94,7 +95,9 @@ class Importer:
             return builder.add_index(int(extent))
         if extent.is_Symbol:
             if extent not in self._symbols:
-                raise UnsupportedModelError(f"the extent {extent} is that of no argument")
+                raise UnsupportedModelError(
+                    f"the extent {extent} is that of no argument"
+                )
             argument, dim = self._symbols[extent]
             return builder.add_op(
                 f"tensor.dim {argument.name}, {builder.add_index(dim)} : {argument.type}"
@@ -103,7 +106,9 @@ class Importer:
         name = type(extent).__name__
         ops = {"Add": "arith.addi", "Mul": "arith.muli", "FloorDiv": "arith.floordivsi"}
         if name not in ops:
-            raise UnsupportedModelError(f"the extent {extent} is no sum, product or quotient")
+            raise UnsupportedModelError(
+                f"the extent {extent} is no sum, product or quotient"
+            )
         result = operands[0]
         for other in operands[1:]:
             result = builder.add_op(f"{ops[name]} {result}, {other} : index")
@@ -133,10 +138,10 @@ class Importer:
             elif node.op == "output":
                 results = self._get_results(node, signature)
             else:
-                raise UnsupportedModelError(f"a graph with a node '{node.op}' is not imported")
-        return self.builder.write_module(
-            name, self._arguments, results, self._constant
-        )
+                raise UnsupportedModelError(
+                    f"a graph with a node '{node.op}' is not imported"
+                )
+        return self.builder.write_module(name, self._arguments, results, self._constant)
 
     def _get_results(self, node, signature):
         # The new values of buffers come first there.

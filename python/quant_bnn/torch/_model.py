@@ -62,6 +62,7 @@ class CompiledModel:
         self.library = library
         self._model = model
         self._arguments = arguments
+
     def __call__(self, *arguments, out=None):
         return self.library["forward"](
             *(a.detach() if isinstance(a, torch.Tensor) else a for a in arguments),

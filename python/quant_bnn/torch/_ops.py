@@ -15,6 +15,7 @@ import torch
 import quant_bnn
 from quant_bnn.torch._types import ELEMENTS
 
+
 def get_element_type(name, dtype):
     """Returns MLIR's type for ``dtype``, which an argument of the operator has."""
     if not dtype.is_floating_point or dtype not in ELEMENTS:
@@ -141,9 +142,7 @@ def restride(x, stride):
     """Returns ``x`` with the strides ``stride``, copied unless it has them."""
     if x.stride() == tuple(stride):
         return x
-    return torch.empty_strided(
-        x.shape, stride, dtype=x.dtype, device=x.device
-    ).copy_(x)
+    return torch.empty_strided(x.shape, stride, dtype=x.dtype, device=x.device).copy_(x)
 
 
 def allocate_like(x):
@@ -179,8 +178,9 @@ class _Operator:
         self.forward_op = getattr(torch.ops.quant_bnn, f"{name}_forward").default
         self.backward_op = getattr(torch.ops.quant_bnn, f"{name}_backward").default
         arguments = self.op._schema.arguments
-        self.defaults = [a.default_value if a.has_default_value() else None
-                         for a in arguments[1:]]
+        self.defaults = [
+            a.default_value if a.has_default_value() else None for a in arguments[1:]
+        ]
         library.impl(name, self.run, "CPU")
         library.impl(f"{name}_forward", self.run_forward, "CPU")
         library.impl(f"{name}_backward", self.run_backward, "CPU")
@@ -191,7 +191,7 @@ class _Operator:
 
     def complete(self, attributes):
         """Returns ``attributes`` with the defaults that PyTorch leaves out."""
-        return (*attributes, *self.defaults[len(attributes):])
+        return (*attributes, *self.defaults[len(attributes) :])
 
     def get_kernels(self, attributes, dtype):
         return get_kernels(self.quantizer, attributes, dtype)
@@ -253,7 +253,9 @@ class _RefuseSecondGradient(torch.autograd.Function):
 
     @staticmethod
     def backward(ctx, g):
-        raise RuntimeError("quant_bnn states no gradient of the gradient of a quantizer")
+        raise RuntimeError(
+            "quant_bnn states no gradient of the gradient of a quantizer"
+        )
 
 
 def _refuse_tangent(x):
@@ -289,7 +291,9 @@ class _Quantize(torch.autograd.Function):
                 )
             if torch.is_grad_enabled():
                 gradient = _RefuseSecondGradient.apply(gradient, g, *ctx.saved_tensors)
-        elif ctx.operator.quantizer.name == "weight_dorefa" and "zero" in ctx.attributes:
+        elif (
+            ctx.operator.quantizer.name == "weight_dorefa" and "zero" in ctx.attributes
+        ):
             gradient = torch.zeros_like(g)
         return None, gradient, *(None for _ in ctx.attributes)
 

@@ -44,9 +44,7 @@ def min_max(
     """Returns x s as integers, and s = (2^(bits-1) - 1) / max |x|, of rank 0."""
     x, q = allocate_like(x)
     scale = torch.empty((), dtype=x.dtype)
-    _get_min_max(bits, unrounded, x.dtype).quantize(
-        flatten(x), out=(flatten(q), scale)
-    )
+    _get_min_max(bits, unrounded, x.dtype).quantize(flatten(x), out=(flatten(q), scale))
     return q, scale
 
 
@@ -135,16 +133,22 @@ def _count_masks(mode):
 
 
 @pact.register_fake
-def _(x, alpha, bits, mode="signed", form="level", grad="full", unrounded=False,
-      saves=False):
+def _(
+    x,
+    alpha,
+    bits,
+    mode="signed",
+    form="level",
+    grad="full",
+    unrounded=False,
+    saves=False,
+):
     if not saves or (form == "level" and grad != "full"):
         saved = x.new_empty(0)
     elif form == "level":
         saved = torch.empty_like(x)
     else:
-        saved = x.new_empty(
-            _count_masks(mode), (x.numel() + 7) // 8, dtype=torch.int8
-        )
+        saved = x.new_empty(_count_masks(mode), (x.numel() + 7) // 8, dtype=torch.int8)
     return torch.empty_like(x), x.new_empty(()), saved
 
 
@@ -194,9 +198,7 @@ def _differentiate_pact(ctx, g, g_scale, _):
     if not ctx.saves:
         raise RuntimeError("quant_bnn::pact has a gradient only with saves=True")
     saved, alpha = ctx.saved_tensors
-    dx, dalpha = pact_backward(
-        saved, alpha, g, g_scale, ctx.stride, *ctx.attributes
-    )
+    dx, dalpha = pact_backward(saved, alpha, g, g_scale, ctx.stride, *ctx.attributes)
     dalpha = dalpha.to(alpha.dtype).reshape(ctx.alpha_shape)
     return dx, dalpha, None, None, None, None, None, None
 

@@ -179,7 +179,9 @@ class TrainStep:
         return loss
 
     def _get(self, parameters):
-        return dict(self._model.named_parameters()) if parameters is None else parameters
+        return (
+            dict(self._model.named_parameters()) if parameters is None else parameters
+        )
 
     def _get_canonical(self, name):
         return self._canonical.get(name, name)

@@ -36,11 +36,17 @@ def _add_elementwise(importer, node, operands, body, compute=None):
         for operand in operands:
             if is_node(operand):
                 source = importer.get(operand).element
-                numbers.append(convert_number(scalars, next(arguments), source, compute))
+                numbers.append(
+                    convert_number(scalars, next(arguments), source, compute)
+                )
             else:
                 numbers.append(scalars.constant(operand, compute))
         result = body(scalars, compute, *numbers)
-        return result if element == "i1" else convert_number(scalars, result, compute, element)
+        return (
+            result
+            if element == "i1"
+            else convert_number(scalars, result, compute, element)
+        )
 
     return importer.builder.add_elementwise(tensors, shape, element, build)
 
@@ -322,9 +328,11 @@ def _where(importer, node):
     def build(scalars, chosen, *others):
         others = iter(others)
         numbers = [
-            convert_number(scalars, next(others), importer.get(o).element, element)
-            if is_node(o)
-            else scalars.constant(o, element)
+            (
+                convert_number(scalars, next(others), importer.get(o).element, element)
+                if is_node(o)
+                else scalars.constant(o, element)
+            )
             for o in operands
         ]
         return scalars.select(chosen, *numbers, element)
@@ -333,7 +341,10 @@ def _where(importer, node):
 
 
 translates(
-    "aten.where.self", "aten.where.Scalar", "aten.where.ScalarOther", "aten.where.ScalarSelf"
+    "aten.where.self",
+    "aten.where.Scalar",
+    "aten.where.ScalarOther",
+    "aten.where.ScalarSelf",
 )(_where)
 
 

@@ -106,7 +106,9 @@ def _batch_norm_of_batch(importer, node):
     if has_statistics and not arguments.training:
         mean, variance = arguments.running_mean, arguments.running_var
         return normalize(mean, variance), None, None, mean, variance
-    mean, variance, count = get_moments(builder, x, [d for d in range(x.rank) if d != 1])
+    mean, variance, count = get_moments(
+        builder, x, [d for d in range(x.rank) if d != 1]
+    )
     result = normalize(mean, variance)
     if not has_statistics:
         return result, None, None

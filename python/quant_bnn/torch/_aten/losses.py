@@ -84,7 +84,10 @@ def _cross_entropy(importer, node):
     if arguments.weight is not None or arguments.label_smoothing:
         raise Unsupported("with weights or smoothed labels")
     return _add_nll(
-        importer, _add_log_softmax(importer, x, 1), target, arguments.reduction,
+        importer,
+        _add_log_softmax(importer, x, 1),
+        target,
+        arguments.reduction,
         arguments.ignore_index,
     )
 
@@ -95,7 +98,10 @@ def _nll(importer, node):
     if arguments.self.rank != 2 or arguments.weight is not None:
         raise Unsupported("but for a batch of classes without weights")
     return _add_nll(
-        importer, arguments.self, arguments.target, arguments.reduction,
+        importer,
+        arguments.self,
+        arguments.target,
+        arguments.reduction,
         arguments.ignore_index,
     )
 
@@ -108,7 +114,9 @@ def _add_nll(importer, x, target, reduction, ignored):
     classes = x.shape[1]
 
     def is_ignored(scalars, target):
-        return scalars.compare("eq", target, scalars.constant(ignored, integer), integer)
+        return scalars.compare(
+            "eq", target, scalars.constant(ignored, integer), integer
+        )
 
     def pick(scalars, x, target, total):
         index = scalars.op("linalg.index 1 : index")

@@ -86,10 +86,12 @@ def _broadcast_tensors(importer, node):
     fakes = importer.get_fake(node)
     tensors = [importer.get(t) for t in node.args[0]]
     return [
-        t
-        if t.shape == importer.get_shape(fake)
-        else importer.builder.add_elementwise(
-            [t], importer.get_shape(fake), t.element, lambda _, x: x
+        (
+            t
+            if t.shape == importer.get_shape(fake)
+            else importer.builder.add_elementwise(
+                [t], importer.get_shape(fake), t.element, lambda _, x: x
+            )
         )
         for t, fake in zip(tensors, fakes)
     ]
