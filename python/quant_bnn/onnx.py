@@ -115,6 +115,8 @@ class _Importer:
     def get(self, name):
         """Returns the value ``name``; a constant becomes one where it is used first."""
         if name not in self._values:
+            if name not in self.constants:
+                raise UnsupportedModelError(f"the result '{name}' is not imported")
             self._values[name] = self._add_constant(self.constants[name])
         return self._values[name]
 
@@ -669,9 +671,10 @@ def _unsqueeze(importer, node):
 
 @_translates("Concat")
 def _concat(importer, node):
-    return importer.builder.add_concat(
-        [node.get(i) for i in range(len(node))], node.get_attribute("axis")
-    )
+    operands, axis = [node.get(i) for i in range(len(node))], node.get_attribute("axis")
+    if not all(isinstance(o.shape[axis], int) for o in operands):
+        raise Unsupported("along the dynamic batch")
+    return importer.builder.add_concat(operands, axis)
 
 
 @_translates("Pad")

@@ -38,7 +38,7 @@ def make_model(nodes, shape, constants=(), batch=None):
 
 
 def node(op, inputs, output="y", **attributes):
-    return helper.make_node(op, inputs.split(), [output], name=output, **attributes)
+    return helper.make_node(op, inputs.split(), output.split(), name=output, **attributes)
 
 
 def run(model, x, **options):
@@ -227,6 +227,8 @@ def test_quantizers_of_qonnx(tmp_path):
             "different numbers of elements",
         ),
         ([node("Tanh", "x")], (2, 0), "a dynamic extent in dimension 1"),
+        ([node("Concat", "x x", axis=0)], (0, 8), "along the dynamic batch"),
+        ([node("Dropout", "x", "d mask"), node("Identity", "mask")], ROWS, "'mask'"),
     ],
 )
 def test_errors(nodes, shape, message):

@@ -192,6 +192,28 @@ def test_regions_are_refused(region):
     assert Regions("hook")(x).requires_grad
 
 
+@pytest.mark.parametrize(
+    "register, name",
+    [
+        (lambda m: m[0].register_full_backward_hook, "'0'"),
+        (lambda m: m[0].register_full_backward_pre_hook, "'0'"),
+        (lambda m: m[0].weight.register_hook, "'0.weight'"),
+        (lambda m: m[0].bias.register_post_accumulate_grad_hook, "'0.bias'"),
+        (lambda m: nn.modules.module.register_module_full_backward_hook, "all modules"),
+    ],
+)
+def test_hooks_are_refused(register, name):
+    model, x = nn.Sequential(nn.Linear(4, 2)), torch.randn(2, 4)
+    target = torch.tensor([0, 1])
+    handle = register(model)(lambda *_: None)
+    with pytest.raises(
+        qb.UnsupportedModelError, match=f"hook of the gradient of {name}"
+    ):
+        qb.train_step(model, F.cross_entropy, x, target)
+    handle.remove()
+    qb.train_step(model, F.cross_entropy, x, target)
+
+
 def test_errors_of_the_loss():
     model, x, target = make_problem("pact")
     with pytest.raises(qb.UnsupportedModelError, match="not one number"):

@@ -60,6 +60,22 @@ def _refuse_functions():
         torch.Tensor.register_hook = hooks
 
 
+def _refuse_hooks(model):
+    """The compiled step does not call the hooks of modules and parameters, which may change
+    gradients."""
+    kinds = ("_backward_hooks", "_backward_pre_hooks", "_post_accumulate_grad_hooks")
+    every = nn.modules.module
+    if every._global_backward_hooks or every._global_backward_pre_hooks:
+        raise UnsupportedModelError(
+            "a hook of the gradient of all modules is not imported"
+        )
+    for name, part in (*model.named_modules(), *model.named_parameters()):
+        if any(getattr(part, kind, None) for kind in kinds):
+            raise UnsupportedModelError(
+                f"a hook of the gradient of '{name}' is not imported"
+            )
+
+
 def _refuse_no_grad(program):
     """torch.no_grad and detach_ are forgotten where the program is made functional."""
     for module in program.graph_module.modules():
@@ -213,11 +229,13 @@ def train_step(
     where that suffices. Call ``model.train()`` first. ``options`` are those of
     ``quant_bnn.compile``.
 
-    Raises ``UnsupportedModelError`` for an op that has no counterpart, and for a
-    torch.autograd.Function, whose gradient torch.export loses.
+    Raises ``UnsupportedModelError`` for an op that has no counterpart, for a
+    torch.autograd.Function, whose gradient torch.export loses, and for hooks of
+    gradients.
     """
     if isinstance(loss, nn.Module) and list(loss.parameters()):
         raise UnsupportedModelError("a loss with parameters: make them the model's")
+    _refuse_hooks(model)
     with _refuse_functions():
         program = torch.export.export(_Loss(model, loss), batch)
         _refuse_no_grad(program)
