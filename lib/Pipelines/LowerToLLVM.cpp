@@ -142,6 +142,9 @@ void quant_bnn::buildFusePipeline(OpPassManager &pm,
     functions.addPass(createQuantBNNCheckExtentsPass());
   // Before fusion, so that the choices of fusion do not affect rounding.
   functions.addPass(createQuantBNNWidenAccumulatorsPass());
+  // MLIR 22.1's fusion makes invalid IR of a padding whose amounts are operands
+  // that are constants.
+  functions.addPass(createCanonicalizerPass());
   functions.addPass(createLinalgElementwiseOpFusionPass());
   // After upstream's fusion, which would expand readers of a collapsed tensor
   // again.

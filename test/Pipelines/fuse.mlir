@@ -91,3 +91,20 @@ func.func @gradient_from_bits(%b: tensor<?xi1, #quant_bnn.packed<i8>>, %g: tenso
   %dx = arith.select %m, %twice, %zero : tensor<?x?xi1>, tensor<?x?xf32>
   return %dx : tensor<?x?xf32>
 }
+
+// MLIR 22.1's fusion makes invalid IR of a padding by operands that are constants.
+// CHECK-LABEL: func @pad_by_constants(
+func.func @pad_by_constants(%x: tensor<3x?xf32>, %n: index) -> tensor<?x1x?xf32> {
+  // CHECK: tensor.pad %{{.*}} low[2, 0, 0] high[0, 0, 0]
+  // CHECK: tensor<3x1x?xf32> to tensor<5x1x?xf32>
+  %zero = arith.constant 0.0 : f32
+  %c0 = arith.constant 0 : index
+  %c2 = arith.constant 2 : index
+  %c5 = arith.constant 5 : index
+  %padded = tensor.pad %x low[%c2, 0] high[%c0, 0] {
+  ^bb0(%i: index, %j: index):
+    tensor.yield %zero : f32
+  } : tensor<3x?xf32> to tensor<?x?xf32>
+  %expanded = tensor.expand_shape %padded [[0], [1, 2]] output_shape [%c5, 1, %n] : tensor<?x?xf32> into tensor<?x1x?xf32>
+  return %expanded : tensor<?x1x?xf32>
+}
