@@ -23,9 +23,8 @@
 using namespace mlir;
 using namespace quant_bnn;
 
-/// Runs the passes of the user.
-static LogicalResult runPasses(ModuleOp module, StringRef passes,
-                               Report *report) {
+LogicalResult quant_bnn::runPasses(ModuleOp module, StringRef passes,
+                                   Report *report) {
   PassManager pm(module.getContext());
   std::string message;
   llvm::raw_string_ostream stream(message);

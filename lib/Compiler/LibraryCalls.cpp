@@ -215,16 +215,16 @@ LibraryCallBuilder::createConstant(llvm::Constant *initializer,
 /// Returns the code of DLPack for a type of numbers.
 static uint8_t getDLPackCode(const SignatureValue &value) {
   if (getElementTypeOrSelf(value.type).isBF16())
-    return 4;
+    return QUANT_BNN_BFLOAT;
   switch (value.elementType.kind) {
   case 'u':
-    return 1;
+    return QUANT_BNN_UINT;
   case 'f':
-    return 2;
+    return QUANT_BNN_FLOAT;
   case 'b':
-    return 6;
+    return QUANT_BNN_BOOL;
   default:
-    return 0;
+    return QUANT_BNN_INT;
   }
 }
 

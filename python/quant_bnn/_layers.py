@@ -13,6 +13,10 @@ class Unsupported(Exception):
     """The message says in which case an op is not imported."""
 
 
+class UnsupportedModelError(Exception):
+    """A part of a model that this package does not import."""
+
+
 def is_static(shape):
     return all(isinstance(extent, int) for extent in shape)
 
@@ -62,6 +66,23 @@ def add_binary(builder, op, left, right, shape=None):
     return builder.add_elementwise(
         [left, right], left.shape if shape is None else shape, element, build
     )
+
+
+def build_sign(scalars, element, x):
+    """Builds the sign of a number: 0 of 0 and of NaN, as in PyTorch and ONNX."""
+    zero = scalars.constant(0, element)
+    one, minus = scalars.constant(1, element), scalars.constant(-1, element)
+    above = scalars.compare("ogt", x, zero, element)
+    below = scalars.compare("olt", x, zero, element)
+    rest = scalars.select(below, minus, zero, element)
+    return scalars.select(above, one, rest, element)
+
+
+def build_leaky_relu(scalars, element, x, slope):
+    """Builds x where x > 0, else slope x."""
+    scaled = scalars.compute("arith.mulf", element, x, slope)
+    above = scalars.compare("ogt", x, scalars.constant(0, element), element)
+    return scalars.select(above, x, scaled, element)
 
 
 def get_wide(element):

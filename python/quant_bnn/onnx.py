@@ -10,7 +10,7 @@ from onnx import numpy_helper
 
 from quant_bnn import _layers
 from quant_bnn._builder import Builder, Value, is_float
-from quant_bnn._layers import Unsupported
+from quant_bnn._layers import Unsupported, UnsupportedModelError
 
 _ELEMENTS = {
     onnx.TensorProto.BOOL: "i1",
@@ -24,10 +24,6 @@ _ELEMENTS = {
 }
 
 _TRANSLATIONS = {}
-
-
-class UnsupportedModelError(Exception):
-    """A node of a model that this package does not import."""
 
 
 class _Batch:
@@ -317,26 +313,12 @@ def _leaky_relu(importer, node):
         slope = node.get(1)
     else:
         slope = builder.add_splat(node.get_attribute("alpha", 0.01), (), x.element)
-
-    def body(scalars, element, x, slope):
-        scaled = scalars.compute("arith.mulf", element, x, slope)
-        above = scalars.compare("ogt", x, scalars.constant(0, element), element)
-        return scalars.select(above, x, scaled, element)
-
-    return _add_elementwise(importer, [x, slope], body)
+    return _add_elementwise(importer, [x, slope], _layers.build_leaky_relu)
 
 
 @_translates("Sign")
 def _sign(importer, node):
-    def body(scalars, element, x):
-        zero = scalars.constant(0, element)
-        above = scalars.compare("ogt", x, zero, element)
-        below = scalars.compare("olt", x, zero, element)
-        minus = scalars.constant(-1, element)
-        rest = scalars.select(below, minus, zero, element)
-        return scalars.select(above, scalars.constant(1, element), rest, element)
-
-    return _add_elementwise(importer, [node.get(0)], body)
+    return _add_elementwise(importer, [node.get(0)], _layers.build_sign)
 
 
 # ---------------------------------------------------------------------------

@@ -12,7 +12,6 @@
 #include "mlir/InitAllExtensions.h"
 #include "mlir/InitAllPasses.h"
 #include "mlir/Parser/Parser.h"
-#include "mlir/Pass/PassManager.h"
 #include "mlir/Target/LLVMIR/Dialect/All.h"
 #include "quant-bnn/Compiler/CodeTarget.h"
 #include "quant-bnn/Compiler/CompileLibrary.h"
@@ -114,21 +113,11 @@ void Session::add(const mlir::Diagnostic &diagnostic) {
 // Passes
 //===----------------------------------------------------------------------===//
 
-static LogicalResult runOn(ModuleOp module, StringRef passes) {
-  PassManager pm(module.getContext());
-  std::string message;
-  llvm::raw_string_ostream stream(message);
-  if (failed(parsePassPipeline(passes, pm, stream)))
-    return emitError(UnknownLoc::get(module.getContext()))
-           << "cannot parse the passes '" << passes
-           << "': " << StringRef(message).rtrim();
-  return pm.run(module);
-}
-
 py::OptResult py::runPasses(const Source &source, const std::string &passes) {
   Session session(source);
   OptResult result = {};
-  if (session.module && succeeded(runOn(*session.module, passes))) {
+  if (session.module &&
+      succeeded(quant_bnn::runPasses(*session.module, passes))) {
     result.succeeded = true;
     llvm::raw_string_ostream stream(result.text);
     session.module->print(stream);

@@ -38,15 +38,6 @@ struct DLPackExchangeAPI {
   int (*getStream)(int32_t deviceType, int32_t device, void **stream);
 };
 
-/// DLPack's codes of types.
-enum TypeCode : uint8_t {
-  SInt = 0,
-  UInt = 1,
-  IEEE = 2,
-  BFloat = 4,
-  Boolean = 6
-};
-
 } // namespace quant_bnn::python
 
 #endif // QUANT_BNN_PYTHON_DLPACK_H

@@ -86,7 +86,7 @@ union Scalar {
 /// Returns the value of 16 bits of a float.
 static double widen(uint16_t bits, uint8_t code) {
   Scalar scalar = {};
-  if (code == BFloat) {
+  if (code == QUANT_BNN_BFLOAT) {
     scalar.u32 = uint32_t(bits) << 16;
     return scalar.f32;
   }
@@ -97,15 +97,15 @@ static double widen(uint16_t bits, uint8_t code) {
 
 static nb::object toPython(const Scalar &scalar, const quant_bnn_value &value) {
   switch (value.code) {
-  case Boolean:
+  case QUANT_BNN_BOOL:
     return nb::bool_(scalar.u8 != 0);
-  case BFloat:
-    return nb::float_(widen(scalar.u16, BFloat));
-  case IEEE:
+  case QUANT_BNN_BFLOAT:
+    return nb::float_(widen(scalar.u16, QUANT_BNN_BFLOAT));
+  case QUANT_BNN_FLOAT:
     return nb::float_(value.bits == 64   ? scalar.f64
                       : value.bits == 32 ? scalar.f32
-                                         : widen(scalar.u16, IEEE));
-  case UInt:
+                                         : widen(scalar.u16, QUANT_BNN_FLOAT));
+  case QUANT_BNN_UINT:
     return nb::int_(value.bits == 8    ? scalar.u8
                     : value.bits == 16 ? scalar.u16
                     : value.bits == 32 ? scalar.u32
@@ -211,7 +211,8 @@ void Function::Call::addArgument(int32_t i, nb::handle object) {
       api = getExchangeAPI(object);
     return;
   }
-  bool isInteger = value.code != IEEE && value.code != BFloat;
+  bool isInteger =
+      value.code != QUANT_BNN_FLOAT && value.code != QUANT_BNN_BFLOAT;
   if (value.rank < 0 && isInteger && PyIndex_Check(object.ptr())) {
     nb::object index = nb::steal(PyNumber_Index(object.ptr()));
     if (!index.is_valid())
@@ -251,7 +252,7 @@ static uint16_t narrow(double number) {
 
 void Function::Call::addNarrowArgument(int32_t i, double number) {
   Scalar &scalar = slots[i].scalar;
-  if (function.values[i].code == BFloat) {
+  if (function.values[i].code == QUANT_BNN_BFLOAT) {
     scalar.u16 = narrow(number);
   } else {
     char bytes[2];
@@ -266,7 +267,7 @@ void Function::Call::addNarrowArgument(int32_t i, double number) {
 /// depend on it: the rank of an array, or an index.
 static bool hasExtents(const Any &any, const quant_bnn_value &value) {
   if (value.rank < 0 && any.type != TensorPointer)
-    return any.type == Int || any.type == Bool || value.code != SInt;
+    return any.type == Int || any.type == Bool || value.code != QUANT_BNN_INT;
   if (any.type != TensorPointer)
     return false;
   const DLTensor &tensor = *any.tensor;
@@ -495,12 +496,12 @@ nb::object Function::call(nb::args arguments, nb::object out) const {
 }
 
 static std::string describeValue(const quant_bnn_value &value) {
-  std::string text = value.code == Boolean  ? "bool"
-                     : value.code == UInt   ? "uint"
-                     : value.code == IEEE   ? "float"
-                     : value.code == BFloat ? "bfloat"
-                                            : "int";
-  if (value.code != Boolean)
+  std::string text = value.code == QUANT_BNN_BOOL     ? "bool"
+                     : value.code == QUANT_BNN_UINT   ? "uint"
+                     : value.code == QUANT_BNN_FLOAT  ? "float"
+                     : value.code == QUANT_BNN_BFLOAT ? "bfloat"
+                                                      : "int";
+  if (value.code != QUANT_BNN_BOOL)
     text += std::to_string(value.bits);
   if (value.rank < 0)
     return text;

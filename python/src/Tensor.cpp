@@ -59,20 +59,20 @@ const DLPackExchangeAPI *quant_bnn::python::getExchangeAPI(nb::handle object) {
 /// there is none in DLPack.
 static nb::dlpack::dtype parseFormat(const char *format, Py_ssize_t size) {
   if (!format)
-    return {UInt, 8, 1};
+    return {QUANT_BNN_UINT, 8, 1};
   if (*format == '@' || *format == '=' || *format == '<')
     ++format;
   uint8_t bits = 8 * size;
   if (!*format || format[1])
     return {};
   if (*format == '?')
-    return {Boolean, bits, 1};
+    return {QUANT_BNN_BOOL, bits, 1};
   if (std::strchr("bhilq", *format))
-    return {SInt, bits, 1};
+    return {QUANT_BNN_INT, bits, 1};
   if (std::strchr("BHILQ", *format))
-    return {UInt, bits, 1};
+    return {QUANT_BNN_UINT, bits, 1};
   if (std::strchr("efd", *format))
-    return {IEEE, bits, 1};
+    return {QUANT_BNN_FLOAT, bits, 1};
   return {};
 }
 
@@ -88,7 +88,7 @@ void TensorView::viewBuffer(nb::handle object, const quant_bnn_value &value,
   int flags = access == Access::Write ? PyBUF_RECORDS : PyBUF_RECORDS_RO;
   nb::object bits;
   // The buffer protocol has no bfloat16.
-  if (value.code == BFloat && isBFloat16(object)) {
+  if (value.code == QUANT_BNN_BFLOAT && isBFloat16(object)) {
     bits = object.attr("view")("uint16");
     object = bits;
   }
@@ -102,9 +102,9 @@ void TensorView::viewBuffer(nb::handle object, const quant_bnn_value &value,
   if (tensor.dtype.bits == 0)
     throw nb::type_error(
         "an array has elements of a type that no function takes");
-  if (value.code == BFloat && tensor.dtype.code == UInt &&
+  if (value.code == QUANT_BNN_BFLOAT && tensor.dtype.code == QUANT_BNN_UINT &&
       tensor.dtype.bits == 16)
-    tensor.dtype.code = BFloat;
+    tensor.dtype.code = QUANT_BNN_BFLOAT;
   static_assert(sizeof(Py_ssize_t) == sizeof(int64_t));
   tensor.shape = reinterpret_cast<int64_t *>(buffer.shape);
   if (buffer.itemsize == 0)
@@ -212,12 +212,12 @@ static nb::object getDType(const quant_bnn_value &value) {
   PyObject *&type = known[value.code * 256u + value.bits];
   if (!type) {
     std::string name = std::to_string(value.bits);
-    if (value.code == Boolean)
+    if (value.code == QUANT_BNN_BOOL)
       name = "bool";
-    else if (value.code == IEEE)
+    else if (value.code == QUANT_BNN_FLOAT)
       name = "float" + name;
     else
-      name = (value.code == SInt ? "int" : "uint") + name;
+      name = (value.code == QUANT_BNN_INT ? "int" : "uint") + name;
     type = nb::module_::import_("numpy")
                .attr("dtype")(name.c_str())
                .release()

@@ -38,7 +38,9 @@ def make_model(nodes, shape, constants=(), batch=None):
 
 
 def node(op, inputs, output="y", **attributes):
-    return helper.make_node(op, inputs.split(), output.split(), name=output, **attributes)
+    return helper.make_node(
+        op, inputs.split(), output.split(), name=output, **attributes
+    )
 
 
 def run(model, x, **options):

@@ -62,6 +62,11 @@ mlir::FailureOr<CompiledLibrary> compileLibrary(mlir::ModuleOp module,
                                                 const CompileOptions &options,
                                                 Report *report = nullptr);
 
+/// Runs `passes`, a pipeline in text, on `module`. `report`, unless it is null,
+/// counts the constants before and after them. Emits an error on failure.
+llvm::LogicalResult runPasses(mlir::ModuleOp module, llvm::StringRef passes,
+                              Report *report = nullptr);
+
 /// The paths of the files that writeLibraryFiles writes and reads.
 struct LibraryFiles {
   /// See writeLibrary.

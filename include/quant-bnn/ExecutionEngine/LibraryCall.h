@@ -43,11 +43,20 @@ char *quant_bnn_error_buffer(void);
  *  aborts. */
 void quant_bnn_assertion_failed(const char *message);
 
+/** DLPack's codes of types. */
+enum quant_bnn_type_code {
+  QUANT_BNN_INT = 0,
+  QUANT_BNN_UINT = 1,
+  QUANT_BNN_FLOAT = 2,
+  QUANT_BNN_BFLOAT = 4,
+  QUANT_BNN_BOOL = 6
+};
+
 /** What a compiled function takes or returns in one place. */
 struct quant_bnn_value {
   const int64_t *shape; /* -1 where any extent is right */
   int32_t rank;         /* -1 if the value is a scalar */
-  uint8_t code;         /* of DLPack's DLDataType */
+  uint8_t code;         /* a quant_bnn_type_code */
   uint8_t bits;
   uint8_t is_writable; /* whether the function may write to the argument */
 };

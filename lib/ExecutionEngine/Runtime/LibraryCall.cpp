@@ -71,15 +71,6 @@ struct Tensor {
   uint64_t byteOffset;
 };
 
-/// DLPack's codes of types.
-enum TypeCode : uint8_t {
-  SInt = 0,
-  UInt = 1,
-  IEEE = 2,
-  BFloat = 4,
-  Boolean = 6
-};
-
 } // namespace
 
 extern "C" __attribute__((weak)) void
@@ -115,11 +106,11 @@ public:
   }
 
   void addType(uint8_t code, uint8_t bits) {
-    if (code == Boolean)
+    if (code == QUANT_BNN_BOOL)
       return add("bool");
     static const char *const names[] = {"int", "uint", "float", "handle",
                                         "bfloat"};
-    add("%s%d", code <= BFloat ? names[code] : "type", bits);
+    add("%s%d", code <= QUANT_BNN_BFLOAT ? names[code] : "type", bits);
   }
 
   void addShape(const int64_t *shape, int32_t rank) {
@@ -179,8 +170,8 @@ static bool isContiguous(const Tensor &tensor) {
 
 static bool fits(const Tensor &tensor, const quant_bnn_value &value) {
   // A signless integer may be passed as an unsigned one.
-  bool hasType =
-      tensor.code == value.code || (tensor.code == UInt && value.code == SInt);
+  bool hasType = tensor.code == value.code ||
+                 (tensor.code == QUANT_BNN_UINT && value.code == QUANT_BNN_INT);
   if ((tensor.deviceType != CPU && tensor.deviceType != CUDAHost) ||
       tensor.rank != getRank(value) || !hasType || tensor.bits != value.bits ||
       tensor.lanes != 1)
@@ -195,7 +186,7 @@ static bool fits(const Tensor &tensor, const quant_bnn_value &value) {
 /// as its type can. Writes the bytes of the scalar to `bytes`.
 static bool convertNumber(const Any &any, const quant_bnn_value &value,
                           int64_t *bytes) {
-  if (value.code == IEEE && value.bits >= 32 &&
+  if (value.code == QUANT_BNN_FLOAT && value.bits >= 32 &&
       (any.type == Float || any.type == Int)) {
     double number = any.type == Float ? any.number : double(any.integer);
     float rounded = static_cast<float>(number);
@@ -209,12 +200,12 @@ static bool convertNumber(const Any &any, const quant_bnn_value &value,
     return false;
   int64_t integer = any.integer;
   memcpy(bytes, &integer, sizeof(integer));
-  if (value.code == Boolean)
+  if (value.code == QUANT_BNN_BOOL)
     return integer == 0 || integer == 1;
   int64_t above = value.bits == 64 ? 0 : int64_t(1) << value.bits;
-  if (value.code == UInt)
+  if (value.code == QUANT_BNN_UINT)
     return integer >= 0 && (value.bits == 64 || integer < above);
-  return value.code == SInt &&
+  return value.code == QUANT_BNN_INT &&
          (value.bits == 64 || (integer >= -(above / 2) && integer < above / 2));
 }
 

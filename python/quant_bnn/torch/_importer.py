@@ -5,13 +5,9 @@ import operator
 import torch
 
 from quant_bnn._builder import Builder, Value
-from quant_bnn._layers import Unsupported
+from quant_bnn._layers import Unsupported, UnsupportedModelError
 from quant_bnn.torch import _aten
 from quant_bnn.torch._types import ELEMENTS
-
-
-class UnsupportedModelError(Exception):
-    """An op of a model that this package does not import."""
 
 
 def _to_bytes(tensor):

@@ -13,6 +13,7 @@ from typing import Callable
 import torch
 
 import quant_bnn
+from quant_bnn._builder import write_number
 from quant_bnn.torch._types import ELEMENTS
 
 
@@ -67,10 +68,7 @@ class Quantizer:
 
 def write_float(value):
     """Returns ``value`` as MLIR reads an attribute of type f64."""
-    import struct
-
-    bits = struct.unpack("<Q", struct.pack("<d", value))[0]
-    return f"0x{bits:016X}"
+    return write_number(value, "f64")
 
 
 def _write_clip(clip):

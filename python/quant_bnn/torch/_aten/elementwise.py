@@ -3,7 +3,12 @@
 import torch
 
 from quant_bnn._builder import is_float
-from quant_bnn._layers import Unsupported, convert_number
+from quant_bnn._layers import (
+    Unsupported,
+    build_leaky_relu,
+    build_sign,
+    convert_number,
+)
 from quant_bnn.torch._aten.registry import (
     Arguments,
     get_result,
@@ -303,19 +308,10 @@ def _pow_scalar(importer, node):
 def _sign(importer, node):
     # PyTorch's sign of NaN is 0, which the op has at zero alone.
     operand = Arguments(importer, node).get_node("self")
-
-    def body(scalars, element, x):
-        zero = scalars.constant(0, element)
-        one, minus = scalars.constant(1, element), scalars.constant(-1, element)
-        above = scalars.compare("ogt", x, zero, element)
-        below = scalars.compare("olt", x, zero, element)
-        rest = scalars.select(below, minus, zero, element)
-        return scalars.select(above, one, rest, element)
-
     element = get_result(importer, node)[1]
     if not is_float(element):
         raise Unsupported(f"on {element}")
-    return _add_elementwise(importer, node, [operand], body, element)
+    return _add_elementwise(importer, node, [operand], build_sign, element)
 
 
 def _where(importer, node):
@@ -409,10 +405,7 @@ def _prelu(importer, node):
         weight = builder.add_expand(weight, groups, shape)
 
     def build(scalars, x, slope):
-        zero = scalars.constant(0, element)
-        scaled = scalars.compute("arith.mulf", element, x, slope)
-        above = scalars.compare("ogt", x, zero, element)
-        return scalars.select(above, x, scaled, element)
+        return build_leaky_relu(scalars, element, x, slope)
 
     shape, element = get_result(importer, node)
     return builder.add_elementwise([x, weight], shape, element, build)
@@ -424,8 +417,6 @@ def _leaky_relu(importer, node):
 
     def body(scalars, element, x):
         slope = scalars.constant(arguments.negative_slope, element)
-        above = scalars.compare("ogt", x, scalars.constant(0, element), element)
-        scaled = scalars.compute("arith.mulf", element, x, slope)
-        return scalars.select(above, x, scaled, element)
+        return build_leaky_relu(scalars, element, x, slope)
 
     return _add_elementwise(importer, node, [arguments.get_node("self")], body)
