@@ -108,3 +108,16 @@ func.func @static_extents(%x: tensor<66xf32>) -> tensor<3x22xf32> {
   %y = tensor.expand_shape %x [[0, 1]] output_shape [3, %columns] : tensor<66xf32> into tensor<3x22xf32>
   return %y : tensor<3x22xf32>
 }
+
+// Two results of which one is computed from the other in place.
+// CHECK-LABEL: func @one_from_another(
+// OUT-SAME: %{{.*}}: memref<1x2xf32>, %[[Y:.*]]: memref<1x1xf32>, %[[B:.*]]: memref<1x2xf32>, %[[A:.*]]: memref<1x2xf32>)
+func.func @one_from_another(%x: tensor<1x2xf32>, %y: tensor<1x1xf32>) -> (tensor<1x2xf32>, tensor<1x2xf32>) {
+  // OUT: linalg.generic {{.*}} outs(%[[A]] : memref<1x2xf32>)
+  // OUT: memref.copy %[[A]], %[[BOTH:.*]] :
+  // OUT: memref.copy %[[Y]], %
+  // OUT: memref.copy %[[BOTH]], %[[B]]
+  %a = math.absf %x : tensor<1x2xf32>
+  %b = tensor.insert_slice %y into %a[0, 0] [1, 1] [1, 1] : tensor<1x1xf32> into tensor<1x2xf32>
+  return %b, %a : tensor<1x2xf32>, tensor<1x2xf32>
+}

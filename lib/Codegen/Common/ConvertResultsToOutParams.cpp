@@ -15,6 +15,7 @@
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/IR/Dominance.h"
 #include "quant-bnn/Codegen/Common/Passes.h"
 #include "quant-bnn/Support/FunctionAttributes.h"
 
@@ -86,15 +87,13 @@ static LogicalResult convertResults(func::FuncOp function, bool checkExtents) {
   }
   if (checkExtents && failed(quant_bnn::checkResultBuffers(function, buffers)))
     return failure();
+  DominanceInfo dominance(function);
   for (auto op : function.getOps<func::ReturnOp>()) {
     OpBuilder builder(op);
-    // First as tensors, by which bufferization sees that a result may be
-    // computed in the buffer of another one: then it copies. Stores to buffers,
-    // which it does not see, come last.
+    OpBuilder entry = OpBuilder::atBlockBegin(&function.front());
     SmallVector<std::pair<Value, Value>> stores;
     for (auto [index, out] : llvm::zip_equal(tensors, outs)) {
       Value source = op.getOperand(index), destination = out;
-      OpBuilder entry = OpBuilder::atBlockBegin(&function.front());
       // A result that is an expanded tensor is computed in place in the shape
       // of that tensor.
       if (auto expand = source.getDefiningOp<tensor::ExpandShapeOp>()) {
@@ -102,13 +101,24 @@ static LogicalResult convertResults(func::FuncOp function, bool checkExtents) {
             entry, op.getLoc(), out, expand.getReassociationIndices());
         source = expand.getSrc();
       }
+      stores.push_back({source, destination});
+    }
+    // In the order of their definitions: a result that another one is computed
+    // from, in place, has been read before that one takes its buffer.
+    llvm::stable_sort(stores, [&](const auto &lhs, const auto &rhs) {
+      Operation *definition = rhs.first.getDefiningOp();
+      return definition && dominance.properlyDominates(lhs.first, definition);
+    });
+    // First as tensors, by which bufferization sees that a result may be
+    // computed in the buffer of another one: then it copies. Stores to buffers,
+    // which it does not see, come last.
+    for (auto &[source, destination] : stores) {
       Value buffer = bufferization::ToTensorOp::create(
           entry, op.getLoc(), source.getType(), destination,
           /*restrict=*/true, /*writable=*/true);
-      Value stored = bufferization::MaterializeInDestinationOp::create(
-                         builder, op.getLoc(), source.getType(), source, buffer)
-                         .getResult();
-      stores.push_back({stored, destination});
+      source = bufferization::MaterializeInDestinationOp::create(
+                   builder, op.getLoc(), source.getType(), source, buffer)
+                   .getResult();
     }
     for (auto [source, destination] : stores) {
       auto store = bufferization::MaterializeInDestinationOp::create(

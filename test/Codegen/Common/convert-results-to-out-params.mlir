@@ -130,3 +130,21 @@ func.func @unread(%x: f32) -> tensor<4xf32> {
   %y = linalg.fill ins(%x : f32) outs(%empty : tensor<4xf32>) -> tensor<4xf32>
   return %empty : tensor<4xf32>
 }
+
+// -----
+
+// A result that another one is computed from comes first, whatever the order
+// of the results.
+// CHECK-LABEL: func.func @one_from_another(
+// CHECK-SAME: %{{.*}}: tensor<1x2xf32>, %{{.*}}: tensor<1x1xf32>, %[[OUT0:.*]]: memref<1x2xf32>, %[[OUT1:.*]]: memref<1x2xf32>) {
+func.func @one_from_another(%x: tensor<1x2xf32>, %y: tensor<1x1xf32>) -> (tensor<1x2xf32>, tensor<1x2xf32>) {
+  // CHECK-DAG: %[[T0:.*]] = bufferization.to_tensor %[[OUT0]] restrict writable
+  // CHECK-DAG: %[[T1:.*]] = bufferization.to_tensor %[[OUT1]] restrict writable
+  // CHECK: %[[A:.*]] = math.absf
+  // CHECK: %[[B:.*]] = tensor.insert_slice %{{.*}} into %[[A]]
+  // CHECK-NEXT: bufferization.materialize_in_destination %[[A]] in %[[T1]]
+  // CHECK-NEXT: bufferization.materialize_in_destination %[[B]] in %[[T0]]
+  %a = math.absf %x : tensor<1x2xf32>
+  %b = tensor.insert_slice %y into %a[0, 0] [1, 1] [1, 1] : tensor<1x1xf32> into tensor<1x2xf32>
+  return %b, %a : tensor<1x2xf32>, tensor<1x2xf32>
+}
