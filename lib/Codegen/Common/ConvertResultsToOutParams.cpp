@@ -101,14 +101,15 @@ static LogicalResult convertResults(func::FuncOp function, bool checkExtents) {
             entry, op.getLoc(), out, expand.getReassociationIndices());
         source = expand.getSrc();
       }
-      stores.push_back({source, destination});
+      // In the order of their definitions: a result that another one is
+      // computed from, in place, has been read before that one takes its
+      // buffer.
+      auto *later = llvm::find_if(stores, [&](const auto &store) {
+        Operation *definition = store.first.getDefiningOp();
+        return definition && dominance.properlyDominates(source, definition);
+      });
+      stores.insert(later, {source, destination});
     }
-    // In the order of their definitions: a result that another one is computed
-    // from, in place, has been read before that one takes its buffer.
-    llvm::stable_sort(stores, [&](const auto &lhs, const auto &rhs) {
-      Operation *definition = rhs.first.getDefiningOp();
-      return definition && dominance.properlyDominates(lhs.first, definition);
-    });
     // First as tensors, by which bufferization sees that a result may be
     // computed in the buffer of another one: then it copies. Stores to buffers,
     // which it does not see, come last.
