@@ -25,6 +25,9 @@ struct quant_bnn::MathFormat {
   /// The degree of the series of e^r - 1 = r q(r): the first omitted term is
   /// below 2^-(p + 5) of the first term.
   int seriesDegree;
+  /// The degree from which on omitted terms are below 2^-(p + 2), which is
+  /// enough for a sum with 1.
+  int shortDegree;
   /// The degree of the series log m = 2 (s + s^3 / 3 + ...) for s = (m - 1) /
   /// (m + 1), with abs s < 0.172 for m between sqrt(1/2) and sqrt(2): the first
   /// omitted term is below 2^-(p + 3) of the first term.
@@ -47,6 +50,7 @@ struct quant_bnn::MathFormat {
 
 static constexpr MathFormat f32Format = {
     /*seriesDegree=*/9,
+    /*shortDegree=*/7,
     /*logDegree=*/11,
     /*ln2High=*/0x1.62e4p-1,
     /*ln2Low=*/0x1.7f7d1cp-20,
@@ -61,6 +65,7 @@ static constexpr MathFormat f32Format = {
 
 static constexpr MathFormat f64Format = {
     /*seriesDegree=*/14,
+    /*shortDegree=*/13,
     /*logDegree=*/23,
     /*ln2High=*/0x1.62e42fefa3800p-1,
     /*ln2Low=*/0x1.ef35793c76730p-45,
@@ -117,19 +122,19 @@ Value MathBuilder::integer(int64_t value) {
   return createScalarOrSplatConstant(*this, getLoc(), bitsType, value);
 }
 
-MathBuilder::Exponential MathBuilder::reduce(Value x) {
+MathBuilder::Exponential MathBuilder::reduce(Value x, int degree) {
   Value shift = constant(format.integerShift);
-  Value shifted = add(mul(x, constant(log2E)), shift);
+  Value shifted = fma(x, constant(log2E), shift);
   Value wholeK = sub(shifted, shift);
   Value k = arith::SubIOp::create(*this, toBits(shifted), toBits(shift));
   Value r = fma(wholeK, constant(-format.ln2High), x);
   r = fma(wholeK, constant(-format.ln2Low), r);
 
   double factorial = 1;
-  for (int i = 2; i <= format.seriesDegree; ++i)
+  for (int i = 2; i <= degree; ++i)
     factorial *= i;
   Value q = constant(1 / factorial);
-  for (int i = format.seriesDegree; i > 1; --i) {
+  for (int i = degree; i > 1; --i) {
     factorial /= i;
     q = fma(q, r, constant(1 / factorial));
   }
@@ -177,7 +182,7 @@ Value MathBuilder::buildLog(Value k, Value f, Value correction) {
 Value MathBuilder::buildExp(Value x) {
   x = clamp(x, constant(-format.largestExponent),
             constant(format.largestExponent));
-  Exponential power = reduce(x);
+  Exponential power = reduce(x, format.shortDegree);
   // 2^k may not be a normal number, so the result is multiplied by two factors
   // of 2^k.
   Value half = arith::ShRSIOp::create(*this, power.k, integer(1));
@@ -186,11 +191,21 @@ Value MathBuilder::buildExp(Value x) {
   return mul(mul(result, buildPowerOf2(half)), buildPowerOf2(otherHalf));
 }
 
+/// Builds 2^(k - 1) (2 + 2 p), in which only the product overflows. At the
+/// least x, 2^(k - 1) is 0, since its exponent is that of subnormal numbers.
+Value MathBuilder::buildNormalExp(Value x) {
+  double least = (0.51 - format.exponentBias) / log2E;
+  Exponential power = reduce(
+      clamp(x, constant(least), constant(format.overflow)), format.shortDegree);
+  Value half = buildPowerOf2(arith::SubIOp::create(*this, power.k, integer(1)));
+  return mul(fma(constant(2), power.p, constant(2)), half);
+}
+
 /// Builds 2 (2^(k - 1) p + 2^(k - 1) - 1 / 2): rounded values do not cancel,
 /// and only the last product overflows.
 Value MathBuilder::buildExpM1(Value x) {
   Value limited = clamp(x, constant(-largeArgument), constant(format.overflow));
-  Exponential power = reduce(limited);
+  Exponential power = reduce(limited, format.seriesDegree);
   Value half = buildPowerOf2(arith::SubIOp::create(*this, power.k, integer(1)));
   Value result = fma(half, power.p, sub(half, constant(0.5)));
   result = add(result, result);
@@ -205,7 +220,7 @@ Value MathBuilder::buildExpM1(Value x) {
 Value MathBuilder::buildTanh(Value x) {
   // From a = 20 on, the result is 1.
   Value a = clamp(abs(x), constant(0), constant(20));
-  Exponential square = reduce(add(a, a));
+  Exponential square = reduce(add(a, a), format.seriesDegree);
   Value power = buildPowerOf2(square.k);
   // 2^k (1 + p) - 1, in which rounded values do not cancel.
   Value minusOne = fma(power, square.p, sub(power, constant(1)));

@@ -271,10 +271,12 @@ static bool isOfUpstream(StringRef line) {
          !name.contains("quant_bnn::");
 }
 
-/// Whether `line` is a frame of a sanitizer, which is linked to the program.
+/// Whether `line` is a frame of a sanitizer, which is linked to the program and
+/// replaces the operators for memory.
 static bool isOfSanitizer(StringRef line) {
   return line.contains("__interceptor_") || line.contains("__asan_") ||
-         line.contains("__sanitizer");
+         line.contains("__sanitizer") || line.contains(" operator delete") ||
+         line.contains(" operator new");
 }
 
 Origin quant_bnn::fuzz::getOrigin(StringRef stack) {
@@ -296,6 +298,16 @@ Origin quant_bnn::fuzz::getOrigin(StringRef stack) {
       isOwn = true;
   }
   return isOwn ? Origin::Own : Origin::Unknown;
+}
+
+bool quant_bnn::fuzz::isOutOfMemoryInUpstream(StringRef stack) {
+  if (!stack.contains("out of memory"))
+    return false;
+  for (StringRef line : llvm::split(stack, '\n'))
+    if (line.contains(" 0x") && !line.contains("libLLVM") &&
+        !line.contains("libc.so") && !line.contains("libstdc++"))
+      return line.contains("libMLIR");
+  return false;
 }
 
 bool quant_bnn::fuzz::hasFrame(StringRef stack, StringRef name) {

@@ -39,6 +39,10 @@ void executeBytes(mlir::MLIRContext *context, ByteTarget target,
 enum class Origin { Own, Upstream, Unknown };
 Origin getOrigin(llvm::StringRef stack);
 
+/// Whether `stack` is of a program that had no memory left, and libMLIR was who
+/// asked for it.
+bool isOutOfMemoryInUpstream(llvm::StringRef stack);
+
 /// Whether the function `name` is on the stack of a crash in executeBytes.
 bool hasFrame(llvm::StringRef stack, llvm::StringRef name);
 

@@ -288,6 +288,9 @@ namespace {
 struct KnownCrashes {
   /// Functions, one of which is on the stack.
   std::vector<std::string> functions;
+  /// Functions in which upstream asks for any amount of memory, also if a
+  /// function of this project is on the stack.
+  std::vector<std::string> allocating;
   /// Texts of inputs whose crash destroys the stack.
   std::vector<std::string> inputs;
 
@@ -297,8 +300,8 @@ struct KnownCrashes {
 };
 } // namespace
 
-/// Reads one entry a line; `input:` begins the text of an input, and `#` a
-/// comment.
+/// Reads one entry a line; `input:` begins the text of an input, `memory:` a
+/// function that asks for memory, and `#` a comment.
 KnownCrashes KnownCrashes::read() {
   KnownCrashes known;
   auto buffer = llvm::MemoryBuffer::getFile(knownPath);
@@ -308,6 +311,8 @@ KnownCrashes KnownCrashes::read() {
     StringRef entry = line.split('#').first.trim();
     if (entry.consume_front("input:"))
       known.inputs.push_back(entry.trim().str());
+    else if (entry.consume_front("memory:"))
+      known.allocating.push_back(entry.trim().str());
     else if (!entry.empty())
       known.functions.push_back(entry.str());
   }
@@ -315,6 +320,10 @@ KnownCrashes KnownCrashes::read() {
 }
 
 std::string KnownCrashes::find(StringRef stack, StringRef bytes) const {
+  if (isOutOfMemoryInUpstream(stack))
+    for (const std::string &name : allocating)
+      if (hasFrame(stack, name))
+        return name;
   Origin origin = getOrigin(stack);
   if (origin == Origin::Upstream)
     for (const std::string &name : functions)

@@ -34,6 +34,8 @@ public:
   mlir::Value buildExpM1(mlir::Value x);
   mlir::Value buildLog(mlir::Value x);
   mlir::Value buildLog1p(mlir::Value x);
+  /// Builds e^x, but 0 where that is less than 2^-125.
+  mlir::Value buildNormalExp(mlir::Value x);
   mlir::Value buildSinh(mlir::Value x);
   mlir::Value buildTanh(mlir::Value x);
 
@@ -60,7 +62,8 @@ private:
   mlir::Value fromInteger(mlir::Value k);
   mlir::Value integer(int64_t value);
 
-  Exponential reduce(mlir::Value x);
+  /// Reduces x, with a series of the given `degree` for p.
+  Exponential reduce(mlir::Value x, int degree);
   Scaled scale(mlir::Value x);
   mlir::Value buildPowerOf2(mlir::Value exponent);
   mlir::Value buildLog(mlir::Value k, mlir::Value f, mlir::Value correction);

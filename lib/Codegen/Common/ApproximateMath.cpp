@@ -23,8 +23,8 @@ using namespace mlir;
 using quant_bnn::MathBuilder;
 
 namespace {
-/// Expands expm1 and log1p. Upstream's patterns for these ops call its
-/// approximations of exp and log.
+/// Expands exp, expm1 and log1p. Upstream's pattern for exp converts a NaN to an
+/// integer, and those for the others call its approximations of exp and log.
 template <typename MathOp>
 struct BuildSeries : OpRewritePattern<MathOp> {
   using Build = Value (MathBuilder::*)(Value);
@@ -57,9 +57,10 @@ struct QuantBNNApproximateMathPass
     });
     RewritePatternSet patterns(&getContext());
     populateMathPolynomialApproximationPatterns(patterns, [](StringRef name) {
-      return name == math::TanhOp::getOperationName() ||
-             name == math::ExpOp::getOperationName();
+      return name == math::TanhOp::getOperationName();
     });
+    patterns.add<BuildSeries<math::ExpOp>>(&getContext(),
+                                           &MathBuilder::buildNormalExp);
     patterns.add<BuildSeries<math::ExpM1Op>>(&getContext(),
                                              &MathBuilder::buildExpM1);
     patterns.add<BuildSeries<math::Log1pOp>>(&getContext(),

@@ -10,6 +10,15 @@ func.func @f32(%x: f32, %v: vector<16xf32>) -> (f32, vector<16xf32>) {
   return %0, %1 : f32, vector<16xf32>
 }
 
+// A NaN is not converted to an integer, which would be undefined.
+// CHECK-LABEL: func @exp_of_nan(
+func.func @exp_of_nan(%x: f32) -> f32 {
+  // CHECK-NOT: arith.fptosi
+  // CHECK: return
+  %0 = math.exp %x : f32
+  return %0 : f32
+}
+
 // Nothing cancels: neither exp(x) - 1 nor log(1 + x).
 // CHECK-LABEL: func @cancelling(
 func.func @cancelling(%x: f32, %v: vector<16xf32>) -> (f32, vector<16xf32>) {

@@ -395,11 +395,12 @@ def QuantBNNSeparateResultsPass
 def QuantBNNApproximateMathPass : Pass<"bnn-codegen-approximate-math"> {
   let summary = "Replace f32 math ops by polynomials that vectorize";
   let description = [{
-    Replaces `math.tanh` and `math.exp` on `f32` scalars and vectors by the
-    polynomial approximations of the math dialect, and `math.expm1` and
-    `math.log1p` by series that do not cancel. `tanh` is within 5 ulp, `exp` is
-    within 6 ulp and flushed to 0 below 2^-126, and `expm1` and `log1p` are
-    within 4 ulp. Wider types are left to the C math library, and narrower types
+    Replaces `math.tanh` on `f32` scalars and vectors by the polynomial
+    approximation of the math dialect, and `math.exp`, `math.expm1` and
+    `math.log1p` by series; those of the last two do not cancel. `tanh` is
+    within 5 ulp, `exp` is within 2 ulp and may be 0 below 2^-125, and `expm1`
+    and `log1p` are within 4 ulp. Wider types are left to the C math library,
+    and narrower types
     to `bnn-codegen-emulate-narrow-floats`. Ops on tensors are left alone.
   }];
   let dependentDialects = ["::mlir::arith::ArithDialect",
