@@ -7,8 +7,8 @@
 //===----------------------------------------------------------------------===//
 
 #include "LoopEmitter.h"
-#include "../LoopEmission/EpilogueEmitter.h"
 #include "../LoopEmission/Reductions.h"
+#include "NestEmitter.h"
 #include "Tasks.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
@@ -53,10 +53,9 @@ struct Nontemporal {
   int64_t alignment;
 };
 
-class Emitter : public BodyEmitter {
+class Emitter : public NestEmitter {
 public:
-  Emitter(const Plan &plan, const Options &options, const Epilogue *epilogue)
-      : BodyEmitter(plan), options(options), epilogue(epilogue) {}
+  using NestEmitter::NestEmitter;
 
   void emit();
 
@@ -88,9 +87,6 @@ private:
   bool emitTasks(ArrayRef<Scope> rows);
   void emitBlocksOfTasks(ArrayRef<Scope> rows, Value count, Value grain);
 
-  void storeVector(Value value, const Access &access, const Positions &at,
-                   const Step &step, int64_t part) override;
-
   // Stores that bypass the caches.
   bool mayBypassCaches();
   void prepareNontemporal();
@@ -99,8 +95,6 @@ private:
   // The nest.
   int64_t getRowsAtOnce() const;
   void emitRows(const Positions &at, Value lower, Value upper);
-  int64_t estimateElement() const;
-  Value buildCost(ArrayRef<unsigned> loops);
   bool hasOneRow() const;
   int64_t getLeastIterations(unsigned count) const;
   unsigned countSharedLoops() const;
@@ -109,10 +103,6 @@ private:
   void emitNest(unsigned level, const Positions &at);
   void finish(unsigned output, const Positions &at);
 
-  const Options &options;
-  /// What is computed from the sums, or null, and its emitter.
-  const Epilogue *epilogue;
-  std::optional<EpilogueEmitter> epilogueEmitter;
   std::optional<Nontemporal> nontemporal;
   /// The part of the vector loop that a task has; none if it has all of it.
   std::optional<std::pair<Value, Value>> part;
@@ -445,16 +435,6 @@ void Emitter::emitBlocksOfTasks(ArrayRef<Scope> rows, Value count,
       memref::DeallocOp::create(b, partial);
 }
 
-void Emitter::storeVector(Value value, const Access &access,
-                          const Positions &at, const Step &step, int64_t part) {
-  if (!epilogue || epilogue->storesSums)
-    BodyEmitter::storeVector(value, access, at, step, part);
-  if (epilogue)
-    epilogueEmitter->emit(
-        b,
-        {value, step.mask, enter(at, plan.vectorLoop, step.positions[part])});
-}
-
 //===----------------------------------------------------------------------===//
 // Stores that bypass the caches
 //===----------------------------------------------------------------------===//
@@ -658,30 +638,6 @@ void Emitter::emitRows(const Positions &at, Value lower, Value upper) {
                      [&](Value iv) { emitVectorLoop(enter(at, loop, iv)); });
 }
 
-/// Returns the time that an iteration of the innermost loop takes for an
-/// element.
-int64_t Emitter::estimateElement() const {
-  int64_t bits = 0;
-  for (const Access &input : plan.inputs)
-    if (input.uses(plan.vectorLoop))
-      bits += input.getElementType().getIntOrFloatBitWidth() /
-              input.elementsPerWord;
-  for (const Output &output : plan.outputs)
-    if (output.kind == OutputKind::Stored)
-      bits += output.getElementType().getIntOrFloatBitWidth() /
-              output.elementsPerWord;
-  return std::max(tasks::estimateBody(*plan.getBody(), options.vectorBits),
-                  tasks::estimateAccess(bits));
-}
-
-/// Builds the time that all iterations of `loops` take for an element.
-Value Emitter::buildCost(ArrayRef<unsigned> loops) {
-  auto extents =
-      llvm::map_to_vector(loops, [&](unsigned loop) { return sizes[loop]; });
-  return fold<arith::MulIOp>(index_space::buildProduct(b, extents),
-                             index(estimateElement()));
-}
-
 /// Whether all loops outside of the vector loop are known to have one
 /// iteration.
 bool Emitter::hasOneRow() const {
@@ -806,12 +762,8 @@ void Emitter::finish(unsigned number, const Positions &at) {
 }
 
 void Emitter::emit() {
-  for (const Loop &loop : plan.loops)
-    sizes.push_back(buildSize(loop));
+  prepare();
   carries.resize(plan.outputs.size());
-  collapseBases();
-  if (epilogue)
-    epilogueEmitter.emplace(*epilogue, plan.lanes, sizes, b);
   if (countSharedLoops())
     return emitSharedLoops();
   emitNest(0, Positions(plan.loops.size()));

@@ -11,6 +11,7 @@
 #include "../LoopEmission/IndexSpace.h"
 #include "../LoopEmission/Packing.h"
 #include "../LoopEmission/Sums.h"
+#include "ContractionEmitter.h"
 #include "LoopEmitter.h"
 #include "Tasks.h"
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
@@ -188,7 +189,9 @@ private:
       vectorize::remarkIfRead(
           op, getArgument(),
           "sums are computed one by one, and it is faster on vectors of them");
-    vectorize::emitLoops(*plan, options, epilogue ? &*epilogue : nullptr);
+    const vectorize::Epilogue *after = epilogue ? &*epilogue : nullptr;
+    if (!vectorize::emitContraction(*plan, options, after))
+      vectorize::emitLoops(*plan, options, after);
     if (epilogue)
       epilogue->plan.op.erase();
     op->erase();

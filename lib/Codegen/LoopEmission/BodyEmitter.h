@@ -91,6 +91,9 @@ protected:
   // The body.
   void defineCaptures(Scope &scope);
   void emitUniform(Scope &scope);
+  /// Emits the body of `step` in `rows`, whose positions are those of all loops
+  /// but the vector loop. The values in `state` are by output, row and part.
+  State emitBodies(llvm::ArrayRef<Scope> rows, const Step &step, State state);
   /// Emits `step`, with the loops inside of the vector loop, and returns
   /// `state` with the values of the step accumulated. If all outputs are lanes
   /// that accumulate, there may be several `rows`, iterations of a loop outside
@@ -135,7 +138,6 @@ private:
   void emitVarying(const Scope &scope, mlir::IRMapping &vectors);
   State emitBody(const Scope &scope, const Step &step, State state,
                  int64_t first);
-  State emitBodies(llvm::ArrayRef<Scope> rows, const Step &step, State state);
   State emitInner(unsigned level, llvm::ArrayRef<Scope> rows, const Step &step,
                   State state);
 

@@ -56,6 +56,12 @@ using Product = void(MemRef<float, 2> *, MemRef<float, 2> *, MemRef<float, 2> *,
 Product _mlir_ciface_matmul, _mlir_ciface_product, _mlir_ciface_transposed;
 void _mlir_ciface_taps(MemRef<float, 2> *, MemRef<float, 3> *,
                        MemRef<float, 2> *, MemRef<float, 2> *);
+void _mlir_ciface_batched(MemRef<float, 3> *, MemRef<float, 3> *,
+                          MemRef<float, 3> *, MemRef<float, 3> *);
+void _mlir_ciface_image(MemRef<float, 4> *, MemRef<float, 4> *,
+                        MemRef<float, 1> *, MemRef<float, 4> *);
+void _mlir_ciface_overlapping(MemRef<float, 2> *, MemRef<float, 3> *,
+                              MemRef<float, 2> *, MemRef<float, 2> *);
 void _mlir_ciface_around(MemRef<float, 3> *, MemRef<float, 1> *,
                          MemRef<float, 1> *);
 }
@@ -341,6 +347,78 @@ static void checkTaps(int64_t m, int64_t c, int offset) {
   }
 }
 
+static void checkBatched(int64_t batch, int64_t m, int64_t n, int64_t k,
+                         int offset) {
+  std::vector<float> a = getRandom(batch * m * k), b = getRandom(batch * k * n),
+                     init = getRandom(batch * m * n);
+  Buffer lhs(batch * m * k, offset), rhs(batch * k * n, offset),
+      start(batch * m * n, 0), out(batch * m * n, offset);
+  MemRef<float, 3> lhsRef(lhs.get(a), {batch, m, k}),
+      rhsRef(rhs.get(b), {batch, k, n}),
+      initRef(start.get(init), {batch, m, n}), outRef(out.get(), {batch, m, n});
+  _mlir_ciface_batched(&lhsRef, &rhsRef, &initRef, &outRef);
+  for (int64_t i = 0; i < batch * m * n; ++i) {
+    Products sum(init[i]);
+    for (int64_t l = 0; l < k; ++l)
+      sum.add(a[i / n * k + l], b[(i / (m * n) * k + l) * n + i % n]);
+    compare("batched", k, offset, out.get()[i], sum.get());
+  }
+}
+
+static void checkImage(int offset) {
+  const int64_t height = 7, width = 6, channels = 100, filters = 40;
+  std::vector<float> x = getRandom(2 * (height + 2) * (width + 2) * channels),
+                     w = getRandom(9 * channels * filters),
+                     bias = getRandom(filters);
+  int64_t size = 2 * height * width * filters;
+  Buffer in(x.size(), offset), weights(w.size(), 0), biases(filters, 0),
+      out(size, offset);
+  MemRef<float, 4> inRef(in.get(x), {2, height + 2, width + 2, channels}),
+      weightRef(weights.get(w), {3, 3, channels, filters}),
+      outRef(out.get(), {2, height, width, filters});
+  MemRef<float, 1> biasRef(biases.get(bias), {filters});
+  _mlir_ciface_image(&inRef, &weightRef, &biasRef, &outRef);
+  for (int64_t i = 0; i < size; ++i) {
+    int64_t f = i % filters, column = i / filters % width,
+            row = i / (filters * width) % height,
+            n = i / (filters * width * height);
+    Products sum(0);
+    for (int64_t tap = 0; tap < 9; ++tap)
+      for (int64_t c = 0; c < channels; ++c)
+        sum.add(x[((n * (height + 2) + row + tap / 3) * (width + 2) + column +
+                   tap % 3) *
+                      channels +
+                  c],
+                w[(tap * channels + c) * filters + f]);
+    compare("image", i, offset, out.get()[i], sum.get() + bias[f]);
+  }
+}
+
+static void checkOverlapping(int64_t m, int64_t k, int offset) {
+  int64_t rows = 2 * m + 1;
+  std::vector<float> y = getRandom(m * k), w = getRandom(3 * k * 40),
+                     init = getRandom(rows * 40);
+  Buffer in(m * k, offset), weights(3 * k * 40, 0), start(rows * 40, 0),
+      out(rows * 40, offset);
+  MemRef<float, 2> inRef(in.get(y), {m, k}),
+      initRef(start.get(init), {rows, 40}), outRef(out.get(), {rows, 40});
+  MemRef<float, 3> weightRef(weights.get(w), {3, k, 40});
+  _mlir_ciface_overlapping(&inRef, &weightRef, &initRef, &outRef);
+  for (int64_t r = 0; r < rows * 40; ++r) {
+    float total = init[r];
+    for (int64_t i = 0; i < m; ++i) {
+      int64_t tap = r / 40 - 2 * i;
+      if (tap < 0 || tap > 2)
+        continue;
+      Products sum(total);
+      for (int64_t f = 0; f < k; ++f)
+        sum.add(y[i * k + f], w[(tap * k + f) * 40 + r % 40]);
+      total = sum.get();
+    }
+    compare("overlapping", k, offset, out.get()[r], total);
+  }
+}
+
 int main() {
   for (int offset : {0, 16, 32, 48}) {
     for (int64_t n :
@@ -360,7 +438,18 @@ int main() {
     for (int64_t k : {0, 1, 63, 255, 256, 257, 1000})
       checkProducts(3, 37, k, offset);
     for (int64_t c : {1, 85, 86, 100, 128, 256, 300})
-      checkTaps(3, c, offset);
+      for (int64_t m : {3, 29})
+        checkTaps(m, c, offset);
+    // By blocks: several tasks, and rows and columns that are left over.
+    for (int64_t k : {0, 1, 256, 300, 600})
+      checkProducts(277, 70, k, offset);
+    checkBatched(3, 19, 41, 300, offset);
+    checkBatched(2, 5, 41, 100, offset);
+    checkImage(offset);
+    for (int64_t k : {0, 1, 256, 300}) {
+      checkOverlapping(3, k, offset);
+      checkOverlapping(29, k, offset);
+    }
   }
   std::printf("%d comparisons, %d failures\n", comparisons, failures);
   return failures != 0;

@@ -111,3 +111,38 @@ func.func @taps(%x: tensor<?x?xf32>, %w: tensor<3x?x8xf32>, %init: tensor<?x8xf3
   } -> tensor<?x8xf32>
   return %s : tensor<?x8xf32>
 }
+
+func.func @batched(%a: tensor<?x?x?xf32>, %b: tensor<?x?x?xf32>, %init: tensor<?x?x?xf32>) -> tensor<?x?x?xf32> {
+  %s = linalg.batch_matmul ins(%a, %b : tensor<?x?x?xf32>, tensor<?x?x?xf32>) outs(%init : tensor<?x?x?xf32>) -> tensor<?x?x?xf32>
+  return %s : tensor<?x?x?xf32>
+}
+
+// Nothing but the epilogue reads the sums.
+func.func @image(%x: tensor<2x9x8x100xf32>, %w: tensor<3x3x100x40xf32>, %b: tensor<40xf32>) -> tensor<2x7x6x40xf32> {
+  %zero = arith.constant 0.0 : f32
+  %e = tensor.empty() : tensor<2x7x6x40xf32>
+  %f = linalg.fill ins(%zero : f32) outs(%e : tensor<2x7x6x40xf32>) -> tensor<2x7x6x40xf32>
+  %s = linalg.conv_2d_nhwc_hwcf ins(%x, %w : tensor<2x9x8x100xf32>, tensor<3x3x100x40xf32>) outs(%f : tensor<2x7x6x40xf32>) -> tensor<2x7x6x40xf32>
+  %r = linalg.generic {indexing_maps = [affine_map<(n, h, w, f) -> (n, h, w, f)>, affine_map<(n, h, w, f) -> (f)>, affine_map<(n, h, w, f) -> (n, h, w, f)>],
+                       iterator_types = ["parallel", "parallel", "parallel", "parallel"]}
+      ins(%s, %b : tensor<2x7x6x40xf32>, tensor<40xf32>) outs(%e : tensor<2x7x6x40xf32>) {
+  ^bb0(%in: f32, %bias: f32, %o: f32):
+    %0 = arith.addf %in, %bias : f32
+    linalg.yield %0 : f32
+  } -> tensor<2x7x6x40xf32>
+  return %r : tensor<2x7x6x40xf32>
+}
+
+// The gradient of a convolution of stride 2: taps of different rows of y add to
+// one row.
+func.func @overlapping(%y: tensor<?x?xf32>, %w: tensor<3x?x40xf32>, %init: tensor<?x40xf32>) -> tensor<?x40xf32> {
+  %s = linalg.generic {indexing_maps = [affine_map<(i, f, t, c) -> (i, f)>, affine_map<(i, f, t, c) -> (t, f, c)>, affine_map<(i, f, t, c) -> (i * 2 + t, c)>],
+                       iterator_types = ["reduction", "reduction", "reduction", "parallel"]}
+      ins(%y, %w : tensor<?x?xf32>, tensor<3x?x40xf32>) outs(%init : tensor<?x40xf32>) {
+  ^bb0(%in: f32, %k: f32, %o: f32):
+    %0 = arith.mulf %in, %k : f32
+    %1 = arith.addf %o, %0 : f32
+    linalg.yield %1 : f32
+  } -> tensor<?x40xf32>
+  return %s : tensor<?x40xf32>
+}

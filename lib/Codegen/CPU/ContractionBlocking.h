@@ -1,0 +1,55 @@
+//===- ContractionBlocking.h - Blocks of contractions -----------*- C++ -*-===//
+//
+// Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef QUANT_BNN_LIB_CODEGEN_CPU_CONTRACTIONBLOCKING_H
+#define QUANT_BNN_LIB_CODEGEN_CPU_CONTRACTIONBLOCKING_H
+
+#include "../LoopEmission/Plan.h"
+
+namespace quant_bnn::vectorize {
+
+/// With fewer rows than this, packing costs more than it saves.
+inline constexpr int64_t minRowsOfBlocks = 16;
+
+/// A loop of which different iterations add to one element of the output, in
+/// different rows.
+struct Overlap {
+  unsigned loop;
+  /// Whether the iterations for an element come in descending order.
+  bool descends;
+};
+
+/// How a contraction is divided into blocks.
+struct Blocking {
+  /// The input that panels hold, of the plan for which the blocks are.
+  const Access *packed;
+  /// The loops outside of the vector loop. Rows are the iterations of those in
+  /// which the packed input is the same; in one iteration of the others, each
+  /// row has elements of the output of its own. The others select elements of
+  /// the packed input, and groups of the output that are apart, unless they
+  /// overlap.
+  llvm::SmallVector<unsigned> rows;
+  llvm::SmallVector<unsigned> groups;
+  /// The overlapping loops, the outermost one first. Around all other loops,
+  /// they add to each element in the order of the nest of the plan.
+  llvm::SmallVector<Overlap> overlaps;
+  /// The rows and vectors of a kernel, whose sums are in registers.
+  int64_t kernelRows;
+  int64_t kernelVectors;
+  /// Whether blocks only pay from `minRowsOfBlocks` rows on, and there may be
+  /// fewer.
+  bool mayNotPay;
+};
+
+/// Returns the blocks of `plan` if it is a contraction and if they pay.
+std::optional<Blocking> chooseBlocking(const Plan &plan,
+                                       const Options &options);
+
+} // namespace quant_bnn::vectorize
+
+#endif // QUANT_BNN_LIB_CODEGEN_CPU_CONTRACTIONBLOCKING_H
