@@ -23,8 +23,8 @@ using namespace mlir;
 using quant_bnn::MathBuilder;
 
 namespace {
-/// Expands exp, expm1 and log1p. Upstream's pattern for exp converts a NaN to an
-/// integer, and those for the others call its approximations of exp and log.
+/// Expands exp, expm1 and log1p. Upstream's pattern for exp converts a NaN to
+/// an integer, and those for the others call its approximations of exp and log.
 template <typename MathOp>
 struct BuildSeries : OpRewritePattern<MathOp> {
   using Build = Value (MathBuilder::*)(Value);
