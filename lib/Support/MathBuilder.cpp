@@ -183,22 +183,17 @@ Value MathBuilder::buildExp(Value x) {
   x = clamp(x, constant(-format.largestExponent),
             constant(format.largestExponent));
   Exponential power = reduce(x, format.shortDegree);
-  // 2^k may not be a normal number, so the result is multiplied by two factors
-  // of 2^k.
-  Value half = arith::ShRSIOp::create(*this, power.k, integer(1));
-  Value otherHalf = arith::SubIOp::create(*this, power.k, half);
+  // 2^k may not be a normal number, so the result is multiplied by two powers
+  // of about k / 2.
+  Value biased =
+      arith::AddIOp::create(*this, power.k, integer(2 * format.exponentBias));
+  Value half = arith::ShRUIOp::create(*this, biased, integer(1));
+  Value otherHalf = arith::SubIOp::create(*this, biased, half);
   Value result = add(constant(1), power.p);
-  return mul(mul(result, buildPowerOf2(half)), buildPowerOf2(otherHalf));
-}
-
-/// Builds 2^(k - 1) (2 + 2 p), in which only the product overflows. At the
-/// least x, 2^(k - 1) is 0, since its exponent is that of subnormal numbers.
-Value MathBuilder::buildNormalExp(Value x) {
-  double least = (0.51 - format.exponentBias) / log2E;
-  Exponential power = reduce(
-      clamp(x, constant(least), constant(format.overflow)), format.shortDegree);
-  Value half = buildPowerOf2(arith::SubIOp::create(*this, power.k, integer(1)));
-  return mul(fma(constant(2), power.p, constant(2)), half);
+  for (Value exponent : {half, otherHalf})
+    result = mul(result, fromBits(arith::ShLIOp::create(
+                             *this, exponent, integer(format.mantissaBits))));
+  return result;
 }
 
 /// Builds 2 (2^(k - 1) p + 2^(k - 1) - 1 / 2): rounded values do not cancel,

@@ -34,8 +34,6 @@ public:
   mlir::Value buildExpM1(mlir::Value x);
   mlir::Value buildLog(mlir::Value x);
   mlir::Value buildLog1p(mlir::Value x);
-  /// Builds e^x, but 0 where that is less than 2^-125.
-  mlir::Value buildNormalExp(mlir::Value x);
   mlir::Value buildSinh(mlir::Value x);
   mlir::Value buildTanh(mlir::Value x);
 

@@ -60,7 +60,7 @@ struct QuantBNNApproximateMathPass
       return name == math::TanhOp::getOperationName();
     });
     patterns.add<BuildSeries<math::ExpOp>>(&getContext(),
-                                           &MathBuilder::buildNormalExp);
+                                           &MathBuilder::buildExp);
     patterns.add<BuildSeries<math::ExpM1Op>>(&getContext(),
                                              &MathBuilder::buildExpM1);
     patterns.add<BuildSeries<math::Log1pOp>>(&getContext(),
