@@ -235,7 +235,12 @@ void LoopBuilder::transposeForLanes(OpBuilder &builder, Location loc) {
 Value LoopBuilder::finish(OpBuilder &builder, Location loc, Value value) {
   linalg::YieldOp::create(bodyBuilder, loc, value);
   removeUnused();
-  if (!accumulates() || isProduct(*body)) {
+  // A sum over the elements of tensors stays in the order of these tensors.
+  auto hasAllLoops = [](const LoopOperand &input) {
+    return input.map.isPermutation();
+  };
+  if (!accumulates() ||
+      (isProduct(*body) && !llvm::all_of(inputs, hasAllLoops))) {
     orderByOutput();
     if (Value product = buildMatmul(builder, loc))
       return product;

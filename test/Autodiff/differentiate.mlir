@@ -1,6 +1,6 @@
 // What is saved, what is computed again, and in which form gradients come.
 
-// RUN: bnn-opt %s --quant-bnn-differentiate=functions=sign,layer,chain,zero,extents,broadcast,matmul_bf16,pool,integers,twice,custom \
+// RUN: bnn-opt %s --quant-bnn-differentiate=functions=sign,layer,chain,zero,extents,broadcast,matmul_bf16,scaled_channels,pool,integers,twice,custom \
 // RUN:   | FileCheck %s --check-prefixes=CHECK,CHEAP
 // RUN: bnn-opt %s --quant-bnn-differentiate="functions=chain recompute=none" \
 // RUN:   | FileCheck %s --check-prefix=NONE
@@ -100,6 +100,22 @@ func.func @broadcast(%x: tensor<4xf16>) -> tensor<8x4xf16> {
 }
 
 // Products of bf16 are accumulated in f32, and rounded once.
+// The sum of a scale per channel is in the order of the tensors, whose innermost
+// dimension is that of channels.
+// CHECK-LABEL: func.func @scaled_channels_bwd(
+// CHECK:       linalg.generic {{{.*}} iterator_types = ["reduction", "parallel"]} ins(%{{.*}}, %{{.*}} : tensor<8x4xf32>, tensor<8x4xf32>)
+func.func @scaled_channels(%x: tensor<8x4xf32>, %s: tensor<4xf32>) -> tensor<8x4xf32> {
+  %e = tensor.empty() : tensor<8x4xf32>
+  %y = linalg.generic {indexing_maps = [affine_map<(n, c) -> (n, c)>, affine_map<(n, c) -> (c)>, affine_map<(n, c) -> (n, c)>],
+                       iterator_types = ["parallel", "parallel"]}
+      ins(%x, %s : tensor<8x4xf32>, tensor<4xf32>) outs(%e : tensor<8x4xf32>) {
+  ^bb0(%in: f32, %scale: f32, %out: f32):
+    %0 = arith.mulf %in, %scale : f32
+    linalg.yield %0 : f32
+  } -> tensor<8x4xf32>
+  return %y : tensor<8x4xf32>
+}
+
 // CHECK-LABEL: func.func @matmul_bf16_bwd(
 // CHECK:       %[[DA:.*]] = linalg.matmul {{.*}} : tensor<2x4xf32>, tensor<3x4xbf16>) outs(%{{.*}} : tensor<2x3xf32>)
 // CHECK:       arith.truncf %[[DA]] : tensor<2x3xf32> to tensor<2x3xbf16>
