@@ -250,6 +250,7 @@ void quant_bnn::buildFinalizeLLVMPipeline(OpPassManager &pm,
   QuantBNNPlanMemoryPassOptions plan;
   plan.workspace = options.workspace;
   pm.addPass(createQuantBNNPlanMemoryPass(plan));
+  pm.addPass(createQuantBNNOutlineLoopsPass());
   OpPassManager &functions = pm.nest<func::FuncOp>();
   addExpansion(functions);
   functions.addPass(createQuantBNNConvertSCFToCFPass());

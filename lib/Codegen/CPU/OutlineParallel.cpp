@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "../LoopEmission/IndexSpace.h"
+#include "Outlining.h"
 #include "mlir/Conversion/LLVMCommon/TypeConverter.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -15,7 +16,6 @@
 #include "mlir/Support/DebugStringHelper.h"
 #include "mlir/Transforms/RegionUtils.h"
 #include "quant-bnn/Codegen/CPU/Passes.h"
-#include "quant-bnn/Support/FunctionAttributes.h"
 #include "quant-bnn/Support/Remarks.h"
 
 #define DEBUG_TYPE "bnn-codegen-outline-parallel"
@@ -48,8 +48,6 @@ public:
 private:
   FailureOr<LLVM::LLVMFuncOp> declareRuntime(scf::ParallelOp loop);
   Value linearize(scf::ParallelOp loop);
-  func::FuncOp createFunction(func::FuncOp parent, const Twine &name,
-                              FunctionType type);
   func::FuncOp createTask(scf::ParallelOp loop, func::FuncOp parent);
   func::FuncOp createEntry(func::FuncOp task, Type context);
   Value storeContext(scf::ParallelOp loop, func::FuncOp parent,
@@ -133,60 +131,11 @@ Value Outliner::linearize(scf::ParallelOp loop) {
   return count;
 }
 
-/// Whether a task can compute `op` for itself.
-static bool isConstant(Operation *op) {
-  return op->getNumOperands() == 0 && op->getNumRegions() == 0 && isPure(op);
-}
-
-/// Makes the values that the body of `loop` uses from outside new arguments,
-/// and copies constants. Returns the values. (Upstream's
-/// makeRegionIsolatedFromAbove overlooks uses in nested regions.)
-static SmallVector<Value> isolate(scf::ParallelOp loop) {
-  SetVector<Value> used;
-  getUsedValuesDefinedAbove(loop.getRegion(), used);
-  Block *body = loop.getBody();
-  auto builder = OpBuilder::atBlockBegin(body);
-  SmallVector<Value> captures;
-  for (Value value : used) {
-    auto result = dyn_cast<OpResult>(value);
-    bool isCopied = result && isConstant(result.getOwner());
-    Value inside;
-    if (isCopied) {
-      inside = builder.clone(*result.getOwner())
-                   ->getResult(result.getResultNumber());
-    } else {
-      inside = body->addArgument(value.getType(), value.getLoc());
-      captures.push_back(value);
-    }
-    replaceAllUsesInRegionWith(value, inside, loop.getRegion());
-  }
-  return captures;
-}
-
-/// Creates a private function after `parent`, with those attributes of `parent`
-/// that say how to compile it.
-func::FuncOp Outliner::createFunction(func::FuncOp parent, const Twine &name,
-                                      FunctionType type) {
-  OpBuilder builder(moduleOp.getContext());
-  auto function =
-      func::FuncOp::create(builder, parent.getLoc(), name.str(), type);
-  for (NamedAttribute attribute : parent->getDiscardableAttrs())
-    if (attribute.getName() != LLVM::LLVMDialect::getEmitCWrapperAttrName() &&
-        attribute.getName() != signatureAttrName)
-      function->setDiscardableAttr(attribute.getName(), attribute.getValue());
-  function->setDiscardableAttr(
-      "llvm.linkage",
-      LLVM::LinkageAttr::get(moduleOp.getContext(), LLVM::Linkage::Internal));
-  function.setPrivate();
-  symbols.insert(function, std::next(parent->getIterator()));
-  return function;
-}
-
 /// Moves the body of `loop`, which uses nothing from outside, to a function.
 func::FuncOp Outliner::createTask(scf::ParallelOp loop, func::FuncOp parent) {
   OpBuilder builder(moduleOp.getContext());
-  func::FuncOp task = createFunction(
-      parent, parent.getName() + "_task",
+  func::FuncOp task = outlining::createFunction(
+      symbols, parent, parent.getName() + "_task",
       builder.getFunctionType(loop.getRegion().getArgumentTypes(), {}));
   task.getBody().takeBody(loop.getRegion());
   Operation *terminator = task.front().getTerminator();
@@ -200,8 +149,9 @@ func::FuncOp Outliner::createTask(scf::ParallelOp loop, func::FuncOp parent) {
 /// `task` from a struct of type `context`.
 func::FuncOp Outliner::createEntry(func::FuncOp task, Type context) {
   ImplicitLocOpBuilder b(task.getLoc(), moduleOp.getContext());
-  func::FuncOp entry = createFunction(task, task.getName() + "_entry",
-                                      b.getFunctionType({pointer, i64}, {}));
+  func::FuncOp entry =
+      outlining::createFunction(symbols, task, task.getName() + "_entry",
+                                b.getFunctionType({pointer, i64}, {}));
   b.setInsertionPointToStart(entry.addEntryBlock());
   auto cast = [&](Value value, Type type) -> Value {
     if (value.getType() == type)
@@ -266,7 +216,10 @@ LogicalResult Outliner::outline(scf::ParallelOp loop) {
     return failure();
   auto parent = loop->getParentOfType<func::FuncOp>();
   Value count = linearize(loop);
-  SmallVector<Value> captures = isolate(loop);
+  SetVector<Value> used;
+  getUsedValuesDefinedAbove(loop.getRegion(), used);
+  SmallVector<Value> captures =
+      outlining::isolate(loop.getRegion(), used.getArrayRef());
   SmallVector<Type> types;
   if (failed(converter.convertTypes(ValueRange(captures).getTypes(), types)))
     llvm_unreachable("`check` has converted the types");

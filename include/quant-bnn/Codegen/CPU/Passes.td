@@ -297,6 +297,60 @@ def QuantBNNVectorizeLinalgPass : Pass<"bnn-codegen-vectorize-linalg"> {
   ];
 }
 
+def QuantBNNOutlineLoopsPass
+    : Pass<"bnn-codegen-outline-loops", "::mlir::ModuleOp"> {
+  let summary = "Move the loops of long functions to functions of their own";
+  let description = [{
+    Moves each `scf.for` and `scf.if` without results that is not in another one
+    to a private function that is not inlined, in functions of more than
+    `max-ops` ops. The time that LLVM takes for a function grows faster than the
+    function: a step of training with thousands of loops would take minutes.
+    Loops of a few ops stay where they are. Values that a loop uses become
+    arguments, apart from constants, which its function has for itself.
+
+    Run the pass after memory is planned: a function with a loop of another one
+    does not show which buffers are in use at the same time.
+
+    Example, with `max-ops=0`, of a long loop:
+
+    ```mlir
+    func.func @f(%x: memref<64xf32>) {
+      %c0 = arith.constant 0 : index
+      %c1 = arith.constant 1 : index
+      %c64 = arith.constant 64 : index
+      scf.for %i = %c0 to %c64 step %c1 {
+        // 32 ops
+      }
+      return
+    }
+    ```
+
+    becomes
+
+    ```mlir
+    func.func @f(%x: memref<64xf32>) {
+      call @f_loop(%x) : (memref<64xf32>) -> ()
+      return
+    }
+    func.func private @f_loop(%x: memref<64xf32>) attributes {llvm.linkage = #llvm.linkage<internal>, passthrough = ["noinline"]} {
+      %c0 = arith.constant 0 : index
+      %c1 = arith.constant 1 : index
+      %c64 = arith.constant 64 : index
+      scf.for %i = %c0 to %c64 step %c1 {
+        // 32 ops
+      }
+      return
+    }
+    ```
+  }];
+  let options = [
+    Option<"maxOps", "max-ops", "int64_t", /*default=*/"4096",
+           "The largest number of ops of a function that stays as it is">
+  ];
+  let dependentDialects = ["::mlir::func::FuncDialect",
+                           "::mlir::LLVM::LLVMDialect"];
+}
+
 def QuantBNNOutlineParallelPass
     : Pass<"bnn-codegen-outline-parallel", "::mlir::ModuleOp"> {
   let summary = "Run the iterations of parallel loops on threads";
