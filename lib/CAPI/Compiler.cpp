@@ -18,6 +18,8 @@
 #include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Target/TargetMachine.h"
 
+#include <cstring>
+
 using namespace mlir;
 using namespace quant_bnn;
 
@@ -27,7 +29,9 @@ using namespace quant_bnn;
 
 QuantBNNLibraryOptions quantBNNLibraryOptionsGetDefault() {
   CompileOptions defaults;
-  auto refer = mlirStringRefCreateFromCString;
+  auto refer = [](const char *text) {
+    return MlirStringRef{text, std::strlen(text)};
+  };
   return {refer("host"),
           refer("quant-bnn-binary-inference-pipeline"),
           refer(""),
