@@ -14,6 +14,7 @@
 #include "ContractionEmitter.h"
 #include "LoopEmitter.h"
 #include "Tasks.h"
+#include "TranspositionEmitter.h"
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/Linalg/Transforms/Transforms.h"
@@ -175,6 +176,11 @@ private:
   void emit(linalg::LinalgOp op, FailureOr<vectorize::Plan> plan,
             const vectorize::Options &options) {
     if (failed(plan)) {
+      auto transposing = vectorize::buildTransposingPlan(op, options);
+      if (succeeded(transposing)) {
+        vectorize::emitTransposition(*transposing, options);
+        return op->erase();
+      }
       if (lowersOthers && succeeded(emitScalarLoops(op)))
         op->erase();
       return;

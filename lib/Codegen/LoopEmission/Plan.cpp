@@ -48,6 +48,12 @@ bool Plan::isVarying(Operation *bodyOp) const {
                       [&](Value result) { return varying.contains(result); });
 }
 
+bool Plan::isTransposed(const Access &input) const {
+  return transposedLoop && input.uses(vectorLoop) &&
+         input.uses(*transposedLoop) &&
+         !input.indices.back().isFunctionOfDim(vectorLoop);
+}
+
 bool Plan::hasReduced() const {
   return llvm::any_of(outputs, [](const Output &output) {
     return output.kind == OutputKind::Reduced;
@@ -263,6 +269,38 @@ static LogicalResult chooseVectorLoop(Plan &plan) {
   return success(best >= 0);
 }
 
+/// Chooses the loop along which all outputs lie, and the one along which all
+/// inputs lie that do not lie along the first one. Fails if there are no two
+/// such loops.
+static LogicalResult chooseTransposition(Plan &plan) {
+  auto liesAlong = [](const Access &access, unsigned loop) {
+    return access.uses(loop) && isUnitStrideOrInvariant(access, loop);
+  };
+  auto isPacked = [](const Access &access) { return access.isPacked(); };
+  AffineExpr last = plan.outputs.front().indices.empty()
+                        ? AffineExpr()
+                        : plan.outputs.front().indices.back();
+  auto dim = dyn_cast_if_present<AffineDimExpr>(last);
+  if (!dim || llvm::any_of(plan.inputs, isPacked) ||
+      llvm::any_of(plan.outputs, isPacked))
+    return failure();
+  plan.vectorLoop = dim.getPosition();
+  for (const Output &output : plan.outputs)
+    if (!liesAlong(output, plan.vectorLoop))
+      return failure();
+  for (const Access &input : plan.inputs) {
+    if (isUnitStrideOrInvariant(input, plan.vectorLoop))
+      continue;
+    auto along = dyn_cast<AffineDimExpr>(input.indices.back());
+    if (!along || !liesAlong(input, along.getPosition()) ||
+        plan.transposedLoop.value_or(along.getPosition()) !=
+            along.getPosition())
+      return failure();
+    plan.transposedLoop = along.getPosition();
+  }
+  return success(plan.transposedLoop.has_value());
+}
+
 /// Orders the nest. Loops that select elements of outputs are outside of the
 /// vector loop. If the lanes of the vector loop are elements of an output,
 /// loops that only accumulate are inside of the vector loop, so that the
@@ -428,6 +466,43 @@ static void chooseUnrolling(Plan &plan, const Options &options) {
   } else {
     plan.unrollHint = factor;
   }
+}
+
+/// The largest number of rows and columns of a square that is transposed.
+static constexpr int64_t maxSquareSize = 16;
+
+FailureOr<Plan>
+quant_bnn::vectorize::buildTransposingPlan(linalg::LinalgOp op,
+                                           const Options &options) {
+  if (!op.hasPureBufferSemantics() || !hasVectorizableOperands(op) ||
+      op.getNumDpsInits() == 0 || op.getNumParallelLoops() != op.getNumLoops())
+    return failure();
+  Plan plan;
+  plan.op = op;
+  if (failed(collectLoops(plan)))
+    return failure();
+  collectAccesses(plan);
+  if (failed(chooseTransposition(plan)) || failed(analyzeBody(plan)))
+    return failure();
+  plan.lanes = std::clamp<int64_t>(options.vectorBits / getLaneBits(plan), 1,
+                                   maxSquareSize);
+  // LLVM does better on few rows or columns, whose loops it unrolls.
+  for (unsigned loop : {plan.vectorLoop, *plan.transposedLoop})
+    if (int64_t size = plan.loops[loop].size;
+        !ShapedType::isDynamic(size) && size <= plan.lanes / 2)
+      return failure();
+  for (unsigned loop = 0; loop < plan.loops.size(); ++loop)
+    if (loop != plan.vectorLoop)
+      plan.outer.push_back(loop);
+  plan.unrollFactor = plan.unrollHint = 1;
+  if (failed(classifyOutputs(plan)) ||
+      !llvm::all_of(plan.outputs, [](const Output &output) {
+        return output.kind == OutputKind::Stored;
+      }))
+    return failure();
+  LDBG() << op.getLoc() << ": squares of " << plan.lanes << ", from loop "
+         << *plan.transposedLoop << " to " << plan.vectorLoop;
+  return plan;
 }
 
 FailureOr<Plan> quant_bnn::vectorize::buildPlan(linalg::LinalgOp op,

@@ -137,7 +137,14 @@ struct Plan {
   /// words.
   llvm::DenseSet<mlir::Operation *> packing;
 
+  /// The loop along which the inputs lie that do not lie along the vector loop:
+  /// squares of them are transposed. Only in plans of `buildTransposingPlan`.
+  std::optional<unsigned> transposedLoop;
+
   bool isVarying(mlir::Operation *bodyOp) const;
+  /// Whether `input` lies along the transposed loop, and not along the vector
+  /// loop, which selects elements of it as well.
+  bool isTransposed(const Access &input) const;
   /// Whether any output is reduced.
   bool hasReduced() const;
   /// Returns the number of vectors that hold the accumulators of a reduced
@@ -153,6 +160,11 @@ struct Plan {
 /// Plans the loops of `op`, or fails where vector code would be wrong or slow.
 mlir::FailureOr<Plan> buildPlan(mlir::linalg::LinalgOp op,
                                 const Options &options);
+
+/// Plans the loops of `op` if its outputs lie along one loop, and some inputs
+/// along another one, as those of a transposition do. All loops are parallel.
+mlir::FailureOr<Plan> buildTransposingPlan(mlir::linalg::LinalgOp op,
+                                           const Options &options);
 
 } // namespace quant_bnn::vectorize
 

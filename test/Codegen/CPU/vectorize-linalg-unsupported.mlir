@@ -41,13 +41,6 @@ func.func @strided(%x: memref<?xf32, strided<[?]>>, %y: memref<?xf32>) {
   return
 }
 
-// CHECK-LABEL: func @transposed
-// CHECK:         linalg.transpose
-func.func @transposed(%x: memref<?x?xf32>, %y: memref<?x?xf32>) {
-  linalg.transpose ins(%x : memref<?x?xf32>) outs(%y : memref<?x?xf32>) permutation = [1, 0]
-  return
-}
-
 // A lane that is masked off would divide by zero.
 // CHECK-LABEL: func @may_trap
 // CHECK:         linalg.generic

@@ -6,6 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "../../LoopEmission/Transposition.h"
 #include "BlockedEmitter.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/Utils/StaticValueUtils.h"
@@ -145,35 +146,6 @@ void BlockedEmitter::emitPackingByWord(const Positions &at, const Tile &tile,
       });
     });
   });
-}
-
-/// Builds the elements of the given `half` of each part, in turn from `lhs` and
-/// from `rhs`.
-static Value interleave(ImplicitLocOpBuilder &b, Value lhs, Value rhs,
-                        int64_t partSize, unsigned half) {
-  int64_t size = cast<VectorType>(lhs.getType()).getNumElements();
-  SmallVector<int64_t> lanes;
-  for (int64_t part = 0; part < size; part += partSize)
-    for (int64_t i : llvm::seq(partSize / 2)) {
-      int64_t lane = part + half * partSize / 2 + i;
-      lanes.append({lane, size + lane});
-    }
-  return vector::ShuffleOp::create(b, lhs, rhs, lanes);
-}
-
-/// Transposes the squares that are the parts of `rows`. Each step rotates the
-/// bits of the number of a row, followed by the bits of a position in a part,
-/// by one.
-static void transposeParts(ImplicitLocOpBuilder &b, SmallVector<Value> &rows) {
-  int64_t size = rows.size();
-  for (int64_t step = 1; step < size; step *= 2) {
-    SmallVector<Value> next;
-    for (int64_t row : llvm::seq(size / 2))
-      for (unsigned half : {0, 1})
-        next.push_back(
-            interleave(b, rows[row], rows[row + size / 2], size, half));
-    rows = std::move(next);
-  }
 }
 
 /// Concatenates `parts`, whose number is a power of two.
