@@ -154,3 +154,36 @@ func.func @stay(%m: memref<1x4x6x6xf32>, %w: memref<2x2xf32>, %y: memref<1x4x5x5
   } -> tensor<3x2x4x1xf32>
   return %r : tensor<3x2x4x1xf32>
 }
+
+// -----
+
+// The input is transposed before it is padded, so that a binary convolution finds
+// its padding, unless something else reads the padded input.
+// CHECK-LABEL: func @padded(
+// CHECK-SAME:      %[[X:[^:]*]]: tensor<1x4x6x7xf32>
+// CHECK:         %[[T:.*]] = linalg.transpose ins(%[[X]]
+// CHECK:         %[[P:.*]] = tensor.pad %[[T]] low[0, 1, 2, 0] high[0, 3, 0, 0]
+// CHECK:         tensor<1x6x7x4xf32> to tensor<1x10x9x4xf32>
+// CHECK:         linalg.conv_2d_nhwc_hwcf {{.*}} ins(%[[P]],
+// CHECK-LABEL: func @padded_for_two(
+// CHECK-SAME:      %[[X:[^:]*]]: tensor<1x4x6x7xf32>
+// CHECK:         %[[P:.*]] = tensor.pad %[[X]]
+// CHECK:         linalg.transpose ins(%[[P]]
+func.func @padded(%x: tensor<1x4x6x7xf32>, %w: tensor<5x4x3x3xf32>, %init: tensor<1x5x8x7xf32>) -> tensor<1x5x8x7xf32> {
+  %zero = arith.constant 0.0 : f32
+  %p = tensor.pad %x low[0, 0, 1, 2] high[0, 0, 3, 0] {
+  ^bb0(%i: index, %j: index, %k: index, %l: index):
+    tensor.yield %zero : f32
+  } : tensor<1x4x6x7xf32> to tensor<1x4x10x9xf32>
+  %y = linalg.conv_2d_nchw_fchw ins(%p, %w : tensor<1x4x10x9xf32>, tensor<5x4x3x3xf32>) outs(%init : tensor<1x5x8x7xf32>) -> tensor<1x5x8x7xf32>
+  return %y : tensor<1x5x8x7xf32>
+}
+func.func @padded_for_two(%x: tensor<1x4x6x7xf32>, %w: tensor<5x4x3x3xf32>, %init: tensor<1x5x8x7xf32>) -> (tensor<1x5x8x7xf32>, tensor<1x4x10x9xf32>) {
+  %zero = arith.constant 0.0 : f32
+  %p = tensor.pad %x low[0, 0, 1, 2] high[0, 0, 3, 0] {
+  ^bb0(%i: index, %j: index, %k: index, %l: index):
+    tensor.yield %zero : f32
+  } : tensor<1x4x6x7xf32> to tensor<1x4x10x9xf32>
+  %y = linalg.conv_2d_nchw_fchw ins(%p, %w : tensor<1x4x10x9xf32>, tensor<5x4x3x3xf32>) outs(%init : tensor<1x5x8x7xf32>) -> tensor<1x5x8x7xf32>
+  return %y, %p : tensor<1x5x8x7xf32>, tensor<1x4x10x9xf32>
+}

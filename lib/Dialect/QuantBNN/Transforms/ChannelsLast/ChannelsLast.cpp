@@ -76,8 +76,29 @@ bool channels_last::isFree(Value value, ArrayRef<int64_t> permutation) {
              value.getDefiningOp());
 }
 
+Value channels_last::transposePad(OpBuilder &builder, tensor::PadOp op,
+                                  Value source, ArrayRef<int64_t> permutation) {
+  Value padded = op.getConstantPaddingValue();
+  if (!padded)
+    return {};
+  return tensor::PadOp::create(
+      builder, op.getLoc(), transpose(op.getResultType(), permutation), source,
+      applyPermutation(ArrayRef(op.getMixedLowPad()), permutation),
+      applyPermutation(ArrayRef(op.getMixedHighPad()), permutation), padded,
+      op.getNofold());
+}
+
 Value channels_last::transpose(OpBuilder &builder, Location loc, Value value,
                                ArrayRef<int64_t> permutation) {
+  // Ops on windows look for the constant around their input, and find it before
+  // a transposition. (With one dimension of images, both transpositions are the
+  // same, and the pad would go back.)
+  if (auto pad = value.getDefiningOp<tensor::PadOp>();
+      pad && pad->hasOneUse() && pad.getConstantPaddingValue() &&
+      permutation.size() > 3)
+    return transposePad(builder, pad,
+                        transpose(builder, loc, pad.getSource(), permutation),
+                        permutation);
   RankedTensorType type =
       transpose(cast<RankedTensorType>(value.getType()), permutation);
   auto op = value.getDefiningOp<linalg::TransposeOp>();

@@ -32,6 +32,12 @@ bool isFree(mlir::Value value, llvm::ArrayRef<int64_t> permutation);
 mlir::Value transpose(mlir::OpBuilder &builder, mlir::Location loc,
                       mlir::Value value, llvm::ArrayRef<int64_t> permutation);
 
+/// Builds `op` on `source`, which is its source with the dimensions in the
+/// order of `permutation`. Returns null unless it pads with a constant.
+mlir::Value transposePad(mlir::OpBuilder &builder, mlir::tensor::PadOp op,
+                         mlir::Value source,
+                         llvm::ArrayRef<int64_t> permutation);
+
 /// Returns `type` with its dimensions in the order of `permutation`.
 mlir::RankedTensorType transpose(mlir::RankedTensorType type,
                                  llvm::ArrayRef<int64_t> permutation);

@@ -203,14 +203,7 @@ Value SinkThroughMove<tensor::PadOp>::build(OpBuilder &builder,
                                             tensor::PadOp op, Value last,
                                             RankedTensorType type,
                                             ArrayRef<int64_t> toLast) {
-  Value padded = op.getConstantPaddingValue();
-  if (!padded)
-    return {};
-  return tensor::PadOp::create(
-      builder, op.getLoc(), type, last,
-      applyPermutation(ArrayRef(op.getMixedLowPad()), toLast),
-      applyPermutation(ArrayRef(op.getMixedHighPad()), toLast), padded,
-      op.getNofold());
+  return transposePad(builder, op, last, toLast);
 }
 
 template <>
