@@ -196,9 +196,9 @@ def resnet_18():
     return graph
 
 
-def single_conv(image, weights, shape, outputs, size):
-    """One binary convolution of `image`, padded to keep its size."""
+def single_conv(image, weights, shape, outputs, size, binary):
+    """One convolution of `image`, padded to keep its size."""
     graph = Graph(shape, image)
     name = graph.array(weights, [outputs, size, size, shape[2]])
-    graph.conv_of(0, name, outputs, size, 1, size // 2, binary=True)
+    graph.conv_of(0, name, outputs, size, 1, size // 2, binary=binary)
     return graph

@@ -153,10 +153,10 @@ def run_rounds(cases, rounds):
 def compare(work, cases, times):
     """Medians and quartiles of a case of ours and each of the others.
 
-    The ratio is of what is alike: of kernels where ours takes bits, and of whole calls
-    where ours takes floats.
+    The ratio is of what is alike: of whole calls where ours takes an image of floats, and
+    of kernels elsewhere.
     """
-    alike = "kernel" if work["form"] == "packed" else "call"
+    alike = "call" if work["form"] == "floats" else "kernel"
     ours = [entry[alike] for entry in times[0]]
     result = {"name": work["name"], "ours": spread(ours), "peers": []}
     for (peer, name, what, case), entries in list(zip(cases, times))[1:]:

@@ -51,6 +51,119 @@ def conv(work, to_bits):
     )
 
 
+# ----------------------------------------------------------------------------
+# Arrays of f32
+# ----------------------------------------------------------------------------
+
+
+def filled(name, kind):
+    return (
+        f"  %{name}.empty = tensor.empty() : {kind}\n"
+        f"  %{name} = linalg.fill ins(%zero : f32) outs(%{name}.empty : {kind})"
+        f" -> {kind}\n"
+    )
+
+
+def float_function(arguments, body, result):
+    return (
+        f"func.func @run({arguments}) -> {result} {{\n"
+        "  %zero = arith.constant 0.0 : f32\n"
+        f"{body}  return %result : {result}\n}}\n"
+    )
+
+
+def float_matmul(work):
+    """The product of a, in rows, and b, in columns."""
+    rows, columns, depth = work["rows"], work["columns"], work["depth"]
+    a, b = tensor([rows, depth]), tensor([depth, columns])
+    kind = tensor([rows, columns])
+    product = f"linalg.matmul ins(%a, %b : {a}, {b}) outs(%zeros : {kind}) -> {kind}"
+    body = f"{filled('zeros', kind)}  %result = {product}\n"
+    return float_function(f"%a: {a}, %b: {b}", body, kind)
+
+
+def padded_image(size, channels):
+    """An image, the same with a border, and the op that makes `%padded` of `%x`."""
+    image = tensor([1, size, size, channels])
+    padded = tensor([1, size + 2, size + 2, channels])
+    pad = (
+        "  %padded = tensor.pad %x low[0, 1, 1, 0] high[0, 1, 1, 0] {\n"
+        "  ^bb0(%i: index, %j: index, %k: index, %l: index):\n"
+        "    tensor.yield %zero : f32\n"
+        f"  }} : {image} to {padded}\n"
+    )
+    return image, padded, pad
+
+
+def float_conv(work):
+    """The convolution of an image and a filter [y, x, channel, output]."""
+    size, channels = work["size"], work["channels"]
+    image, padded, pad = padded_image(size, channels)
+    filters = tensor([3, 3, channels, channels])
+    body = pad + filled("zeros", image)
+    body += (
+        f"  %result = linalg.conv_2d_nhwc_hwcf ins(%padded, %w : {padded}, {filters})"
+        f" outs(%zeros : {image}) -> {image}\n"
+    )
+    return float_function(f"%x: {image}, %w: {filters}", body, image)
+
+
+def gradient(of, inputs, out, kind):
+    """A gradient of that convolution as `quant-bnn-differentiate` writes it, by names of
+    the loops: n, h, w and f of the result, i and j of the filter, and channels c."""
+    loops, kinds = {
+        "image": ("n, h, w, f, i, j, c", "rrrrrrp"),
+        "filter": ("i, j, c, f, n, h, w", "pppprrr"),
+    }[of]
+    maps = [f"affine_map<({loops}) -> ({results})>" for _, _, results in inputs]
+    maps.append(f"affine_map<({loops}) -> ({out[1]})>")
+    names = {"p": '"parallel"', "r": '"reduction"'}
+    iterators = ", ".join(names[letter] for letter in kinds)
+    values = ", ".join(f"%{name}" for name, _, _ in inputs)
+    types = ", ".join(type for _, type, _ in inputs)
+    return (
+        f"  %{out[0]} = linalg.generic {{indexing_maps = [{', '.join(maps)}],"
+        f" iterator_types = [{iterators}]}}"
+        f" ins({values} : {types}) outs(%zeros : {kind}) {{\n"
+        "  ^bb0(%a: f32, %b: f32, %sum: f32):\n"
+        "    %product = arith.mulf %a, %b : f32\n"
+        "    %next = arith.addf %sum, %product : f32\n"
+        "    linalg.yield %next : f32\n"
+        f"  }} -> {kind}\n"
+    )
+
+
+def gradient_image(work):
+    """The gradient of the image; that of the result is `%x`."""
+    size, channels = work["size"], work["channels"]
+    image, padded, _ = padded_image(size, channels)
+    filters = tensor([3, 3, channels, channels])
+    body = (
+        f"  %turned.empty = tensor.empty() : {filters}\n"
+        f"  %turned = linalg.transpose ins(%w : {filters}) outs(%turned.empty :"
+        f" {filters}) permutation = [0, 1, 3, 2]\n"
+    )
+    inputs = [("turned", filters, "i, j, f, c"), ("x", image, "n, h, w, f")]
+    body += filled("zeros", padded)
+    body += gradient("image", inputs, ("sums", "n, h + i, w + j, c"), padded)
+    body += (
+        f"  %result = tensor.extract_slice %sums[0, 1, 1, 0] [1, {size}, {size},"
+        f" {channels}] [1, 1, 1, 1] : {padded} to {image}\n"
+    )
+    return float_function(f"%x: {image}, %w: {filters}", body, image)
+
+
+def gradient_filter(work):
+    """The gradient of the filter; `%x` is the image and the gradient of the result."""
+    size, channels = work["size"], work["channels"]
+    image, padded, pad = padded_image(size, channels)
+    filters = tensor([3, 3, channels, channels])
+    inputs = [("padded", padded, "n, h + i, w + j, c"), ("x", image, "n, h, w, f")]
+    body = pad + filled("zeros", filters)
+    body += gradient("filter", inputs, ("result", "i, j, c, f"), filters)
+    return float_function(f"%x: {image}", body, filters)
+
+
 class GraphWriter:
     """The text of a graph as a function, and the constants that it takes after the
     image, as values and shapes."""

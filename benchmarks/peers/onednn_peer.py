@@ -10,6 +10,7 @@ from arrays import first_axis_last, last_axis_first, read_npy
 from worker import Case
 
 INSTALL = "apt-get install libdnnl-dev"
+FORMS = ["packed", "floats", "arrays"]
 SOURCE = pathlib.Path(__file__).with_suffix(".cpp")
 library = None
 

@@ -8,6 +8,7 @@ from arrays import read_npy
 from worker import Case
 
 INSTALL = "apt-get install libopenblas-dev"
+FORMS = ["packed", "floats", "arrays"]
 ROW_MAJOR, NO_TRANS, TRANS = 101, 111, 112
 
 
@@ -27,7 +28,7 @@ def versions(settings):
 
 
 def prepare(work, directory, settings):
-    if work["kind"] != "matmul":
+    if work["kind"] not in ("matmul", "matmul_f32"):
         return {}
     rows, columns, depth = work["rows"], work["columns"], work["depth"]
     a = read_npy(directory / "image.npy")

@@ -8,10 +8,17 @@ import pathlib
 import subprocess
 
 import mlir
-from arrays import first_axis_last, last_axis_first, read_npy, rows_as_integers, write_npy
+from arrays import (
+    first_axis_last,
+    last_axis_first,
+    read_npy,
+    rows_as_integers,
+    write_npy,
+)
 from worker import Case
 from works import LoadedGraph
 
+FORMS = ["packed", "floats", "arrays"]
 INSTALL = "ninja bnn-opt bnn-bind bnn-translate quant_bnn_runtime, and clang of LLVM 22"
 PIPELINE = "host results=out-params workspace=thread"
 FLAGS = ["-O3", "-march=native"]
@@ -120,6 +127,8 @@ class Call:
 def prepare(work, directory, settings):
     if work["form"] == "floats":
         return {"": prepare_graph(work, directory, settings)}
+    if work["form"] == "arrays":
+        return {"": prepare_arrays(work, directory, settings)}
     kind = work["kind"]
     if kind == "matmul":
         words = work["depth"] // 64
@@ -149,6 +158,45 @@ def prepare(work, directory, settings):
         return None if kind == "conv_bits" else array.array("f", values)
 
     return {"": Case(checked, kernel=run)}
+
+
+def prepare_arrays(work, directory, settings):
+    """A product, a convolution or one of its gradients, of f32. The other operand lies
+    as the kernel wants it: with the outputs last."""
+    a, b = (read_npy(directory / f"{name}.npy") for name in "ab")
+    x, w = (read_npy(directory / f"{name}.npy") for name in ("image", "array1"))
+    kind = work["kind"]
+    if kind == "matmul_f32":
+        rows, columns, depth = work["rows"], work["columns"], work["depth"]
+        text, shapes = mlir.float_matmul(work), [[rows, depth], [depth, columns]]
+        out = [rows, columns]
+        w = first_axis_last(w, columns)
+    else:
+        size, channels = work["size"], work["channels"]
+        image, filters = [1, size, size, channels], [3, 3, channels, channels]
+        w = first_axis_last(w, channels)
+        writers = {
+            "conv_f32": (mlir.float_conv, [image, filters], image),
+            "gradient_image": (mlir.gradient_image, [image, filters], image),
+            "gradient_filter": (mlir.gradient_filter, [image], filters),
+        }
+        write, shapes, out = writers[kind]
+        text = write(work)
+    buffers = [Buffer(shape, values) for shape, values in zip(shapes, (x, w))]
+    result = Buffer(out)
+    run = Call(compile_module(text, [], directory, settings), [*buffers, result])
+
+    def checked():
+        values = result.values()
+        if kind == "gradient_image":
+            check_gradient_image(work, x, w, values)
+        elif kind == "gradient_filter":
+            check_gradient_filter(work, x, values)
+        else:
+            check_result(work, a, b, values)
+        return values
+
+    return Case(checked, kernel=run)
 
 
 def prepare_graph(work, directory, settings):
@@ -200,6 +248,40 @@ def check_matmul(work, a, b, values):
         sums = [depth - 2 * (a_rows[row] ^ bits).bit_count() for bits in b_rows]
         begin = row * columns
         require(list(values[begin : begin + columns]) == sums, f"row {row}")
+
+
+def check_gradient_image(work, y, w, values):
+    """Compares a few elements: `y` is the gradient of the result."""
+    size, channels = work["size"], work["channels"]
+    for row in {0, size // 2, size - 1}:
+        for c in (0, channels - 1):
+            taps = [(i, j) for i in range(3) for j in range(3)]
+            found = 0
+            for i, j in taps:
+                if 0 <= row + 1 - i < size and 0 <= row + 1 - j < size:
+                    pixel = (row + 1 - i) * size + row + 1 - j
+                    found += sum(
+                        y[pixel * channels + f]
+                        * w[((3 * i + j) * channels + c) * channels + f]
+                        for f in range(channels)
+                    )
+            at = (row * size + row) * channels + c
+            require(values[at] == found, f"pixel {row}, {row}")
+
+
+def check_gradient_filter(work, x, values):
+    """Compares a few elements: `x` is the image and the gradient of the result."""
+    size, channels = work["size"], work["channels"]
+    for i, j, c, f in [(0, 0, 0, 0), (1, 1, 3, 5), (2, 1, channels - 1, 7)]:
+        found = sum(
+            x[((h + i - 1) * size + k + j - 1) * channels + c]
+            * x[(h * size + k) * channels + f]
+            for h in range(size)
+            for k in range(size)
+            if 0 <= h + i - 1 < size and 0 <= k + j - 1 < size
+        )
+        at = ((3 * i + j) * channels + c) * channels + f
+        require(values[at] == found, f"tap {i}, {j}")
 
 
 def check_conv(work, a, b, values, thresholds):

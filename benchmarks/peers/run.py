@@ -38,7 +38,12 @@ PEERS = [
     "openblas",
     "onednn",
 ]
-PARTS = [("matmul", "Products"), ("conv", "Layers"), ("network", "Networks")]
+PARTS = [
+    ("matmul", "Products"),
+    ("conv", "Layers"),
+    ("gradient", "Gradients"),
+    ("network", "Networks"),
+]
 
 
 def parse_arguments():

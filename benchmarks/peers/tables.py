@@ -39,8 +39,8 @@ def report(results):
         f"One thread, pinned to core {machine['core']}; times in microseconds; medians of"
         f" {results['rounds']} alternating rounds, at most {results['few_rounds']} for the"
         " product of 4096 rows; quartiles in brackets. *Ratio* is a peer's time over ours"
-        " in the same round: above 1, ours is faster. It compares what is alike: kernels"
-        " where ours takes packed bits, and whole calls where ours takes an image of f32."
+        " in the same round: above 1, ours is faster. It compares what is alike: whole"
+        " calls where ours takes an image of f32 to begin with, and kernels elsewhere."
         " Results are compared before they are timed.",
         "",
         f"Load of the machine (1, 5, 15 minutes): {machine['load_begin']} at the start,"

@@ -4,6 +4,7 @@ from worker import Case
 from works import LoadedGraph
 
 INSTALL = "pip install torch==2.13.0 numpy"
+FORMS = ["packed", "floats", "arrays"]
 
 
 def versions(settings):
@@ -89,12 +90,35 @@ def prepare(work, directory, settings):
     graph = LoadedGraph(work, directory, numpy.load)
     if work["kind"].startswith("matmul"):
         return matmul_cases(work, graph)
+    if work["kind"].startswith("gradient"):
+        return {"f32": gradient_case(work, graph)}
     network = Network(graph, work["layout"])
 
     def result():
         return bytes(network.result.permute(0, 2, 3, 1).contiguous().numpy())
 
-    return {"f32": Case(result, call=network)}
+    kernel = work["form"] == "arrays"
+    return {"f32": Case(result, **{"kernel" if kernel else "call": network})}
+
+
+def gradient_case(work, graph):
+    """A gradient of the convolution of `graph`; that of the result is the image."""
+    network = Network(graph, work["layout"])
+    (weights,) = network.weights
+    torch, image, state = network.torch, network.image, {}
+    of_image = work["kind"] == "gradient_image"
+
+    def kernel():
+        state["y"] = torch.ops.aten.convolution_backward(
+            *(image, image, weights, None, [1, 1], [1, 1], [1, 1], False, [0, 0], 1),
+            [of_image, not of_image, False],
+        )[0 if of_image else 1]
+
+    def result():
+        order = (0, 2, 3, 1) if of_image else (2, 3, 1, 0)
+        return bytes(state["y"].permute(*order).contiguous().numpy())
+
+    return Case(result, kernel=kernel)
 
 
 def matmul_cases(work, graph):
@@ -128,6 +152,6 @@ def matmul_case(multiply, x, w, work):
     def result():
         return bytes(state["y"].float().numpy())
 
-    if work["form"] == "packed":
+    if work["form"] != "floats":
         return Case(result, kernel=kernel)
     return Case(result, call=call)

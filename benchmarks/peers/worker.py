@@ -8,6 +8,7 @@ A peer is a module with
     versions(settings)  names and versions; ImportError or OSError: not installed
     prepare(work, directory, settings)
                         a dictionary of Cases by name, {} for a work that it cannot do
+    FORMS               the forms of works that it knows: "packed" and "floats" if absent
 
 `work` and the files of `directory` are what works.py writes. SETTINGS has the build
 directory of this project, `build`, and the command `clang`.
@@ -95,7 +96,10 @@ def load(path):
 def prepare(peer, request, settings):
     directory = pathlib.Path(request["directory"])
     work = json.loads((directory / "work.json").read_text())
-    cases = peer.prepare(work, directory, settings)
+    forms = getattr(peer, "FORMS", ["packed", "floats"])
+    cases = {}
+    if work["form"] in forms:
+        cases = peer.prepare(work, directory, settings)
     answer = {}
     for name, case in cases.items():
         case.prepare()

@@ -1,7 +1,9 @@
 """What is measured: products, layers and networks, and their data.
 
 A work of form `packed` begins with packed bits, one of form `floats` with an image of
-f32. Every work has a graph of the same meaning, for peers that begin with floats.
+f32. A work of form `arrays` has no bits: its operands and its result are f32, as the
+kernel wants them. Every work has a graph of the same meaning, for peers that begin with
+floats.
 """
 
 import array
@@ -14,13 +16,26 @@ from arrays import random_words, read_npy, unpack, write_npy
 
 MATMULS = [(1024, 1024, 1024), (4096, 4096, 4096), (1, 4096, 4096), (16, 4096, 4096)]
 CONVS = [(56, 64), (28, 128), (14, 256), (7, 512)]
+FLOAT_MATMULS = [(256,) * 3, (512,) * 3, (1024,) * 3, (16, 4096, 4096)]
+FLOAT_CONVS = {
+    "conv_f32": "f32",
+    "gradient_image": "f32, gradient of the image",
+    "gradient_filter": "f32, gradient of the filter",
+}
 NETWORKS = {
     "Bi-Real-18": graphs.bi_real_18,
     "QuickNet-size": graphs.quicknet,
     "LeNet of digits": graphs.lenet,
 }
 # Rows of a product as pixels of an image.
-IMAGES = {1: (1, 1), 16: (4, 4), 1024: (32, 32), 4096: (64, 64)}
+IMAGES = {
+    1: (1, 1),
+    16: (4, 4),
+    256: (16, 16),
+    512: (16, 32),
+    1024: (32, 32),
+    4096: (64, 64),
+}
 
 
 def list_works():
@@ -41,13 +56,23 @@ def list_works():
         for layout in ("NHWC", "NCHW"):
             floats = {"kind": "conv_graph", "layout": layout, **sizes}
             works.append({"name": f"{name}, f32 to f32, {layout}", **floats})
+    for rows, columns, depth in FLOAT_MATMULS:
+        sizes = {"rows": rows, "columns": columns, "depth": depth}
+        name = f"{rows} x {columns} x {depth}, f32"
+        works.append({"name": name, "kind": "matmul_f32", **sizes})
+    for size, channels in CONVS:
+        for kind, what in FLOAT_CONVS.items():
+            name = f"3x3, {size} x {size} x {channels}, {what}"
+            fields = {"kind": kind, "size": size, "channels": channels}
+            works.append({"name": name, **fields})
     for network in NETWORKS:
         for layout in ("NHWC", "NCHW"):
             fields = {"kind": "network", "network": network, "layout": layout}
             works.append({"name": f"{network}, {layout}", **fields})
     for work in works:
         packed = work["kind"] in ("matmul", "conv", "conv_bits")
-        work["form"] = "packed" if packed else "floats"
+        arrays = work["kind"] in ("matmul_f32", *FLOAT_CONVS)
+        work["form"] = "packed" if packed else "arrays" if arrays else "floats"
         work.setdefault("layout", "NHWC")
     return works
 
@@ -89,7 +114,8 @@ def make_product(work):
         choices = range(-3 * depth, 3 * depth)
         thresholds = random.Random(0).choices(choices, k=outputs)
         operands["thresholds"] = array.array("i", thresholds), [outputs]
-    return operands, graphs.single_conv(*floats, image, outputs, size)
+    binary = work["form"] != "arrays"
+    return operands, graphs.single_conv(*floats, image, outputs, size, binary)
 
 
 def as_numpy(graph):
