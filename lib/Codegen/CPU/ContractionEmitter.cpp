@@ -28,6 +28,10 @@ using namespace mlir;
 using namespace quant_bnn;
 using namespace quant_bnn::vectorize;
 
+/// The most rows of a task, so that packing the panel is a small part of its
+/// work.
+static constexpr int64_t maxTaskRows = 256;
+
 SmallVector<Value>
 ContractionEmitter::getSizes(ArrayRef<unsigned> loops) const {
   return llvm::map_to_vector(loops, [&](unsigned loop) { return sizes[loop]; });
@@ -40,6 +44,12 @@ Value ContractionEmitter::buildProduct(ArrayRef<unsigned> loops) {
 //===----------------------------------------------------------------------===//
 // Strips and tasks
 //===----------------------------------------------------------------------===//
+
+/// Returns the number of rows of a task, which has whole kernels unless it is
+/// the last one.
+int64_t ContractionEmitter::getTaskRows() const {
+  return maxTaskRows / blocking.kernelRows * blocking.kernelRows;
+}
 
 void ContractionEmitter::emitStrip(const Strip &strip) {
   if (hasOneBlock()) {
@@ -112,7 +122,7 @@ void ContractionEmitter::emitTasks(const Positions &at) {
   int64_t width =
       std::max(getPanelWidth(), epilogue ? epilogue->getSumsPerWord() : 1);
   SmallVector<Value> extents = getSizes(blocking.groups);
-  extents.push_back(fold<arith::CeilDivUIOp>(rowCount, index(rowsPerTask)));
+  extents.push_back(fold<arith::CeilDivUIOp>(rowCount, index(getTaskRows())));
   extents.push_back(fold<arith::CeilDivUIOp>(columns, index(width)));
   Value count = index_space::buildProduct(b, extents);
 
@@ -122,14 +132,14 @@ void ContractionEmitter::emitTasks(const Positions &at) {
       SmallVector<Value> position = index_space::delinearize(b, iv, extents);
       Value column = fold<arith::MulIOp>(position.pop_back_val(), index(width));
       Value row =
-          fold<arith::MulIOp>(position.pop_back_val(), index(rowsPerTask));
+          fold<arith::MulIOp>(position.pop_back_val(), index(getTaskRows()));
       auto getEnd = [&](Value begin, int64_t size, Value all) {
         return fold<arith::MinUIOp>(fold<arith::AddIOp>(begin, index(size)),
                                     all);
       };
       emitColumns({enter(at, blocking.groups, position),
                    row,
-                   getEnd(row, rowsPerTask, rowCount),
+                   getEnd(row, getTaskRows(), rowCount),
                    {}},
                   column, getEnd(column, width, columns));
     });
@@ -140,7 +150,7 @@ void ContractionEmitter::emitTasks(const Positions &at) {
   if (!options.parallel)
     return emitRange(index(0), count);
   Value sums =
-      fold<arith::MulIOp>(fold<arith::MinUIOp>(rowCount, index(rowsPerTask)),
+      fold<arith::MulIOp>(fold<arith::MinUIOp>(rowCount, index(getTaskRows())),
                           fold<arith::MinUIOp>(columns, index(width)));
   Value cost = fold<arith::MulIOp>(sums, buildCost(plan.inner));
   Value grain = tasks::buildGrain(b, count, cost, options.taskNanoseconds);
@@ -156,7 +166,7 @@ void ContractionEmitter::allocate() {
   };
   panel = build(hasOneBlock() ? *getConstantIntValue(termCount) : termsPerChain,
                 blocking.packed->getElementType());
-  totals = keepsTotals() ? build(rowsPerTask, getOutput().getElementType())
+  totals = keepsTotals() ? build(getTaskRows(), getOutput().getElementType())
                          : Value();
 }
 

@@ -14,9 +14,6 @@
 
 namespace quant_bnn::vectorize {
 
-/// Rows of a task, so that packing the panel is a small part of its work.
-inline constexpr int64_t rowsPerTask = 256;
-
 /// Emits a contraction by blocks.
 class ContractionEmitter : public NestEmitter {
 public:
@@ -51,6 +48,7 @@ private:
   bool hasOneBlock() const;
   bool hasWholeRuns() const;
   int64_t getPanelWidth() const { return blocking.kernelVectors * plan.lanes; }
+  int64_t getTaskRows() const;
   bool keepsTotals() const;
   const Output &getOutput() const { return plan.outputs.front(); }
 

@@ -69,9 +69,8 @@ State ContractionEmitter::emitTerms(const Positions &at, const Block &block,
     Value row = fold<arith::SubIOp>(base, block.lower);
     Positions inRun =
         enter(at, others, index_space::delinearize(b, run, getSizes(others)));
-    return emitRun(lower, upper, values, [&](Value iv, State inner_) {
-      return body(enter(inRun, inner, iv), fold<arith::AddIOp>(row, iv),
-                  inner_);
+    return emitRun(lower, upper, values, [&](Value iv, State sums) {
+      return body(enter(inRun, inner, iv), fold<arith::AddIOp>(row, iv), sums);
     });
   });
 }
