@@ -121,3 +121,19 @@ func.func @one_from_another(%x: tensor<1x2xf32>, %y: tensor<1x1xf32>) -> (tensor
   %b = tensor.insert_slice %y into %a[0, 0] [1, 1] [1, 1] : tensor<1x1xf32> into tensor<1x2xf32>
   return %b, %a : tensor<1x2xf32>, tensor<1x2xf32>
 }
+
+// One result of a branch, twice.
+// CHECK-LABEL: func @branch_twice(
+// OUT-SAME: %[[X:[^:]*]]: memref<4xf32>, %{{.*}}: i1, %[[A:.*]]: memref<4xf32>, %[[B:.*]]: memref<4xf32>)
+func.func @branch_twice(%x: tensor<4xf32>, %c: i1) -> (tensor<4xf32>, tensor<4xf32>) {
+  // OUT: %[[R:.*]] = scf.if
+  // OUT: memref.copy %[[R]], %[[A]]
+  // OUT: memref.copy %[[A]], %[[B]]
+  %a = scf.if %c -> tensor<4xf32> {
+    %y = math.absf %x : tensor<4xf32>
+    scf.yield %y : tensor<4xf32>
+  } else {
+    scf.yield %x : tensor<4xf32>
+  }
+  return %a, %a : tensor<4xf32>, tensor<4xf32>
+}

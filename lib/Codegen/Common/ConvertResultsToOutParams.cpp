@@ -112,14 +112,18 @@ static LogicalResult convertResults(func::FuncOp function, bool checkExtents) {
     }
     // First as tensors, by which bufferization sees that a result may be
     // computed in the buffer of another one: then it copies. Stores to buffers,
-    // which it does not see, come last.
+    // which it does not see, come last. A value that is returned twice is
+    // copied from the buffer in which it may have been computed.
+    DenseMap<Value, Value> stored;
     for (auto &[source, destination] : stores) {
       Value buffer = bufferization::ToTensorOp::create(
           entry, op.getLoc(), source.getType(), destination,
           /*restrict=*/true, /*writable=*/true);
-      source = bufferization::MaterializeInDestinationOp::create(
-                   builder, op.getLoc(), source.getType(), source, buffer)
+      Value &latest = stored.try_emplace(source, source).first->second;
+      latest = bufferization::MaterializeInDestinationOp::create(
+                   builder, op.getLoc(), source.getType(), latest, buffer)
                    .getResult();
+      source = latest;
     }
     for (auto [source, destination] : stores) {
       auto store = bufferization::MaterializeInDestinationOp::create(

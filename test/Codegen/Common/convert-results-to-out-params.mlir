@@ -148,3 +148,20 @@ func.func @one_from_another(%x: tensor<1x2xf32>, %y: tensor<1x1xf32>) -> (tensor
   %b = tensor.insert_slice %y into %a[0, 0] [1, 1] [1, 1] : tensor<1x1xf32> into tensor<1x2xf32>
   return %b, %a : tensor<1x2xf32>, tensor<1x2xf32>
 }
+
+// -----
+
+// A value that is returned twice is copied from its first buffer.
+// CHECK-LABEL: func.func @twice(
+// CHECK-SAME: %[[X:.*]]: tensor<4xf32>, %[[OUT0:.*]]: memref<4xf32>, %[[OUT1:.*]]: memref<4xf32>) {
+func.func @twice(%x: tensor<4xf32>) -> (tensor<4xf32>, tensor<4xf32>) {
+  // CHECK-DAG: %[[T0:.*]] = bufferization.to_tensor %[[OUT0]] restrict writable
+  // CHECK-DAG: %[[T1:.*]] = bufferization.to_tensor %[[OUT1]] restrict writable
+  // CHECK: %[[Y:.*]] = math.absf %[[X]]
+  // CHECK: %[[R0:.*]] = bufferization.materialize_in_destination %[[Y]] in %[[T0]]
+  // CHECK: %[[R1:.*]] = bufferization.materialize_in_destination %[[R0]] in %[[T1]]
+  // CHECK: bufferization.materialize_in_destination %[[R0]] in writable %[[OUT0]]
+  // CHECK: bufferization.materialize_in_destination %[[R1]] in writable %[[OUT1]]
+  %y = math.absf %x : tensor<4xf32>
+  return %y, %y : tensor<4xf32>, tensor<4xf32>
+}
