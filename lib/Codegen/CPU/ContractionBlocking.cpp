@@ -65,8 +65,6 @@ static LogicalResult classifyLoops(const Plan &plan, const Output &output,
   for (unsigned loop : plan.outer)
     (blocking.packed->uses(loop) ? blocking.groups : blocking.rows)
         .push_back(loop);
-  llvm::erase_if(blocking.groups,
-                 [&](unsigned loop) { return !output.selects(loop); });
   // By loop: the index that it is in, and the other loop there.
   SmallVector<std::optional<unsigned>> partners(plan.loops.size());
   llvm::SmallBitVector isPlaced(plan.loops.size());
@@ -99,6 +97,8 @@ static LogicalResult classifyLoops(const Plan &plan, const Output &output,
     blocking.overlaps.push_back(
         {isRow ? *partners[loop] : loop, /*descends=*/isRow});
   }
+  llvm::erase_if(blocking.groups,
+                 [&](unsigned loop) { return partners[loop].has_value(); });
   return success();
 }
 

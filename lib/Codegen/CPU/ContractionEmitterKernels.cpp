@@ -54,8 +54,10 @@ State ContractionEmitter::emitTerms(const Positions &at, const Block &block,
                      return body(enter(at, inner, term), iv, values);
                    });
   Value size = sizes[inner];
-  Value first = fold<arith::DivUIOp>(block.lower, size);
-  Value last = fold<arith::CeilDivUIOp>(block.upper, size);
+  // Without terms, there are no runs, whatever their size is.
+  Value divisor = fold<arith::MaxUIOp>(size, index(1));
+  Value first = fold<arith::DivUIOp>(block.lower, divisor);
+  Value last = fold<arith::CeilDivUIOp>(block.upper, divisor);
   return emitRun(first, last, state, [&](Value run, State values) {
     Value base = fold<arith::MulIOp>(run, size);
     Value lower = index(0), upper = size;

@@ -154,6 +154,28 @@ func.func @overlapping_taps_first(%y: memref<20x128xf32>, %w: memref<3x128x64xf3
 
 // -----
 
+// A group whose index is no loop alone.
+// CHECK-LABEL: func @every_other_group(
+// CHECK:         memref.alloc()
+// CHECK:         vector.load %arg1[%[[G:[a-z0-9]*]],
+// CHECK:         %[[TWICE:.*]] = arith.muli %[[G]], %c2
+// CHECK:         vector.store %{{.*}}, %arg2[%[[TWICE]],
+#a = affine_map<(g, m, n, k) -> (g, m, k)>
+#b = affine_map<(g, m, n, k) -> (g, k, n)>
+#c = affine_map<(g, m, n, k) -> (g * 2, m, n)>
+func.func @every_other_group(%a: memref<5x40x300xf32>, %b: memref<5x300x64xf32>, %c: memref<9x40x64xf32>) {
+  linalg.generic {indexing_maps = [#a, #b, #c], iterator_types = ["parallel", "parallel", "parallel", "reduction"]}
+      ins(%a, %b : memref<5x40x300xf32>, memref<5x300x64xf32>) outs(%c : memref<9x40x64xf32>) {
+  ^bb0(%x: f32, %y: f32, %out: f32):
+    %0 = arith.mulf %x, %y : f32
+    %1 = arith.addf %out, %0 : f32
+    linalg.yield %1 : f32
+  }
+  return
+}
+
+// -----
+
 // Rows that are not apart: two loops in one index.
 // CHECK-LABEL: func @rows_meet(
 // CHECK-NOT:     memref.alloc

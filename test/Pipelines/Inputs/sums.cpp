@@ -441,7 +441,7 @@ int main() {
       checkBroadcast(7, n, offset);
     for (int64_t k : {0, 1, 63, 255, 256, 257, 1000})
       checkProducts(3, 37, k, offset);
-    for (int64_t c : {1, 85, 86, 100, 128, 256, 300})
+    for (int64_t c : {0, 1, 85, 86, 100, 128, 256, 300})
       for (int64_t m : {3, 29})
         checkTaps(m, c, offset);
     // By blocks: several tasks, and rows and columns that are left over.
