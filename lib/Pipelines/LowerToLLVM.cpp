@@ -253,6 +253,7 @@ void quant_bnn::buildFinalizeLLVMPipeline(OpPassManager &pm,
   pm.addPass(createQuantBNNOutlineLoopsPass());
   OpPassManager &functions = pm.nest<func::FuncOp>();
   addExpansion(functions);
+  functions.addPass(createQuantBNNStoreKnownLanesPass());
   functions.addPass(createQuantBNNConvertSCFToCFPass());
   functions.addPass(createQuantBNNConvertVectorToLLVMPass());
   pm.addPass(createQuantBNNRefuseMathNamesPass());

@@ -227,6 +227,15 @@ std::string readFunctions(ElementType type) {
       %y = linalg.matmul ins(%a, %b : tensor<?x?xf32>, tensor<?x?xf32>) outs(%f : tensor<?x?xf32>) -> tensor<?x?xf32>
       return %y : tensor<?x?xf32>
     }
+    // Tails of one lane, whose number is known.
+    func.func @narrow_odd(%x: tensor<65xi64>) -> tensor<65xi16> {
+      %y = arith.trunci %x : tensor<65xi64> to tensor<65xi16>
+      return %y : tensor<65xi16>
+    }
+    func.func @square_odd(%x: tensor<65xf32>) -> tensor<65xf32> {
+      %y = arith.mulf %x, %x : tensor<65xf32>
+      return %y : tensor<65xf32>
+    }
     func.func @transpose_floats(%x: tensor<?x?xf32>) -> tensor<?x?xf32> {
       %c0 = arith.constant 0 : index
       %c1 = arith.constant 1 : index

@@ -46,6 +46,42 @@ def QuantBNNExpandDynamicReshapesPass
                            "::mlir::memref::MemRefDialect"];
 }
 
+def QuantBNNStoreKnownLanesPass : Pass<"bnn-codegen-store-known-lanes"> {
+  let summary = "Store lanes that a constant mask selects without the mask";
+  let description = [{
+    Replaces a `vector.maskedstore` of integers of less than 64 bits, or of
+    `bf16`, whose mask is constant and selects the first lanes, by stores of
+    vectors whose sizes are powers of two. LLVM 22 stores too many bytes for
+    such a mask if the integers are truncated ones and the target has AVX-512.
+
+    Example:
+
+    ```mlir
+    func.func @f(%x: memref<?xi16>, %i: index, %v: vector<8xi16>) {
+      %mask = vector.constant_mask [3] : vector<8xi1>
+      vector.maskedstore %x[%i], %mask, %v : memref<?xi16>, vector<8xi1>, vector<8xi16>
+      return
+    }
+    ```
+
+    becomes
+
+    ```mlir
+    func.func @f(%x: memref<?xi16>, %i: index, %v: vector<8xi16>) {
+      %0 = vector.shuffle %v, %v [0, 1] : vector<8xi16>, vector<8xi16>
+      vector.store %0, %x[%i] : memref<?xi16>, vector<2xi16>
+      %1 = vector.shuffle %v, %v [2] : vector<8xi16>, vector<8xi16>
+      %c2 = arith.constant 2 : index
+      %2 = arith.addi %i, %c2 : index
+      vector.store %1, %x[%2] : memref<?xi16>, vector<1xi16>
+      return
+    }
+    ```
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect",
+                           "::mlir::vector::VectorDialect"];
+}
+
 def QuantBNNConvertSCFToCFPass : Pass<"bnn-codegen-convert-scf-to-cf"> {
   let summary = "Convert structured control flow to branches, last op first";
   let description = [{
