@@ -311,7 +311,7 @@ def QuantBNNOutlineLoopsPass
     Run the pass after memory is planned: a function with a loop of another one
     does not show which buffers are in use at the same time.
 
-    Example, with `max-ops=0`, of a long loop:
+    Example, with `max-ops=0`:
 
     ```mlir
     func.func @f(%x: memref<64xf32>) {
@@ -319,7 +319,9 @@ def QuantBNNOutlineLoopsPass
       %c1 = arith.constant 1 : index
       %c64 = arith.constant 64 : index
       scf.for %i = %c0 to %c64 step %c1 {
-        // 32 ops
+        %value = memref.load %x[%i] : memref<64xf32>
+        %negated = arith.negf %value : f32
+        memref.store %negated, %x[%i] : memref<64xf32>
       }
       return
     }
@@ -337,7 +339,9 @@ def QuantBNNOutlineLoopsPass
       %c1 = arith.constant 1 : index
       %c64 = arith.constant 64 : index
       scf.for %i = %c0 to %c64 step %c1 {
-        // 32 ops
+        %value = memref.load %x[%i] : memref<64xf32>
+        %negated = arith.negf %value : f32
+        memref.store %negated, %x[%i] : memref<64xf32>
       }
       return
     }
