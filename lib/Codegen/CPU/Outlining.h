@@ -14,9 +14,9 @@
 
 namespace quant_bnn::outlining {
 
-/// Makes those of the values `used`, which `region` of one block uses from
-/// outside, new arguments of its block that are no constants, and copies the
-/// constants. Returns the values that the arguments stand for.
+/// Replaces the values `used`, which `region` of one block uses from outside:
+/// constants by copies, and others by new arguments of the block. Returns what
+/// the arguments stand for.
 llvm::SmallVector<mlir::Value> isolate(mlir::Region &region,
                                        mlir::ValueRange used);
 

@@ -43,7 +43,6 @@ public:
 
 private:
   void splitLoops();
-  Value ceilDiv(Value size);
   void emitNest(unsigned level, const Positions &at, Value column);
   Value isWithin(Value first, unsigned loop);
   void emitSquares(const Positions &at, Value column);
@@ -93,10 +92,6 @@ void TranspositionEmitter::splitLoops() {
                    llvm::all_of(plan.outputs, isOutside);
     (isOuter ? outside : inside).push_back(loop);
   }
-}
-
-Value TranspositionEmitter::ceilDiv(Value size) {
-  return fold<arith::CeilDivUIOp>(size, index(plan.lanes));
 }
 
 /// Emits the square of `input` at `row` and `column`. Rows and columns past the
@@ -206,7 +201,8 @@ void TranspositionEmitter::emit() {
   splitLoops();
   auto extents =
       llvm::map_to_vector(outside, [&](unsigned loop) { return sizes[loop]; });
-  extents.push_back(ceilDiv(sizes[plan.vectorLoop]));
+  extents.push_back(
+      fold<arith::CeilDivUIOp>(sizes[plan.vectorLoop], index(plan.lanes)));
   Value count = index_space::buildProduct(b, extents);
   auto emitRange = [&](Value lower, Value upper) {
     for (const Access &input : plan.inputs)
