@@ -105,9 +105,7 @@ static LogicalResult classifyLoops(const Plan &plan, const Output &output,
 /// Chooses as many sums in a kernel as registers hold.
 static void chooseKernel(const Plan &plan, const Output &output,
                          const Options &options, Blocking &blocking) {
-  int64_t bits = plan.lanes * output.getElementType().getIntOrFloatBitWidth();
-  int64_t registers =
-      std::max<int64_t>(llvm::divideCeil(bits, options.vectorBits), 1);
+  int64_t registers = plan.countRegisters(output.getElementType(), options);
   // Targets with registers of 512 bits have 32 of them, others 16.
   int64_t sums = options.vectorBits >= 512 ? 16 : 12;
   blocking.kernelVectors = std::max<int64_t>(vectorsPerRow / registers, 1);

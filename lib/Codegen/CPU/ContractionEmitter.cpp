@@ -1,5 +1,4 @@
-//===- ContractionEmitter.cpp - Contractions by blocks
-//----------------------===//
+//===- ContractionEmitter.cpp - Contractions by blocks --------------------===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -18,7 +17,6 @@
 //===----------------------------------------------------------------------===//
 
 #include "ContractionEmitter.h"
-#include "Tasks.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "llvm/Support/DebugLog.h"
 
@@ -31,15 +29,6 @@ using namespace quant_bnn::vectorize;
 /// The most rows of a task, so that packing the panel is a small part of its
 /// work.
 static constexpr int64_t maxTaskRows = 256;
-
-SmallVector<Value>
-ContractionEmitter::getSizes(ArrayRef<unsigned> loops) const {
-  return llvm::map_to_vector(loops, [&](unsigned loop) { return sizes[loop]; });
-}
-
-Value ContractionEmitter::buildProduct(ArrayRef<unsigned> loops) {
-  return index_space::buildProduct(b, getSizes(loops));
-}
 
 //===----------------------------------------------------------------------===//
 // Strips and tasks
@@ -147,14 +136,13 @@ void ContractionEmitter::emitTasks(const Positions &at) {
     if (totals)
       memref::DeallocOp::create(b, totals);
   };
-  if (!options.parallel)
-    return emitRange(index(0), count);
-  Value sums =
-      fold<arith::MulIOp>(fold<arith::MinUIOp>(rowCount, index(getTaskRows())),
-                          fold<arith::MinUIOp>(columns, index(width)));
-  Value cost = fold<arith::MulIOp>(sums, buildCost(plan.inner));
-  Value grain = tasks::buildGrain(b, count, cost, options.taskNanoseconds);
-  tasks::buildRanges(b, count, grain, emitRange);
+  auto buildCostOfOne = [&] {
+    Value sums = fold<arith::MulIOp>(
+        fold<arith::MinUIOp>(rowCount, index(getTaskRows())),
+        fold<arith::MinUIOp>(columns, index(width)));
+    return fold<arith::MulIOp>(sums, buildCost(plan.inner));
+  };
+  buildTasks(count, buildCostOfOne, emitRange);
 }
 
 /// Allocates the memory of a task.
@@ -184,10 +172,9 @@ void ContractionEmitter::emitOverlaps(unsigned level, const Positions &at) {
 }
 
 void ContractionEmitter::emit() {
-  OpBuilder::InsertionGuard guard(b);
   prepare();
-  rowCount = buildProduct(blocking.rows);
-  termCount = buildProduct(plan.inner);
+  rowCount = index_space::buildProduct(b, getSizes(blocking.rows));
+  termCount = index_space::buildProduct(b, getSizes(plan.inner));
   if (blocking.mayNotPay) {
     Value pays = b.createOrFold<arith::CmpIOp>(
         arith::CmpIPredicate::uge, rowCount, index(minRowsOfBlocks));

@@ -43,8 +43,6 @@ private:
   using BuildBody = llvm::function_ref<State(const Positions &at,
                                              mlir::Value row, State state)>;
 
-  llvm::SmallVector<mlir::Value> getSizes(llvm::ArrayRef<unsigned> loops) const;
-  mlir::Value buildProduct(llvm::ArrayRef<unsigned> loops);
   bool hasOneBlock() const;
   bool hasWholeRuns() const;
   int64_t getPanelWidth() const { return blocking.kernelVectors * plan.lanes; }

@@ -1,5 +1,4 @@
-//===- ContractionEmitterKernels.cpp - Kernels of contractions
-//--------------===//
+//===- ContractionEmitterKernels.cpp - Kernels of contractions ------------===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.

@@ -600,10 +600,8 @@ int64_t Emitter::getRowsAtOnce() const {
     for (const Access &input : plan.inputs)
       if (input.getValue() == output.getValue())
         return 1;
-    int64_t bits = plan.lanes * output.getElementType().getIntOrFloatBitWidth();
-    registers +=
-        plan.unrollFactor *
-        std::max<int64_t>(llvm::divideCeil(bits, options.vectorBits), 1);
+    registers += plan.unrollFactor *
+                 plan.countRegisters(output.getElementType(), options);
   }
   bool isShared = llvm::any_of(plan.inputs, [&](const Access &input) {
     return input.uses(plan.vectorLoop) && !input.uses(loop);
@@ -694,8 +692,7 @@ Value Emitter::buildPartSize(Value cost) {
 void Emitter::emitSharedLoops() {
   ArrayRef<unsigned> shared =
       ArrayRef(plan.outer).take_front(countSharedLoops());
-  auto extents =
-      llvm::map_to_vector(shared, [&](unsigned loop) { return sizes[loop]; });
+  SmallVector<Value> extents = getSizes(shared);
   SmallVector<unsigned> rest(plan.outer.begin() + shared.size(),
                              plan.outer.end());
   rest.push_back(plan.vectorLoop);

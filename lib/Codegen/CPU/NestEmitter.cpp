@@ -21,6 +21,10 @@ void NestEmitter::prepare() {
     epilogueEmitter.emplace(*epilogue, plan.lanes, sizes, b);
 }
 
+SmallVector<Value> NestEmitter::getSizes(ArrayRef<unsigned> loops) const {
+  return llvm::map_to_vector(loops, [&](unsigned loop) { return sizes[loop]; });
+}
+
 int64_t NestEmitter::estimateElement() const {
   int64_t bits = 0;
   for (const Access &input : plan.inputs)
@@ -36,10 +40,18 @@ int64_t NestEmitter::estimateElement() const {
 }
 
 Value NestEmitter::buildCost(ArrayRef<unsigned> loops) {
-  auto extents =
-      llvm::map_to_vector(loops, [&](unsigned loop) { return sizes[loop]; });
-  return fold<arith::MulIOp>(index_space::buildProduct(b, extents),
+  return fold<arith::MulIOp>(index_space::buildProduct(b, getSizes(loops)),
                              index(estimateElement()));
+}
+
+void NestEmitter::buildTasks(Value count,
+                             llvm::function_ref<Value()> buildCostOfOne,
+                             llvm::function_ref<void(Value, Value)> body) {
+  if (!options.parallel)
+    return body(index(0), count);
+  Value grain =
+      tasks::buildGrain(b, count, buildCostOfOne(), options.taskNanoseconds);
+  tasks::buildRanges(b, count, grain, body);
 }
 
 void NestEmitter::storeVector(Value value, const Access &access,

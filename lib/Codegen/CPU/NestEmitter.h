@@ -26,11 +26,19 @@ protected:
   /// Emits what is needed outside of all loops.
   void prepare();
 
+  llvm::SmallVector<mlir::Value> getSizes(llvm::ArrayRef<unsigned> loops) const;
+
   /// Returns the time that an iteration of the innermost loop takes for an
   /// element.
   int64_t estimateElement() const;
   /// Builds the time that all iterations of `loops` take for an element.
   mlir::Value buildCost(llvm::ArrayRef<unsigned> loops);
+  /// Emits `count` iterations, in parallel tasks if the options say so. `body`
+  /// emits those from the first value to the second one, and `buildCostOfOne`
+  /// builds the time that one takes.
+  void buildTasks(mlir::Value count,
+                  llvm::function_ref<mlir::Value()> buildCostOfOne,
+                  llvm::function_ref<void(mlir::Value, mlir::Value)> body);
 
   /// Emits the epilogue of the sums `value`, and stores them if anything else
   /// reads them.

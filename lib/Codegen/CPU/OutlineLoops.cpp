@@ -1,5 +1,4 @@
-//===- OutlineLoops.cpp - Move loops out of long functions
-//------------------===//
+//===- OutlineLoops.cpp - Move loops out of long functions ----------------===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.

@@ -1,5 +1,4 @@
-//===- Outlining.cpp - Move code to functions of its own
-//--------------------===//
+//===- Outlining.cpp - Move code to functions of its own ------------------===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.

@@ -1,5 +1,4 @@
-//===- TranspositionEmitter.cpp - Transposing loops
-//------------------------===//
+//===- TranspositionEmitter.cpp - Transposing loops -----------------------===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -18,7 +17,6 @@
 #include "../LoopEmission/MaskedAccess.h"
 #include "../LoopEmission/Transposition.h"
 #include "NestEmitter.h"
-#include "Tasks.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/IR/Matchers.h"
 
@@ -199,8 +197,7 @@ void TranspositionEmitter::emitNest(unsigned level, const Positions &at,
 void TranspositionEmitter::emit() {
   prepare();
   splitLoops();
-  auto extents =
-      llvm::map_to_vector(outside, [&](unsigned loop) { return sizes[loop]; });
+  SmallVector<Value> extents = getSizes(outside);
   extents.push_back(
       fold<arith::CeilDivUIOp>(sizes[plan.vectorLoop], index(plan.lanes)));
   Value count = index_space::buildProduct(b, extents);
@@ -221,14 +218,12 @@ void TranspositionEmitter::emit() {
     for (const auto &[number, square] : squares)
       memref::DeallocOp::create(b, square);
   };
-  if (!options.parallel)
-    return emitRange(index(0), count);
-  SmallVector<unsigned> loops = inside;
-  loops.push_back(rowLoop);
-  Value cost = fold<arith::MulIOp>(buildCost(loops), index(plan.lanes));
-  tasks::buildRanges(b, count,
-                     tasks::buildGrain(b, count, cost, options.taskNanoseconds),
-                     emitRange);
+  auto buildCostOfOne = [&] {
+    SmallVector<unsigned> loops = inside;
+    loops.push_back(rowLoop);
+    return fold<arith::MulIOp>(buildCost(loops), index(plan.lanes));
+  };
+  buildTasks(count, buildCostOfOne, emitRange);
 }
 
 void quant_bnn::vectorize::emitTransposition(const Plan &plan,

@@ -65,6 +65,11 @@ bool Plan::hasPacked() const {
   return llvm::any_of(inputs, isPacked) || llvm::any_of(outputs, isPacked);
 }
 
+int64_t Plan::countRegisters(Type type, const Options &options) const {
+  int64_t bits = lanes * type.getIntOrFloatBitWidth();
+  return std::max<int64_t>(llvm::divideCeil(bits, options.vectorBits), 1);
+}
+
 SmallVector<unsigned> Plan::getNest() const {
   SmallVector<unsigned> nest = outer;
   nest.push_back(vectorLoop);

@@ -152,6 +152,8 @@ struct Plan {
   int64_t getAccumulatorVectors() const { return numAccumulators / lanes; }
   /// Whether any operand is packed.
   bool hasPacked() const;
+  /// Returns the number of registers that a vector of `type` elements takes.
+  int64_t countRegisters(mlir::Type type, const Options &options) const;
   /// Returns all loops, from the outermost one to the innermost one.
   llvm::SmallVector<unsigned> getNest() const;
   mlir::Block *getBody() const { return &op->getRegion(0).front(); }

@@ -1,5 +1,4 @@
-//===- Transposition.cpp - Transposition in registers
-//----------------------===//
+//===- Transposition.cpp - Transposition in registers ---------------------===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
