@@ -104,20 +104,22 @@ void TranspositionTest::check(const ProgramOptions &options) {
       }
     }
 
-  std::vector<T> filter = getIntegers<T>(20 * 17 * 15, 0);
-  std::vector<T> last =
-      call("filter", makeArguments(makeArray<T>(type, {20, 17, 3, 5}, filter)));
-  for (int64_t i = 0; i < 20 * 17 * 15; ++i) {
+  auto checkMove = [&](const char *name, std::vector<int64_t> shape,
+                       int64_t size,
+                       llvm::function_ref<int64_t(int64_t)> getSource) {
+    std::vector<T> x = getIntegers<T>(size, 0);
+    std::vector<T> y = call(name, makeArguments(makeArray<T>(type, shape, x)));
+    for (int64_t i = 0; i < size; ++i)
+      ASSERT_EQ(y[i], x[getSource(i)]) << name << " at " << i;
+  };
+  checkMove("filter", {20, 17, 3, 5}, 20 * 17 * 15, [](int64_t i) {
     int64_t output = i % 20, input = i / 20 % 17, tap = i / (20 * 17);
-    ASSERT_EQ(last[i], filter[(output * 17 + input) * 15 + tap]) << i;
-  }
-  std::vector<T> image = getIntegers<T>(3 * 42 * 32, 0);
-  std::vector<T> first =
-      call("image", makeArguments(makeArray<T>(type, {3, 6, 7, 32}, image)));
-  for (int64_t i = 0; i < 3 * 42 * 32; ++i) {
+    return (output * 17 + input) * 15 + tap;
+  });
+  checkMove("image", {3, 6, 7, 32}, 3 * 42 * 32, [](int64_t i) {
     int64_t pixel = i % 42, channel = i / 42 % 32, number = i / (42 * 32);
-    ASSERT_EQ(first[i], image[(number * 42 + pixel) * 32 + channel]) << i;
-  }
+    return (number * 42 + pixel) * 32 + channel;
+  });
 }
 
 TEST_P(TranspositionTest, EqualsLoops) {
