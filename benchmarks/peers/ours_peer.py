@@ -8,13 +8,7 @@ import pathlib
 import subprocess
 
 import mlir
-from arrays import (
-    first_axis_last,
-    last_axis_first,
-    read_npy,
-    rows_as_integers,
-    write_npy,
-)
+from arrays import first_axis_last, last_axis_first, read_npy, rows_as_integers, write_npy
 from worker import Case
 from works import LoadedGraph
 
