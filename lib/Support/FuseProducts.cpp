@@ -10,6 +10,7 @@
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Linalg/Transforms/Transforms.h"
 #include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/IR/Matchers.h"
 
 using namespace mlir;
 
@@ -31,6 +32,27 @@ static bool isReused(linalg::LinalgOp op, OpOperand *operand) {
   });
 }
 
+/// Returns the input of `op` that `value`, a factor of a product, is: the input
+/// itself, or one of two constants, as a bit of the input says. Null if there
+/// is none.
+static OpOperand *findFactor(linalg::LinalgOp op, Value value) {
+  Value factor = value;
+  if (auto extension = factor.getDefiningOp<arith::ExtFOp>())
+    factor = extension.getIn();
+  auto select = factor.getDefiningOp<arith::SelectOp>();
+  if (!select)
+    return quant_bnn::findInput(op, value);
+  if (!matchPattern(select.getTrueValue(), m_Constant()) ||
+      !matchPattern(select.getFalseValue(), m_Constant()))
+    return nullptr;
+  Value bit = select.getCondition();
+  if (auto truncation = bit.getDefiningOp<arith::TruncIOp>())
+    bit = truncation.getIn();
+  if (auto shift = bit.getDefiningOp<arith::ShRUIOp>())
+    bit = shift.getLhs();
+  return quant_bnn::findInput(op, bit);
+}
+
 /// Returns the product of inputs that `op` adds to its result, or null.
 static arith::MulFOp matchProduct(linalg::LinalgOp op) {
   if (op.getNumDpsInits() != 1 || op.getNumReductionLoops() == 0)
@@ -48,18 +70,14 @@ static arith::MulFOp matchProduct(linalg::LinalgOp op) {
   auto product = added.getDefiningOp<arith::MulFOp>();
   if (!product || !product->hasOneUse())
     return {};
-  OpOperand *lhs = quant_bnn::findInput(op, product.getLhs());
-  OpOperand *rhs = quant_bnn::findInput(op, product.getRhs());
+  OpOperand *lhs = findFactor(op, product.getLhs());
+  OpOperand *rhs = findFactor(op, product.getRhs());
   bool isContraction = lhs && rhs && (isReused(op, lhs) || isReused(op, rhs));
   return isContraction ? product : arith::MulFOp();
 }
 
-bool quant_bnn::fusesProduct(linalg::LinalgOp op) {
-  return static_cast<bool>(matchProduct(op));
-}
-
 linalg::LinalgOp quant_bnn::fuseProduct(linalg::LinalgOp op) {
-  if (!fusesProduct(op))
+  if (!matchProduct(op))
     return op;
   // Named ops verify their bodies, so a named op is generalized first.
   if (!isa<linalg::GenericOp>(op)) {
@@ -73,9 +91,9 @@ linalg::LinalgOp quant_bnn::fuseProduct(linalg::LinalgOp op) {
   arith::MulFOp product = matchProduct(op);
   auto sum = cast<arith::AddFOp>(*product->user_begin());
   OpBuilder builder(sum);
-  Value fused =
-      math::FmaOp::create(builder, sum.getLoc(), product.getLhs(),
-                          product.getRhs(), op.getRegionOutputArgs().front());
+  Value fused = math::FmaOp::create(
+      builder, sum.getLoc(), product.getLhs(), product.getRhs(),
+      op.getRegionOutputArgs().front(), sum.getFastmathAttr());
   sum.replaceAllUsesWith(fused);
   sum.erase();
   product.erase();

@@ -21,6 +21,10 @@
 // RUN: %npy equal %t/exact.mlir.1.npy %t/floats.mlir.1.npy --bits
 // RUN: %npy equal %t/exact.mlir.2.npy %t/floats.mlir.2.npy --bits
 
+// RUN: bnn-runner %t/floats.mlir --entry=cancels --arg=%t/w.npy --result=%t/plain.npy
+// RUN: bnn-runner %t/exact.mlir --entry=cancels --arg=%t/w.npy --result=%t/cancels.npy
+// RUN: %npy equal %t/cancels.npy %t/plain.npy --bits
+
 // RUN: %npy write %t/one.npy f32 [1,3] nan 0.7 0.2
 // RUN: %npy write %t/v.npy f32 [3,2] 1 -1 1 1 1 1
 // RUN: bnn-runner %t/exact.mlir --entry=levels --arg=%t/one.npy --arg=%t/v.npy --result=%t/y.npy
@@ -29,7 +33,8 @@
 #t = affine_map<(m, n, k) -> (n, k)>
 // CHECK-LABEL: func @products(
 // CHECK-NOT:     linalg.matmul
-// CHECK:         math.fma
+// CHECK:         quant_bnn.pack
+// CHECK:         arith.addf
 // CHECK:         linalg.matmul
 // CHECK:         arith.mulf
 // CHECK:         return
@@ -56,11 +61,34 @@ func.func @products(%x: tensor<5x700xf32>, %w: tensor<700x33xf32>, %t: tensor<33
 // CHECK-LABEL: func @levels(
 // CHECK-NOT:     quant_bnn.xnor_matmul
 // CHECK:         quant_bnn.input_dorefa
-// CHECK:         math.fma
+// CHECK:         quant_bnn.pack
 func.func @levels(%x: tensor<1x3xf32>, %w: tensor<3x2xf32>) -> tensor<1x2xf32> {
   %zeros = arith.constant dense<0.0> : tensor<1x2xf32>
   %a = quant_bnn.input_dorefa %x bits = 1 : tensor<1x3xf32>
   %b = quant_bnn.sign %w nan = positive : tensor<3x2xf32>
   %y = linalg.matmul ins(%a, %b : tensor<1x3xf32>, tensor<3x2xf32>) outs(%zeros : tensor<1x2xf32>) -> tensor<1x2xf32>
   return %y : tensor<1x2xf32>
+}
+
+// Blocks of bf16 terms add up to +-2^26, +-1 and +-2^26. The totals of a
+// contraction are not compensated, so the 1 is lost.
+// CHECK-LABEL: func @cancels(
+// CHECK:         quant_bnn.pack
+// CHECK-NOT:     linalg.matmul
+func.func @cancels(%w: tensor<700x33xf32>) -> tensor<1x33xf32> {
+  %c0 = arith.constant 0 : index
+  %c256 = arith.constant 256 : index
+  %c512 = arith.constant 512 : index
+  %one = arith.constant 1.0 : bf16
+  %large = arith.constant 67108864.0 : bf16
+  %x0 = arith.constant dense<0.0> : tensor<1x700xbf16>
+  %x1 = tensor.insert %large into %x0[%c0, %c0] : tensor<1x700xbf16>
+  %x2 = tensor.insert %one into %x1[%c0, %c256] : tensor<1x700xbf16>
+  %x3 = tensor.insert %large into %x2[%c0, %c512] : tensor<1x700xbf16>
+  %narrow = arith.truncf %w : tensor<700x33xf32> to tensor<700x33xbf16>
+  %s = quant_bnn.sign %narrow : tensor<700x33xbf16>
+  %zeros = arith.constant dense<0.0> : tensor<1x33xbf16>
+  %y = linalg.matmul ins(%x3, %s : tensor<1x700xbf16>, tensor<700x33xbf16>) outs(%zeros : tensor<1x33xbf16>) -> tensor<1x33xbf16>
+  %wide = arith.extf %y : tensor<1x33xbf16> to tensor<1x33xf32>
+  return %wide : tensor<1x33xf32>
 }

@@ -170,8 +170,11 @@ func.func @conv_groups(%x: tensor<2x4x40x9x9xf32>, %w: tensor<4x8x40x3x3xf32>) -
 
 // -----
 
-// Signs of one operand: the bit chooses the factor of the other, in the same
-// order.
+// Signs of one operand: the bit chooses the factor of the other. The terms are
+// added in the same order, unless results may be rounded differently.
+// RELAXED-LABEL: func @sign_select(
+// RELAXED:         arith.select
+// RELAXED:         arith.addf %{{.*}} fastmath<reassoc> : f32
 // CHECK-LABEL: func @sign_select(
 // CHECK-SAME:    %[[X:.*]]: tensor<?x?xf32>, %[[W:.*]]: tensor<?x?xf32>, %[[INIT:.*]]: tensor<?x?xf32>
 func.func @sign_select(%x: tensor<?x?xf32>, %w: tensor<?x?xf32>, %init: tensor<?x?xf32>) -> tensor<?x?xf32> {
@@ -180,7 +183,8 @@ func.func @sign_select(%x: tensor<?x?xf32>, %w: tensor<?x?xf32>, %init: tensor<?
   // CHECK: linalg.generic {{.*}} ins(%[[X]], %[[P]] : tensor<?x?xf32>, tensor<?x?xi1, #quant_bnn.packed<i32>>) outs(%[[INIT]]
   // CHECK: ^bb0(%{{.*}}: f32, %[[BIT:.*]]: i1, %{{.*}}: f32):
   // CHECK: %[[FACTOR:.*]] = arith.select %[[BIT]], %{{.*}}, %{{.*}} : f32
-  // CHECK: math.fma %{{.*}}, %[[FACTOR]], %{{.*}} : f32
+  // CHECK: %[[TERM:.*]] = arith.mulf %{{.*}}, %[[FACTOR]] : f32
+  // CHECK: arith.addf %{{.*}}, %[[TERM]] : f32
   %b = quant_bnn.sign %w : tensor<?x?xf32>
   %y = linalg.matmul ins(%x, %b : tensor<?x?xf32>, tensor<?x?xf32>) outs(%init : tensor<?x?xf32>) -> tensor<?x?xf32>
   return %y : tensor<?x?xf32>

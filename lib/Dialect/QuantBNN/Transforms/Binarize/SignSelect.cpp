@@ -8,11 +8,9 @@
 
 #include "../UniformValue.h"
 #include "Product.h"
-#include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/Dialect/Utils/IndexingUtils.h"
 #include "quant-bnn/Dialect/QuantBNN/IR/QuantBNN.h"
-#include "quant-bnn/Support/FuseProducts.h"
 
 using namespace mlir;
 using namespace quant_bnn;
@@ -92,7 +90,11 @@ Value quant_bnn::binarize::buildSignSelect(Product product, OpOperand *operand,
   bool losesInfo;
   magnitude.convert(type.getFloatSemantics(), APFloat::rmNearestTiesToEven,
                     &losesInfo);
-  bool isFused = fusesProduct(product.op);
+  // Targets may look up sums of a few terms.
+  auto flags = arith::FastMathFlagsAttr::get(
+      b.getContext(), options.mode == RewriteMode::Exact
+                          ? arith::FastMathFlags::none
+                          : arith::FastMathFlags::reassoc);
   auto generic = linalg::GenericOp::create(
       b, product.init->get().getType(), ValueRange{other->get(), packed},
       product.init->get(), ArrayRef{product.getMap(other), bitMap, outMap},
@@ -108,12 +110,8 @@ Value quant_bnn::binarize::buildSignSelect(Product product, OpOperand *operand,
         Value factor = arith::SelectOp::create(body, arguments[1],
                                                buildFactor(neg(magnitude)),
                                                buildFactor(magnitude));
-        Value sum;
-        if (isFused)
-          sum = math::FmaOp::create(body, x, factor, arguments[2]);
-        else
-          sum = arith::AddFOp::create(body, arguments[2],
-                                      arith::MulFOp::create(body, x, factor));
+        Value term = arith::MulFOp::create(body, x, factor);
+        Value sum = arith::AddFOp::create(body, arguments[2], term, flags);
         linalg::YieldOp::create(body, sum);
       });
   return generic.getResult(0);
