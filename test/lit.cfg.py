@@ -65,8 +65,10 @@ if config.has_assertions:
 # Instructions of the machine that runs the tests.
 if os.path.exists("/proc/cpuinfo"):
     with open("/proc/cpuinfo") as cpuinfo:
-        if " avx2 " in cpuinfo.read():
-            config.available_features.add("host-avx2")
+        flags = cpuinfo.read()
+        for flag in ("avx2", "avx512f"):
+            if f" {flag} " in flags:
+                config.available_features.add(f"host-{flag}")
 
 # As MLIR finds it.
 if shutil.which("ptxas"):

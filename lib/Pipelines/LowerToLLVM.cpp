@@ -85,12 +85,12 @@ VectorizeFields::VectorizeFields(PassOptions *parent)
                    clEnumValN(PopcountAccumulation::Table, "table",
                               "in bytes, by table lookups; see lookup"))},
       lookup{*parent, "lookup",
-             llvm::cl::desc("Instruction set for table lookups of bytes"),
+             llvm::cl::desc("Instruction set for table lookups"),
              llvm::cl::init(LookupInstructions::None),
              llvm::cl::values(
                  clEnumValN(LookupInstructions::None, "none", "unknown"),
                  clEnumValN(LookupInstructions::X86, "x86",
-                            "SSSE3, AVX2 or AVX-512BW, by vector-width"))},
+                            "SSSE3, AVX2 or AVX-512, by vector-width"))},
       host{*parent, "host",
            llvm::cl::desc("Choose vector-width, popcount and lookup, if they "
                           "are not given, for the CPU of this machine"),
@@ -236,6 +236,7 @@ void quant_bnn::buildVectorizePipeline(OpPassManager &pm,
   vectorize.nontemporalThreshold = options.nontemporalThreshold;
   vectorize.parallel = options.parallel;
   vectorize.taskTime = options.taskTime;
+  vectorize.lookup = instructions.lookup;
   vectorize.lowersOthers = true;
   functions.addPass(createQuantBNNVectorizeLinalgPass(vectorize));
   addCleanup(functions);

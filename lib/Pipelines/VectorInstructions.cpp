@@ -21,7 +21,7 @@ VectorInstructions quant_bnn::getVectorInstructions(
   if (!triple.isX86())
     return portable;
   if (hasFeature("avx512vpopcntdq"))
-    return {512, PopcountAccumulation::Words, LookupInstructions::None};
+    return {512, PopcountAccumulation::Words, LookupInstructions::X86};
   auto byTable = [](int64_t vectorWidth) -> VectorInstructions {
     return {vectorWidth, PopcountAccumulation::Table, LookupInstructions::X86};
   };

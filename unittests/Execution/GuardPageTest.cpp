@@ -227,6 +227,27 @@ std::string readFunctions(ElementType type) {
       %y = linalg.matmul ins(%a, %b : tensor<?x?xf32>, tensor<?x?xf32>) outs(%f : tensor<?x?xf32>) -> tensor<?x?xf32>
       return %y : tensor<?x?xf32>
     }
+    // Sums that are looked up.
+    func.func @bit_weights(%x: tensor<?x37xf32>, %w: tensor<37x100xi1, #quant_bnn.packed<i32>>) -> tensor<?x100xf32> {
+      %plus = arith.constant 1.0 : f32
+      %minus = arith.constant -1.0 : f32
+      %zero = arith.constant 0.0 : f32
+      %c0 = arith.constant 0 : index
+      %m = tensor.dim %x, %c0 : tensor<?x37xf32>
+      %e = tensor.empty(%m) : tensor<?x100xf32>
+      %f = linalg.fill ins(%zero : f32) outs(%e : tensor<?x100xf32>) -> tensor<?x100xf32>
+      %y = linalg.generic {
+          indexing_maps = [affine_map<(i, j, k) -> (i, k)>, affine_map<(i, j, k) -> (k, j)>, affine_map<(i, j, k) -> (i, j)>],
+          iterator_types = ["parallel", "parallel", "reduction"]}
+          ins(%x, %w : tensor<?x37xf32>, tensor<37x100xi1, #quant_bnn.packed<i32>>) outs(%f : tensor<?x100xf32>) {
+      ^bb0(%in: f32, %bit: i1, %out: f32):
+        %factor = arith.select %bit, %minus, %plus : f32
+        %term = arith.mulf %in, %factor : f32
+        %sum = arith.addf %out, %term fastmath<reassoc> : f32
+        linalg.yield %sum : f32
+      } -> tensor<?x100xf32>
+      return %y : tensor<?x100xf32>
+    }
     // Tails of one lane, whose number is known.
     func.func @narrow_odd(%x: tensor<65xi64>) -> tensor<65xi16> {
       %y = arith.trunci %x : tensor<65xi64> to tensor<65xi16>
@@ -295,8 +316,16 @@ ProgramOptions getTableOptions() {
   return options;
 }
 
+/// Options that look up floats where the host can.
+ProgramOptions getWideOptions() {
+  ProgramOptions options = getOptions(512, 1, PopcountAccumulation::Words);
+  if (llvm::sys::getHostCPUFeatures().lookup("avx512f"))
+    options.lookup = LookupInstructions::X86;
+  return options;
+}
+
 const ProgramOptions narrow = getOptions(128, 0, PopcountAccumulation::Bytes);
-const ProgramOptions wide = getOptions(512, 1, PopcountAccumulation::Words);
+const ProgramOptions wide = getWideOptions();
 
 TEST(GuardPages, F16) { checkGuarded(ElementType::f16, wide); }
 TEST(GuardPages, BF16) { checkGuarded(ElementType::bf16, getTableOptions()); }

@@ -7,6 +7,9 @@
 //===----------------------------------------------------------------------===//
 
 #include "ContractionBlocking.h"
+#include "../LoopEmission/Reductions.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/IR/Matchers.h"
 
 using namespace mlir;
 using namespace quant_bnn;
@@ -14,6 +17,10 @@ using namespace quant_bnn::vectorize;
 
 /// Vectors of sums in a row of a kernel.
 static constexpr int64_t vectorsPerRow = 2;
+/// With fewer rows, copying to panels or building tables costs more than it
+/// saves.
+static constexpr int64_t minRowsOfPanels = 16;
+static constexpr int64_t minRowsOfTables = 4;
 /// An operand of fewer bytes stays in the L1 cache as it is.
 static constexpr int64_t minPackedBytes = 16 << 10;
 
@@ -49,11 +56,47 @@ static const Access *findPacked(const Plan &plan, const Output &output) {
       return nullptr;
     if (!input.uses(plan.vectorLoop))
       continue;
-    if (packed || input.isPacked())
+    if (packed)
       return nullptr;
     packed = &input;
   }
   return packed;
+}
+
+/// Matches products whose sums can be looked up: of a factor that the bits of
+/// `packed` select, with leave to add terms in another order.
+static std::optional<BitFactor>
+matchBitFactor(const Plan &plan, const Access &packed, const Options &options) {
+  math::FmaOp fma = matchFusedProduct(plan.op, 0);
+  if (!options.looksUpFloats || !fma || !fma.getType().isF32() ||
+      !arith::bitEnumContainsAll(fma.getFastmath(),
+                                 arith::FastMathFlags::reassoc))
+    return std::nullopt;
+  auto convert = [&](Value constant) {
+    FloatAttr attr;
+    if (!matchPattern(constant, m_Constant(&attr)))
+      return attr;
+    APFloat value = attr.getValue();
+    bool losesInfo;
+    value.convert(APFloat::IEEEsingle(), APFloat::rmNearestTiesToEven,
+                  &losesInfo);
+    return FloatAttr::get(fma.getType(), value);
+  };
+  for (auto [factor, other] :
+       {std::pair(fma.getA(), fma.getB()), std::pair(fma.getB(), fma.getA())}) {
+    Value narrow = factor;
+    if (auto extension = factor.getDefiningOp<arith::ExtFOp>())
+      narrow = extension.getIn();
+    auto select = narrow.getDefiningOp<arith::SelectOp>();
+    if (!select || plan.varying.contains(other) ||
+        !llvm::is_contained(packed.bits, select.getCondition()))
+      continue;
+    BitFactor result{other, convert(select.getFalseValue()),
+                     convert(select.getTrueValue())};
+    if (result.ifClear && result.ifSet)
+      return result;
+  }
+  return std::nullopt;
 }
 
 /// Divides the loops outside of the vector loop. Each index of the output has
@@ -145,17 +188,24 @@ quant_bnn::vectorize::chooseBlocking(const Plan &plan, const Options &options) {
   Blocking blocking{};
   blocking.packed = findPacked(plan, output);
   if (!output.isChain() || output.compensated || !blocking.packed ||
-      failed(classifyLoops(plan, output, blocking)) || blocking.rows.empty() ||
-      isLess(plan, blocking.rows, minRowsOfBlocks))
+      failed(classifyLoops(plan, output, blocking)) || blocking.rows.empty())
     return std::nullopt;
-  // Without blocks, rows of overlapping loops are computed one by one.
-  SmallVector<unsigned> panelLoops = plan.inner;
-  panelLoops.push_back(plan.vectorLoop);
   int64_t bytes = blocking.packed->getElementType().getIntOrFloatBitWidth() / 8;
-  if (blocking.overlaps.empty() &&
-      isLess(plan, panelLoops, minPackedBytes / bytes))
+  if (blocking.packed->isPacked()) {
+    blocking.bitFactor = matchBitFactor(plan, *blocking.packed, options);
+    if (!blocking.bitFactor)
+      return std::nullopt;
+  } else if (blocking.overlaps.empty()) {
+    // Without blocks, rows of overlapping loops are computed one by one.
+    SmallVector<unsigned> panelLoops = plan.inner;
+    panelLoops.push_back(plan.vectorLoop);
+    if (isLess(plan, panelLoops, minPackedBytes / bytes))
+      return std::nullopt;
+  }
+  blocking.minRows = blocking.bitFactor ? minRowsOfTables : minRowsOfPanels;
+  if (isLess(plan, blocking.rows, blocking.minRows))
     return std::nullopt;
   chooseKernel(plan, output, options, blocking);
-  blocking.mayNotPay = mayBeLess(plan, blocking.rows, minRowsOfBlocks);
+  blocking.mayNotPay = mayBeLess(plan, blocking.rows, blocking.minRows);
   return blocking;
 }

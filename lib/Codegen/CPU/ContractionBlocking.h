@@ -13,9 +13,6 @@
 
 namespace quant_bnn::vectorize {
 
-/// With fewer rows than this, packing costs more than it saves.
-inline constexpr int64_t minRowsOfBlocks = 16;
-
 /// A loop of which different iterations add to one element of the output, in
 /// different rows.
 struct Overlap {
@@ -24,10 +21,20 @@ struct Overlap {
   bool descends;
 };
 
+/// The factor of a product that is one of two constants, as a bit says.
+struct BitFactor {
+  /// The other factor, a value of the body that is the same in all lanes.
+  mlir::Value other;
+  mlir::FloatAttr ifClear;
+  mlir::FloatAttr ifSet;
+};
+
 /// How a contraction is divided into blocks.
 struct Blocking {
   /// The input that panels hold, of the plan for which the blocks are.
   const Access *packed;
+  /// What the bits of the packed input select, if sums of terms are looked up.
+  std::optional<BitFactor> bitFactor;
   /// The loops outside of the vector loop. Rows are the iterations of those in
   /// which the packed input is the same; in one iteration of the others, each
   /// row has elements of the output of its own. The others select elements of
@@ -41,8 +48,9 @@ struct Blocking {
   /// The rows and vectors of a kernel, whose sums are in registers.
   int64_t kernelRows;
   int64_t kernelVectors;
-  /// Whether blocks only pay from `minRowsOfBlocks` rows on, and there may be
-  /// fewer.
+  /// With fewer rows than this, blocks cost more than they save.
+  int64_t minRows;
+  /// Whether there may be fewer.
   bool mayNotPay;
 };
 

@@ -17,10 +17,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "ContractionEmitter.h"
-#include "mlir/Dialect/SCF/IR/SCF.h"
-#include "llvm/Support/DebugLog.h"
-
-#define DEBUG_TYPE "bnn-codegen-vectorize-linalg"
+#include "../LoopEmission/Reductions.h"
 
 using namespace mlir;
 using namespace quant_bnn;
@@ -31,56 +28,84 @@ using namespace quant_bnn::vectorize;
 static constexpr int64_t maxTaskRows = 256;
 
 //===----------------------------------------------------------------------===//
+// Panels and kernels
+//===----------------------------------------------------------------------===//
+
+/// Emits the copy of the packed input to the panel. Lanes that are out of
+/// bounds are 0.
+void ContractionEmitter::emitPacking(const Strip &strip, const Block &block) {
+  emitTerms(strip.at, block, {}, [&](const Positions &at, Value row, State) {
+    for (auto [vector, step] : llvm::enumerate(strip.vectors))
+      vector::StoreOp::create(
+          b, BodyEmitter::loadVector(*blocking.packed, at, step, 0), panel,
+          ValueRange{row, index(vector * plan.lanes)});
+    return State();
+  });
+}
+
+Value ContractionEmitter::loadVector(const Access &access, const Positions &at,
+                                     const Step &step, int64_t part) {
+  if (access.operand != blocking.packed->operand)
+    return BodyEmitter::loadVector(access, at, step, part);
+  return vector::LoadOp::create(b, getVectorType(access.getElementType()),
+                                panel,
+                                ValueRange{panelRow, index(part * plan.lanes)});
+}
+
+/// Emits the sums of `block` in `rows` rows from `firstRow` on.
+void ContractionEmitter::emitKernel(const Strip &strip, const Block &block,
+                                    Value firstRow, int64_t rows) {
+  SmallVector<Positions> positions = buildRows(strip.at, firstRow, rows);
+  SmallVector<Scope> scopes;
+  for (const Positions &at : positions) {
+    Scope &scope = scopes.emplace_back(Scope{at, {}, {}});
+    defineCaptures(scope);
+    emitUniform(scope);
+  }
+  Step step;
+  for (const Step &vector : strip.vectors)
+    step.positions.push_back(vector.positions.front());
+
+  const Output &output = getOutput();
+  int64_t vectors = strip.vectors.size();
+  State state(1);
+  state.front().assign(rows * vectors,
+                       buildNeutral(b, *output.combiner,
+                                    getVectorType(output.getElementType())));
+  state = emitTerms(Positions(plan.loops.size()), block, state,
+                    [&](const Positions &term, Value row, State values) {
+                      SmallVector<Scope> inner;
+                      for (const Scope &scope : scopes) {
+                        Scope &entered = inner.emplace_back(scope);
+                        for (unsigned loop : plan.inner)
+                          entered.at[loop] = term[loop];
+                      }
+                      panelRow = row;
+                      return emitBodies(inner, step, values);
+                    });
+
+  finishBlock(strip, block, positions, firstRow, state.front());
+}
+
+//===----------------------------------------------------------------------===//
 // Strips and tasks
 //===----------------------------------------------------------------------===//
 
-/// Returns the number of rows of a task, which has whole kernels unless it is
-/// the last one.
 int64_t ContractionEmitter::getTaskRows() const {
   return maxTaskRows / blocking.kernelRows * blocking.kernelRows;
 }
 
 void ContractionEmitter::emitStrip(const Strip &strip) {
-  if (hasOneBlock()) {
-    Block block{index(0), termCount, {}};
-    emitPacking(strip, block);
-    return emitRows(strip, block);
-  }
   emitInitialTotals(strip);
-  // Without terms, there is one empty block: the sums are the totals.
-  Value end = fold<arith::MaxUIOp>(termCount, index(1));
-  Value size = index(termsPerChain);
-  buildCarryingFor(index(0), end, size, [&](Value lower) {
-    Value next = fold<arith::AddIOp>(lower, size);
-    Block block{lower, fold<arith::MinUIOp>(next, termCount),
-                b.createOrFold<arith::CmpIOp>(arith::CmpIPredicate::uge, next,
-                                              termCount)};
+  emitBlocks([&](const Block &block) {
     emitPacking(strip, block);
-    emitRows(strip, block);
+    emitRows(strip, [&](Value row, int64_t count) {
+      emitKernel(strip, block, row, count);
+    });
   });
 }
 
-/// Builds the strip of `vectors` vectors of `task` from column `first` on.
-/// Lanes of the last vector may be out of bounds unless `isWhole`.
-ContractionEmitter::Strip ContractionEmitter::buildStrip(const Strip &task,
-                                                         Value first,
-                                                         int64_t vectors,
-                                                         bool isWhole) {
-  Strip strip = task;
-  for (int64_t vector = 0; vector < vectors; ++vector) {
-    Step &step = strip.vectors.emplace_back();
-    step.positions.push_back(
-        fold<arith::AddIOp>(first, index(vector * plan.lanes)));
-  }
-  if (!isWhole)
-    maskTail(strip.vectors.back(), sizes[plan.vectorLoop]);
-  return strip;
-}
-
-/// Emits the columns of `task` from `lower` to `upper`, which are a multiple of
-/// the width of a panel unless the last columns are among them.
-void ContractionEmitter::emitColumns(const Strip &task, Value lower,
-                                     Value upper) {
+void ContractionEmitter::emitTask(const Strip &task, Value lower, Value upper) {
   int64_t width = getPanelWidth();
   Value columns = sizes[plan.vectorLoop];
   Value whole =
@@ -104,96 +129,10 @@ void ContractionEmitter::emitColumns(const Strip &task, Value lower,
       });
 }
 
-/// Emits the tasks at `at`, which is in the overlapping loops.
-void ContractionEmitter::emitTasks(const Positions &at) {
-  Value columns = sizes[plan.vectorLoop];
-  // A task has all bits of a word.
-  int64_t width =
-      std::max(getPanelWidth(), epilogue ? epilogue->getSumsPerWord() : 1);
-  SmallVector<Value> extents = getSizes(blocking.groups);
-  extents.push_back(fold<arith::CeilDivUIOp>(rowCount, index(getTaskRows())));
-  extents.push_back(fold<arith::CeilDivUIOp>(columns, index(width)));
-  Value count = index_space::buildProduct(b, extents);
-
-  auto emitRange = [&](Value lower, Value upper) {
-    allocate();
-    buildCarryingFor(lower, upper, index(1), [&](Value iv) {
-      SmallVector<Value> position = index_space::delinearize(b, iv, extents);
-      Value column = fold<arith::MulIOp>(position.pop_back_val(), index(width));
-      Value row =
-          fold<arith::MulIOp>(position.pop_back_val(), index(getTaskRows()));
-      auto getEnd = [&](Value begin, int64_t size, Value all) {
-        return fold<arith::MinUIOp>(fold<arith::AddIOp>(begin, index(size)),
-                                    all);
-      };
-      emitColumns({enter(at, blocking.groups, position),
-                   row,
-                   getEnd(row, getTaskRows(), rowCount),
-                   {}},
-                  column, getEnd(column, width, columns));
-    });
-    memref::DeallocOp::create(b, panel);
-    if (totals)
-      memref::DeallocOp::create(b, totals);
-  };
-  auto buildCostOfOne = [&] {
-    Value sums = fold<arith::MulIOp>(
-        fold<arith::MinUIOp>(rowCount, index(getTaskRows())),
-        fold<arith::MinUIOp>(columns, index(width)));
-    return fold<arith::MulIOp>(sums, buildCost(plan.inner));
-  };
-  buildTasks(count, buildCostOfOne, emitRange);
-}
-
-/// Allocates the memory of a task.
-void ContractionEmitter::allocate() {
-  auto build = [&](int64_t rows, Type element) -> Value {
-    return memref::AllocOp::create(
-        b, MemRefType::get({rows, getPanelWidth()}, element),
-        b.getI64IntegerAttr(64));
-  };
-  panel = build(hasOneBlock() ? *getConstantIntValue(termCount) : termsPerChain,
-                blocking.packed->getElementType());
-  totals = keepsTotals() ? build(getTaskRows(), getOutput().getElementType())
+void ContractionEmitter::allocateBuffers() {
+  panel = allocate({getMostTerms(), getPanelWidth()},
+                   blocking.packed->getElementType());
+  totals = keepsTotals() ? allocate({getTaskRows(), getPanelWidth()},
+                                    getOutput().getElementType())
                          : Value();
-}
-
-/// Emits the overlapping loops from number `level` on, and the tasks in them.
-void ContractionEmitter::emitOverlaps(unsigned level, const Positions &at) {
-  if (level == blocking.overlaps.size())
-    return emitTasks(at);
-  Overlap overlap = blocking.overlaps[level];
-  Value size = sizes[overlap.loop];
-  buildCarryingFor(index(0), size, index(1), [&](Value iv) {
-    if (overlap.descends)
-      iv = fold<arith::SubIOp>(fold<arith::SubIOp>(size, index(1)), iv);
-    emitOverlaps(level + 1, enter(at, overlap.loop, iv));
-  });
-}
-
-void ContractionEmitter::emit() {
-  prepare();
-  rowCount = index_space::buildProduct(b, getSizes(blocking.rows));
-  termCount = index_space::buildProduct(b, getSizes(plan.inner));
-  if (blocking.mayNotPay) {
-    Value pays = b.createOrFold<arith::CmpIOp>(
-        arith::CmpIPredicate::uge, rowCount, index(minRowsOfBlocks));
-    auto branch = scf::IfOp::create(b, pays, /*withElseRegion=*/true);
-    op->moveBefore(branch.elseYield());
-    b.setInsertionPoint(branch.thenYield());
-  }
-  emitOverlaps(0, Positions(plan.loops.size()));
-}
-
-bool quant_bnn::vectorize::emitContraction(const Plan &plan,
-                                           const Options &options,
-                                           const Epilogue *epilogue) {
-  std::optional<Blocking> blocking = chooseBlocking(plan, options);
-  if (!blocking)
-    return false;
-  linalg::LinalgOp op = plan.op;
-  LDBG() << op.getLoc() << ": blocks of " << blocking->kernelRows
-         << " rows and " << blocking->kernelVectors << " vectors";
-  ContractionEmitter(plan, *blocking, options, epilogue).emit();
-  return !blocking->mayNotPay;
 }

@@ -11,7 +11,7 @@
 #include "../LoopEmission/IndexSpace.h"
 #include "../LoopEmission/Packing.h"
 #include "../LoopEmission/Sums.h"
-#include "ContractionEmitter.h"
+#include "EmitContraction.h"
 #include "LoopEmitter.h"
 #include "Tasks.h"
 #include "TranspositionEmitter.h"
@@ -141,6 +141,8 @@ struct QuantBNNVectorizeLinalgPass
   void runOnOperation() override {
     vectorize::Options options{vectorWidth, nontemporalThreshold, parallel};
     options.taskNanoseconds = taskTime;
+    options.looksUpFloats =
+        lookup == LookupInstructions::X86 && vectorWidth >= 512;
     // What accumulates takes the fill before it and the epilogue after it.
     lowerAll(options, vectorize::accumulates);
     getOperation()->walk([&](linalg::GenericOp op) {

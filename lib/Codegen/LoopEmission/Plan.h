@@ -27,6 +27,9 @@ struct Options {
   bool unrolls = true;
   /// The nanoseconds that a parallel task takes at least, by estimate.
   int64_t taskNanoseconds = 0;
+  /// Whether an instruction of x86 looks up each lane of `f32` in a vector of
+  /// 16: AVX-512.
+  bool looksUpFloats = false;
 };
 
 /// The order of additions is part of the semantics of the dialect: see "Sums"

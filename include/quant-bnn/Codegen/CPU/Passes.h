@@ -24,10 +24,12 @@ enum class PopcountAccumulation {
   Table
 };
 
-/// Instructions that look up bytes in a table of 16 bytes.
+/// Instructions that look up bytes in a table of 16 bytes, and floats in a
+/// table of 16 floats.
 enum class LookupInstructions {
   None,
-  /// pshufb of SSSE3, AVX2 or AVX-512BW, depending on the size of vectors.
+  /// pshufb of SSSE3, AVX2 or AVX-512BW, depending on the size of vectors, and
+  /// vpermps of AVX-512.
   X86
 };
 

@@ -217,6 +217,13 @@ def QuantBNNVectorizeLinalgPass : Pass<"bnn-codegen-vectorize-linalg"> {
     stores comes before the plain loop, which computes the rest. The loop with
     non-temporal stores writes 256 bytes at once, and is followed by a fence.
 
+    **Bits as factors.** In a product of floats, one factor may be one of two
+    constants, as a bit of a word says: binary weights. If the `math.fma` has the
+    flag `reassoc`, the sums of four terms are looked up: for the four values of
+    the other factor, a table has the 16 possible sums, and four bits select one
+    of them. One instruction looks up the sums of 16 columns. This needs
+    `lookup=x86`, `vector-width=512` and `f32`.
+
     **Parallel loops.** With `parallel`, threads share the outermost loops of
     which each iteration computes elements of its own, and the vector loop if
     there may be few other iterations. Of reductions, the vector loop is shared
@@ -286,6 +293,14 @@ def QuantBNNVectorizeLinalgPass : Pass<"bnn-codegen-vectorize-linalg"> {
     Option<"taskTime", "task-time", "int64_t", /*default=*/"4000",
            "Nanoseconds that a task of a parallel loop takes at least, by "
            "estimate">,
+    Option<"lookup", "lookup", "::quant_bnn::LookupInstructions",
+           /*default=*/"::quant_bnn::LookupInstructions::None",
+           "Instruction set for table lookups of f32",
+           [{::llvm::cl::values(
+             clEnumValN(::quant_bnn::LookupInstructions::None, "none",
+                        "unknown"),
+             clEnumValN(::quant_bnn::LookupInstructions::X86, "x86",
+                        "AVX-512, if vector-width is at least 512"))}]>,
     Option<"lowersOthers", "lower-others", "bool", /*default=*/"false",
            "Lower ops that have no form on vectors to loops over elements">
   ];

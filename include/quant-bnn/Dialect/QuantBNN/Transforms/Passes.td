@@ -391,6 +391,8 @@ def QuantBNNBinarizePass : Pass<"quant-bnn-binarize"> {
     `mode=exact`, elements along the last dimension of the result must be the
     innermost elements of the bipolar operand, and of the other operand if that
     operand has this dimension. Otherwise terms would be added in another order.
+    With `mode=relaxed`, the addition has the flag `reassoc`, so that targets may
+    choose the order.
 
     **Levels of k bits.** Equally spaced levels, such as those of `input_dorefa`
     and `weight_dorefa`, are sums of k bipolar values times powers of two. The
