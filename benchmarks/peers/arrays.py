@@ -40,6 +40,14 @@ def unpack(words):
     return floats
 
 
+def pack(values):
+    """The words that `unpack` makes `values` of."""
+    bits = "".join("1" if value < 0 else "0" for value in reversed(values))
+    words = array.array("q")
+    words.frombytes(int(bits, 2).to_bytes(len(values) // 8, "little"))
+    return words
+
+
 def rows_as_integers(words, words_per_row):
     """The bits of each row as one integer."""
     data, size = words.tobytes(), 8 * words_per_row

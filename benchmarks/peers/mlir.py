@@ -82,6 +82,19 @@ def float_matmul(work):
     return float_function(f"%a: {a}, %b: {b}", body, kind)
 
 
+def weights_matmul(work):
+    """The product of a, in rows, and b, of +1 and -1, in packed rows."""
+    rows, columns, depth = work["rows"], work["columns"], work["depth"]
+    a, b, bits = tensor([rows, depth]), tensor([depth, columns]), packed(depth, columns)
+    kind = tensor([rows, columns])
+    body = (
+        f"  %b = quant_bnn.unpack %bits : {bits} to {b}\n{filled('zeros', kind)}"
+        f"  %result = linalg.matmul ins(%a, %b : {a}, {b})"
+        f" outs(%zeros : {kind}) -> {kind}\n"
+    )
+    return float_function(f"%a: {a}, %bits: {bits}", body, kind)
+
+
 def padded_image(size, channels):
     """An image, the same with a border, and the op that makes `%padded` of `%x`."""
     image = tensor([1, size, size, channels])

@@ -28,7 +28,7 @@ def versions(settings):
 
 
 def prepare(work, directory, settings):
-    if work["kind"] not in ("matmul", "matmul_f32"):
+    if work["kind"] not in ("matmul", "matmul_f32", "matmul_weights"):
         return {}
     rows, columns, depth = work["rows"], work["columns"], work["depth"]
     a = read_npy(directory / "image.npy")

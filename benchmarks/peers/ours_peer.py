@@ -8,7 +8,14 @@ import pathlib
 import subprocess
 
 import mlir
-from arrays import first_axis_last, last_axis_first, read_npy, rows_as_integers, write_npy
+from arrays import (
+    first_axis_last,
+    last_axis_first,
+    pack,
+    read_npy,
+    rows_as_integers,
+    write_npy,
+)
 from worker import Case
 from works import LoadedGraph
 
@@ -49,12 +56,12 @@ def find_commit():
 # ----------------------------------------------------------------------------
 
 
-def compile_module(text, constants, directory, settings):
+def compile_module(text, constants, directory, settings, passes=()):
     """@run of a module as a function of C, with `constants` as its last arguments."""
     build = pathlib.Path(settings["build"])
     source = directory / "source.mlir"
     source.write_text(text)
-    steps = [build / "bin" / "bnn-opt"]
+    steps = [build / "bin" / "bnn-opt", *passes]
     if constants:
         bindings = []
         for number, (values, shape) in enumerate(constants, 1):
@@ -155,16 +162,20 @@ def prepare(work, directory, settings):
 
 
 def prepare_arrays(work, directory, settings):
-    """A product, a convolution or one of its gradients, of f32. The other operand lies
-    as the kernel wants it: with the outputs last."""
+    """A product, a convolution or one of its gradients, of f32. The other operand, which
+    may be bits, lies as the kernel wants it: with the outputs last."""
     a, b = (read_npy(directory / f"{name}.npy") for name in "ab")
     x, w = (read_npy(directory / f"{name}.npy") for name in ("image", "array1"))
-    kind = work["kind"]
-    if kind == "matmul_f32":
+    kind, passes = work["kind"], []
+    if kind.startswith("matmul"):
         rows, columns, depth = work["rows"], work["columns"], work["depth"]
         text, shapes = mlir.float_matmul(work), [[rows, depth], [depth, columns]]
         out = [rows, columns]
         w = first_axis_last(w, columns)
+        if kind == "matmul_weights":
+            text, shapes[1] = mlir.weights_matmul(work), [depth, columns // 64]
+            passes = ["--quant-bnn-binary-inference-pipeline=mode=relaxed"]
+            w = pack(w)
     else:
         size, channels = work["size"], work["channels"]
         image, filters = [1, size, size, channels], [3, 3, channels, channels]
@@ -176,9 +187,12 @@ def prepare_arrays(work, directory, settings):
         }
         write, shapes, out = writers[kind]
         text = write(work)
-    buffers = [Buffer(shape, values) for shape, values in zip(shapes, (x, w))]
+    buffers = [
+        Buffer(shape, values, values.typecode) for shape, values in zip(shapes, (x, w))
+    ]
     result = Buffer(out)
-    run = Call(compile_module(text, [], directory, settings), [*buffers, result])
+    function = compile_module(text, [], directory, settings, passes)
+    run = Call(function, [*buffers, result])
 
     def checked():
         values = result.values()

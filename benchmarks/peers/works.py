@@ -1,8 +1,8 @@
 """What is measured: products, layers and networks, and their data.
 
 A work of form `packed` begins with packed bits, one of form `floats` with an image of
-f32. A work of form `arrays` has no bits: its operands and its result are f32, as the
-kernel wants them. Every work has a graph of the same meaning, for peers that begin with
+f32. A work of form `arrays` has operands and a result of f32, as the kernel wants them,
+or packed bits as weights. Every work has a graph of the same meaning, for peers that begin with
 floats.
 """
 
@@ -17,6 +17,7 @@ from arrays import random_words, read_npy, unpack, write_npy
 MATMULS = [(1024, 1024, 1024), (4096, 4096, 4096), (1, 4096, 4096), (16, 4096, 4096)]
 CONVS = [(56, 64), (28, 128), (14, 256), (7, 512)]
 FLOAT_MATMULS = [(256,) * 3, (512,) * 3, (1024,) * 3, (16, 4096, 4096)]
+WEIGHT_MATMULS = [(1, 4096, 4096), (16, 4096, 4096), (1024,) * 3]
 FLOAT_CONVS = {
     "conv_f32": "f32",
     "gradient_image": "f32, gradient of the image",
@@ -60,6 +61,10 @@ def list_works():
         sizes = {"rows": rows, "columns": columns, "depth": depth}
         name = f"{rows} x {columns} x {depth}, f32"
         works.append({"name": name, "kind": "matmul_f32", **sizes})
+    for rows, columns, depth in WEIGHT_MATMULS:
+        sizes = {"rows": rows, "columns": columns, "depth": depth}
+        name = f"{rows} x {columns} x {depth}, f32 by bits"
+        works.append({"name": name, "kind": "matmul_weights", **sizes})
     for size, channels in CONVS:
         for kind, what in FLOAT_CONVS.items():
             name = f"3x3, {size} x {size} x {channels}, {what}"
@@ -71,7 +76,7 @@ def list_works():
             works.append({"name": f"{network}, {layout}", **fields})
     for work in works:
         packed = work["kind"] in ("matmul", "conv", "conv_bits")
-        arrays = work["kind"] in ("matmul_f32", *FLOAT_CONVS)
+        arrays = work["kind"] in ("matmul_f32", "matmul_weights", *FLOAT_CONVS)
         work["form"] = "packed" if packed else "arrays" if arrays else "floats"
         work.setdefault("layout", "NHWC")
     return works
