@@ -18,11 +18,15 @@ using namespace quant_bnn::vectorize;
 /// Vectors of sums in a row of a kernel.
 static constexpr int64_t vectorsPerRow = 2;
 /// With fewer rows, copying to panels or building tables costs more than it
-/// saves.
+/// saves. Copying saves more if the caches do not hold the operand: panels read
+/// longer parts of its rows at once.
 static constexpr int64_t minRowsOfPanels = 16;
+static constexpr int64_t minRowsOfFarPanels = 5;
 static constexpr int64_t minRowsOfTables = 4;
 /// An operand of fewer bytes stays in the L1 cache as it is.
 static constexpr int64_t minPackedBytes = 16 << 10;
+/// The L2 cache does not hold an operand of as many bytes.
+static constexpr int64_t minFarBytes = 2 << 20;
 
 /// Adds the loops in `expr` to `loops`. Fails unless `expr` is a sum of a
 /// constant and of loops by positive factors.
@@ -190,19 +194,24 @@ quant_bnn::vectorize::chooseBlocking(const Plan &plan, const Options &options) {
   if (!output.isChain() || output.compensated || !blocking.packed ||
       failed(classifyLoops(plan, output, blocking)) || blocking.rows.empty())
     return std::nullopt;
-  int64_t bytes = blocking.packed->getElementType().getIntOrFloatBitWidth() / 8;
   if (blocking.packed->isPacked()) {
     blocking.bitFactor = matchBitFactor(plan, *blocking.packed, options);
     if (!blocking.bitFactor)
       return std::nullopt;
-  } else if (blocking.overlaps.empty()) {
-    // Without blocks, rows of overlapping loops are computed one by one.
+    blocking.minRows = minRowsOfTables;
+  } else {
     SmallVector<unsigned> panelLoops = plan.inner;
     panelLoops.push_back(plan.vectorLoop);
-    if (isLess(plan, panelLoops, minPackedBytes / bytes))
+    int64_t bytes =
+        blocking.packed->getElementType().getIntOrFloatBitWidth() / 8;
+    // Without blocks, rows of overlapping loops are computed one by one.
+    if (blocking.overlaps.empty() &&
+        isLess(plan, panelLoops, minPackedBytes / bytes))
       return std::nullopt;
+    blocking.minRows = mayBeLess(plan, panelLoops, minFarBytes / bytes)
+                           ? minRowsOfPanels
+                           : minRowsOfFarPanels;
   }
-  blocking.minRows = blocking.bitFactor ? minRowsOfTables : minRowsOfPanels;
   if (isLess(plan, blocking.rows, blocking.minRows))
     return std::nullopt;
   chooseKernel(plan, output, options, blocking);

@@ -26,21 +26,52 @@ using namespace quant_bnn::vectorize;
 /// The most rows of a task, so that packing the panel is a small part of its
 /// work.
 static constexpr int64_t maxTaskRows = 256;
+/// The panels of a task stay in the L2 cache.
+static constexpr int64_t maxPanelBytes = 128 << 10;
 
 //===----------------------------------------------------------------------===//
 // Panels and kernels
 //===----------------------------------------------------------------------===//
 
-/// Emits the copy of the packed input to the panel. Lanes that are out of
-/// bounds are 0.
-void ContractionEmitter::emitPacking(const Strip &strip, const Block &block) {
-  emitTerms(strip.at, block, {}, [&](const Positions &at, Value row, State) {
-    for (auto [vector, step] : llvm::enumerate(strip.vectors))
-      vector::StoreOp::create(
-          b, BodyEmitter::loadVector(*blocking.packed, at, step, 0), panel,
-          ValueRange{row, index(vector * plan.lanes)});
+/// Returns the number of panels of a task. The rows of a panel are short and
+/// far apart in the packed input, so several panels are copied at once. Threads
+/// need tasks more than that.
+int64_t ContractionEmitter::getPanels() const {
+  int64_t width = getPanelWidth();
+  int64_t bytes = blocking.packed->getElementType().getIntOrFloatBitWidth() / 8;
+  int64_t most =
+      options.parallel ? 1 : maxPanelBytes / (termsPerChain * width * bytes);
+  if (int64_t columns = plan.loops[plan.vectorLoop].size;
+      !ShapedType::isDynamic(columns))
+    most = std::min<int64_t>(most, llvm::divideCeil(columns, width));
+  // A task has all bits of a word.
+  int64_t least =
+      epilogue ? llvm::divideCeil(epilogue->getSumsPerWord(), width) : 1;
+  return std::max(most, least);
+}
+
+/// Emits the copy of the packed input to the panels of the columns from `lower`
+/// to `upper`. Lanes that are out of bounds are 0.
+void ContractionEmitter::emitPacking(const Strip &task, const Block &block,
+                                     Value lower, Value upper) {
+  emitTerms(task.at, block, {}, [&](const Positions &at, Value row, State) {
+    emitStrips(task, lower, upper, [&](const Strip &strip) {
+      for (auto [vector, step] : llvm::enumerate(strip.vectors))
+        vector::StoreOp::create(
+            b, BodyEmitter::loadVector(*blocking.packed, at, step, 0), panels,
+            getPanelIndices(strip, row, vector));
+    });
     return State();
   });
+}
+
+SmallVector<Value> ContractionEmitter::getPanelIndices(const Strip &strip,
+                                                       Value row,
+                                                       int64_t vector) {
+  Value width = index(getPanelWidth());
+  return {fold<arith::DivUIOp>(strip.totalsColumn, width), row,
+          fold<arith::AddIOp>(fold<arith::RemUIOp>(strip.totalsColumn, width),
+                              index(vector * plan.lanes))};
 }
 
 Value ContractionEmitter::loadVector(const Access &access, const Positions &at,
@@ -48,8 +79,8 @@ Value ContractionEmitter::loadVector(const Access &access, const Positions &at,
   if (access.operand != blocking.packed->operand)
     return BodyEmitter::loadVector(access, at, step, part);
   return vector::LoadOp::create(b, getVectorType(access.getElementType()),
-                                panel,
-                                ValueRange{panelRow, index(part * plan.lanes)});
+                                panels,
+                                getPanelIndices(*current, panelRow, part));
 }
 
 /// Emits the sums of `block` in `rows` rows from `firstRow` on.
@@ -80,6 +111,7 @@ void ContractionEmitter::emitKernel(const Strip &strip, const Block &block,
                         for (unsigned loop : plan.inner)
                           entered.at[loop] = term[loop];
                       }
+                      current = &strip;
                       panelRow = row;
                       return emitBodies(inner, step, values);
                     });
@@ -95,26 +127,24 @@ int64_t ContractionEmitter::getTaskRows() const {
   return maxTaskRows / blocking.kernelRows * blocking.kernelRows;
 }
 
-void ContractionEmitter::emitStrip(const Strip &strip) {
-  emitInitialTotals(strip);
-  emitBlocks([&](const Block &block) {
-    emitPacking(strip, block);
-    emitRows(strip, [&](Value row, int64_t count) {
-      emitKernel(strip, block, row, count);
-    });
-  });
-}
-
-void ContractionEmitter::emitTask(const Strip &task, Value lower, Value upper) {
+/// Emits the columns of `task` from `lower` to `upper` by strips as wide as a
+/// panel.
+void ContractionEmitter::emitStrips(
+    const Strip &task, Value lower, Value upper,
+    llvm::function_ref<void(const Strip &)> body) {
   int64_t width = getPanelWidth();
   Value columns = sizes[plan.vectorLoop];
+  auto emitStrip = [&](Value first, int64_t vectors, bool isWhole) {
+    Strip strip = buildStrip(task, first, vectors, isWhole);
+    strip.totalsColumn = fold<arith::SubIOp>(first, lower);
+    body(strip);
+  };
   Value whole =
       fold<arith::SubIOp>(columns, fold<arith::RemUIOp>(columns, index(width)));
   Value end = fold<arith::MinUIOp>(upper, whole);
   if (getConstantIntValue(whole) != 0)
     buildCarryingFor(lower, end, index(width), [&](Value first) {
-      emitStrip(buildStrip(task, first, blocking.kernelVectors,
-                           /*isWhole=*/true));
+      emitStrip(first, blocking.kernelVectors, /*isWhole=*/true);
     });
   std::optional<int64_t> count = getConstantIntValue(columns);
   if (count && *count % width == 0)
@@ -123,16 +153,28 @@ void ContractionEmitter::emitTask(const Strip &task, Value lower, Value upper) {
   int64_t rest = count ? *count % width : plan.lanes;
   buildCarryingFor(
       fold<arith::MaxUIOp>(lower, whole), upper, index(rest), [&](Value first) {
-        emitStrip(buildStrip(task, count ? whole : first,
-                             llvm::divideCeil(rest, plan.lanes),
-                             /*isWhole=*/count && rest % plan.lanes == 0));
+        emitStrip(count ? whole : first, llvm::divideCeil(rest, plan.lanes),
+                  /*isWhole=*/count && rest % plan.lanes == 0);
       });
 }
 
+void ContractionEmitter::emitTask(const Strip &task, Value lower, Value upper) {
+  emitStrips(task, lower, upper,
+             [&](const Strip &strip) { emitInitialTotals(strip); });
+  emitBlocks([&](const Block &block) {
+    emitPacking(task, block, lower, upper);
+    emitStrips(task, lower, upper, [&](const Strip &strip) {
+      emitRows(strip, [&](Value row, int64_t count) {
+        emitKernel(strip, block, row, count);
+      });
+    });
+  });
+}
+
 void ContractionEmitter::allocateBuffers() {
-  panel = allocate({getMostTerms(), getPanelWidth()},
-                   blocking.packed->getElementType());
-  totals = keepsTotals() ? allocate({getTaskRows(), getPanelWidth()},
+  panels = allocate({getPanels(), getMostTerms(), getPanelWidth()},
+                    blocking.packed->getElementType());
+  totals = keepsTotals() ? allocate({getTaskRows(), getTaskColumns()},
                                     getOutput().getElementType())
                          : Value();
 }

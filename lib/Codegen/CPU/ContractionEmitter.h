@@ -20,21 +20,30 @@ public:
 
 private:
   int64_t getPanelWidth() const { return blocking.kernelVectors * plan.lanes; }
+  int64_t getPanels() const;
   int64_t getTaskRows() const override;
-  int64_t getTaskColumns() const override { return getPanelWidth(); }
+  int64_t getTaskColumns() const override {
+    return getPanels() * getPanelWidth();
+  }
   void allocateBuffers() override;
   void emitTask(const Strip &task, mlir::Value lower,
                 mlir::Value upper) override;
 
-  void emitPacking(const Strip &strip, const Block &block);
+  void emitPacking(const Strip &task, const Block &block, mlir::Value lower,
+                   mlir::Value upper);
+  llvm::SmallVector<mlir::Value>
+  getPanelIndices(const Strip &strip, mlir::Value row, int64_t vector);
   void emitKernel(const Strip &strip, const Block &block, mlir::Value firstRow,
                   int64_t rows);
-  void emitStrip(const Strip &strip);
+  void emitStrips(const Strip &task, mlir::Value lower, mlir::Value upper,
+                  llvm::function_ref<void(const Strip &)> body);
   mlir::Value loadVector(const Access &access, const Positions &at,
                          const Step &step, int64_t part) override;
 
-  mlir::Value panel;
-  /// The row of the panel that `loadVector` loads.
+  /// By panel, term and column.
+  mlir::Value panels;
+  /// The strip and the row of its panel that `loadVector` loads.
+  const Strip *current = nullptr;
   mlir::Value panelRow;
 };
 

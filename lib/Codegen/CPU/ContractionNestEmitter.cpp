@@ -41,7 +41,7 @@ bool ContractionNestEmitter::hasWholeRuns() const {
 /// Emits the loops over the terms of `block`. `body` emits one term, where it
 /// is in the loops of the plan, and which row of the panel it has.
 State ContractionNestEmitter::emitTerms(const Positions &at, const Block &block,
-                                    State state, BuildBody body) {
+                                        State state, BuildBody body) {
   auto emitRun = [&](Value lower, Value upper, State before,
                      llvm::function_ref<State(Value, State)> emitTerm) {
     return unflatten(buildFor(lower, upper, index(1), flatten(before),
@@ -105,10 +105,9 @@ void ContractionNestEmitter::emitBlocks(
 
 /// Builds the strip of `vectors` vectors of `task` from column `first` on.
 /// Lanes of the last vector may be out of bounds unless `isWhole`.
-ContractionNestEmitter::Strip ContractionNestEmitter::buildStrip(const Strip &task,
-                                                         Value first,
-                                                         int64_t vectors,
-                                                         bool isWhole) {
+ContractionNestEmitter::Strip
+ContractionNestEmitter::buildStrip(const Strip &task, Value first,
+                                   int64_t vectors, bool isWhole) {
   Strip strip = task;
   for (int64_t vector = 0; vector < vectors; ++vector) {
     Step &step = strip.vectors.emplace_back();
@@ -121,8 +120,9 @@ ContractionNestEmitter::Strip ContractionNestEmitter::buildStrip(const Strip &ta
 }
 
 /// Builds the positions of `count` rows from row `first` on.
-SmallVector<Positions>
-ContractionNestEmitter::buildRows(const Positions &at, Value first, int64_t count) {
+SmallVector<Positions> ContractionNestEmitter::buildRows(const Positions &at,
+                                                         Value first,
+                                                         int64_t count) {
   SmallVector<Value> extents = getSizes(blocking.rows);
   SmallVector<Value> position = index_space::delinearize(b, first, extents);
   SmallVector<Positions> rows;
@@ -186,14 +186,15 @@ bool ContractionNestEmitter::keepsTotals() const {
 
 /// Returns the indices in `totals` of `vector` of `row`.
 SmallVector<Value> ContractionNestEmitter::getTotalIndices(const Strip &strip,
-                                                       Value row,
-                                                       int64_t vector) {
-  return {fold<arith::SubIOp>(row, strip.firstRow), fold<arith::AddIOp>(strip.totalsColumn, index(vector * plan.lanes))};
+                                                           Value row,
+                                                           int64_t vector) {
+  return {fold<arith::SubIOp>(row, strip.firstRow),
+          fold<arith::AddIOp>(strip.totalsColumn, index(vector * plan.lanes))};
 }
 
 /// Loads the total of the blocks before of `vector` of `row`, which is at `at`.
 Value ContractionNestEmitter::loadTotal(const Strip &strip, const Positions &at,
-                                    Value row, int64_t vector) {
+                                        Value row, int64_t vector) {
   const Output &output = getOutput();
   if (keepsTotals())
     return vector::LoadOp::create(b, getVectorType(output.getElementType()),
@@ -205,8 +206,9 @@ Value ContractionNestEmitter::loadTotal(const Strip &strip, const Positions &at,
 
 /// Stores `values`, the totals of `rows` by row and vector.
 void ContractionNestEmitter::storeTotals(const Strip &strip,
-                                     ArrayRef<Positions> rows, Value firstRow,
-                                     ArrayRef<Value> values) {
+                                         ArrayRef<Positions> rows,
+                                         Value firstRow,
+                                         ArrayRef<Value> values) {
   for (auto [distance, at] : llvm::enumerate(rows))
     for (int64_t vector : llvm::seq<int64_t>(strip.vectors.size())) {
       Value value = values[distance * strip.vectors.size() + vector];
@@ -274,17 +276,14 @@ void ContractionNestEmitter::finishBlock(const Strip &strip, const Block &block,
 
 /// Allocates memory that a task has for itself.
 Value ContractionNestEmitter::allocate(ArrayRef<int64_t> shape, Type element) {
-  return buffers.emplace_back(
-      memref::AllocOp::create(b, MemRefType::get(shape, element),
-                              b.getI64IntegerAttr(cacheLineBytes)));
+  return buffers.emplace_back(memref::AllocOp::create(
+      b, MemRefType::get(shape, element), b.getI64IntegerAttr(cacheLineBytes)));
 }
 
 /// Emits the tasks at `at`, which is in the overlapping loops.
 void ContractionNestEmitter::emitTasks(const Positions &at) {
   Value columns = sizes[plan.vectorLoop];
-  // A task has all bits of a word.
-  int64_t width =
-      std::max(getTaskColumns(), epilogue ? epilogue->getSumsPerWord() : 1);
+  int64_t width = getTaskColumns();
   SmallVector<Value> extents = getSizes(blocking.groups);
   extents.push_back(fold<arith::CeilDivUIOp>(rowCount, index(getTaskRows())));
   extents.push_back(fold<arith::CeilDivUIOp>(columns, index(width)));

@@ -46,7 +46,8 @@ protected:
                                              mlir::Value row, State state)>;
 
   /// Returns the most rows and columns of a task. There are whole kernels of
-  /// rows, and whole strips of columns, unless the task is a last one.
+  /// rows, and whole strips of columns, unless the task is a last one. A task
+  /// has all sums whose bits an epilogue puts into a word.
   virtual int64_t getTaskRows() const = 0;
   virtual int64_t getTaskColumns() const = 0;
   /// Allocates the memory of a task.

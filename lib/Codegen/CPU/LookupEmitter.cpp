@@ -59,14 +59,14 @@ void LookupEmitter::allocateBuffers() {
   words = allocate({terms, getWordsOfLine()}, bits.getElementType());
   tables = allocate({getTaskRows(), groups * tableSize}, type);
   numbers = allocate({groups, plan.lanes}, b.getI32Type());
-  totals =
-      keepsTotals() ? allocate({getTaskRows(), getTaskColumns()}, type) : Value();
+  totals = keepsTotals() ? allocate({getTaskRows(), getTaskColumns()}, type)
+                         : Value();
 }
 
 /// Builds the number of groups of `block`. The last one may have fewer terms.
 Value LookupEmitter::buildGroupCount(const Block &block) {
-  return fold<arith::CeilDivUIOp>(
-      fold<arith::SubIOp>(block.upper, block.lower), index(groupTerms));
+  return fold<arith::CeilDivUIOp>(fold<arith::SubIOp>(block.upper, block.lower),
+                                  index(groupTerms));
 }
 
 /// Emits zeros for the terms that the last group of `block` does not have.
@@ -77,8 +77,8 @@ void LookupEmitter::clearRest(const Block &block, Value buffer) {
       fold<arith::SubIOp>(block.upper, block.lower), end, index(1),
       [&](Value term) {
         SmallVector<Value> indices = {term};
-        Value zero = arith::ConstantOp::create(
-            b, b.getZeroAttr(type.getElementType()));
+        Value zero =
+            arith::ConstantOp::create(b, b.getZeroAttr(type.getElementType()));
         if (type.getRank() == 1) {
           memref::StoreOp::create(b, zero, buffer, indices);
           return;
@@ -117,22 +117,25 @@ void LookupEmitter::emitTable(const Strip &task, const Block &block,
     return arith::ConstantOp::create(b, DenseElementsAttr::get(type, lanes));
   };
   Value tableRow = fold<arith::SubIOp>(row, task.firstRow);
-  buildCarryingFor(index(0), buildGroupCount(block), index(1), [&](Value group) {
-    Value first = fold<arith::MulIOp>(group, index(groupTerms));
-    Value sums;
-    for (int64_t term = 0; term < groupTerms; ++term) {
-      Value factor = vector::BroadcastOp::create(
-          b, type,
-          memref::LoadOp::create(b, factors,
-                                 fold<arith::AddIOp>(first, index(term))));
-      Value bitFactors = buildBitFactors(term);
-      sums = sums ? math::FmaOp::create(b, factor, bitFactors, sums).getResult()
+  buildCarryingFor(
+      index(0), buildGroupCount(block), index(1), [&](Value group) {
+        Value first = fold<arith::MulIOp>(group, index(groupTerms));
+        Value sums;
+        for (int64_t term = 0; term < groupTerms; ++term) {
+          Value factor = vector::BroadcastOp::create(
+              b, type,
+              memref::LoadOp::create(b, factors,
+                                     fold<arith::AddIOp>(first, index(term))));
+          Value bitFactors = buildBitFactors(term);
+          sums =
+              sums
+                  ? math::FmaOp::create(b, factor, bitFactors, sums).getResult()
                   : arith::MulFOp::create(b, factor, bitFactors).getResult();
-    }
-    vector::StoreOp::create(
-        b, sums, tables,
-        ValueRange{tableRow, fold<arith::MulIOp>(group, index(tableSize))});
-  });
+        }
+        vector::StoreOp::create(
+            b, sums, tables,
+            ValueRange{tableRow, fold<arith::MulIOp>(group, index(tableSize))});
+      });
 }
 
 /// Emits the copy of the words of `block` from `column` on: of a whole line, or
@@ -168,28 +171,31 @@ void LookupEmitter::emitWords(const Strip &task, const Block &block,
 /// with `firstWord` of a line.
 void LookupEmitter::emitNumbers(const Block &block, Value firstWord) {
   const Access &bits = *blocking.packed;
-  auto wordsType = VectorType::get(plan.lanes / bits.elementsPerWord,
-                                   bits.getElementType());
-  buildCarryingFor(index(0), buildGroupCount(block), index(1), [&](Value group) {
-    Value first = fold<arith::MulIOp>(group, index(groupTerms));
-    Value number;
-    for (int64_t term = 0; term < groupTerms; ++term) {
-      Value word = vector::LoadOp::create(
-          b, wordsType, words,
-          ValueRange{fold<arith::AddIOp>(first, index(term)), firstWord});
-      Value isSet =
-          vector::BitCastOp::create(b, getVectorType(b.getI1Type()), word);
-      auto build = [&](int64_t value) {
-        return broadcast(arith::ConstantOp::create(
-            b, b.getI8IntegerAttr(value)));
-      };
-      Value digit = arith::SelectOp::create(b, isSet, build(1 << term), build(0));
-      number = number ? arith::OrIOp::create(b, number, digit).getResult() : digit;
-    }
-    vector::StoreOp::create(
-        b, arith::ExtUIOp::create(b, getVectorType(b.getI32Type()), number),
-        numbers, ValueRange{group, index(0)});
-  });
+  auto wordsType =
+      VectorType::get(plan.lanes / bits.elementsPerWord, bits.getElementType());
+  buildCarryingFor(
+      index(0), buildGroupCount(block), index(1), [&](Value group) {
+        Value first = fold<arith::MulIOp>(group, index(groupTerms));
+        Value number;
+        for (int64_t term = 0; term < groupTerms; ++term) {
+          Value word = vector::LoadOp::create(
+              b, wordsType, words,
+              ValueRange{fold<arith::AddIOp>(first, index(term)), firstWord});
+          Value isSet =
+              vector::BitCastOp::create(b, getVectorType(b.getI1Type()), word);
+          auto build = [&](int64_t value) {
+            return broadcast(
+                arith::ConstantOp::create(b, b.getI8IntegerAttr(value)));
+          };
+          Value digit =
+              arith::SelectOp::create(b, isSet, build(1 << term), build(0));
+          number = number ? arith::OrIOp::create(b, number, digit).getResult()
+                          : digit;
+        }
+        vector::StoreOp::create(
+            b, arith::ExtUIOp::create(b, getVectorType(b.getI32Type()), number),
+            numbers, ValueRange{group, index(0)});
+      });
 }
 
 /// Emits the sums of `block` in `rows` rows from `firstRow` on.
@@ -276,15 +282,15 @@ void LookupEmitter::emitTask(const Strip &task, Value lower, Value upper) {
     emitColumns(lower, upper, width, [&](Value first, bool isWhole) {
       emitWords(task, block, first, isWhole);
       Value end = fold<arith::AddIOp>(first, index(width));
-      emitStrips(first, isWhole ? end : upper,
-                 [&](const Strip &strip, Value column) {
-                   emitNumbers(block, fold<arith::DivUIOp>(
-                                          fold<arith::SubIOp>(column, first),
-                                          index(perWord)));
-                   emitRows(strip, [&](Value row, int64_t count) {
-                     emitKernel(strip, block, row, count);
-                   });
-                 });
+      emitStrips(
+          first, isWhole ? end : upper, [&](const Strip &strip, Value column) {
+            emitNumbers(block,
+                        fold<arith::DivUIOp>(fold<arith::SubIOp>(column, first),
+                                             index(perWord)));
+            emitRows(strip, [&](Value row, int64_t count) {
+              emitKernel(strip, block, row, count);
+            });
+          });
     });
   });
 }

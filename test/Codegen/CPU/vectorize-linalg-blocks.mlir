@@ -7,24 +7,26 @@
 // RUN: bnn-opt %s --bnn-codegen-vectorize-linalg="parallel task-time=0" --canonicalize --cse \
 // RUN:   --split-input-file | FileCheck %s --check-prefix=PARALLEL
 
-// For each 256 rows and 32 columns, the panel has blocks of 256 terms. A kernel
+// For each 256 rows, two panels of 32 columns have blocks of 256 terms. A kernel
 // has 8 rows, or the 4 that are left over.
 // CHECK-LABEL: func @matmul(
 // CHECK-SAME:      %[[A:[^:]*]]: memref<300x600xf32>, %[[B:[^:]*]]: memref<600x64xf32>, %[[C:[^:]*]]: memref<300x64xf32>)
-// CHECK:         %[[PANEL:.*]] = memref.alloc() {alignment = 64 : i64} : memref<256x32xf32>
-// CHECK:         scf.for %{{.*}} = %c0 to %c4 step %c1
+// CHECK:         %[[PANEL:.*]] = memref.alloc() {alignment = 64 : i64} : memref<2x256x32xf32>
+// CHECK:         scf.for %{{.*}} = %c0 to %c2 step %c1
 // CHECK:           scf.for %[[BLOCK:[a-z0-9]*]] = %c0 to %c600 step %c256
 // CHECK:             scf.for %[[T:[a-z0-9]*]] = %c0
 // CHECK:               %[[K:.*]] = arith.addi %[[BLOCK]], %[[T]]
-// CHECK:               vector.load %[[B]][%[[K]],
-// CHECK:               vector.store %{{.*}}, %[[PANEL]][%[[T]], %c0]
-// CHECK:               vector.load %[[B]][%[[K]],
-// CHECK:               vector.store %{{.*}}, %[[PANEL]][%[[T]], %c16]
-// CHECK:             scf.for %{{.*}} step %c8 {
-// CHECK:               scf.for %[[T2:[a-z0-9]*]] = %c0
-// CHECK:                 memref.load %[[A]]
-// CHECK:                 vector.load %[[PANEL]][%[[T2]], %c0]
-// CHECK:                 vector.load %[[PANEL]][%[[T2]], %c16]
+// CHECK:               scf.for %[[N:[a-z0-9]*]] = %c0 to %c64 step %c32
+// CHECK:                 vector.load %[[B]][%[[K]], %[[N]]]
+// CHECK:                 vector.store %{{.*}}, %[[PANEL]][%{{.*}}, %[[T]],
+// CHECK:                 vector.load %[[B]][%[[K]],
+// CHECK:                 vector.store %{{.*}}, %[[PANEL]][%{{.*}}, %[[T]],
+// CHECK:             scf.for %{{.*}} = %c0 to %c64 step %c32
+// CHECK:               scf.for %{{.*}} step %c8 {
+// CHECK:                 scf.for %[[T2:[a-z0-9]*]] = %c0
+// CHECK:                   memref.load %[[A]]
+// CHECK:                   vector.load %[[PANEL]][%{{.*}}, %[[T2]],
+// CHECK:                   vector.load %[[PANEL]][%{{.*}}, %[[T2]],
 // CHECK-COUNT-16:        math.fma
 // CHECK-NOT:             math.fma
 // CHECK-COUNT-16:      vector.load %[[C]]
@@ -35,16 +37,16 @@
 // CHECK:         memref.dealloc %[[PANEL]]
 
 // W256-LABEL: func @matmul(
-// W256:         memref.alloc() {{.*}} : memref<256x16xf32>
+// W256:         memref.alloc() {{.*}} : memref<4x256x16xf32>
 // W256:         scf.for {{.*}} step %c6 {
 // W256-COUNT-12:  math.fma
 // W256-NOT:       math.fma
 // W256:         memref.dealloc
 
-// A task has a panel of its own.
+// A task has a panel of its own, and only one.
 // PARALLEL-LABEL: func @matmul(
 // PARALLEL:         scf.parallel
-// PARALLEL:           memref.alloc
+// PARALLEL:           memref.alloc() {{.*}} : memref<1x256x32xf32>
 // PARALLEL:           memref.dealloc
 // PARALLEL:           scf.reduce
 func.func @matmul(%a: memref<300x600xf32>, %b: memref<600x64xf32>, %c: memref<300x64xf32>) {
@@ -76,6 +78,16 @@ func.func @dynamic_rows(%a: memref<?x256xf32>, %b: memref<256x64xf32>, %c: memre
 // CHECK:         return
 func.func @few_rows(%a: memref<15x256xf32>, %b: memref<256x64xf32>, %c: memref<15x64xf32>) {
   linalg.matmul ins(%a, %b : memref<15x256xf32>, memref<256x64xf32>) outs(%c : memref<15x64xf32>)
+  return
+}
+
+// -----
+
+// Fewer rows pay if the caches do not hold the operand.
+// CHECK-LABEL: func @few_rows_far(
+// CHECK:         memref.alloc() {{.*}} : memref<4x256x32xf32>
+func.func @few_rows_far(%a: memref<5x1024xf32>, %b: memref<1024x512xf32>, %c: memref<5x512xf32>) {
+  linalg.matmul ins(%a, %b : memref<5x1024xf32>, memref<1024x512xf32>) outs(%c : memref<5x512xf32>)
   return
 }
 

@@ -60,7 +60,8 @@ private:
 
 constexpr int64_t wordBits = 8 * sizeof(WORD);
 
-/// Random bits in rows of words. The bits past the end of a row are random, too.
+/// Random bits in rows of words. The bits past the end of a row are random,
+/// too.
 class Bits {
 public:
   Bits(int64_t rows, int64_t columns)
@@ -81,8 +82,7 @@ public:
 
 static void checkProduct(int64_t m) {
   const int64_t k = 300, n = 70;
-  std::vector<float> a = getRandom(m * k), init = getRandom(m * n),
-                     out(m * n);
+  std::vector<float> a = getRandom(m * k), init = getRandom(m * n), out(m * n);
   Bits w(k, n);
   MemRef<float, 2> lhs(a.data(), {m, k}), start(init.data(), {m, n}),
       result(out.data(), {m, n});
@@ -108,8 +108,7 @@ static void checkTaps() {
   for (int64_t i = 0; i < m * n; ++i) {
     Products sum(init[i], true);
     for (int64_t l = 0; l < 3 * c; ++l)
-      sum.add(x[(i / n + l / c) * c + l % c],
-              w.get(l, i % n) ? 3.3f : 0.7f);
+      sum.add(x[(i / n + l / c) * c + l % c], w.get(l, i % n) ? 3.3f : 0.7f);
     compare("taps", c, 0, out[i], sum.get());
   }
 }
