@@ -126,13 +126,22 @@ quant_bnn::selectFunctions(ModuleOp module, ArrayRef<std::string> entries,
                            StringRef prefix, bool hasWorkspace) {
   FailureOr<SmallVector<func::FuncOp>> functions =
       findFunctions(module, entries);
-  if (failed(functions) || failed(eraseUnused(module, *functions)))
+  if (failed(functions))
     return failure();
-  SmallVector<LibraryFunction> selected;
+  // Before private functions are erased, which entries may be.
+  SmallVector<Signature> signatures;
   for (func::FuncOp function : *functions) {
     FailureOr<Signature> signature =
         Signature::get(function, /*isLowered=*/false);
-    if (failed(signature) || failed(rename(function, prefix, module)))
+    if (failed(signature))
+      return failure();
+    signatures.push_back(*signature);
+  }
+  if (failed(eraseUnused(module, *functions)))
+    return failure();
+  SmallVector<LibraryFunction> selected;
+  for (auto [function, signature] : llvm::zip_equal(*functions, signatures)) {
+    if (failed(rename(function, prefix, module)))
       return failure();
     for (Type result : function.getResultTypes())
       if (isa<BaseMemRefType>(result))
@@ -141,7 +150,7 @@ quant_bnn::selectFunctions(ModuleOp module, ArrayRef<std::string> entries,
                << ": a function of a library returns tensors, into buffers of "
                   "the caller, or scalars";
     selected.push_back({function.getName().str(), function.getFunctionType(),
-                        *signature, hasWorkspace});
+                        signature, hasWorkspace});
   }
   return selected;
 }

@@ -38,8 +38,8 @@ bool ContractionNestEmitter::hasWholeRuns() const {
                            termsPerChain % size == 0);
 }
 
-/// Emits the loops over the terms of `block`. `body` emits one term, where it
-/// is in the loops of the plan, and which row of the panel it has.
+/// Emits the loops over the terms of `block`. `body` emits one term, which gets
+/// its position in the loops of the plan and its number in the block.
 State ContractionNestEmitter::emitTerms(const Positions &at, const Block &block,
                                         State state, BuildBody body) {
   auto emitRun = [&](Value lower, Value upper, State before,

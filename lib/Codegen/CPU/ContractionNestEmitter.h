@@ -43,7 +43,7 @@ protected:
     mlir::Value isLast;
   };
   using BuildBody = llvm::function_ref<State(const Positions &at,
-                                             mlir::Value row, State state)>;
+                                             mlir::Value term, State state)>;
 
   /// Returns the most rows and columns of a task. There are whole kernels of
   /// rows, and whole strips of columns, unless the task is a last one. A task
