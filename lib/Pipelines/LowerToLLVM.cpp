@@ -213,6 +213,7 @@ static VectorInstructions chooseInstructions(const VectorizeFields &options) {
 void quant_bnn::buildVectorizePipeline(OpPassManager &pm,
                                        const VectorizeFields &options) {
   OpPassManager &functions = pm.nest<func::FuncOp>();
+  functions.addPass(createQuantBNNFillBordersPass());
   functions.addPass(createQuantBNNExpandStridedCopiesPass());
   // For functions that are on buffers from the start.
   functions.addPass(createQuantBNNWidenAccumulatorsPass());

@@ -150,6 +150,49 @@ def QuantBNNVectorizePopcountPass : Pass<"bnn-codegen-vectorize-popcount"> {
   ];
 }
 
+def QuantBNNFillBordersPass : Pass<"bnn-codegen-fill-borders"> {
+  let summary = "Fill only what is not overwritten next";
+  let description = [{
+    Bufferization fills the whole result of a `tensor.pad` before it copies the
+    operand to the middle. If the op that accesses the buffer next writes every
+    element of a part of it, this pass fills only what is around the part: along
+    each dimension what is before it and after it.
+
+    Example:
+
+    ```mlir
+    func.func @pad(%x: memref<8x8xf32>) -> memref<10x8xf32> {
+      %zero = arith.constant 0.0 : f32
+      %buffer = memref.alloc() : memref<10x8xf32>
+      linalg.map outs(%buffer : memref<10x8xf32>) (%old: f32) {
+        linalg.yield %zero : f32
+      }
+      %part = memref.subview %buffer[1, 0] [8, 8] [1, 1]
+          : memref<10x8xf32> to memref<8x8xf32, strided<[8, 1], offset: 8>>
+      memref.copy %x, %part
+          : memref<8x8xf32> to memref<8x8xf32, strided<[8, 1], offset: 8>>
+      return %buffer : memref<10x8xf32>
+    }
+    ```
+
+    has, instead of the `linalg.map`,
+
+    ```mlir
+    %above = memref.subview %buffer[0, 0] [1, 8] [1, 1]
+        : memref<10x8xf32> to memref<1x8xf32, strided<[8, 1]>>
+    linalg.fill ins(%zero : f32) outs(%above : memref<1x8xf32, strided<[8, 1]>>)
+    %below = memref.subview %buffer[9, 0] [1, 8] [1, 1]
+        : memref<10x8xf32> to memref<1x8xf32, strided<[8, 1], offset: 72>>
+    linalg.fill ins(%zero : f32)
+        outs(%below : memref<1x8xf32, strided<[8, 1], offset: 72>>)
+    ```
+  }];
+  let dependentDialects = [
+    "::mlir::arith::ArithDialect", "::mlir::linalg::LinalgDialect",
+    "::mlir::memref::MemRefDialect"
+  ];
+}
+
 def QuantBNNVectorizeLinalgPass : Pass<"bnn-codegen-vectorize-linalg"> {
   let summary = "Lower linalg ops on memrefs to loops over vectors";
   let description = [{
