@@ -175,16 +175,25 @@ def QuantBNNFillBordersPass : Pass<"bnn-codegen-fill-borders"> {
     }
     ```
 
-    has, instead of the `linalg.map`,
+    becomes
 
     ```mlir
-    %above = memref.subview %buffer[0, 0] [1, 8] [1, 1]
-        : memref<10x8xf32> to memref<1x8xf32, strided<[8, 1]>>
-    linalg.fill ins(%zero : f32) outs(%above : memref<1x8xf32, strided<[8, 1]>>)
-    %below = memref.subview %buffer[9, 0] [1, 8] [1, 1]
-        : memref<10x8xf32> to memref<1x8xf32, strided<[8, 1], offset: 72>>
-    linalg.fill ins(%zero : f32)
-        outs(%below : memref<1x8xf32, strided<[8, 1], offset: 72>>)
+    func.func @pad(%x: memref<8x8xf32>) -> memref<10x8xf32> {
+      %zero = arith.constant 0.0 : f32
+      %buffer = memref.alloc() : memref<10x8xf32>
+      %above = memref.subview %buffer[0, 0] [1, 8] [1, 1]
+          : memref<10x8xf32> to memref<1x8xf32, strided<[8, 1]>>
+      linalg.fill ins(%zero : f32) outs(%above : memref<1x8xf32, strided<[8, 1]>>)
+      %below = memref.subview %buffer[9, 0] [1, 8] [1, 1]
+          : memref<10x8xf32> to memref<1x8xf32, strided<[8, 1], offset: 72>>
+      linalg.fill ins(%zero : f32)
+          outs(%below : memref<1x8xf32, strided<[8, 1], offset: 72>>)
+      %part = memref.subview %buffer[1, 0] [8, 8] [1, 1]
+          : memref<10x8xf32> to memref<8x8xf32, strided<[8, 1], offset: 8>>
+      memref.copy %x, %part
+          : memref<8x8xf32> to memref<8x8xf32, strided<[8, 1], offset: 8>>
+      return %buffer : memref<10x8xf32>
+    }
     ```
   }];
   let dependentDialects = [
