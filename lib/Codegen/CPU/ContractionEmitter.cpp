@@ -133,29 +133,23 @@ void ContractionEmitter::emitStrips(
     const Strip &task, Value lower, Value upper,
     llvm::function_ref<void(const Strip &)> body) {
   int64_t width = getPanelWidth();
-  Value columns = sizes[plan.vectorLoop];
-  auto emitStrip = [&](Value first, int64_t vectors, bool isWhole) {
+  // Fewer columns than a panel has: of a known number, or by single vectors.
+  int64_t rest = plan.lanes;
+  std::optional<int64_t> columns = getConstantIntValue(sizes[plan.vectorLoop]);
+  if (columns && *columns % width != 0)
+    rest = *columns % width;
+  emitColumns(lower, upper, width, rest, [&](Value first, bool isWhole) {
+    int64_t vectors = blocking.kernelVectors;
+    if (!isWhole) {
+      vectors = llvm::divideCeil(rest, plan.lanes);
+      if (columns)
+        first = index(*columns - rest);
+      isWhole = columns && rest % plan.lanes == 0;
+    }
     Strip strip = buildStrip(task, first, vectors, isWhole);
     strip.totalsColumn = fold<arith::SubIOp>(first, lower);
     body(strip);
-  };
-  Value whole =
-      fold<arith::SubIOp>(columns, fold<arith::RemUIOp>(columns, index(width)));
-  Value end = fold<arith::MinUIOp>(upper, whole);
-  if (getConstantIntValue(whole) != 0)
-    buildCarryingFor(lower, end, index(width), [&](Value first) {
-      emitStrip(first, blocking.kernelVectors, /*isWhole=*/true);
-    });
-  std::optional<int64_t> count = getConstantIntValue(columns);
-  if (count && *count % width == 0)
-    return;
-  // Fewer columns than a panel has: of a known number, or by single vectors.
-  int64_t rest = count ? *count % width : plan.lanes;
-  buildCarryingFor(
-      fold<arith::MaxUIOp>(lower, whole), upper, index(rest), [&](Value first) {
-        emitStrip(count ? whole : first, llvm::divideCeil(rest, plan.lanes),
-                  /*isWhole=*/count && rest % plan.lanes == 0);
-      });
+  });
 }
 
 void ContractionEmitter::emitTask(const Strip &task, Value lower, Value upper) {

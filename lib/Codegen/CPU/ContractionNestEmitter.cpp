@@ -103,6 +103,23 @@ void ContractionNestEmitter::emitBlocks(
 // Strips and rows
 //===----------------------------------------------------------------------===//
 
+/// Emits the columns from `lower` to `upper`, `width` at a time as long as
+/// there are as many, and then `rest` at a time. `body` emits those from one
+/// on, and is told which of the two it is.
+void ContractionNestEmitter::emitColumns(
+    Value lower, Value upper, int64_t width, int64_t rest,
+    llvm::function_ref<void(Value, bool)> body) {
+  Value columns = sizes[plan.vectorLoop];
+  Value whole =
+      fold<arith::SubIOp>(columns, fold<arith::RemUIOp>(columns, index(width)));
+  if (getConstantIntValue(whole) != 0)
+    buildCarryingFor(lower, fold<arith::MinUIOp>(upper, whole), index(width),
+                     [&](Value first) { body(first, /*isWhole=*/true); });
+  if (getConstantIntValue(fold<arith::SubIOp>(columns, whole)) != 0)
+    buildCarryingFor(fold<arith::MaxUIOp>(lower, whole), upper, index(rest),
+                     [&](Value first) { body(first, /*isWhole=*/false); });
+}
+
 /// Builds the strip of `vectors` vectors of `task` from column `first` on.
 /// Lanes of the last vector may be out of bounds unless `isWhole`.
 ContractionNestEmitter::Strip

@@ -64,6 +64,9 @@ protected:
   void emitBlocks(llvm::function_ref<void(const Block &)> body);
   State emitTerms(const Positions &at, const Block &block, State state,
                   BuildBody body);
+  void emitColumns(mlir::Value lower, mlir::Value upper, int64_t width,
+                   int64_t rest,
+                   llvm::function_ref<void(mlir::Value, bool)> body);
   Strip buildStrip(const Strip &task, mlir::Value first, int64_t vectors,
                    bool isWhole);
   llvm::SmallVector<Positions> buildRows(const Positions &at, mlir::Value first,

@@ -80,9 +80,8 @@ static std::optional<Filling> matchFilling(linalg::MapOp fill) {
     }
     for (Value view : views) {
       auto part = view.getDefiningOp<memref::SubViewOp>();
-      if (part && part.getSource() == buffer &&
-          part.hasUnitStride() && part.getDroppedDims().none() &&
-          overwrites(op, view, views))
+      if (part && part.getSource() == buffer && part.hasUnitStride() &&
+          part.getDroppedDims().none() && overwrites(op, view, views))
         return Filling{buffer, value, part, op};
     }
     return std::nullopt;
@@ -110,8 +109,8 @@ static void fillBorders(Filling filling) {
       return;
     begins[dim] = begin;
     extents[dim] = extent;
-    Value slab = memref::SubViewOp::create(b, filling.buffer, begins, extents,
-                                           strides);
+    Value slab =
+        memref::SubViewOp::create(b, filling.buffer, begins, extents, strides);
     linalg::FillOp::create(b, filling.value, slab);
   };
   for (int64_t dim = 0; dim < rank; ++dim) {

@@ -248,29 +248,15 @@ void LookupEmitter::emitKernel(const Strip &strip, const Block &block,
               vectors);
 }
 
-/// Emits the columns from `lower` to `upper`, `width` at a time. `body` emits
-/// those from one on, and is told whether there are as many.
-void LookupEmitter::emitColumns(Value lower, Value upper, int64_t width,
-                                llvm::function_ref<void(Value, bool)> body) {
-  Value columns = sizes[plan.vectorLoop], step = index(width);
-  Value whole =
-      fold<arith::SubIOp>(columns, fold<arith::RemUIOp>(columns, step));
-  if (getConstantIntValue(whole) != 0)
-    buildCarryingFor(lower, fold<arith::MinUIOp>(upper, whole), step,
-                     [&](Value first) { body(first, /*isWhole=*/true); });
-  if (getConstantIntValue(fold<arith::SubIOp>(columns, whole)) != 0)
-    buildCarryingFor(fold<arith::MaxUIOp>(lower, whole), upper, step,
-                     [&](Value first) { body(first, /*isWhole=*/false); });
-}
-
 void LookupEmitter::emitTask(const Strip &task, Value lower, Value upper) {
   auto emitStrips = [&](Value from, Value to,
                         llvm::function_ref<void(const Strip &, Value)> body) {
-    emitColumns(from, to, plan.lanes, [&](Value column, bool isWhole) {
-      Strip strip = buildStrip(task, column, /*vectors=*/1, isWhole);
-      strip.totalsColumn = fold<arith::SubIOp>(column, lower);
-      body(strip, column);
-    });
+    emitColumns(
+        from, to, plan.lanes, plan.lanes, [&](Value column, bool isWhole) {
+          Strip strip = buildStrip(task, column, /*vectors=*/1, isWhole);
+          strip.totalsColumn = fold<arith::SubIOp>(column, lower);
+          body(strip, column);
+        });
   };
   emitStrips(lower, upper,
              [&](const Strip &strip, Value) { emitInitialTotals(strip); });
@@ -279,7 +265,7 @@ void LookupEmitter::emitTask(const Strip &task, Value lower, Value upper) {
   emitBlocks([&](const Block &block) {
     buildCarryingFor(task.firstRow, task.lastRow, index(1),
                      [&](Value row) { emitTable(task, block, row); });
-    emitColumns(lower, upper, width, [&](Value first, bool isWhole) {
+    emitColumns(lower, upper, width, width, [&](Value first, bool isWhole) {
       emitWords(task, block, first, isWhole);
       Value end = fold<arith::AddIOp>(first, index(width));
       emitStrips(

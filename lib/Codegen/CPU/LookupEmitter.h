@@ -35,8 +35,6 @@ private:
   void emitNumbers(const Block &block, mlir::Value firstWord);
   void emitKernel(const Strip &strip, const Block &block, mlir::Value firstRow,
                   int64_t rows);
-  void emitColumns(mlir::Value lower, mlir::Value upper, int64_t width,
-                   llvm::function_ref<void(mlir::Value, bool)> body);
   int64_t getWordsOfLine() const;
 
   /// The other factors of the terms of a row.
