@@ -69,6 +69,16 @@ Value LookupEmitter::buildGroupCount(const Block &block) {
                                   index(groupTerms));
 }
 
+/// Emits the loop over the groups of `block`. `body` emits one, which gets its
+/// number and that of its first term.
+void LookupEmitter::emitGroups(const Block &block,
+                               llvm::function_ref<void(Value, Value)> body) {
+  buildCarryingFor(index(0), buildGroupCount(block), index(1),
+                   [&](Value group) {
+                     body(group, fold<arith::MulIOp>(group, index(groupTerms)));
+                   });
+}
+
 /// Emits zeros for the terms that the last group of `block` does not have.
 void LookupEmitter::clearRest(const Block &block, Value buffer) {
   auto type = cast<MemRefType>(buffer.getType());
@@ -117,25 +127,21 @@ void LookupEmitter::emitTable(const Strip &task, const Block &block,
     return arith::ConstantOp::create(b, DenseElementsAttr::get(type, lanes));
   };
   Value tableRow = fold<arith::SubIOp>(row, task.firstRow);
-  buildCarryingFor(
-      index(0), buildGroupCount(block), index(1), [&](Value group) {
-        Value first = fold<arith::MulIOp>(group, index(groupTerms));
-        Value sums;
-        for (int64_t term = 0; term < groupTerms; ++term) {
-          Value factor = vector::BroadcastOp::create(
-              b, type,
-              memref::LoadOp::create(b, factors,
-                                     fold<arith::AddIOp>(first, index(term))));
-          Value bitFactors = buildBitFactors(term);
-          sums =
-              sums
-                  ? math::FmaOp::create(b, factor, bitFactors, sums).getResult()
+  emitGroups(block, [&](Value group, Value first) {
+    Value sums;
+    for (int64_t term = 0; term < groupTerms; ++term) {
+      Value factor = vector::BroadcastOp::create(
+          b, type,
+          memref::LoadOp::create(b, factors,
+                                 fold<arith::AddIOp>(first, index(term))));
+      Value bitFactors = buildBitFactors(term);
+      sums = sums ? math::FmaOp::create(b, factor, bitFactors, sums).getResult()
                   : arith::MulFOp::create(b, factor, bitFactors).getResult();
-        }
-        vector::StoreOp::create(
-            b, sums, tables,
-            ValueRange{tableRow, fold<arith::MulIOp>(group, index(tableSize))});
-      });
+    }
+    vector::StoreOp::create(
+        b, sums, tables,
+        ValueRange{tableRow, fold<arith::MulIOp>(group, index(tableSize))});
+  });
 }
 
 /// Emits the copy of the words of `block` from `column` on: of a whole line, or
@@ -173,29 +179,27 @@ void LookupEmitter::emitNumbers(const Block &block, Value firstWord) {
   const Access &bits = *blocking.packed;
   auto wordsType =
       VectorType::get(plan.lanes / bits.elementsPerWord, bits.getElementType());
-  buildCarryingFor(
-      index(0), buildGroupCount(block), index(1), [&](Value group) {
-        Value first = fold<arith::MulIOp>(group, index(groupTerms));
-        Value number;
-        for (int64_t term = 0; term < groupTerms; ++term) {
-          Value word = vector::LoadOp::create(
-              b, wordsType, words,
-              ValueRange{fold<arith::AddIOp>(first, index(term)), firstWord});
-          Value isSet =
-              vector::BitCastOp::create(b, getVectorType(b.getI1Type()), word);
-          auto build = [&](int64_t value) {
-            return broadcast(
-                arith::ConstantOp::create(b, b.getI8IntegerAttr(value)));
-          };
-          Value digit =
-              arith::SelectOp::create(b, isSet, build(1 << term), build(0));
-          number = number ? arith::OrIOp::create(b, number, digit).getResult()
-                          : digit;
-        }
-        vector::StoreOp::create(
-            b, arith::ExtUIOp::create(b, getVectorType(b.getI32Type()), number),
-            numbers, ValueRange{group, index(0)});
-      });
+  emitGroups(block, [&](Value group, Value first) {
+    Value number;
+    for (int64_t term = 0; term < groupTerms; ++term) {
+      Value word = vector::LoadOp::create(
+          b, wordsType, words,
+          ValueRange{fold<arith::AddIOp>(first, index(term)), firstWord});
+      Value isSet =
+          vector::BitCastOp::create(b, getVectorType(b.getI1Type()), word);
+      auto build = [&](int64_t value) {
+        return broadcast(
+            arith::ConstantOp::create(b, b.getI8IntegerAttr(value)));
+      };
+      Value digit =
+          arith::SelectOp::create(b, isSet, build(1 << term), build(0));
+      number =
+          number ? arith::OrIOp::create(b, number, digit).getResult() : digit;
+    }
+    vector::StoreOp::create(
+        b, arith::ExtUIOp::create(b, getVectorType(b.getI32Type()), number),
+        numbers, ValueRange{group, index(0)});
+  });
 }
 
 /// Emits the sums of `block` in `rows` rows from `firstRow` on.

@@ -28,6 +28,8 @@ private:
 
   int64_t getMostGroups() const;
   mlir::Value buildGroupCount(const Block &block);
+  void emitGroups(const Block &block,
+                  llvm::function_ref<void(mlir::Value, mlir::Value)> body);
   void clearRest(const Block &block, mlir::Value buffer);
   void emitTable(const Strip &task, const Block &block, mlir::Value row);
   void emitWords(const Strip &task, const Block &block, mlir::Value column,
