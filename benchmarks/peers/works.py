@@ -2,8 +2,8 @@
 
 A work of form `packed` begins with packed bits, one of form `floats` with an image of
 f32. A work of form `arrays` has operands and a result of f32, as the kernel wants them,
-or packed bits as weights. Every work has a graph of the same meaning, for peers that begin with
-floats.
+or packed bits as weights. Every work has a graph of the same meaning, for peers that
+begin with floats.
 """
 
 import array

@@ -20,8 +20,8 @@ mlir::OpOperand *findInput(mlir::linalg::LinalgOp op, mlir::Value value);
 /// Rewrites the body of `op`, if `op` is a contraction of f32 or f64: the
 /// multiplication of two inputs and the addition become a `math.fma`, so that
 /// products are not rounded before they are added. An input of a contraction is
-/// the same in several iterations of some loop. An input of bits counts as well
-/// if they select one of two constants, as in the product of
+/// the same in several iterations of some loop. An input of bits is a factor if
+/// each bit selects one of two constants, as in the product of
 /// `quant-bnn-binarize` for one bipolar operand. A sum of products that another
 /// op computes is no contraction, whether or not that op is fused into the sum.
 /// Returns the op after the rewrite: a named op becomes a `linalg.generic`.

@@ -35,7 +35,7 @@ static constexpr int64_t maxPanelBytes = 128 << 10;
 
 /// Returns the number of panels of a task. The rows of a panel are short and
 /// far apart in the packed input, so several panels are copied at once. Threads
-/// need tasks more than that.
+/// get one panel at a time, so that there are enough tasks for them.
 int64_t ContractionEmitter::getPanels() const {
   int64_t width = getPanelWidth();
   int64_t bytes = blocking.packed->getElementType().getIntOrFloatBitWidth() / 8;

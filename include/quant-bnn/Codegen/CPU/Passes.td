@@ -274,7 +274,8 @@ def QuantBNNVectorizeLinalgPass : Pass<"bnn-codegen-vectorize-linalg"> {
     flag `reassoc`, the sums of four terms are looked up: for the four values of
     the other factor, a table has the 16 possible sums, and four bits select one
     of them. One instruction looks up the sums of 16 columns. This needs
-    `lookup=x86`, `vector-width=512` and `f32`.
+    `lookup=x86`, a `vector-width` of at least 512, sums of `f32`, and at least four
+    rows, which are checked at run time if their number is dynamic.
 
     **Parallel loops.** With `parallel`, threads share the outermost loops of
     which each iteration computes elements of its own, and the vector loop if
