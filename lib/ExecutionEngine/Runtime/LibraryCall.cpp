@@ -13,6 +13,7 @@
 
 #include "quant-bnn/ExecutionEngine/LibraryCall.h"
 #include "CurrentCall.h"
+#include "FloatMode.h"
 #include "quant-bnn/ExecutionEngine/Workspace.h"
 
 #include <alloca.h>
@@ -294,9 +295,8 @@ static bool callWithWorkspace(const quant_bnn_function &function,
   return !hasFailed;
 }
 
-int quant_bnn_call_from_tvm_ffi(const quant_bnn_function *function,
-                                const void *arguments, int32_t count,
-                                void *result) {
+static int callWithAny(const quant_bnn_function *function,
+                       const void *arguments, int32_t count, void *result) {
   int32_t values = function->arguments + function->results;
   if (count != values) {
     Message message;
@@ -329,4 +329,13 @@ int quant_bnn_call_from_tvm_ffi(const quant_bnn_function *function,
     return raise("ValueError");
   *static_cast<Any *>(result) = {None, 0, {0}};
   return 0;
+}
+
+int quant_bnn_call_from_tvm_ffi(const quant_bnn_function *function,
+                                const void *arguments, int32_t count,
+                                void *result) {
+  uint64_t mode = quant_bnn::setDefaultFloatMode();
+  int status = callWithAny(function, arguments, count, result);
+  quant_bnn::restoreFloatMode(mode);
+  return status;
 }

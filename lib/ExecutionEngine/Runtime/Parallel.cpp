@@ -19,6 +19,7 @@
 #include "quant-bnn/ExecutionEngine/Parallel.h"
 #include "CurrentCall.h"
 #include "Fail.h"
+#include "FloatMode.h"
 
 #include <atomic>
 #include <new>
@@ -120,6 +121,8 @@ private:
   static uint64_t getLoop(uint64_t state) { return state / oneLoop; }
 
   static void *runHelper(void *pool) {
+    // That of the thread that began the helper is inherited.
+    quant_bnn::setDefaultFloatMode();
     static_cast<Pool *>(pool)->help();
     return nullptr;
   }

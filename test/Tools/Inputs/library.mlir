@@ -26,6 +26,11 @@ func.func @positive(%x: tensor<3xf16>, %limit: f32) -> (tensor<3xi1>, i1) {
   return %above, %first : tensor<3xi1>, i1
 }
 
+func.func @twice(%x: tensor<2xf32>) -> tensor<2xf32> {
+  %y = arith.addf %x, %x : tensor<2xf32>
+  return %y : tensor<2xf32>
+}
+
 // In C, words of bits, and the length of their rows.
 func.func @products(%x: tensor<2x?xi1, #quant_bnn.packed<i32>>,
                     %w: tensor<3x?xi1, #quant_bnn.packed<i32>>) -> tensor<2x3xi32> {

@@ -33,7 +33,8 @@ typedef struct {
 } Any;
 
 typedef int call(void *, const Any *, int32_t, Any *);
-call __tvm_ffi_net_quantize, __tvm_ffi_net_scalars, __tvm_ffi_net_products;
+call __tvm_ffi_net_quantize, __tvm_ffi_net_scalars, __tvm_ffi_net_products,
+    __tvm_ffi_net_twice;
 extern const struct quant_bnn_library quant_bnn_library;
 
 #ifdef RAISES
@@ -148,6 +149,25 @@ static void scalars(void) {
   check("bfloat16", __tvm_ffi_net_scalars, all, 13);
 }
 
+/* As in threads of XLA, subnormal numbers are zeros before and after the call. */
+static void subnormal(void) {
+#ifdef __SSE__
+  const unsigned flush = 0x8040, before = __builtin_ia32_stmxcsr();
+  __builtin_ia32_ldmxcsr(before | flush);
+#endif
+  float x[2] = {1e-40f, -1e-40f}, y[2] = {0};
+  int64_t shape[1] = {2};
+  DLTensor tx = tensor(x, Float, 32, 1, shape), ty = tensor(y, Float, 32, 1, shape);
+  Any all[2] = {pointer(&tx), pointer(&ty)};
+  check("subnormal", __tvm_ffi_net_twice, all, 2);
+#ifdef __SSE__
+  if ((__builtin_ia32_stmxcsr() & flush) != flush)
+    printf("the mode of floats has changed\n");
+  __builtin_ia32_ldmxcsr(before);
+#endif
+  printf("%.2g %.2g\n", y[0], y[1]);
+}
+
 /* Extents that do not agree end the call, and leave the thread ready for another. */
 static void products(void) {
   int32_t x[2] = {0, 1}, w[3] = {0, 1, 3}, y[6];
@@ -180,6 +200,7 @@ int main(void) {
   printf("before: '%s'\n", quant_bnn_last_error());
   quantize();
   scalars();
+  subnormal();
   products();
   description();
   return 0;
