@@ -3,6 +3,7 @@
 import os
 import re
 import tempfile
+from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 from typing import Iterator, Optional, Union
@@ -103,6 +104,16 @@ def _get_guard(name: str) -> str:
     return "QUANT_BNN_LIBRARY_" + re.sub(r"\W", "_", name.upper(), flags=re.ASCII)
 
 
+@contextmanager
+def open_copy(path: Path) -> Iterator[str]:
+    """Copies a library for the time of its loading: the system takes a file of a name that
+    is loaded for the one that was loaded."""
+    with tempfile.NamedTemporaryFile(suffix=".so") as copy:
+        copy.write(path.read_bytes())
+        copy.flush()
+        yield copy.name
+
+
 def load(path: Union[str, os.PathLike]) -> Library:
     """Loads a shared library that quant-bnn compiled.
 
@@ -110,9 +121,6 @@ def load(path: Union[str, os.PathLike]) -> Library:
     """
     path = Path(path).absolute()
     library = Library(path)
-    # The system takes a file of a name that is loaded for the one that was loaded.
-    with tempfile.NamedTemporaryFile(suffix=".so") as copy:
-        copy.write(path.read_bytes())
-        copy.flush()
-        library._load(copy.name)
+    with open_copy(path) as copy:
+        library._load(copy)
     return library

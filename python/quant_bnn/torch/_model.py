@@ -5,6 +5,7 @@ from typing import Optional
 import torch
 
 import quant_bnn
+from quant_bnn._report import describe_difference
 from quant_bnn.torch._importer import Importer
 
 
@@ -85,12 +86,7 @@ class CompiledModel:
         actual = self(*arguments)
         if not isinstance(expected, torch.Tensor) or not expected.is_floating_point():
             return self.library.report
-        difference = (actual - expected).abs().max().item()
-        lines = [f"largest difference to PyTorch: {difference:.2g}"]
-        if expected.ndim == 2:
-            same = (actual.argmax(1) == expected.argmax(1)).sum().item()
-            lines.append(f"equal classes: {same} of {len(expected)}")
-        return self.library.report + "\n".join(lines) + "\n"
+        return self.library.report + describe_difference(actual, expected, "PyTorch")
 
 
 def compile(

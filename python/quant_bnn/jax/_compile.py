@@ -1,0 +1,131 @@
+"""Compiled functions within JAX."""
+
+import itertools
+from typing import Any, Callable, Optional
+
+import jax
+import jax.numpy as jnp
+
+import quant_bnn
+from quant_bnn._loaded import open_copy
+from quant_bnn._report import describe_difference
+from quant_bnn.jax._export import export_traced, trace
+
+_count = itertools.count()
+
+
+def ffi_call(library: quant_bnn.Library, name: str, results: Any) -> Callable:
+    """Returns the function ``name`` of ``library`` as a function of JAX on the CPU.
+
+    It takes an array for each argument in MLIR and may be called within ``jax.jit``.
+    ``results`` is a ``jax.ShapeDtypeStruct`` for its result, or a sequence of these. It is
+    a target of ``jax.ffi``: arrays are not copied, and there is no gradient. Needs the
+    package jax-tvm-ffi.
+
+    Raises ``KeyError`` if there is no such function. Arrays of other types or extents
+    are errors when it is called.
+    """
+    import jax_tvm_ffi
+    import tvm_ffi
+
+    if name not in library:
+        raise KeyError(name)
+    target = f"quant_bnn.{next(_count)}.{name}"
+    with open_copy(library.path) as path:
+        module = tvm_ffi.load_module(path)
+    function = module.get_function(library._prefix + name)
+    jax_tvm_ffi.register_ffi_target(target, function, ["args", "rets"], platform="cpu")
+    call = jax.ffi.ffi_call(target, results)
+    # The code is in memory as long as the module is.
+    call.module = module
+    return call
+
+
+def _as_signed(array):
+    """MLIR has no types of unsigned numbers: their bits are those of signed ones."""
+    if jnp.issubdtype(array.dtype, jnp.unsignedinteger):
+        return jax.lax.bitcast_convert_type(array, f"int{array.dtype.itemsize * 8}")
+    return array
+
+
+class CompiledFunction:
+    """A function that was compiled: it takes and returns what the original does, on the
+    CPU, also within ``jax.jit``. It has no gradient: compile ``jax.grad(function)``.
+
+    ``mlir`` is the function before its compilation, ``library`` the ``quant_bnn.Library``,
+    whose function ``forward`` takes the leaves of the arguments.
+    """
+
+    mlir: str
+    library: quant_bnn.Library
+
+    def __init__(self, function, traced, arguments, mlir, library):
+        self.mlir = mlir
+        self.library = library
+        self._function = function
+        self._arguments = arguments
+        leaves, self._structure = jax.tree.flatten(arguments)
+        self._types = [(jnp.shape(x), jnp.result_type(x)) for x in leaves]
+        self._results, self._result_structure = jax.tree.flatten(traced.out_info)
+        types = [jax.eval_shape(_as_signed, result) for result in self._results]
+        self._call = ffi_call(library, "forward", types)
+
+    def __call__(self, *arguments: Any) -> Any:
+        leaves, structure = jax.tree.flatten(arguments)
+        if structure != self._structure:
+            raise TypeError(f"expected arguments {self._structure}, got {structure}")
+        leaves = [jnp.asarray(x, dtype) for x, (_, dtype) in zip(leaves, self._types)]
+        for leaf, (shape, dtype) in zip(leaves, self._types):
+            if leaf.shape != shape:
+                raise TypeError(f"expected the shape {shape}, got {leaf.shape}")
+        results = self._call(*map(_as_signed, leaves))
+        results = [
+            (
+                r
+                if r.dtype == result.dtype
+                else jax.lax.bitcast_convert_type(r, result.dtype)
+            )
+            for r, result in zip(results, self._results)
+        ]
+        return jax.tree.unflatten(self._result_structure, results)
+
+    def save(self, path: str, header: Optional[str] = None) -> None:
+        """Writes the shared library to ``path``, and its C header to ``header``."""
+        self.library.save(path, header)
+
+    def report(self, *arguments: Any) -> str:
+        """Returns a table of the layers, and how the result compares with JAX's.
+
+        For each layer, it says what computes it, or why floats do. The comparison is on
+        ``arguments``, or on the examples that the function was compiled with.
+        """
+        arguments = arguments or self._arguments
+        leaves = jax.tree.leaves(arguments)
+        if any(isinstance(x, jax.ShapeDtypeStruct) for x in leaves):
+            return self.library.report
+        expected = jax.jit(self._function)(*arguments)
+        if not isinstance(expected, jax.Array) or expected.dtype.kind != "f":
+            return self.library.report
+        actual = self(*arguments)
+        return self.library.report + describe_difference(actual, expected, "JAX")
+
+
+def compile(
+    function: Callable,
+    *arguments: Any,
+    passes: str = "quant-bnn-binary-inference-pipeline{mode=relaxed}",
+    **options,
+) -> CompiledFunction:
+    """Compiles ``function`` with binary layers on packed bits, and returns a
+    ``CompiledFunction``.
+
+    ``arguments`` are those of ``export``, ``passes`` and ``options`` those of
+    ``quant_bnn.compile``. Needs the packages torch-mlir and jax-tvm-ffi.
+
+    The default passes reorder the sums of convolutions of floats: results agree with
+    those of JAX up to rounding.
+    """
+    traced = trace(function, arguments)
+    mlir = export_traced(traced, "forward")
+    library = quant_bnn.compile(mlir, passes=passes, **options)
+    return CompiledFunction(function, traced, arguments, mlir, library)

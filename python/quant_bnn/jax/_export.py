@@ -1,0 +1,260 @@
+"""Functions of JAX as modules of MLIR.
+
+JAX writes StableHLO, with the quantizers as composites. These become ops here, and
+torch-mlir-opt, a tool of the package torch-mlir, lowers all other ops to linalg.
+"""
+
+import re
+import subprocess
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax import lax
+from jax.extend import source_info_util
+from jax.interpreters import mlir
+from jaxlib.mlir import ir
+
+# Locations are lines of the user.
+source_info_util.register_exclusion(str(Path(__file__).parent))
+
+_PASSES = (
+    "--inline",
+    "--symbol-dce",
+    "--stablehlo-aggressive-simplification",
+    "--stablehlo-legalize-to-linalg",
+    "--stablehlo-convert-to-signless",
+    "--canonicalize",
+    "--cse",
+)
+
+# The functions of the dialect chlo that the dialect math has, too.
+_MATH = {"acos", "acosh", "asin", "asinh", "atan", "atanh", "cosh", "erf", "erfc"}
+_MATH |= {"sinh", "tan"}
+
+# Before the names of ops that the tool shall not know.
+_KEPT = "kept."
+
+# The operands and the results that are numbers and not tensors.
+_NUMBERS = {
+    "quant_bnn.dequantize": ({1}, ()),
+    "quant_bnn.dequantize_grad": ({1}, {1}),
+    "quant_bnn.min_max": ((), {1}),
+    "quant_bnn.min_max_grad": ({0}, ()),
+    "quant_bnn.pact": ({1}, {1}),
+    "quant_bnn.pact_grad": ({1, 3}, {1}),
+}
+
+
+class UnsupportedFunctionError(Exception):
+    """A function has an op that does not become linalg on tensors."""
+
+
+# ---------------------------------------------------------------------------
+# Quantizers
+# ---------------------------------------------------------------------------
+
+
+def _convert_attribute(value):
+    """Returns an attribute of a composite as the op has it."""
+    if isinstance(value, ir.StringAttr):
+        return ir.Attribute.parse(value.value)
+    if isinstance(value, ir.IntegerAttr):
+        return ir.IntegerAttr.get(ir.IntegerType.get_signless(64), value.value)
+    return value
+
+
+def _replace_composite(op):
+    """Replaces a composite by the op that it names."""
+    name = ir.StringAttr(op.attributes["name"]).value
+    number_operands, number_results = _NUMBERS.get(name, ((), ()))
+    attributes = {
+        attribute.name: _convert_attribute(attribute.attr)
+        for attribute in ir.DictAttr(op.attributes["composite_attributes"])
+    }
+
+    def create(name, types, operands, attributes=None):
+        return ir.Operation.create(name, types, operands, attributes).results
+
+    with op.location, ir.InsertionPoint(op):
+        operands = list(op.operands)
+        for i in number_operands:
+            if i < len(operands):
+                element = ir.RankedTensorType(operands[i].type).element_type
+                (operands[i],) = create("tensor.extract", [element], [operands[i]])
+        types = [result.type for result in op.results]
+        for i in number_results:
+            types[i] = ir.RankedTensorType(types[i]).element_type
+        results = list(create(name, types, operands, attributes))
+        for i in number_results:
+            old = op.results[i].type
+            (results[i],) = create("tensor.from_elements", [old], [results[i]])
+        for old, new in zip(op.results, results):
+            old.replace_all_uses_with(new)
+    op.erase()
+
+
+def _replace_function(op):
+    """Replaces a function of the dialect chlo, which the tool does not lower."""
+    name = op.name.removeprefix("chlo.")
+    operands = list(op.operands)
+    if name == "square":
+        new, operands = "stablehlo.multiply", operands * 2
+    elif name in _MATH:
+        new = f"{_KEPT}math.{name}"
+    else:
+        return
+    with op.location, ir.InsertionPoint(op):
+        types = [result.type for result in op.results]
+        created = ir.Operation.create(new, types, operands)
+    op.results[0].replace_all_uses_with(created.results[0])
+    op.erase()
+
+
+def _replace_ops(module):
+    found = []
+
+    def visit(op):
+        if op.name == "stablehlo.composite":
+            if ir.StringAttr(op.attributes["name"]).value.startswith("quant_bnn."):
+                found.append((_replace_composite, op))
+        elif op.name.startswith("chlo."):
+            found.append((_replace_function, op))
+        return ir.WalkResult.ADVANCE
+
+    module.operation.walk(visit)
+    for replace, op in found:
+        replace(op)
+
+
+# ---------------------------------------------------------------------------
+# Gradients of pools
+# ---------------------------------------------------------------------------
+
+
+def _scatter_to_selected(
+    g, x, *, select_prim, window_dimensions, window_strides, padding
+):
+    """The gradient of a max pool or min pool, by slices. Of equal elements, the first of a
+    window gets the gradient; upstream lowers select_and_scatter such that the last one
+    does, and refuses windows that overlap."""
+    limits = jnp.finfo(x.dtype) if jnp.issubdtype(x.dtype, jnp.floating) else None
+    lowest = -jnp.inf if limits else jnp.iinfo(x.dtype).min
+    highest = jnp.inf if limits else jnp.iinfo(x.dtype).max
+    # As JAX does: a border is selected only where no element of the window is.
+    fill = jnp.array(lowest if select_prim is lax.ge_p else highest, x.dtype)
+    padded = lax.pad(x, fill, [(low, high, 0) for low, high in padding])
+    offsets = list(np.ndindex(*window_dimensions))
+
+    def get_ends(offset):
+        return [o + (n - 1) * s + 1 for o, n, s in zip(offset, g.shape, window_strides)]
+
+    selected = index = None
+    for i, offset in enumerate(offsets):
+        element = lax.slice(padded, offset, get_ends(offset), window_strides)
+        if selected is None:
+            selected, index = element, jnp.zeros(g.shape, jnp.int32)
+            continue
+        is_kept = select_prim.bind(selected, element)
+        selected = jnp.where(is_kept, selected, element)
+        index = jnp.where(is_kept, index, i)
+    dx = jnp.zeros(padded.shape, g.dtype)
+    for i, offset in enumerate(offsets):
+        ends = zip(offset, padded.shape, get_ends(offset), window_strides)
+        edges = [(o, extent - end, s - 1) for o, extent, end, s in ends]
+        part = jnp.where(index == i, g, jnp.zeros_like(g))
+        dx += lax.pad(part, jnp.zeros((), g.dtype), edges)
+    starts = [low for low, _ in padding]
+    return lax.slice(dx, starts, [s + extent for s, extent in zip(starts, x.shape)])
+
+
+_RULES = (
+    (
+        lax.select_and_scatter_add_p,
+        mlir.lower_fun(_scatter_to_selected, multiple_results=False),
+    ),
+)
+
+
+# ---------------------------------------------------------------------------
+# Lowering
+# ---------------------------------------------------------------------------
+
+
+def _lower_to_linalg(text):
+    if find_spec("torch_mlir") is None:
+        raise ModuleNotFoundError(
+            "the package torch-mlir, whose torch-mlir-opt lowers StableHLO, is not installed"
+        )
+    command = [sys.executable, "-m", "torch_mlir.tools.opt", "-", *_PASSES]
+    command += ["--allow-unregistered-dialect", "--mlir-print-debuginfo"]
+    run = subprocess.run(command, input=text, capture_output=True, text=True)
+    if run.returncode:
+        lines = run.stderr.splitlines()
+        raise UnsupportedFunctionError(
+            "\n".join(line for line in lines if "error: " in line) or run.stderr
+        )
+    _refuse_what_is_left(run.stdout)
+    return run.stdout.replace(f'"{_KEPT}', '"')
+
+
+def _refuse_what_is_left(text):
+    """Ops may stay as they are, without an error of the tool."""
+    for line in text.splitlines():
+        op = re.match(r'\s*(?:%.* = )?"?((?:stablehlo|chlo)\.\w+)', line)
+        if op:
+            rest = text[text.index(line) :]
+            raise UnsupportedFunctionError(
+                f"{_find_place(text, rest)}error: {op[1]} is not lowered to linalg"
+            )
+
+
+def _find_place(text, rest):
+    """Returns the file, line and column of the first location in ``rest``."""
+    locations = dict(re.findall(r"^#(loc\d*) = loc\((.*)\)$", text, re.MULTILINE))
+    pending = re.findall(r"loc\(#(loc\d+)\)", rest)[::-1]
+    while pending:
+        location = locations[pending.pop()]
+        file = re.search(r'"([^"]*)":(\d+):(\d+)', location)
+        if file:
+            return f"{file[1]}:{file[2]}:{file[3]}: "
+        pending += re.findall(r"#(loc\d+)", location)[::-1]
+    return ""
+
+
+def trace(function, arguments):
+    """Returns what JAX knows of ``function`` for ``arguments``, a tuple."""
+    return jax.jit(function, keep_unused=True).trace(*arguments)
+
+
+def export_traced(traced, name):
+    parameters = mlir.LoweringParameters(override_lowering_rules=_RULES)
+    lowered = traced.lower(lowering_platforms=("cpu",), _private_parameters=parameters)
+    module = lowered.compiler_ir("stablehlo")
+    with module.context as context:
+        context.allow_unregistered_dialects = True
+        _replace_ops(module)
+        for op in module.body.operations:
+            if ir.StringAttr(op.attributes["sym_name"]).value == "main":
+                op.attributes["sym_name"] = ir.StringAttr.get(name)
+        text = module.operation.get_asm(enable_debug_info=True)
+    return _lower_to_linalg(text)
+
+
+def export(function, *arguments, name: str = "forward") -> str:
+    """Returns ``function`` as a module of MLIR, in text, with a function ``name``.
+
+    ``arguments`` are examples of its arguments, arrays or ``jax.ShapeDtypeStruct`` in any
+    containers; the function in MLIR takes and returns their leaves, in the order of
+    ``jax.tree.leaves``. What ``function`` captures becomes constants. Shapes are static,
+    as they are in ``jax.jit``. The quantizers of ``quant_bnn.jax`` stay ops. So do their
+    gradients: for gradients, export ``jax.grad(function)``, which keeps every custom_vjp
+    and stop_gradient. Those of a ``function`` that is exported without it are lost.
+
+    Raises ``UnsupportedFunctionError``, with the op and its line, for an op that has no
+    counterpart, and the errors of JAX.
+    """
+    return export_traced(trace(function, arguments), name)
