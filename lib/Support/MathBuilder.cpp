@@ -250,6 +250,38 @@ Value MathBuilder::buildCosh(Value x) {
 }
 
 //===----------------------------------------------------------------------===//
+// The error function
+//===----------------------------------------------------------------------===//
+
+/// Builds a polynomial of x, the coefficient of its lowest degree first.
+Value MathBuilder::buildPolynomial(Value x, ArrayRef<double> coefficients) {
+  Value result = constant(coefficients.back());
+  for (double coefficient : llvm::reverse(coefficients.drop_back()))
+    result = fma(result, x, constant(coefficient));
+  return result;
+}
+
+/// Builds x + x p(x^2) near 0, and 1 - e^-q(abs x) with the sign of x
+/// elsewhere. The polynomials are minimax fits on [0, 0.92] and on [0.92, 4]: p
+/// of erf(x) / x - 1, q of -log(1 - erf(x)).
+Value MathBuilder::buildErf(Value x) {
+  assert(getElementTypeOrSelf(getComputeType()).isF32() && "fits are for f32");
+  static constexpr double nearZero[] = {
+      0x1.06eba8p-3, -0x1.812744p-2,  0x1.ce2e30p-4, -0x1.b811c2p-6,
+      0x1.54e650p-8, -0x1.ab48dap-11, 0x1.603aacp-14};
+  static constexpr double elsewhere[] = {
+      0x1.b8323cp-13, 0x1.20ab6ap+0, 0x1.464a4ep-1,  0x1.a95314p-4,
+      -0x1.6b6bbap-6, 0x1.8d5c10p-9, -0x1.986408p-13};
+  Value a = abs(x), one = constant(1);
+  Value small = fma(x, buildPolynomial(mul(x, x), nearZero), x);
+  // From 4 on, the result is 1.
+  Value q = buildPolynomial(clamp(a, constant(0), constant(4)), elsewhere);
+  Value large = copySign(sub(one, buildExp(neg(q))), x);
+  Value isSmall = cmp(CmpFPredicate::OLT, a, constant(0.921875));
+  return select(isSmall, small, large);
+}
+
+//===----------------------------------------------------------------------===//
 // Logarithms
 //===----------------------------------------------------------------------===//
 

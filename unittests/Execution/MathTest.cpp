@@ -36,6 +36,10 @@ const char *const mathFunctions = R"mlir(
     %y = math.exp %x : tensor<?xf32>
     return %y : tensor<?xf32>
   }
+  func.func @erf_f32(%x: tensor<?xf32>) -> tensor<?xf32> {
+    %y = math.erf %x : tensor<?xf32>
+    return %y : tensor<?xf32>
+  }
   func.func @expm1_f32(%x: tensor<?xf32>) -> tensor<?xf32> {
     %y = math.expm1 %x : tensor<?xf32>
     return %y : tensor<?xf32>
@@ -84,6 +88,7 @@ TEST(Math, Polynomials) {
   ASSERT_TRUE(program);
   EXPECT_LE(getWorstUlps(*program, "tanh", std::tanh), 5);
   EXPECT_LE(getWorstUlps(*program, "exp", std::exp), 2);
+  EXPECT_LE(getWorstUlps(*program, "erf_f32", std::erf), 2);
   EXPECT_LE(getWorstUlps(*program, "expm1_f32", std::expm1), 4);
   EXPECT_LE(getWorstUlps(*program, "log1p_f32", std::log1p), 4);
 }
@@ -95,6 +100,7 @@ TEST(Math, Libm) {
   ASSERT_TRUE(program);
   EXPECT_LE(getWorstUlps(*program, "tanh", std::tanh), 3);
   EXPECT_LE(getWorstUlps(*program, "exp", std::exp), 1);
+  EXPECT_LE(getWorstUlps(*program, "erf_f32", std::erf), 2);
   EXPECT_LE(getWorstUlps(*program, "expm1_f32", std::expm1), 2);
   EXPECT_LE(getWorstUlps(*program, "log1p_f32", std::log1p), 2);
 }

@@ -30,6 +30,8 @@ public:
   mlir::Value buildAsinh(mlir::Value x);
   mlir::Value buildAtanh(mlir::Value x);
   mlir::Value buildCosh(mlir::Value x);
+  /// Of `f32` only, within 2 ulp.
+  mlir::Value buildErf(mlir::Value x);
   mlir::Value buildExp(mlir::Value x);
   mlir::Value buildExpM1(mlir::Value x);
   mlir::Value buildLog(mlir::Value x);
@@ -64,6 +66,8 @@ private:
   Exponential reduce(mlir::Value x, int degree);
   Scaled scale(mlir::Value x);
   mlir::Value buildPowerOf2(mlir::Value exponent);
+  mlir::Value buildPolynomial(mlir::Value x,
+                              llvm::ArrayRef<double> coefficients);
   mlir::Value buildLog(mlir::Value k, mlir::Value f, mlir::Value correction);
   mlir::Value buildLogOfTwice(mlir::Value x);
   mlir::Value buildLargeSinh(mlir::Value x);

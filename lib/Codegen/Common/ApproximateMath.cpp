@@ -23,8 +23,9 @@ using namespace mlir;
 using quant_bnn::MathBuilder;
 
 namespace {
-/// Expands exp, expm1 and log1p. Upstream's pattern for exp converts a NaN to
-/// an integer, and those for the others call its approximations of exp and log.
+/// Expands erf, exp, expm1 and log1p. Upstream's pattern for exp converts a NaN
+/// to an integer, and those for the others call its approximations of exp and
+/// log.
 template <typename MathOp>
 struct BuildSeries : OpRewritePattern<MathOp> {
   using Build = Value (MathBuilder::*)(Value);
@@ -51,7 +52,8 @@ struct QuantBNNApproximateMathPass
     // Upstream's patterns treat a tensor like a scalar.
     SmallVector<Operation *> ops;
     getOperation()->walk([&](Operation *op) {
-      if (isa<math::ExpOp, math::ExpM1Op, math::Log1pOp, math::TanhOp>(op) &&
+      if (isa<math::ErfOp, math::ExpOp, math::ExpM1Op, math::Log1pOp,
+              math::TanhOp>(op) &&
           !isa<TensorType>(op->getResult(0).getType()))
         ops.push_back(op);
     });
@@ -59,6 +61,8 @@ struct QuantBNNApproximateMathPass
     populateMathPolynomialApproximationPatterns(patterns, [](StringRef name) {
       return name == math::TanhOp::getOperationName();
     });
+    patterns.add<BuildSeries<math::ErfOp>>(&getContext(),
+                                           &MathBuilder::buildErf);
     patterns.add<BuildSeries<math::ExpOp>>(&getContext(),
                                            &MathBuilder::buildExp);
     patterns.add<BuildSeries<math::ExpM1Op>>(&getContext(),

@@ -10,6 +10,14 @@ func.func @f32(%x: f32, %v: vector<16xf32>) -> (f32, vector<16xf32>) {
   return %0, %1 : f32, vector<16xf32>
 }
 
+// CHECK-LABEL: func @erf(
+func.func @erf(%v: vector<16xf32>) -> vector<16xf32> {
+  // CHECK-NOT: math.erf
+  // CHECK: math.fma
+  %0 = math.erf %v : vector<16xf32>
+  return %0 : vector<16xf32>
+}
+
 // A NaN is not converted to an integer, which would be undefined.
 // CHECK-LABEL: func @exp_of_nan(
 func.func @exp_of_nan(%x: f32) -> f32 {

@@ -396,10 +396,10 @@ def QuantBNNApproximateMathPass : Pass<"bnn-codegen-approximate-math"> {
   let summary = "Replace f32 math ops by polynomials that vectorize";
   let description = [{
     Replaces `math.tanh` on `f32` scalars and vectors by the polynomial
-    approximation of the math dialect, and `math.exp`, `math.expm1` and
-    `math.log1p` by series; those of the last two do not cancel. `tanh` is
-    within 5 ulp, `exp` is within 2 ulp, and `expm1` and `log1p` are within 4
-    ulp. Wider types are left to the C math library, and narrower types
+    approximation of the math dialect, and `math.erf`, `math.exp`, `math.expm1`
+    and `math.log1p` by series; those of the last two do not cancel. `tanh` is
+    within 5 ulp, `erf` and `exp` are within 2 ulp, and `expm1` and `log1p` are
+    within 4 ulp. Wider types are left to the C math library, and narrower types
     to `bnn-codegen-emulate-narrow-floats`. Ops on tensors are left alone.
   }];
   let dependentDialects = ["::mlir::arith::ArithDialect",
