@@ -235,22 +235,69 @@ def add_linear(builder, x, weight, bias):
     )
 
 
-def add_matmul(builder, left, right):
-    """Multiplies matrices, or batches of matrices."""
-    if (left.rank, right.rank) not in ((2, 2), (3, 3)):
-        raise Unsupported(f"on tensors of {left.rank} and {right.rank} dimensions")
-    name = "matmul" if left.rank == 2 else "batch_matmul"
-    shape = [*left.shape[:-1], right.shape[-1]]
+def _broadcast_batches(builder, left, right):
+    """Gives two batches of matrices the same leading dimensions."""
+    a, b = left.shape[:-2], right.shape[:-2]
+    rank = max(len(a), len(b))
+    a, b = ((1,) * (rank - len(e)) + tuple(e) for e in (a, b))
+    batch = tuple(n if m == 1 else m for m, n in zip(a, b))
+
+    def broadcast(x):
+        shape = (*batch, *x.shape[-2:])
+        if tuple(x.shape) == shape:
+            return x
+        return builder.add_elementwise([x], shape, x.element, lambda _, x: x)
+
+    return batch, broadcast(left), broadcast(right)
+
+
+def add_matmul(builder, left, right, transposes_right=False):
+    """Multiplies matrices, vectors, or batches of matrices, which are broadcast. With
+    ``transposes_right``, the rows of ``right`` are multiplied."""
+    if left.rank == 1:
+        row = builder.add_expand(left, [[0, 1]], [1, *left.shape])
+        y = add_matmul(builder, row, right, transposes_right)
+        return add_reshape(builder, y, [*y.shape[:-2], y.shape[-1]])
+    if right.rank == 1:
+        y = add_linear(
+            builder, left, builder.add_expand(right, [[0, 1]], [1, *right.shape]), None
+        )
+        return add_reshape(builder, y, y.shape[:-1])
+    columns = right.shape[-2 if transposes_right else -1]
+    if right.rank == 2 and left.rank > 2:
+        rows = builder.add_collapse(left, [list(range(left.rank - 1)), [left.rank - 1]])
+        y = add_matmul(builder, rows, right, transposes_right)
+        return add_reshape(builder, y, [*left.shape[:-1], columns])
+    if left.rank > 3 or right.rank > 3 or left.rank != right.rank:
+        batch, left, right = _broadcast_batches(builder, left, right)
+        groups = [list(range(len(batch))), [len(batch)], [len(batch) + 1]]
+        y = add_matmul(
+            builder,
+            builder.add_collapse(left, groups),
+            builder.add_collapse(right, groups),
+            transposes_right,
+        )
+        return add_reshape(builder, y, [*batch, *y.shape[-2:]])
+    dims, name = "m, n, k", "matmul"
+    results = ["m, k", "n, k" if transposes_right else "k, n", "m, n"]
+    shape = [left.shape[-2], columns]
+    if left.rank == 3:
+        batch, left, right = _broadcast_batches(builder, left, right)
+        dims, name = f"b, {dims}", "batch_matmul"
+        results = [f"b, {r}" for r in results]
+        shape = [*batch, *shape]
+    maps = ", ".join(f"affine_map<({dims}) -> ({r})>" for r in results)
     initial = builder.add_fill(0, shape, left.element)
     text = (
-        f"linalg.{name} ins({left.name}, {right.name} : {left.type}, {right.type}) "
-        f"outs({initial.name} : {initial.type}) -> {initial.type}"
+        f"linalg.{name} indexing_maps = [{maps}] ins({left.name}, {right.name} : "
+        f"{left.type}, {right.type}) outs({initial.name} : {initial.type}) "
+        f"-> {initial.type}"
     )
     return builder.add_tensor_op(text, shape, left.element)
 
 
 # ---------------------------------------------------------------------------
-# Batch norms
+# Norms
 # ---------------------------------------------------------------------------
 
 
@@ -326,6 +373,46 @@ def get_moments(builder, x, dims):
         square,
     )
     return mean, divide(builder, sum_up(builder, squares, dims), count), count
+
+
+def add_layer_norm(builder, x, rank, weight, bias, eps):
+    """Normalizes the last ``rank`` dimensions; ``weight`` and ``bias``, which have these,
+    may be None. All are computed with in the type of sums."""
+    element = get_wide(x.element)
+    normalized = list(range(x.rank - rank, x.rank))
+    mean, variance, _ = get_moments(builder, x, normalized)
+
+    def build_scale(scalars, variance):
+        wide = scalars.compute(
+            "arith.addf", element, variance, scalars.constant(eps, element)
+        )
+        root = scalars.compute("math.sqrt", element, wide)
+        return scalars.compute(
+            "arith.divf", element, scalars.constant(1, element), root
+        )
+
+    def build(scalars, number, mean, scale, *affine):
+        number = convert_number(scalars, number, x.element, element)
+        number = scalars.compute("arith.subf", element, number, mean)
+        number = scalars.compute("arith.mulf", element, number, scale)
+        affine = iter(affine)
+        for op, vector in (("arith.mulf", weight), ("arith.addf", bias)):
+            if vector is not None:
+                other = convert_number(scalars, next(affine), vector.element, element)
+                number = scalars.compute(op, element, number, other)
+        return convert_number(scalars, number, element, x.element)
+
+    scale = builder.add_elementwise([variance], variance.shape, element, build_scale)
+    affine = [vector for vector in (weight, bias) if vector is not None]
+    outer = range(x.rank - rank)
+    return builder.add_generic(
+        [x, mean, scale, *affine],
+        [range(x.rank), outer, outer, *([normalized] * len(affine))],
+        builder.add_empty(x.shape, x.element),
+        range(x.rank),
+        ["parallel"] * x.rank,
+        build,
+    )
 
 
 # ---------------------------------------------------------------------------

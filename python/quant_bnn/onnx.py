@@ -538,6 +538,15 @@ def _batch_norm(importer, node):
     )
 
 
+@_translates("LayerNormalization")
+def _layer_norm(importer, node):
+    x = node.get(0)
+    rank = x.rank - node.get_attribute("axis", -1) % x.rank
+    weight, bias = node.get(1), node.get(2) if node.has(2) else None
+    eps = node.get_attribute("epsilon", 1e-5)
+    return _layers.add_layer_norm(importer.builder, x, rank, weight, bias, eps)
+
+
 @_translates("Gemm")
 def _gemm(importer, node):
     builder, x, weight = importer.builder, node.get(0), node.get(1)
@@ -558,11 +567,7 @@ def _gemm(importer, node):
 
 @_translates("MatMul")
 def _matmul(importer, node):
-    left, right = node.get(0), node.get(1)
-    if right.rank == 2 and left.rank != 2:
-        weight = importer.builder.add_transpose(right, [1, 0])
-        return _layers.add_linear(importer.builder, left, weight, None)
-    return _layers.add_matmul(importer.builder, left, right)
+    return _layers.add_matmul(importer.builder, node.get(0), node.get(1))
 
 
 # ---------------------------------------------------------------------------

@@ -139,6 +139,43 @@ class Shapes(nn.Module):
         return y.sum(2), z
 
 
+class Transformer(nn.Module):
+    """Blocks of attention and of two layers, all of which are binary."""
+
+    def __init__(self, size=16, patch=4, width=32, heads=2, blocks=2):
+        super().__init__()
+        self.patches = nn.Conv2d(3, width, patch, patch)
+        self.token = nn.Parameter(torch.randn(1, 1, width))
+        self.positions = nn.Parameter(torch.randn(1, (size // patch) ** 2 + 1, width))
+        self.blocks = nn.ModuleList(self.Block(width, heads) for _ in range(blocks))
+        self.last = nn.Sequential(nn.LayerNorm(width), nn.Linear(width, 10))
+
+    class Block(nn.Module):
+        def __init__(self, width, heads):
+            super().__init__()
+            self.heads = heads
+            self.before = nn.ModuleList(nn.LayerNorm(width) for _ in range(2))
+            self.inputs = qb.QLinear(width, 3 * width)
+            self.outputs = qb.QLinear(width, width)
+            self.mlp = nn.Sequential(
+                qb.QLinear(width, 2 * width), nn.GELU(), qb.QLinear(2 * width, width)
+            )
+
+        def forward(self, x):
+            split = self.inputs(self.before[0](x)).unflatten(2, (3, self.heads, -1))
+            query, key, value = split.permute(2, 0, 3, 1, 4)
+            y = F.scaled_dot_product_attention(query, key, value)
+            x = x + self.outputs(y.transpose(1, 2).flatten(2))
+            return x + self.mlp(self.before[1](x))
+
+    def forward(self, x):
+        x = self.patches(x).flatten(2).transpose(1, 2)
+        x = torch.cat([self.token.expand(x.shape[0], -1, -1), x], 1) + self.positions
+        for block in self.blocks:
+            x = block(x)
+        return self.last(x[:, 0])
+
+
 NETWORKS = {
     "lenet": (lambda: make_lenet(), (3, 1, 20, 20)),
     "lenet with DoReFa weights": (
@@ -158,10 +195,11 @@ NETWORKS = {
     ),
     "min-max": (lambda: nn.Sequential(nn.Linear(8, 10), qb.MinMaxQuant()), (4, 8)),
     "shapes": (Shapes, (2, 4, 8, 8)),
+    "transformer": (Transformer, (2, 3, 16, 16)),
 }
 # The layers on bits or of additions.
 BINARY_LAYERS = {"lenet": 2, "lenet with DoReFa weights": 2, "lenet with SwishSign": 2}
-BINARY_LAYERS |= {"residual": 2, "detached": 1, "scaled": 1}
+BINARY_LAYERS |= {"residual": 2, "detached": 1, "scaled": 1, "transformer": 8}
 
 
 def count_binary_layers(report):

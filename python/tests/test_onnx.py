@@ -91,6 +91,16 @@ NODES = {
         {"w": draw(5, 8), "b": draw(5)},
     ),
     "matmul": ([node("MatMul", "x w")], (2, 3, 8), {"w": draw(8, 5)}),
+    "products of batches": (
+        [node("MatMul", "x w", "y"), node("MatMul", "y v")],
+        (2, 1, 3, 8),
+        {"w": draw(4, 8, 5), "v": draw(5)},
+    ),
+    "layer norm": (
+        [node("LayerNormalization", "x s b", axis=-2, epsilon=0.1)],
+        IMAGE,
+        {"s": draw(*IMAGE[2:]), "b": draw(*IMAGE[2:])},
+    ),
     "elementwise": (
         [
             node("Add", "x b", "a"),

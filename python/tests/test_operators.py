@@ -119,6 +119,58 @@ VALUES = {
     "chunks": (lambda x: torch.chunk(x, 3, 1)[1] + x.split(2, 1)[0], floats(2, 6)),
     "in place": (lambda x: x.clone().mul_(2).relu_(), floats(4)),
     "matrix products": (lambda x, y: x @ y, floats(2, 3, 4), floats(2, 4, 5)),
+    "batches of products": (
+        lambda x, y: (x @ y).sum((0, 1)) + x[0, 0] @ y + x @ y[0],
+        floats(2, 1, 3, 4),
+        floats(3, 4, 5),
+    ),
+    "products of vectors": (
+        lambda x, y, z: (x @ y @ z) * (z @ z) + z @ y.mT @ x[1],
+        floats(3, 4),
+        floats(4, 5),
+        floats(5),
+    ),
+    "gelu": (F.gelu, special()[:-3]),
+    "gelu by tanh": (lambda x: F.gelu(x, approximate="tanh"), special()),
+    "gelu of bf16": (F.gelu, special(torch.bfloat16)[:-3]),
+    "layer norm": (
+        lambda x, w, b: F.layer_norm(x, (3, 4), w, b, 1e-3) + F.layer_norm(x, (4,)),
+        floats(2, 3, 4),
+        floats(3, 4, seed=1),
+        floats(3, 4, seed=2),
+    ),
+    "layer norm of f16": (
+        lambda x, w: F.layer_norm(x, (64,), w),
+        (100 + floats(2, 64)).half(),
+        floats(64).half(),
+    ),
+    "attention": (
+        F.scaled_dot_product_attention,
+        floats(2, 3, 5, 4),
+        floats(2, 3, 6, 4, seed=1),
+        floats(2, 3, 6, 7, seed=2),
+    ),
+    "attention without later keys": (
+        lambda q, k, v: F.scaled_dot_product_attention(q, k, v, is_causal=True),
+        floats(3, 5, 4),
+        floats(3, 6, 4, seed=1),
+        floats(3, 6, 7, seed=2),
+    ),
+    "attention with a scale and a mask": (
+        lambda q, mask: F.scaled_dot_product_attention(q, q, q, mask, scale=0.3),
+        floats(2, 5, 4),
+        floats(2, 5, 5, seed=1),
+    ),
+    # One query has no key.
+    "attention with a mask of bools": (
+        lambda q, mask: F.scaled_dot_product_attention(q, q, q, mask),
+        floats(2, 5, 4),
+        (floats(5, 5, seed=1) > 0) & (torch.arange(5) != 2)[:, None],
+    ),
+    "attention of f16": (
+        F.scaled_dot_product_attention,
+        *(floats(1, 2, 5, 4, seed=i).half() for i in range(3)),
+    ),
     "dropout in eval": (lambda x: F.dropout(x, 0.5, False), floats(4)),
 }
 
@@ -181,6 +233,13 @@ GRADIENTS = {
     "no estimator": lambda x: x + torch.sub(x.round(), x, alpha=2).detach(),
     "round": torch.round,
     "batch norm": lambda x: F.batch_norm(x, None, None, training=True),
+    "gelu": F.gelu,
+    "gelu by tanh": lambda x: F.gelu(x, approximate="tanh"),
+    "layer norm": lambda x: F.layer_norm(x, (4,)),
+    "attention": lambda x: F.scaled_dot_product_attention(x, x[:, :4], x, x @ x.mT),
+    "attention with a mask": lambda x: F.scaled_dot_product_attention(
+        x, x, x, torch.tensor([[0, 0, 0], [1, 0, 1], [1, 1, 1]], dtype=torch.bool)
+    ),
     "quantizer": lambda x: qb.InputDoReFa(2)(x) + qb.QActivation("approxsign")(x),
 }
 

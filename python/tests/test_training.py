@@ -7,7 +7,13 @@ import pytest
 torch = pytest.importorskip("torch")
 
 import quant_bnn.torch as qb  # noqa: E402
-from test_networks import Detached, Residual, Scaled, make_lenet  # noqa: E402
+from test_networks import (  # noqa: E402
+    Detached,
+    Residual,
+    Scaled,
+    Transformer,
+    make_lenet,
+)
 from torch import nn  # noqa: E402
 from torch.nn import functional as F  # noqa: E402
 
@@ -31,6 +37,7 @@ NETWORKS = {
     "detached": (Detached, (6, 32)),
     "scaled": (Scaled, (6, 32)),
     "pact": (make_pact, (6, 8)),
+    "transformer": (Transformer, (2, 3, 16, 16)),
 }
 
 

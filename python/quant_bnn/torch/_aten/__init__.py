@@ -1,6 +1,7 @@
 """The ops of PyTorch in MLIR, a function for each."""
 
 from quant_bnn.torch._aten import (
+    attention,
     elementwise,
     layers,
     losses,
@@ -11,6 +12,7 @@ from quant_bnn.torch._aten import (
 from quant_bnn.torch._aten.registry import find
 
 __all__ = [
+    "attention",
     "elementwise",
     "find",
     "layers",

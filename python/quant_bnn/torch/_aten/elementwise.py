@@ -1,5 +1,7 @@
 """Ops on each element, which broadcast."""
 
+import math
+
 import torch
 
 from quant_bnn._builder import is_float
@@ -8,6 +10,7 @@ from quant_bnn._layers import (
     build_leaky_relu,
     build_sign,
     convert_number,
+    get_wide,
 )
 from quant_bnn.torch._aten.registry import (
     Arguments,
@@ -209,6 +212,34 @@ _define_unary(
         "arith.mulf", element, x, _sigmoid(scalars, element, x)
     ),
 )
+
+
+@translates("aten.gelu.default")
+def _gelu(importer, node):
+    arguments = Arguments(importer, node)
+    element = get_result(importer, node)[1]
+
+    def body(scalars, element, x):
+        def multiply(*factors):
+            product = factors[0]
+            for factor in factors[1:]:
+                if not isinstance(factor, str):
+                    factor = scalars.constant(factor, element)
+                product = scalars.compute("arith.mulf", element, product, factor)
+            return product
+
+        if arguments.approximate == "tanh":
+            cube = multiply(x, x, x, 0.044715)
+            inner = scalars.compute("arith.addf", element, x, cube)
+            inner = multiply(inner, math.sqrt(2 / math.pi))
+            share = scalars.compute("math.tanh", element, inner)
+        else:
+            share = scalars.compute("math.erf", element, multiply(x, math.sqrt(0.5)))
+        one = scalars.constant(1, element)
+        return multiply(x, 0.5, scalars.compute("arith.addf", element, one, share))
+
+    operand = arguments.get_node("self")
+    return _add_elementwise(importer, node, [operand], body, get_wide(element))
 
 
 def _clamp(importer, node, low, high, is_open=False):

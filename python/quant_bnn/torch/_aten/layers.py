@@ -55,8 +55,23 @@ def _matmul(importer, node):
 
 
 # ---------------------------------------------------------------------------
-# Batch norms
+# Norms
 # ---------------------------------------------------------------------------
+
+
+@translates("aten.layer_norm.default", "aten.native_layer_norm.default")
+def _layer_norm(importer, node):
+    arguments = Arguments(importer, node)
+    result = _layers.add_layer_norm(
+        importer.builder,
+        arguments.input,
+        len(arguments.normalized_shape),
+        arguments.weight,
+        arguments.bias,
+        arguments.eps,
+    )
+    is_tuple = isinstance(importer.get_fake(node), (tuple, list))
+    return (result, None, None) if is_tuple else result
 
 
 @translates("aten._native_batch_norm_legit_no_training.default")

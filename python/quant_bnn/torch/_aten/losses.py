@@ -16,9 +16,21 @@ from quant_bnn.torch._aten.quantizers import stop_gradient
 from quant_bnn.torch._aten.registry import Arguments, get_result, translates
 
 
-def _add_exponentials(importer, x, dim):
+def _replace(builder, x, old, new):
+    """Replaces a number."""
+
+    def build(scalars, x):
+        is_old = scalars.compare("oeq", x, scalars.constant(old, element), element)
+        return scalars.select(is_old, scalars.constant(new, element), x, element)
+
+    element = x.element
+    return builder.add_elementwise([x], x.shape, element, build)
+
+
+def _add_exponentials(importer, x, dim, is_empty_zero=False):
     """Returns x less its largest element along ``dim``, the exponentials of that, and
-    their sum along ``dim``."""
+    their sum along ``dim``. Where all elements are -inf, the exponentials are NaN, or 0
+    with ``is_empty_zero``."""
     builder, element = importer.builder, x.element
     others = [d for d in range(x.rank) if d != dim]
 
@@ -31,6 +43,8 @@ def _add_exponentials(importer, x, dim):
     most = builder.add_reduction(x, [dim], -math.inf, largest)
     # Which number is subtracted does not matter to the gradient.
     most = stop_gradient(importer, most)
+    if is_empty_zero:
+        most = _replace(builder, most, -math.inf, 0)
     shifted = add_along(builder, "arith.subf", x, most, others)
     powers = builder.add_elementwise([shifted], x.shape, element, exponentiate)
     return shifted, powers, sum_up(builder, powers, [dim])
@@ -62,14 +76,19 @@ def _define_softmax(kind, add):
     translates(f"aten.{kind}.int", f"aten._{kind}.default")(translate)
 
 
-def _add_softmax(importer, x, dim):
-    _, powers, total = _add_exponentials(importer, x, dim)
+def add_softmax(importer, x, dim, is_empty_zero=False):
+    """Adds the softmax along ``dim``, in the type of x. Where all elements are -inf, it is
+    NaN, or 0 with ``is_empty_zero``."""
+    builder = importer.builder
+    _, powers, total = _add_exponentials(importer, x, dim, is_empty_zero)
     others = [d for d in range(x.rank) if d != dim]
-    return add_along(importer.builder, "arith.divf", powers, total, others)
+    if is_empty_zero:
+        total = _replace(builder, total, 0, 1)
+    return add_along(builder, "arith.divf", powers, total, others)
 
 
 _define_softmax("log_softmax", _add_log_softmax)
-_define_softmax("softmax", _add_softmax)
+_define_softmax("softmax", add_softmax)
 
 
 _MEAN, _SUM = 1, 2

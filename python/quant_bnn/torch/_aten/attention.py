@@ -1,0 +1,82 @@
+"""Attention."""
+
+import math
+
+from quant_bnn._builder import is_float
+from quant_bnn._layers import Unsupported, add_matmul, convert, get_wide
+from quant_bnn.torch._aten.losses import add_softmax
+from quant_bnn.torch._aten.registry import Arguments, translates
+
+
+def _scale(builder, scores, factor):
+    element = scores.element
+
+    def build(scalars, score):
+        number = scalars.constant(factor, element)
+        return scalars.compute("arith.mulf", element, score, number)
+
+    return builder.add_elementwise([scores], scores.shape, element, build)
+
+
+def _add_mask(builder, scores, mask):
+    """Adds a mask of floats, or keeps the scores where one of booleans is true."""
+    element = scores.element
+
+    def build(scalars, score, mask):
+        if not is_float(source):
+            outside = scalars.constant(-math.inf, element)
+            return scalars.select(mask, score, outside, element)
+        return scalars.compute("arith.addf", element, score, mask)
+
+    source = mask.element
+    if is_float(source):
+        mask = convert(builder, mask, element)
+    return builder.add_elementwise([scores, mask], scores.shape, element, build)
+
+
+def _hide_later_keys(builder, scores):
+    """Keeps the scores of query i and key j where j <= i."""
+    element, rank = scores.element, scores.rank
+
+    def build(scalars, score, _):
+        query = scalars.op(f"linalg.index {rank - 2} : index")
+        key = scalars.op(f"linalg.index {rank - 1} : index")
+        is_kept = scalars.compare("ule", key, query, "index")
+        outside = scalars.constant(-math.inf, element)
+        return scalars.select(is_kept, score, outside, element)
+
+    return builder.add_generic(
+        [scores],
+        [range(rank)],
+        builder.add_empty(scores.shape, element),
+        range(rank),
+        ["parallel"] * rank,
+        build,
+    )
+
+
+@translates("aten.scaled_dot_product_attention.default")
+def _attention(importer, node):
+    arguments = Arguments(importer, node)
+    if arguments.dropout_p:
+        raise Unsupported("with dropout")
+    if arguments.enable_gqa:
+        raise Unsupported("with groups of queries")
+    builder, element = importer.builder, arguments.query.element
+    # Scores of narrow floats are not rounded to these.
+    query, key, value = (
+        convert(builder, x, get_wide(element))
+        for x in (arguments.query, arguments.key, arguments.value)
+    )
+    scale = arguments.scale
+    if scale is None:
+        scale = 1 / math.sqrt(query.shape[-1])
+    scores = add_matmul(builder, query, key, transposes_right=True)
+    scores = _scale(builder, scores, scale)
+    if arguments.is_causal:
+        scores = _hide_later_keys(builder, scores)
+    if arguments.attn_mask is not None:
+        scores = _add_mask(builder, scores, arguments.attn_mask)
+    # A query without keys has the result 0.
+    weights = add_softmax(importer, scores, scores.rank - 1, is_empty_zero=True)
+    return convert(builder, add_matmul(builder, weights, value), element)
