@@ -54,22 +54,33 @@ static bool hasOtherReaders(const Producer &producer,
   auto isSums = [&](OpOperand &operand) { return operand.get() == sums; };
   if (llvm::any_of(epilogue.getDpsInitsMutable(), isSums))
     return false;
+  while (auto view = sums.getDefiningOp<ViewLikeOpInterface>())
+    sums = view.getViewSource();
   auto alloc = sums.getDefiningOp<memref::AllocOp>();
   Operation *own = producer.op;
   if (!alloc || alloc->getBlock() != own->getBlock())
     return true;
-  return llvm::any_of(sums.getUsers(), [&](Operation *user) {
+  // All names of the memory.
+  SmallVector<Value> names = {sums};
+  auto mayRead = [&](Operation *user) {
     if (user == own || user == epilogue || isa<memref::DeallocOp>(user))
       return false;
-    // Another name.
+    if (auto view = dyn_cast<ViewLikeOpInterface>(user)) {
+      names.push_back(view.getViewDest());
+      return false;
+    }
     auto store = dyn_cast<memref::StoreOp>(user);
     if (llvm::any_of(user->getResultTypes(), llvm::IsaPred<BaseMemRefType>) ||
-        (store && store.getValueToStore() == sums))
+        (store && llvm::is_contained(names, store.getValueToStore())))
       return true;
     // The user may be in another block.
     Operation *inBlock = own->getBlock()->findAncestorOpInBlock(*user);
     return !inBlock || !inBlock->isBeforeInBlock(own);
-  });
+  };
+  for (size_t i = 0; i != names.size(); ++i)
+    if (llvm::any_of(SmallVector<Operation *>(names[i].getUsers()), mayRead))
+      return true;
+  return false;
 }
 
 //===----------------------------------------------------------------------===//
