@@ -2,9 +2,11 @@
 
 import math
 
+import torch
+
 from quant_bnn._builder import is_float
 from quant_bnn._layers import Unsupported, add_matmul, convert, get_wide
-from quant_bnn.torch._aten.losses import add_softmax
+from quant_bnn.torch._aten.losses import add_exponentials
 from quant_bnn.torch._aten.registry import Arguments, translates
 
 
@@ -55,6 +57,26 @@ def _hide_later_keys(builder, scores):
     )
 
 
+def _divide(builder, products, total):
+    """Divides the rows of ``products``; the row of a query without keys is 0."""
+    element, rank = products.element, products.rank
+
+    def build(scalars, product, total, _):
+        is_empty = scalars.compare("oeq", total, scalars.constant(0, element), element)
+        one = scalars.constant(1, element)
+        divisor = scalars.select(is_empty, one, total, element)
+        return scalars.compute("arith.divf", element, product, divisor)
+
+    return builder.add_generic(
+        [products, total],
+        [range(rank), range(rank - 1)],
+        builder.add_empty(products.shape, element),
+        range(rank),
+        ["parallel"] * rank,
+        build,
+    )
+
+
 @translates("aten.scaled_dot_product_attention.default")
 def _attention(importer, node):
     arguments = Arguments(importer, node)
@@ -77,6 +99,12 @@ def _attention(importer, node):
         scores = _hide_later_keys(builder, scores)
     if arguments.attn_mask is not None:
         scores = _add_mask(builder, scores, arguments.attn_mask)
-    # A query without keys has the result 0.
-    weights = add_softmax(importer, scores, scores.rank - 1, is_empty_zero=True)
-    return convert(builder, add_matmul(builder, weights, value), element)
+    # The softmax, whose sum divides at the end. The score of a hidden key is -inf, which
+    # is lower than the largest one even if all keys are hidden.
+    lowest = torch.finfo(
+        torch.float64 if scores.element == "f64" else torch.float32
+    ).min
+    _, powers, total = add_exponentials(importer, scores, scores.rank - 1, lowest)
+    return convert(
+        builder, _divide(builder, add_matmul(builder, powers, value), total), element
+    )

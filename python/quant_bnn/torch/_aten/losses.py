@@ -16,21 +16,9 @@ from quant_bnn.torch._aten.quantizers import stop_gradient
 from quant_bnn.torch._aten.registry import Arguments, get_result, translates
 
 
-def _replace(builder, x, old, new):
-    """Replaces a number."""
-
-    def build(scalars, x):
-        is_old = scalars.compare("oeq", x, scalars.constant(old, element), element)
-        return scalars.select(is_old, scalars.constant(new, element), x, element)
-
-    element = x.element
-    return builder.add_elementwise([x], x.shape, element, build)
-
-
-def _add_exponentials(importer, x, dim, is_empty_zero=False):
-    """Returns x less its largest element along ``dim``, the exponentials of that, and
-    their sum along ``dim``. Where all elements are -inf, the exponentials are NaN, or 0
-    with ``is_empty_zero``."""
+def add_exponentials(importer, x, dim, lowest=-math.inf):
+    """Returns x less its largest element along ``dim``, or ``lowest`` if that is larger,
+    the exponentials of that, and their sum along ``dim``."""
     builder, element = importer.builder, x.element
     others = [d for d in range(x.rank) if d != dim]
 
@@ -40,11 +28,9 @@ def _add_exponentials(importer, x, dim, is_empty_zero=False):
     def exponentiate(scalars, x):
         return scalars.compute("math.exp", element, x)
 
-    most = builder.add_reduction(x, [dim], -math.inf, largest)
+    most = builder.add_reduction(x, [dim], lowest, largest)
     # Which number is subtracted does not matter to the gradient.
     most = stop_gradient(importer, most)
-    if is_empty_zero:
-        most = _replace(builder, most, -math.inf, 0)
     shifted = add_along(builder, "arith.subf", x, most, others)
     powers = builder.add_elementwise([shifted], x.shape, element, exponentiate)
     return shifted, powers, sum_up(builder, powers, [dim])
@@ -53,7 +39,7 @@ def _add_exponentials(importer, x, dim, is_empty_zero=False):
 def _add_log_softmax(importer, x, dim):
     builder = importer.builder
     others = [d for d in range(x.rank) if d != dim]
-    shifted, _, total = _add_exponentials(importer, x, dim)
+    shifted, _, total = add_exponentials(importer, x, dim)
 
     def log(scalars, x):
         return scalars.compute("math.log", shifted.element, x)
@@ -76,19 +62,14 @@ def _define_softmax(kind, add):
     translates(f"aten.{kind}.int", f"aten._{kind}.default")(translate)
 
 
-def add_softmax(importer, x, dim, is_empty_zero=False):
-    """Adds the softmax along ``dim``, in the type of x. Where all elements are -inf, it is
-    NaN, or 0 with ``is_empty_zero``."""
-    builder = importer.builder
-    _, powers, total = _add_exponentials(importer, x, dim, is_empty_zero)
+def _add_softmax(importer, x, dim):
+    _, powers, total = add_exponentials(importer, x, dim)
     others = [d for d in range(x.rank) if d != dim]
-    if is_empty_zero:
-        total = _replace(builder, total, 0, 1)
-    return add_along(builder, "arith.divf", powers, total, others)
+    return add_along(importer.builder, "arith.divf", powers, total, others)
 
 
 _define_softmax("log_softmax", _add_log_softmax)
-_define_softmax("softmax", add_softmax)
+_define_softmax("softmax", _add_softmax)
 
 
 _MEAN, _SUM = 1, 2
