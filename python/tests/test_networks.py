@@ -297,6 +297,8 @@ def test_errors():
         qb.export(Cumulative(), torch.randn(2, 4))
     with pytest.raises(qb.UnsupportedModelError, match="call eval"):
         qb.export(nn.BatchNorm1d(4), torch.randn(2, 4))
+    with pytest.raises(qb.UnsupportedModelError, match="native_dropout.*call eval"):
+        qb.export(nn.Dropout(), torch.randn(2, 4))
     with pytest.raises(qb.UnsupportedModelError, match="with mode 'reflect'"):
         qb.export(nn.ReflectionPad1d(1), torch.randn(2, 3, 4))
     with pytest.raises(ValueError, match="batches of different sizes"):

@@ -253,9 +253,51 @@ def test_lost_gradients_are_refused():
         qb.train_step(Network(4, 2), F.cross_entropy, x, target)
     # It works as before.
     assert Sign.apply(torch.tensor([-2.0])).item() == -1
-    dropout = nn.Sequential(nn.Linear(4, 2), nn.Dropout())
-    with pytest.raises(qb.UnsupportedModelError, match="native_dropout.*in training"):
-        qb.train_step(dropout, F.cross_entropy, x, target)
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16], ids=str)
+def test_dropout(dtype):
+    torch.manual_seed(0)
+    model = nn.Sequential(
+        nn.Dropout(0.2),
+        nn.Linear(12, 36),
+        nn.Unflatten(1, (4, 3, 3)),
+        nn.Dropout2d(0.5),
+        qb.QConv2d(4, 8, 3),
+        nn.Flatten(),
+        nn.Dropout(0),
+        nn.Linear(8, 10),
+        nn.Dropout(),
+    ).to(dtype)
+    x, target = torch.randn(6, 12, dtype=dtype), torch.randint(0, 10, (6,))
+    step = qb.train_step(model, F.cross_entropy, x, target, opt_level=1)
+    tolerance = 1e-5 if dtype == torch.float32 else 0.05
+    losses = []
+    # The random numbers are those that PyTorch draws.
+    for seed in (1, 2):
+        torch.manual_seed(seed)
+        loss, gradients = step(x, target)
+        torch.manual_seed(seed)
+        model.zero_grad()
+        expected = F.cross_entropy(model(x), target)
+        expected.backward()
+        losses.append(loss.item())
+        torch.testing.assert_close(
+            loss, expected.detach(), atol=tolerance, rtol=tolerance
+        )
+        for name, parameter in model.named_parameters():
+            torch.testing.assert_close(
+                gradients[name], parameter.grad, atol=tolerance, rtol=tolerance
+            )
+    assert losses[0] != losses[1]
+
+
+def test_without_any_element_left():
+    model = nn.Sequential(nn.Linear(4, 3), nn.Dropout(1))
+    x, target = torch.randn(2, 4), torch.tensor([0, 1])
+    loss, gradients = qb.train_step(model, F.cross_entropy, x, target)(x, target)
+    torch.testing.assert_close(loss, F.cross_entropy(torch.zeros(2, 3), target))
+    assert all((g == 0).all() for g in gradients.values())
 
 
 @pytest.mark.parametrize("name", ["LeNet", "ResnetE18"])
@@ -274,3 +316,32 @@ def test_bitorch(name):
     F.cross_entropy(models[1](x), target).backward()
     assert len(gradients) == {"LeNet": 13, "ResnetE18": 62}[name]
     check_gradients(gradients, models[1])
+
+
+def test_brevitas():
+    """A network with dropout, as brevitas computes it."""
+    networks = pytest.importorskip("brevitas_examples.bnn_pynq.models.FC")
+    torch.manual_seed(0)
+    original = networks.FC(
+        num_classes=10,
+        weight_bit_width=1,
+        act_bit_width=1,
+        in_bit_width=1,
+        in_channels=1,
+        out_features=[64, 64],
+    ).train()
+    for module in original.modules():
+        if isinstance(module, nn.BatchNorm1d):
+            # A sum that is the mean of the batch would be at 0, where rounding decides.
+            nn.init.uniform_(module.weight, 0.5, 1.5)
+            nn.init.uniform_(module.bias, -0.5, 0.5)
+    model = qb.replace(copy.deepcopy(original))
+    x, target = torch.rand(37, 1, 28, 28), torch.randint(0, 10, (37,))
+    step = qb.train_step(model, F.cross_entropy, x, target)
+    torch.manual_seed(1)
+    loss, gradients = step(x, target)
+    torch.manual_seed(1)
+    expected = F.cross_entropy(original(x), target)
+    expected.backward()
+    torch.testing.assert_close(loss, expected.detach())
+    check_gradients(gradients, original)

@@ -1,6 +1,7 @@
 """Imports a graph of torch.export to MLIR."""
 
 import operator
+from dataclasses import dataclass
 
 import torch
 
@@ -27,13 +28,30 @@ def _describe(node):
     return layer + line
 
 
+@dataclass(frozen=True)
+class Draw:
+    """Random numbers that are 1 with ``probability``, or else 0."""
+
+    shape: tuple
+    stride: tuple
+    dtype: torch.dtype
+    probability: float
+
+    def draw(self):
+        # In the order of the memory, as the op of PyTorch does.
+        numbers = torch.empty_strided(self.shape, self.stride, dtype=self.dtype)
+        return numbers.bernoulli_(self.probability).contiguous()
+
+
 class Importer:
     """Imports one exported program.
 
     Its parameters and buffers are constants, or with ``trains`` arguments: the
-    parameters, then the buffers, then the tensors that the program takes. A program that
-    trains returns its results, then the new values of the buffers that it writes.
-    ``argument_names`` and ``buffer_names`` are the names of these.
+    parameters, then the buffers, then the tensors that the program takes, then the
+    random numbers that it draws, in order. A program that trains returns its results,
+    then the new values of the buffers that it writes. ``argument_names`` and
+    ``buffer_names`` are the names of these; a ``Draw`` stands for random numbers, and
+    None for a tensor that the program takes.
     """
 
     def __init__(self, program, trains=False):
@@ -164,17 +182,29 @@ class Importer:
             return
         if not isinstance(fake, torch.Tensor):
             raise UnsupportedModelError(f"the argument '{node.name}' is no tensor")
-        value = Value(
-            f"%arg{len(self._arguments)}", self.get_shape(fake), self.get_element(fake)
-        )
-        self._arguments.append(value)
+        value = self._add_argument(fake, states.get(node.name))
         self._values[node] = value
-        self.argument_names.append(states.get(node.name))
         if node.name not in signature.inputs_to_parameters:
             self._constant.append(value)
         for dim, extent in enumerate(value.shape):
             if not isinstance(extent, int) and extent.is_Symbol:
                 self._symbols.setdefault(extent, (value, dim))
+
+    def _add_argument(self, fake, name):
+        value = Value(
+            f"%arg{len(self._arguments)}", self.get_shape(fake), self.get_element(fake)
+        )
+        self._arguments.append(value)
+        self.argument_names.append(name)
+        return value
+
+    def add_drawn(self, like, probability):
+        """Adds an argument of random numbers, like the tensor of the node ``like``."""
+        fake = self.get_fake(like)
+        draw = Draw(tuple(fake.shape), tuple(fake.stride()), fake.dtype, probability)
+        value = self._add_argument(fake, draw)
+        self._constant.append(value)
+        return value
 
     def _is_argument(self, node, signature):
         is_state = node.name not in signature.inputs_to_lifted_tensor_constants

@@ -8,7 +8,7 @@ import torch
 from torch import nn
 
 import quant_bnn
-from quant_bnn.torch._importer import Importer, UnsupportedModelError
+from quant_bnn.torch._importer import Draw, Importer, UnsupportedModelError
 
 _PASSES = (
     "inline,func.func(quant-bnn-fuse-ste,quant-bnn-channels-last),"
@@ -146,7 +146,7 @@ class TrainStep:
             for name, parameter in model.named_parameters(remove_duplicate=False)
         }
         self._names = [
-            n and self._get_canonical(n.removeprefix("model."))
+            self._get_canonical(n.removeprefix("model.")) if isinstance(n, str) else n
             for n in importer.argument_names
         ]
         self._trained = {self._get_canonical(n.removeprefix("model.")) for n in trained}
@@ -170,10 +170,13 @@ class TrainStep:
             )
         state = {**dict(self._model.named_buffers()), **self._get(parameters)}
         batch = iter(batch)
-        arguments = [
-            (next(batch) if name is None else state[name]).detach()
-            for name in self._names
-        ]
+
+        def get(name):
+            if isinstance(name, Draw):
+                return name.draw()
+            return (next(batch) if name is None else state[name]).detach()
+
+        arguments = [get(name) for name in self._names]
         cotangent = torch.ones((), dtype=self._loss_type)
         results = self.library["step_vjp"](*arguments, cotangent)
         (loss, *buffers), gradients = self._split(results)

@@ -6,6 +6,7 @@ from quant_bnn.torch._aten import (
     layers,
     losses,
     quantizers,
+    random,
     reductions,
     shapes,
 )
@@ -18,6 +19,7 @@ __all__ = [
     "layers",
     "losses",
     "quantizers",
+    "random",
     "reductions",
     "shapes",
 ]

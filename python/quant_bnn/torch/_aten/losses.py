@@ -83,9 +83,12 @@ def _cross_entropy(importer, node):
         raise Unsupported("but for a batch of classes")
     if arguments.weight is not None or arguments.label_smoothing:
         raise Unsupported("with weights or smoothed labels")
+    builder = importer.builder
+    wide = convert(builder, x, get_wide(x.element))
+    logs = convert(builder, _add_log_softmax(importer, wide, 1), x.element)
     return _add_nll(
         importer,
-        _add_log_softmax(importer, x, 1),
+        logs,
         target,
         arguments.reduction,
         arguments.ignore_index,

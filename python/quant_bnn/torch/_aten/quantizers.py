@@ -95,15 +95,6 @@ def _same(importer, node):
     return Arguments(importer, node).self
 
 
-@translates("aten.dropout.default", "aten.native_dropout.default")
-def _dropout(importer, node):
-    arguments = Arguments(importer, node)
-    if arguments.train:
-        raise Unsupported("in training: call eval() first")
-    is_tuple = "native" in str(node.target)
-    return (arguments.input, None) if is_tuple else arguments.input
-
-
 def _match(node, name, *positions):
     """Returns the arguments of ``node`` if it is the op ``name``, or None."""
     has_factor = is_node(node) and node.kwargs.get("alpha", 1) != 1
