@@ -162,7 +162,8 @@ class TrainStep:
 
         ``batch`` has the tensors that the model takes, then the target. ``parameters`` is
         a dict of tensors by name, by default those of the model. The buffers of the model,
-        such as the statistics of batch norms, are updated.
+        such as the statistics of batch norms, are updated. The random numbers of dropout
+        are drawn by the default generator of PyTorch.
         """
         if len(batch) != self._names.count(None):
             raise TypeError(
