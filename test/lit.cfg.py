@@ -85,7 +85,7 @@ if config.package_python:
     python = f'env "PYTHONPATH={package}" "{config.package_python}"'
     config.substitutions.append(("%package_python", python))
     config.substitutions.append(("%pytest", f"{python} -m pytest -q -p no:cacheprovider"))
-    for module in ("jax", "onnx", "torch"):
+    for module in ("jax", "matplotlib", "onnx", "torch"):
         find = f"import importlib.util as u, sys; sys.exit(not u.find_spec('{module}'))"
         if subprocess.run([config.package_python, "-c", find]).returncode == 0:
             config.available_features.add(module)
