@@ -16,7 +16,7 @@
 using namespace mlir;
 using namespace quant_bnn;
 
-static Value getBase(Value memref) {
+Value quant_bnn::getBase(Value memref) {
   while (auto view = memref.getDefiningOp<ViewLikeOpInterface>())
     memref = view.getViewSource();
   return memref;

@@ -13,6 +13,9 @@
 
 namespace quant_bnn {
 
+/// Returns the memref whose memory `memref` names, through views.
+mlir::Value getBase(mlir::Value memref);
+
 /// Whether a write to one of two memrefs may change the other.
 bool mayAlias(mlir::Value a, mlir::Value b);
 

@@ -46,6 +46,19 @@ Producer::Producer(const Plan &plan) : op(plan.op), lanes(plan.vectorLoop) {
     loops.push_back(loop.dims);
 }
 
+/// Whether `user`, which has the memref `name` as an operand, only reads and
+/// writes it: no other value names its memory then.
+static bool onlyAccesses(Operation *user, Value name) {
+  if (isa<memref::DeallocOp, memref::DimOp>(user))
+    return true;
+  SmallVector<MemoryEffects::EffectInstance> effects;
+  if (auto op = dyn_cast<MemoryEffectOpInterface>(user))
+    op.getEffectsOnValue(name, effects);
+  return !effects.empty() &&
+         llvm::none_of(user->getResultTypes(),
+                       llvm::IsaPred<TensorType, BaseMemRefType>);
+}
+
 /// Whether an op other than `epilogue` and the producer may read the sums after
 /// the producer.
 static bool hasOtherReaders(const Producer &producer,
@@ -54,31 +67,29 @@ static bool hasOtherReaders(const Producer &producer,
   auto isSums = [&](OpOperand &operand) { return operand.get() == sums; };
   if (llvm::any_of(epilogue.getDpsInitsMutable(), isSums))
     return false;
-  while (auto view = sums.getDefiningOp<ViewLikeOpInterface>())
-    sums = view.getViewSource();
-  auto alloc = sums.getDefiningOp<memref::AllocOp>();
+  auto alloc = getBase(sums).getDefiningOp<memref::AllocOp>();
   Operation *own = producer.op;
   if (!alloc || alloc->getBlock() != own->getBlock())
     return true;
   // All names of the memory.
-  SmallVector<Value> names = {sums};
-  auto mayRead = [&](Operation *user) {
+  SmallVector<Value> names = {alloc};
+  auto mayRead = [&](Operation *user, Value name) {
     if (user == own || user == epilogue || isa<memref::DeallocOp>(user))
       return false;
-    if (auto view = dyn_cast<ViewLikeOpInterface>(user)) {
+    auto view = dyn_cast<ViewLikeOpInterface>(user);
+    if (view && isa<BaseMemRefType>(view.getViewDest().getType())) {
       names.push_back(view.getViewDest());
       return false;
     }
-    auto store = dyn_cast<memref::StoreOp>(user);
-    if (llvm::any_of(user->getResultTypes(), llvm::IsaPred<BaseMemRefType>) ||
-        (store && llvm::is_contained(names, store.getValueToStore())))
+    if (!onlyAccesses(user, name))
       return true;
     // The user may be in another block.
     Operation *inBlock = own->getBlock()->findAncestorOpInBlock(*user);
     return !inBlock || !inBlock->isBeforeInBlock(own);
   };
   for (size_t i = 0; i != names.size(); ++i)
-    if (llvm::any_of(SmallVector<Operation *>(names[i].getUsers()), mayRead))
+    if (Value name = names[i]; llvm::any_of(
+            name.getUsers(), [&](Operation *op) { return mayRead(op, name); }))
       return true;
   return false;
 }

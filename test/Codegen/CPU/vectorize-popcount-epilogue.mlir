@@ -12,7 +12,7 @@
 // REMARK:      remark: {{.*}} Function=overlapping | {{.*}} are stored, and read here: its results may overlap operands of the product
 // REMARK:      Function=twice | {{.*}} are stored, and read here: it reads a sum at several positions
 // REMARK:      Function=swapped | {{.*}} are stored, and read here: it has no form on vectors
-// GPU-COUNT-9: are stored, and read here: a product on a GPU has no epilogue
+// GPU-COUNT-11: are stored, and read here: a product on a GPU has no epilogue
 
 #a = affine_map<(m, n, w) -> (m, w)>
 #b = affine_map<(m, n, w) -> (n, w)>
@@ -237,6 +237,92 @@ func.func @kept_view(%a: memref<32x8xi32>, %b: memref<32x8xi32>, %z: memref<1024
     linalg.yield %p : i32
   }
   memref.copy %memory, %z : memref<1024xi32> to memref<1024xi32>
+  memref.dealloc %memory : memref<1024xi32>
+  return
+}
+
+// -----
+
+#a = affine_map<(m, n, w) -> (m, w)>
+#b = affine_map<(m, n, w) -> (n, w)>
+#out = affine_map<(m, n, w) -> (m, n)>
+#same = affine_map<(m, n) -> (m, n)>
+
+// CHECK-LABEL: func @kept_alias(
+// CHECK:         %[[SUMS:.*]] = memref.expand_shape
+// CHECK:         vector.store %{{.*}}, %[[SUMS]][
+func.func @kept_alias(%a: memref<32x8xi32>, %b: memref<32x8xi32>, %z: memref<1024xi32>, %c: i1,
+                 %y: memref<32x32xi32>)
+    attributes {quant_bnn.signature = (tensor<32x8xi32>, tensor<32x8xi32>, memref<1024xi32>, i1, memref<32x32xi32>) -> ()} {
+  %depth = arith.constant 256 : i32
+  %memory = memref.alloc() : memref<1024xi32>
+  %sums = memref.expand_shape %memory [[0, 1]] output_shape [32, 32] : memref<1024xi32> into memref<32x32xi32>
+  %alias = scf.if %c -> memref<1024xi32> {
+    scf.yield %memory : memref<1024xi32>
+  } else {
+    scf.yield %z : memref<1024xi32>
+  }
+  linalg.fill ins(%depth : i32) outs(%sums : memref<32x32xi32>)
+  linalg.generic {indexing_maps = [#a, #b, #out],
+                  iterator_types = ["parallel", "parallel", "reduction"]}
+      ins(%a, %b : memref<32x8xi32>, memref<32x8xi32>) outs(%sums : memref<32x32xi32>) {
+  ^bb0(%i: i32, %j: i32, %acc: i32):
+    %factor = arith.constant -2 : i32
+    %bits = arith.xori %i, %j : i32
+    %count = math.ctpop %bits : i32
+    %term = arith.muli %count, %factor : i32
+    %sum = arith.addi %acc, %term : i32
+    linalg.yield %sum : i32
+  }
+  linalg.generic {indexing_maps = [#same, #same], iterator_types = ["parallel", "parallel"]}
+      ins(%sums : memref<32x32xi32>) outs(%y : memref<32x32xi32>) {
+  ^bb0(%s: i32, %o: i32):
+    %p = arith.addi %s, %s : i32
+    linalg.yield %p : i32
+  }
+  memref.copy %alias, %z : memref<1024xi32> to memref<1024xi32>
+  memref.dealloc %memory : memref<1024xi32>
+  return
+}
+
+// -----
+
+#a = affine_map<(m, n, w) -> (m, w)>
+#b = affine_map<(m, n, w) -> (n, w)>
+#out = affine_map<(m, n, w) -> (m, n)>
+#same = affine_map<(m, n) -> (m, n)>
+
+// CHECK-LABEL: func @kept_tensor(
+// CHECK:         %[[SUMS:.*]] = memref.expand_shape
+// CHECK:         vector.store %{{.*}}, %[[SUMS]][
+func.func @kept_tensor(%a: memref<32x8xi32>, %b: memref<32x8xi32>, %z: memref<1024xi32>, %c: i1,
+                 %y: memref<32x32xi32>)
+    attributes {quant_bnn.signature = (tensor<32x8xi32>, tensor<32x8xi32>, memref<1024xi32>, i1, memref<32x32xi32>) -> ()} {
+  %depth = arith.constant 256 : i32
+  %memory = memref.alloc() : memref<1024xi32>
+  %sums = memref.expand_shape %memory [[0, 1]] output_shape [32, 32] : memref<1024xi32> into memref<32x32xi32>
+  %alias = bufferization.to_tensor %memory restrict : memref<1024xi32> to tensor<1024xi32>
+  linalg.fill ins(%depth : i32) outs(%sums : memref<32x32xi32>)
+  linalg.generic {indexing_maps = [#a, #b, #out],
+                  iterator_types = ["parallel", "parallel", "reduction"]}
+      ins(%a, %b : memref<32x8xi32>, memref<32x8xi32>) outs(%sums : memref<32x32xi32>) {
+  ^bb0(%i: i32, %j: i32, %acc: i32):
+    %factor = arith.constant -2 : i32
+    %bits = arith.xori %i, %j : i32
+    %count = math.ctpop %bits : i32
+    %term = arith.muli %count, %factor : i32
+    %sum = arith.addi %acc, %term : i32
+    linalg.yield %sum : i32
+  }
+  linalg.generic {indexing_maps = [#same, #same], iterator_types = ["parallel", "parallel"]}
+      ins(%sums : memref<32x32xi32>) outs(%y : memref<32x32xi32>) {
+  ^bb0(%s: i32, %o: i32):
+    %p = arith.addi %s, %s : i32
+    linalg.yield %p : i32
+  }
+  %c0 = arith.constant 0 : index
+  %first = tensor.extract %alias[%c0] : tensor<1024xi32>
+  memref.store %first, %z[%c0] : memref<1024xi32>
   memref.dealloc %memory : memref<1024xi32>
   return
 }

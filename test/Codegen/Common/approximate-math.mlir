@@ -14,6 +14,7 @@ func.func @f32(%x: f32, %v: vector<16xf32>) -> (f32, vector<16xf32>) {
 func.func @erf(%v: vector<16xf32>) -> vector<16xf32> {
   // CHECK-NOT: math.erf
   // CHECK: math.fma
+  // CHECK: return
   %0 = math.erf %v : vector<16xf32>
   return %0 : vector<16xf32>
 }
@@ -42,9 +43,11 @@ func.func @cancelling(%x: f32, %v: vector<16xf32>) -> (f32, vector<16xf32>) {
 func.func @other_types(%x: f64, %y: vector<4xf64>) -> (f64, vector<4xf64>) {
   // CHECK: math.tanh %{{.*}} : f64
   // CHECK: math.exp %{{.*}} : vector<4xf64>
+  // CHECK: math.erf %{{.*}} : f64
   %0 = math.tanh %x : f64
   %1 = math.exp %y : vector<4xf64>
-  return %0, %1 : f64, vector<4xf64>
+  %2 = math.erf %0 : f64
+  return %2, %1 : f64, vector<4xf64>
 }
 
 // CHECK-LABEL: func @tensors(
