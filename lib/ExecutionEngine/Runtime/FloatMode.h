@@ -16,39 +16,36 @@ namespace quant_bnn {
 #if defined(__SSE__)
 /// In MXCSR: zeros for subnormal operands and results, and the rounding.
 constexpr uint64_t floatModeBits = 0xE040;
-inline uint64_t readFloatMode() { return __builtin_ia32_stmxcsr(); }
-inline void writeFloatMode(uint64_t mode) { __builtin_ia32_ldmxcsr(mode); }
+inline uint64_t readFloatControl() { return __builtin_ia32_stmxcsr(); }
+inline void writeFloatControl(uint64_t bits) { __builtin_ia32_ldmxcsr(bits); }
 #elif defined(__aarch64__)
-/// In FPCR: the same, and the default NaN.
-constexpr uint64_t floatModeBits = 0x3C80000;
-inline uint64_t readFloatMode() {
-  uint64_t mode;
-  asm volatile("mrs %0, fpcr" : "=r"(mode));
-  return mode;
+/// In FPCR: zeros for subnormal numbers (FZ, FZ16, FIZ), the rounding (RMode),
+/// and one NaN for all results (DN).
+constexpr uint64_t floatModeBits = 0x3C80001;
+inline uint64_t readFloatControl() {
+  uint64_t bits;
+  asm volatile("mrs %0, fpcr" : "=r"(bits));
+  return bits;
 }
-inline void writeFloatMode(uint64_t mode) {
-  asm volatile("msr fpcr, %0" : : "r"(mode) : "memory");
+inline void writeFloatControl(uint64_t bits) {
+  asm volatile("msr fpcr, %0" : : "r"(bits) : "memory");
 }
 #else
 constexpr uint64_t floatModeBits = 0;
-inline uint64_t readFloatMode() { return 0; }
-inline void writeFloatMode(uint64_t) {}
+inline uint64_t readFloatControl() { return 0; }
+inline void writeFloatControl(uint64_t) {}
 #endif
 
-/// Makes the thread compute as C programs do: round to nearest, keep subnormal
-/// numbers. Frameworks such as XLA call from threads that take these for zeros.
-/// Returns the bits that were set before.
-inline uint64_t setDefaultFloatMode() {
-  uint64_t mode = readFloatMode();
-  if (mode & floatModeBits)
-    writeFloatMode(mode & ~floatModeBits);
-  return mode & floatModeBits;
-}
+/// The mode of C programs: round to nearest, keep subnormal numbers.
+constexpr uint64_t defaultFloatMode = 0;
 
-/// Sets the bits that `setDefaultFloatMode` returned.
-inline void restoreFloatMode(uint64_t bits) {
-  if (bits)
-    writeFloatMode(readFloatMode() | bits);
+/// Returns how the thread computes with floats.
+inline uint64_t getFloatMode() { return readFloatControl() & floatModeBits; }
+
+inline void setFloatMode(uint64_t mode) {
+  uint64_t bits = readFloatControl();
+  if ((bits & floatModeBits) != mode)
+    writeFloatControl((bits & ~floatModeBits) | mode);
 }
 
 } // namespace quant_bnn

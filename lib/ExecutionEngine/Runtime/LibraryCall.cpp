@@ -334,8 +334,11 @@ static int callWithAny(const quant_bnn_function *function,
 int quant_bnn_call_from_tvm_ffi(const quant_bnn_function *function,
                                 const void *arguments, int32_t count,
                                 void *result) {
-  uint64_t mode = quant_bnn::setDefaultFloatMode();
+  // Frameworks such as XLA call from threads that take subnormal numbers for
+  // zeros.
+  const uint64_t mode = quant_bnn::getFloatMode();
+  quant_bnn::setFloatMode(quant_bnn::defaultFloatMode);
   int status = callWithAny(function, arguments, count, result);
-  quant_bnn::restoreFloatMode(mode);
+  quant_bnn::setFloatMode(mode);
   return status;
 }

@@ -121,8 +121,6 @@ private:
   static uint64_t getLoop(uint64_t state) { return state / oneLoop; }
 
   static void *runHelper(void *pool) {
-    // That of the thread that began the helper is inherited.
-    quant_bnn::setDefaultFloatMode();
     static_cast<Pool *>(pool)->help();
     return nullptr;
   }
@@ -133,6 +131,8 @@ private:
   quant_bnn_task task = nullptr;
   void *context = nullptr;
   int64_t tasks = 0;
+  /// That of the caller: results do not depend on the thread.
+  uint64_t floatMode = quant_bnn::defaultFloatMode;
   std::atomic<uint64_t> maxHelpers{0};
   alignas(64) std::atomic<int64_t> next{0};
   alignas(64) std::atomic<uint64_t> state{0};
@@ -168,6 +168,7 @@ void Pool::help() {
     if (!hasJoined)
       return;
     loop = getLoop(state.load());
+    quant_bnn::setFloatMode(floatMode);
     while (!isStopped.load()) {
       int64_t i = next.fetch_add(1);
       if (i >= tasks)
@@ -211,6 +212,7 @@ bool Pool::run(quant_bnn_task newTask, void *newContext, int64_t numTasks,
   task = newTask;
   context = newContext;
   tasks = numTasks;
+  floatMode = quant_bnn::getFloatMode();
   maxHelpers.store(useful - 1);
   next.store(0);
   state.store((getLoop(state.load()) + 1) * oneLoop + openBit);

@@ -98,6 +98,40 @@ static void meetAll(int threads) {
   pthread_barrier_destroy(&meeting.barrier);
 }
 
+#ifdef __SSE__
+struct Modes {
+  pthread_barrier_t barrier;
+  int zeros;
+};
+
+/* Counts the threads that take subnormal numbers for zeros. */
+static void countZeros(void *modes, int64_t i) {
+  struct Modes *const m = modes;
+  volatile float tiny = 1e-40f;
+  (void)i;
+  pthread_barrier_wait(&m->barrier);
+  __atomic_fetch_add(&m->zeros, tiny * 2 == 0, __ATOMIC_RELAXED);
+}
+#endif
+
+/* Returns how many of `threads` do not compute with floats as the caller does. */
+static int runModes(int threads) {
+  int failures = 0;
+#ifdef __SSE__
+  const unsigned before = __builtin_ia32_stmxcsr();
+  for (int i = 0; i < 4; ++i) {
+    __builtin_ia32_ldmxcsr(i % 2 ? before | 0x8040 : before);
+    struct Modes modes = {.zeros = 0};
+    pthread_barrier_init(&modes.barrier, NULL, threads);
+    quant_bnn_parallel_for(countZeros, &modes, threads);
+    pthread_barrier_destroy(&modes.barrier);
+    failures += i % 2 ? threads - modes.zeros : modes.zeros;
+  }
+  __builtin_ia32_ldmxcsr(before);
+#endif
+  return failures;
+}
+
 /* Before the static initializers of the library, if it has any. */
 __attribute__((constructor(101))) static void runEarly(void) {
   setvbuf(stdout, NULL, _IONBF, 0);
@@ -125,6 +159,7 @@ int main(void) {
     printf("%d threads: %d failures\n", threads, runLoops());
   }
   quant_bnn_set_num_threads(3);
+  printf("modes: %d failures\n", runModes(3));
   printf("nested: %d failures\n", runNested());
   printf("callers: %d failures\n", runCallers());
   printf("child: %d failures\n", runInChild());
