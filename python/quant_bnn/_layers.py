@@ -207,86 +207,70 @@ def add_convolution(builder, x, weight, bias, strides, dilations, groups):
 
 def add_linear(builder, x, weight, bias):
     """Multiplies the rows of x, in its last dimension, with those of ``weight``."""
-    shape = [*x.shape[:-1], weight.shape[0]]
-    last = x.rank - 1
-    if x.rank == 1:
-        rows = builder.add_expand(x, [[0, 1]], [1, *x.shape])
-    elif x.rank == 2:
-        rows = x
-    else:
-        rows = builder.add_collapse(x, [list(range(last)), [last]])
-    result = [rows.shape[0], weight.shape[0]]
-    initial = builder.add_fill(0, result, x.element)
-    maps = ", ".join(
-        f"affine_map<(m, n, k) -> ({r})>" for r in ("m, k", "n, k", "m, n")
-    )
-    text = (
-        f"linalg.matmul indexing_maps = [{maps}] ins({rows.name}, {weight.name} : "
-        f"{rows.type}, {weight.type}) outs({initial.name} : {initial.type}) "
-        f"-> {initial.type}"
-    )
-    y = builder.add_tensor_op(text, result, x.element)
-    if bias is not None:
-        y = add_along(builder, "arith.addf", y, bias, [1])
-    if x.rank == 1:
-        return builder.add_collapse(y, [[0, 1]])
-    return (
-        y if x.rank == 2 else builder.add_expand(y, [list(range(last)), [last]], shape)
-    )
-
-
-def _broadcast_batches(builder, left, right):
-    """Gives two batches of matrices the same leading dimensions."""
-    a, b = left.shape[:-2], right.shape[:-2]
-    rank = max(len(a), len(b))
-    a, b = ((1,) * (rank - len(e)) + tuple(e) for e in (a, b))
-    batch = tuple(n if m == 1 else m for m, n in zip(a, b))
-
-    def broadcast(x):
-        shape = (*batch, *x.shape[-2:])
-        if tuple(x.shape) == shape:
-            return x
-        return builder.add_elementwise([x], shape, x.element, lambda _, x: x)
-
-    return batch, broadcast(left), broadcast(right)
+    y = add_matmul(builder, x, weight, transposes_right=True)
+    if bias is None:
+        return y
+    return add_along(builder, "arith.addf", y, bias, [y.rank - 1])
 
 
 def add_matmul(builder, left, right, transposes_right=False):
     """Multiplies matrices, vectors, or batches of matrices, which are broadcast. With
     ``transposes_right``, the rows of ``right`` are multiplied."""
-    if left.rank == 1:
-        row = builder.add_expand(left, [[0, 1]], [1, *left.shape])
-        y = add_matmul(builder, row, right, transposes_right)
-        return add_reshape(builder, y, [*y.shape[:-2], y.shape[-1]])
-    if right.rank == 1:
-        y = add_linear(
-            builder, left, builder.add_expand(right, [[0, 1]], [1, *right.shape]), None
-        )
-        return add_reshape(builder, y, y.shape[:-1])
-    columns = right.shape[-2 if transposes_right else -1]
+    rows, columns = left.rank > 1, right.rank > 1
+    if not rows:
+        left = builder.add_expand(left, [[0, 1]], [1, *left.shape])
+    if not columns:
+        # A row.
+        right = builder.add_expand(right, [[0, 1]], [1, *right.shape])
+        transposes_right = True
+    y = _add_batch_matmul(builder, left, right, transposes_right)
+    dims = [y.rank - 2] * (not rows) + [y.rank - 1] * (not columns)
+    return builder.add_selection(y, [d for d in range(y.rank) if d not in dims])
+
+
+def _add_batch_matmul(builder, left, right, transposes_right):
+    """Multiplies batches of matrices with any leading dimensions."""
     if right.rank == 2 and left.rank > 2:
-        rows = builder.add_collapse(left, [list(range(left.rank - 1)), [left.rank - 1]])
-        y = add_matmul(builder, rows, right, transposes_right)
-        return add_reshape(builder, y, [*left.shape[:-1], columns])
-    if left.rank > 3 or right.rank > 3 or left.rank != right.rank:
-        batch, left, right = _broadcast_batches(builder, left, right)
-        groups = [list(range(len(batch))), [len(batch)], [len(batch) + 1]]
-        y = add_matmul(
-            builder,
-            builder.add_collapse(left, groups),
-            builder.add_collapse(right, groups),
-            transposes_right,
+        groups = [list(range(left.rank - 1)), [left.rank - 1]]
+        rows = builder.add_collapse(left, groups)
+        y = _add_plain_matmul(builder, rows, right, transposes_right)
+        return builder.add_expand(y, groups, [*left.shape[:-1], y.shape[-1]])
+    batch = _broadcast_shapes(left.shape[:-2], right.shape[:-2])
+    # Broadcast operands are copied.
+    left, right = (
+        (
+            x
+            if tuple(x.shape[:-2]) == batch
+            else builder.add_elementwise(
+                [x], (*batch, *x.shape[-2:]), x.element, lambda _, x: x
+            )
         )
-        return add_reshape(builder, y, [*batch, *y.shape[-2:]])
-    dims, name = "m, n, k", "matmul"
-    results = ["m, k", "n, k" if transposes_right else "k, n", "m, n"]
-    shape = [left.shape[-2], columns]
-    if left.rank == 3:
-        batch, left, right = _broadcast_batches(builder, left, right)
-        dims, name = f"b, {dims}", "batch_matmul"
-        results = [f"b, {r}" for r in results]
-        shape = [*batch, *shape]
-    maps = ", ".join(f"affine_map<({dims}) -> ({r})>" for r in results)
+        for x in (left, right)
+    )
+    if len(batch) < 2:
+        return _add_plain_matmul(builder, left, right, transposes_right)
+    groups = [list(range(len(batch))), [len(batch)], [len(batch) + 1]]
+    left, right = (builder.add_collapse(x, groups) for x in (left, right))
+    y = _add_plain_matmul(builder, left, right, transposes_right)
+    return builder.add_expand(y, groups, [*batch, *y.shape[-2:]])
+
+
+def _broadcast_shapes(a, b):
+    rank = max(len(a), len(b))
+    a, b = ((1,) * (rank - len(shape)) + tuple(shape) for shape in (a, b))
+    return tuple(n if m == 1 else m for m, n in zip(a, b))
+
+
+def _add_plain_matmul(builder, left, right, transposes_right):
+    """Multiplies matrices, or batches of matrices with one leading dimension."""
+    is_batch = left.rank == 3
+    name = "batch_matmul" if is_batch else "matmul"
+    dims = "b, m, n, k" if is_batch else "m, n, k"
+    maps = ", ".join(
+        f"affine_map<({dims}) -> ({'b, ' if is_batch else ''}{results})>"
+        for results in ("m, k", "n, k" if transposes_right else "k, n", "m, n")
+    )
+    shape = [*left.shape[:-1], right.shape[-2 if transposes_right else -1]]
     initial = builder.add_fill(0, shape, left.element)
     text = (
         f"linalg.{name} indexing_maps = [{maps}] ins({left.name}, {right.name} : "
@@ -375,12 +359,12 @@ def get_moments(builder, x, dims):
     return mean, divide(builder, sum_up(builder, squares, dims), count), count
 
 
-def add_layer_norm(builder, x, rank, weight, bias, eps):
-    """Normalizes the last ``rank`` dimensions; ``weight`` and ``bias``, which have these,
-    may be None. All are computed with in the type of sums."""
+def add_layer_norm(builder, x, num_dims, weight, bias, eps):
+    """Normalizes the last ``num_dims`` dimensions, to which ``weight`` and ``bias`` are
+    broadcast; both may be None. Arithmetic is in the type of sums."""
     element = get_wide(x.element)
-    normalized = list(range(x.rank - rank, x.rank))
-    mean, variance, _ = get_moments(builder, x, normalized)
+    first = x.rank - num_dims
+    mean, variance, _ = get_moments(builder, x, list(range(first, x.rank)))
 
     def build_scale(scalars, variance):
         wide = scalars.compute(
@@ -403,11 +387,18 @@ def add_layer_norm(builder, x, rank, weight, bias, eps):
         return convert_number(scalars, number, element, x.element)
 
     scale = builder.add_elementwise([variance], variance.shape, element, build_scale)
-    affine = [vector for vector in (weight, bias) if vector is not None]
-    outer = range(x.rank - rank)
+    inputs, maps = [x, mean, scale], [range(x.rank), range(first), range(first)]
+    for vector in (weight, bias):
+        if vector is None:
+            continue
+        # As elementwise ops do: an extent of 1 is that of all elements.
+        offset = x.rank - vector.rank
+        kept = [d for d, e in enumerate(vector.shape) if e == x.shape[offset + d]]
+        inputs.append(builder.add_selection(vector, kept))
+        maps.append([offset + d for d in kept])
     return builder.add_generic(
-        [x, mean, scale, *affine],
-        [range(x.rank), outer, outer, *([normalized] * len(affine))],
+        inputs,
+        maps,
         builder.add_empty(x.shape, x.element),
         range(x.rank),
         ["parallel"] * x.rank,

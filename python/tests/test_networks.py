@@ -285,6 +285,15 @@ def test_sign_of_zero():
     assert torch.equal(binary(x[1:].repeat(2, 1)), model(x[1:].repeat(2, 1)).detach())
 
 
+class Attention(nn.Module):
+    def __init__(self, options):
+        super().__init__()
+        self.options = options
+
+    def forward(self, query, key, value):
+        return F.scaled_dot_product_attention(query, key, value, **self.options)
+
+
 def test_errors():
     class Cumulative(nn.Module):
         def forward(self, x):
@@ -297,8 +306,18 @@ def test_errors():
         qb.export(Cumulative(), torch.randn(2, 4))
     with pytest.raises(qb.UnsupportedModelError, match="call eval"):
         qb.export(nn.BatchNorm1d(4), torch.randn(2, 4))
-    with pytest.raises(qb.UnsupportedModelError, match="native_dropout.*call eval"):
+    with pytest.raises(
+        qb.UnsupportedModelError, match="native_dropout.*train_step.*eval"
+    ):
         qb.export(nn.Dropout(), torch.randn(2, 4))
+    x = torch.randn(1, 4, 2, 2)
+    for options, message in (
+        ({"dropout_p": 0.5}, "with dropout"),
+        ({"enable_gqa": True}, "with groups of queries"),
+    ):
+        keys = x[:, :2] if "enable_gqa" in options else x
+        with pytest.raises(qb.UnsupportedModelError, match=message):
+            qb.export(Attention(options), x, keys, keys)
     with pytest.raises(qb.UnsupportedModelError, match="with mode 'reflect'"):
         qb.export(nn.ReflectionPad1d(1), torch.randn(2, 3, 4))
     with pytest.raises(ValueError, match="batches of different sizes"):

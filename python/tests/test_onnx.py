@@ -96,6 +96,12 @@ NODES = {
         (2, 1, 3, 8),
         {"w": draw(4, 8, 5), "v": draw(5)},
     ),
+    "product of vectors": ([node("MatMul", "x w")], (8,), {"w": draw(8)}),
+    "layer norm of rows": (
+        [node("LayerNormalization", "x s b", axis=-2)],
+        IMAGE,
+        {"s": draw(IMAGE[3]), "b": draw(IMAGE[2], 1)},
+    ),
     "layer norm": (
         [node("LayerNormalization", "x s b", axis=-2, epsilon=0.1)],
         IMAGE,

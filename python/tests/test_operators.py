@@ -125,11 +125,18 @@ VALUES = {
         floats(3, 4, 5),
     ),
     "products of vectors": (
-        lambda x, y, z: (x @ y @ z) * (z @ z) + z @ y.mT @ x[1],
+        lambda x, y, z: (x @ y @ z) + z @ y.mT @ x[1],
         floats(3, 4),
         floats(4, 5),
         floats(5),
     ),
+    "a product of vectors": (torch.matmul, floats(5), floats(5, seed=1)),
+    "products of no matrices": (
+        lambda x, y: (x @ y, x.unsqueeze(1) @ x.mT.unsqueeze(1))[0],
+        floats(0, 3, 2),
+        floats(2, 4),
+    ),
+    # PyTorch's value at an infinity depends on the CPU.
     "gelu": (F.gelu, special()[:-3]),
     "gelu by tanh": (lambda x: F.gelu(x, approximate="tanh"), special()),
     "gelu of bf16": (F.gelu, special(torch.bfloat16)[:-3]),
@@ -160,6 +167,12 @@ VALUES = {
         lambda q, mask: F.scaled_dot_product_attention(q, q, q, mask, scale=0.3),
         floats(2, 5, 4),
         floats(2, 5, 5, seed=1),
+    ),
+    "attention with one key for several values": (
+        lambda q, k, v: F.scaled_dot_product_attention(q, k, v, enable_gqa=True),
+        floats(1, 2, 5, 4),
+        floats(1, 2, 6, 4, seed=1),
+        floats(3, 2, 6, 7, seed=2),
     ),
     # One query has no key.
     "attention with a mask of bools": (

@@ -292,6 +292,39 @@ def test_dropout(dtype):
     assert losses[0] != losses[1]
 
 
+class Draws(nn.Module):
+    """Draws like a tensor whose elements share memory, and in code."""
+
+    def __init__(self):
+        super().__init__()
+        self.weight = nn.Parameter(torch.ones(4))
+
+    def forward(self, x):
+        wide = F.dropout((x * self.weight)[:, :, None].expand(-1, -1, 3), 0.3)
+        kept = torch.empty_like(x).bernoulli_(0.4)
+        return wide.sum(2) + kept * x
+
+
+def test_draws():
+    model, x, target = Draws(), torch.randn(5, 4), torch.randint(0, 4, (5,))
+    step = qb.train_step(model, F.cross_entropy, x, target)
+    torch.manual_seed(1)
+    loss, gradients = step(x, target)
+    torch.manual_seed(1)
+    expected = F.cross_entropy(model(x), target)
+    expected.backward()
+    torch.testing.assert_close(loss, expected.detach())
+    torch.testing.assert_close(gradients["weight"], model.weight.grad)
+
+    class Unused(nn.Linear):
+        def forward(self, x):
+            F.dropout(x)
+            return super().forward(x)
+
+    with pytest.raises(qb.UnsupportedModelError, match="aten.dropout.* not used"):
+        qb.train_step(Unused(4, 4), F.cross_entropy, x, target)
+
+
 def test_without_any_element_left():
     model = nn.Sequential(nn.Linear(4, 3), nn.Dropout(1))
     x, target = torch.randn(2, 4), torch.tensor([0, 1])

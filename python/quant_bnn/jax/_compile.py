@@ -19,7 +19,7 @@ def ffi_call(library: quant_bnn.Library, name: str, results: Any) -> Callable:
 
     It takes an array for each argument in MLIR and may be called within ``jax.jit``.
     ``results`` is a ``jax.ShapeDtypeStruct`` for its result, or a sequence of these. It is
-    a target of ``jax.ffi``: arrays are not copied, and there is no gradient. Needs the
+    a target of ``jax.ffi``, which stays in memory, and there is no gradient. Needs the
     package jax-tvm-ffi.
 
     Raises ``KeyError`` if there is no such function. Arrays of other types or extents
@@ -32,19 +32,28 @@ def ffi_call(library: quant_bnn.Library, name: str, results: Any) -> Callable:
         raise KeyError(name)
     target = f"quant_bnn.{next(_count)}.{name}"
     with open_copy(library.path) as path:
-        module = tvm_ffi.load_module(path)
-    function = module.get_function(library._prefix + name)
+        function = tvm_ffi.load_module(path).get_function(library._prefix + name)
     jax_tvm_ffi.register_ffi_target(target, function, ["args", "rets"], platform="cpu")
-    call = jax.ffi.ffi_call(target, results)
-    # The code is in memory as long as the module is.
-    call.module = module
-    return call
+    return jax.ffi.ffi_call(target, results)
 
 
 def _as_signed(array):
-    """MLIR has no types of unsigned numbers: their bits are those of signed ones."""
+    """Returns the bits of unsigned numbers as signed ones, the integers of arith."""
     if jnp.issubdtype(array.dtype, jnp.unsignedinteger):
         return jax.lax.bitcast_convert_type(array, f"int{array.dtype.itemsize * 8}")
+    return array
+
+
+def _convert(x, shape, dtype):
+    """Returns an argument as an array. Numbers of Python take the type, as in JAX."""
+    array = jnp.asarray(x)
+    if isinstance(x, (bool, int, float, complex)):
+        if jnp.result_type(x, dtype) == dtype:
+            array = jnp.asarray(x, dtype)
+    if array.shape != shape or array.dtype != dtype:
+        raise TypeError(
+            f"expected {dtype}{list(shape)}, got {array.dtype}{list(array.shape)}"
+        )
     return array
 
 
@@ -74,10 +83,9 @@ class CompiledFunction:
         leaves, structure = jax.tree.flatten(arguments)
         if structure != self._structure:
             raise TypeError(f"expected arguments {self._structure}, got {structure}")
-        leaves = [jnp.asarray(x, dtype) for x, (_, dtype) in zip(leaves, self._types)]
-        for leaf, (shape, dtype) in zip(leaves, self._types):
-            if leaf.shape != shape:
-                raise TypeError(f"expected the shape {shape}, got {leaf.shape}")
+        leaves = [
+            _convert(x, shape, dtype) for x, (shape, dtype) in zip(leaves, self._types)
+        ]
         results = self._call(*map(_as_signed, leaves))
         results = [
             (
@@ -94,7 +102,7 @@ class CompiledFunction:
         self.library.save(path, header)
 
     def report(self, *arguments: Any) -> str:
-        """Returns a table of the layers, and how the result compares with JAX's.
+        """Returns a table of the layers, and how results of floats compare with JAX's.
 
         For each layer, it says what computes it, or why floats do. The comparison is on
         ``arguments``, or on the examples that the function was compiled with.
@@ -103,11 +111,14 @@ class CompiledFunction:
         leaves = jax.tree.leaves(arguments)
         if any(isinstance(x, jax.ShapeDtypeStruct) for x in leaves):
             return self.library.report
-        expected = jax.jit(self._function)(*arguments)
-        if not isinstance(expected, jax.Array) or expected.dtype.kind != "f":
-            return self.library.report
-        actual = self(*arguments)
-        return self.library.report + describe_difference(actual, expected, "JAX")
+        expected = jax.tree.leaves(jax.jit(self._function)(*arguments))
+        actual = jax.tree.leaves(self(*arguments))
+        pairs = [
+            (a, e)
+            for a, e in zip(actual, expected)
+            if jnp.issubdtype(e.dtype, jnp.floating)
+        ]
+        return self.library.report + describe_difference(pairs, "JAX")
 
 
 def compile(

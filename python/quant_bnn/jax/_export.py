@@ -114,10 +114,21 @@ def _replace_function(op):
     op.erase()
 
 
+# What the tool can read.
+_DIALECTS = {"builtin", "chlo", "func", "stablehlo"}
+
+
+def _refuse(op):
+    place = _read_place(str(op.location))
+    raise UnsupportedFunctionError(f"{place}error: {op.name} is not imported")
+
+
 def _replace_ops(module):
     found = []
 
     def visit(op):
+        if op.name.split(".")[0] not in _DIALECTS and op.name != "sdy.mesh":
+            found.append((_refuse, op))
         if op.name == "stablehlo.composite":
             if ir.StringAttr(op.attributes["name"]).value.startswith("quant_bnn."):
                 found.append((_replace_composite, op))
@@ -212,21 +223,31 @@ def _refuse_what_is_left(text):
             )
 
 
+def _read_place(location):
+    """Returns the first file, line and column of a location, as errors begin with it."""
+    file = re.search(r'"([^"]*)":(\d+):(\d+)', location)
+    return f"{file[1]}:{file[2]}:{file[3]}: " if file else ""
+
+
 def _find_place(text, rest):
     """Returns the file, line and column of the first location in ``rest``."""
     locations = dict(re.findall(r"^#(loc\d*) = loc\((.*)\)$", text, re.MULTILINE))
     pending = re.findall(r"loc\(#(loc\d+)\)", rest)[::-1]
     while pending:
         location = locations[pending.pop()]
-        file = re.search(r'"([^"]*)":(\d+):(\d+)', location)
-        if file:
-            return f"{file[1]}:{file[2]}:{file[3]}: "
+        if place := _read_place(location):
+            return place
         pending += re.findall(r"#(loc\d+)", location)[::-1]
     return ""
 
 
 def trace(function, arguments):
     """Returns what JAX knows of ``function`` for ``arguments``, a tuple."""
+    for path, leaf in jax.tree_util.tree_leaves_with_path(arguments):
+        if jnp.issubdtype(jnp.result_type(leaf), jax.dtypes.extended):
+            raise UnsupportedFunctionError(
+                f"the argument{jax.tree_util.keystr(path)} is a random key"
+            )
     return jax.jit(function, keep_unused=True).trace(*arguments)
 
 

@@ -4,7 +4,8 @@ Names, parameters and defaults are those of the ops in docs/Reference/Dialect.md
 and gradients those of docs/Semantics.md. Each value and each gradient is a composite: XLA
 computes it by the formula here, on any device, and ``quant_bnn.jax.export`` keeps the
 op. Arrays are floats of any type and shape; arithmetic on 16-bit floats is in float32.
-XLA on CPUs takes subnormal numbers for zeros in arithmetic; signs and windows are right.
+XLA on CPUs takes subnormal numbers for zeros in arithmetic; signs and windows with given
+bounds are right.
 """
 
 from functools import partial
@@ -12,6 +13,7 @@ from typing import Callable, NamedTuple
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 from jax import lax
 from jax.custom_batching import custom_vmap
 
@@ -171,7 +173,12 @@ def _compare_with_zero(x):
 
 
 def _is_inside(x, limit):
-    return jnp.abs(_widen(x)) <= limit
+    """Returns where abs x <= limit. Floats that are not negative have the order of their
+    bits."""
+    wide = _widen(x)
+    integer = f"int{wide.dtype.itemsize * 8}"
+    bits = lax.bitcast_convert_type(wide, integer) & jnp.iinfo(integer).max
+    return bits <= int(np.array(limit, wide.dtype).view(integer))
 
 
 def _select(condition, g):

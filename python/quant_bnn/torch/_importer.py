@@ -18,7 +18,7 @@ def _to_bytes(tensor):
     return tensor.reshape(-1).view(torch.uint8).numpy().tobytes()
 
 
-def _describe(node):
+def describe(node):
     """Returns what a user calls the place of ``node``: the layer, and the line."""
     layers = [path for path, _ in (node.meta.get("nn_module_stack") or {}).values()]
     trace = (node.meta.get("stack_trace") or "").strip().splitlines()
@@ -140,7 +140,7 @@ class Importer:
                 "the model writes to its buffers: call eval() first"
             )
         results = []
-        used = _find_used(self.program.graph)
+        used = find_used(self.program.graph)
         for node in self.program.graph.nodes:
             if node not in used and node.op == "call_function":
                 continue
@@ -200,7 +200,8 @@ class Importer:
 
     def add_drawn(self, like, probability):
         """Adds an argument of random numbers, like the tensor of the node ``like``."""
-        fake = self.get_fake(like)
+        # Without gaps, and without elements that are one.
+        fake = torch.empty_like(self.get_fake(like))
         draw = Draw(tuple(fake.shape), tuple(fake.stride()), fake.dtype, probability)
         value = self._add_argument(fake, draw)
         self._constant.append(value)
@@ -237,22 +238,22 @@ class Importer:
         name = str(node.target)
         translate = _aten.find(node.target)
         if translate is None:
-            raise UnsupportedModelError(f"{name}{_describe(node)} is not imported")
+            raise UnsupportedModelError(f"{name}{describe(node)} is not imported")
         try:
             self._values[node] = translate(self, node)
         except Unsupported as unsupported:
             raise UnsupportedModelError(
-                f"{name}{_describe(node)} is not imported {unsupported}"
+                f"{name}{describe(node)} is not imported {unsupported}"
             ) from None
 
 
 def _get_source(node):
     """Returns the op of which ``node`` is a result, and its place."""
     source = node.args[0] if node.target is operator.getitem else node
-    return f"{source.target}{_describe(source)}"
+    return f"{source.target}{describe(source)}"
 
 
-def _find_used(graph):
+def find_used(graph):
     """Returns the nodes that results are computed from. The others check what
     torch.export has assumed of shapes and types."""
     used = set()

@@ -86,7 +86,9 @@ class CompiledModel:
         actual = self(*arguments)
         if not isinstance(expected, torch.Tensor) or not expected.is_floating_point():
             return self.library.report
-        return self.library.report + describe_difference(actual, expected, "PyTorch")
+        return self.library.report + describe_difference(
+            [(actual, expected)], "PyTorch"
+        )
 
 
 def compile(

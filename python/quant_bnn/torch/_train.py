@@ -8,7 +8,13 @@ import torch
 from torch import nn
 
 import quant_bnn
-from quant_bnn.torch._importer import Draw, Importer, UnsupportedModelError
+from quant_bnn.torch._importer import (
+    Draw,
+    Importer,
+    UnsupportedModelError,
+    describe,
+    find_used,
+)
 
 _PASSES = (
     "inline,func.func(quant-bnn-fuse-ste,quant-bnn-channels-last),"
@@ -90,6 +96,22 @@ def _refuse_no_grad(program):
                 raise UnsupportedModelError(
                     "torch.no_grad in a training step is not imported: use detach()"
                 )
+
+
+def _refuse_unused_draws(program):
+    """What the model draws and does not use is gone after torch.export; what it draws
+    later would be other numbers than in PyTorch."""
+    used = find_used(program.graph)
+    for node in program.graph.nodes:
+        if node.op != "call_function" or node in used:
+            continue
+        is_random = torch.Tag.nondeterministic_seeded in getattr(
+            node.target, "tags", ()
+        )
+        if is_random and not node.target._schema.is_mutable:
+            raise UnsupportedModelError(
+                f"{node.target}{describe(node)} draws random numbers that are not used"
+            )
 
 
 def _get_loss_type(program):
@@ -243,6 +265,7 @@ def train_step(
     with _refuse_functions():
         program = torch.export.export(_Loss(model, loss), batch)
         _refuse_no_grad(program)
+        _refuse_unused_draws(program)
         program = program.run_decompositions({})
     loss_type = _get_loss_type(program)
     importer = Importer(program, trains=True)

@@ -22,16 +22,15 @@ def _scale(builder, scores, factor):
 
 def _add_mask(builder, scores, mask):
     """Adds a mask of floats, or keeps the scores where one of booleans is true."""
-    element = scores.element
+    element, adds = scores.element, is_float(mask.element)
 
     def build(scalars, score, mask):
-        if not is_float(source):
-            outside = scalars.constant(-math.inf, element)
-            return scalars.select(mask, score, outside, element)
-        return scalars.compute("arith.addf", element, score, mask)
+        if adds:
+            return scalars.compute("arith.addf", element, score, mask)
+        outside = scalars.constant(-math.inf, element)
+        return scalars.select(mask, score, outside, element)
 
-    source = mask.element
-    if is_float(source):
+    if adds:
         mask = convert(builder, mask, element)
     return builder.add_elementwise([scores, mask], scores.shape, element, build)
 
@@ -57,24 +56,20 @@ def _hide_later_keys(builder, scores):
     )
 
 
-def _divide(builder, products, total):
-    """Divides the rows of ``products``; the row of a query without keys is 0."""
-    element, rank = products.element, products.rank
+def _normalize_rows(builder, products, total):
+    """Divides rows by their totals; the row of a query without keys is 0."""
+    element = products.element
 
-    def build(scalars, product, total, _):
+    def build(scalars, product, total):
         is_empty = scalars.compare("oeq", total, scalars.constant(0, element), element)
         one = scalars.constant(1, element)
         divisor = scalars.select(is_empty, one, total, element)
         return scalars.compute("arith.divf", element, product, divisor)
 
-    return builder.add_generic(
-        [products, total],
-        [range(rank), range(rank - 1)],
-        builder.add_empty(products.shape, element),
-        range(rank),
-        ["parallel"] * rank,
-        build,
-    )
+    last = total.rank - 1
+    groups = [*([d] for d in range(last)), [last, last + 1]]
+    total = builder.add_expand(total, groups, [*total.shape, 1])
+    return builder.add_elementwise([products, total], products.shape, element, build)
 
 
 @translates("aten.scaled_dot_product_attention.default")
@@ -82,8 +77,11 @@ def _attention(importer, node):
     arguments = Arguments(importer, node)
     if arguments.dropout_p:
         raise Unsupported("with dropout")
-    if arguments.enable_gqa:
+    heads = [x.shape[-3:-2] for x in (arguments.query, arguments.key, arguments.value)]
+    if arguments.enable_gqa and heads != heads[:1] * 3:
         raise Unsupported("with groups of queries")
+    if 0 in arguments.query.shape[-1:]:
+        raise Unsupported("on vectors without elements")
     builder, element = importer.builder, arguments.query.element
     # Scores of narrow floats are not rounded to these.
     query, key, value = (
@@ -106,5 +104,7 @@ def _attention(importer, node):
     ).min
     _, powers, total = add_exponentials(importer, scores, scores.rank - 1, lowest)
     return convert(
-        builder, _divide(builder, add_matmul(builder, powers, value), total), element
+        builder,
+        _normalize_rows(builder, add_matmul(builder, powers, value), total),
+        element,
     )

@@ -1,4 +1,4 @@
-"""Convolutions, linear layers, batch norms and pools."""
+"""Convolutions, linear layers, norms and pools."""
 
 from quant_bnn import _layers
 from quant_bnn._layers import Unsupported, get_moments

@@ -8,18 +8,24 @@ def _draw(importer, like, probability):
     """Returns numbers that are 1 with ``probability``, or else 0, as a tensor like that of
     the node ``like``."""
     if not importer.trains:
-        raise Unsupported("in training: call eval() first")
-    if not isinstance(probability, (int, float)):
-        raise Unsupported("with a probability that is computed")
+        raise Unsupported(
+            "but by train_step: it draws random numbers (eval() turns dropout off)"
+        )
     return importer.add_drawn(like, float(probability))
+
+
+def _check_probability(p):
+    if not isinstance(p, (int, float)):
+        raise Unsupported("with a probability that is computed")
+    return p
 
 
 @translates("aten.dropout.default", "aten.native_dropout.default")
 def _dropout(importer, node):
     arguments = Arguments(importer, node)
-    builder, x, p = importer.builder, arguments.input, arguments.p
+    builder, x, p = importer.builder, arguments.input, arguments.get_node("p")
     result = x
-    if arguments.train and p > 0:
+    if arguments.train and _check_probability(p) > 0:
         if p == 1:
             factors = builder.add_splat(0, x.shape, x.element)
         else:
@@ -33,7 +39,8 @@ def _dropout(importer, node):
 @translates("aten.bernoulli.p")
 def _bernoulli(importer, node):
     arguments = Arguments(importer, node)
-    return _draw(importer, arguments.get_node("self"), arguments.p)
+    p = _check_probability(arguments.get_node("p"))
+    return _draw(importer, arguments.get_node("self"), p)
 
 
 @translates("aten.empty_like.default", "aten.new_empty.default")
