@@ -85,10 +85,13 @@ if config.package_python:
     python = f'env "PYTHONPATH={package}" "{config.package_python}"'
     config.substitutions.append(("%package_python", python))
     config.substitutions.append(("%pytest", f"{python} -m pytest -q -p no:cacheprovider"))
-    for module in ("jax", "matplotlib", "onnx", "torch"):
-        find = f"import importlib.util as u, sys; sys.exit(not u.find_spec('{module}'))"
+    features = {name: [name] for name in ("matplotlib", "onnx", "torch")}
+    features["jax"] = ["jax", "jax_tvm_ffi", "torch_mlir"]
+    for feature, modules in features.items():
+        find = "import importlib.util as u, sys; sys.exit(not all("
+        find += f"u.find_spec(m) for m in {modules}))"
         if subprocess.run([config.package_python, "-c", find]).returncode == 0:
-            config.available_features.add(module)
+            config.available_features.add(feature)
 
 # The runner of SPIR-V kernels, which without arguments prints the device's name.
 vulkan_run = os.path.join(
