@@ -52,7 +52,7 @@ def differentiate(function, x, g):
 TINY = 2e-40
 
 ELEMENTWISE = {
-    "sign-clip-zero": (lambda x: qb.sign(x, clip=0.0), True),
+    "sign-clip-zero": (lambda x: qb.sign(x, clip=-0.0), True),
     "gradient_cancellation-tiny": (lambda x: qb.gradient_cancellation(x, TINY), True),
     "sign": (qb.sign, True),
     "sign-clip": (lambda x: qb.sign(x, clip=0.7, nan="negative"), True),
@@ -188,6 +188,12 @@ def test_refused_arguments():
     for message, function in (
         ("is an array of floats, but has the type int", lambda: qb.sign(jnp.arange(3))),
         ("clip is at least 0, but is -1", lambda: qb.sign(x, clip=-1)),
+        ("low is 0 or -1, but is 0.5", lambda: qb.ste_heaviside(x, 0.5)),
+        (
+            "beta is positive and finite, but is 1e\\+300",
+            lambda: qb.swish_sign(x.astype("float32"), 1e300),
+        ),
+        ("cannot be interpreted as an integer", lambda: qb.input_dorefa(x, 2.5)),
         ("clip is at least 0, but is nan", lambda: qb.sign(x, clip=np.nan)),
         ("expected one of .*, but got 'one'", lambda: qb.sign(x, zero="one")),
         ("nan='zero' requires zero='zero'", lambda: qb.sign(x, nan="zero")),
@@ -312,6 +318,14 @@ def make_cnn(padding, window, strides):
     return network, weights, x
 
 
+def test_gradient_of_no_windows():
+    def pool(x):
+        return jnp.sum(lax.reduce_window(x, -jnp.inf, lax.max, (3,), (2,), "VALID"))
+
+    x = jnp.ones(2)
+    np.testing.assert_array_equal(compile_plainly(jax.grad(pool), x)(x), [0, 0])
+
+
 @pytest.mark.parametrize(
     "padding, window, strides",
     [("VALID", (2, 2), (2, 2)), ("SAME", (3, 2), (2, 1))],
@@ -347,6 +361,30 @@ def test_functions():
 
     x = jnp.linspace(-3, 3, 20, dtype=jnp.float32)
     check_trees(compile_plainly(compute, x)(x), compute(x), 1e-6)
+
+
+@pytest.mark.parametrize("source", ["float16", "bfloat16", "float32", "float64"])
+def test_conversions_to_integers(source):
+    numbers = [0.0, -0.9, 1.9, 300.0, -300.0, 3e9, -3e9, 1e30, np.inf, -np.inf, np.nan]
+    x = jnp.array(numbers, source)
+
+    def convert(x):
+        names = ["int8", "uint8", "int16", "int32", "uint32", "int64"]
+        return [x.astype(name) for name in names]
+
+    actual, expected = compile_plainly(convert, x)(x), jax.jit(convert)(x)
+    jax.tree.map(np.testing.assert_array_equal, actual, expected)
+
+
+def test_signs_of_nan():
+    x = jnp.array([np.nan, -2.0, 0.0, 3.0], jnp.float32)
+    np.testing.assert_array_equal(qb.compile(jnp.sign, x)(x), jnp.sign(x))
+
+
+def test_remat():
+    x = jnp.arange(3, dtype=jnp.float32)
+    gradient = jax.grad(jax.checkpoint(lambda x: jnp.sum(jnp.sin(qb.sign(x, 1.5) * x))))
+    check_trees(compile_plainly(gradient, x)(x), gradient(x))
 
 
 def test_reports():
@@ -392,6 +430,9 @@ def test_wrong_arguments():
     assert double(4) == 8
     with pytest.raises(TypeError, match=r"expected int32\[\], got float64\[\]"):
         double(4.5)
+    rows = jnp.arange(6.0).reshape(2, 3)
+    batched = jax.vmap(lambda x: compiled(x, {"a": x}))(rows)
+    np.testing.assert_array_equal(batched, 2 * rows)
     with pytest.raises(Exception, match="cannot be differentiated"):
         jax.grad(lambda x: compiled(x, {"a": x}).sum())(jnp.ones(3))
 
@@ -431,6 +472,18 @@ def test_unsupported():
     message = r"test_jax.py:\d+:\d+: error: sdy.sharding_constraint is not imported"
     with pytest.raises(qb.UnsupportedFunctionError, match=message):
         qb.export(lambda x: lax.with_sharding_constraint(x, place), jnp.ones(3))
+    x = jnp.ones((2, 2), jnp.uint8)
+    for name, function in (
+        ("rng is not imported", lambda x: lax.rng_uniform(0.0, 1.0, (3,))),
+        ("custom_call is not imported", lambda x: jax.debug.print("{}", x)),
+        (
+            "dot_general of unsigned numbers has a wider result",
+            lambda x: jnp.matmul(x, x, preferred_element_type=jnp.int32),
+        ),
+    ):
+        message = rf"test_jax.py:\d+:\d+: error: stablehlo.{name}"
+        with pytest.raises(qb.UnsupportedFunctionError, match=message):
+            qb.export(function, x)
     message = r"the argument\[0\]\['key'\] is a random key"
     with pytest.raises(qb.UnsupportedFunctionError, match=message):
         qb.export(lambda x: x["a"], {"a": jnp.ones(3), "key": jax.random.key(0)})

@@ -34,7 +34,7 @@ def ffi_call(library: quant_bnn.Library, name: str, results: Any) -> Callable:
     with open_copy(library.path) as path:
         function = tvm_ffi.load_module(path).get_function(library._prefix + name)
     jax_tvm_ffi.register_ffi_target(target, function, ["args", "rets"], platform="cpu")
-    return jax.ffi.ffi_call(target, results)
+    return jax.ffi.ffi_call(target, results, vmap_method="sequential")
 
 
 def _as_signed(array):
@@ -124,7 +124,7 @@ class CompiledFunction:
 def compile(
     function: Callable,
     *arguments: Any,
-    passes: str = "quant-bnn-binary-inference-pipeline{mode=relaxed}",
+    passes: str = "quant-bnn-binary-inference-pipeline",
     **options,
 ) -> CompiledFunction:
     """Compiles ``function`` with binary layers on packed bits, and returns a
@@ -133,8 +133,9 @@ def compile(
     ``arguments`` are those of ``export``, ``passes`` and ``options`` those of
     ``quant_bnn.compile``. Needs the packages torch-mlir and jax-tvm-ffi.
 
-    The default passes reorder the sums of convolutions of floats: results agree with
-    those of JAX up to rounding.
+    Results agree with those of JAX up to the order of sums. With the option
+    ``mode=relaxed`` of the pipeline, scales of binary weights are applied to the sums, and
+    signs are taken of no NaN.
     """
     traced = trace(function, arguments)
     mlir = export_traced(traced, "forward")

@@ -118,22 +118,122 @@ def _replace_function(op):
 _DIALECTS = {"builtin", "chlo", "func", "stablehlo"}
 
 
-def _refuse(op):
+# ---------------------------------------------------------------------------
+# Other ops
+# ---------------------------------------------------------------------------
+
+# What the tool reads.
+_DIALECTS = {"builtin", "chlo", "func", "stablehlo"}
+
+# What it reads and lowers to something else, or not at all.
+_REFUSED = {"stablehlo.custom_call", "stablehlo.rng", "stablehlo.rng_bit_generator"}
+
+
+def _refuse(op, why="is not imported"):
     place = _read_place(str(op.location))
-    raise UnsupportedFunctionError(f"{place}error: {op.name} is not imported")
+    raise UnsupportedFunctionError(f"{place}error: {op.name} {why}")
+
+
+def _is_unsigned(type_):
+    element = ir.RankedTensorType(type_).element_type
+    return isinstance(element, ir.IntegerType) and element.is_unsigned
+
+
+def _forward_operands(op):
+    for operand, result in zip(op.operands, op.results):
+        result.replace_all_uses_with(operand)
+    op.erase()
+
+
+def _saturate_conversion(op):
+    """Makes a conversion of floats to integers saturate, and that of NaN 0, as XLA's does;
+    linalg leaves these undefined."""
+    (x,), (result,) = op.operands, op.results
+    source, target = (ir.RankedTensorType(v.type) for v in (x, result))
+    width = target.element_type.width
+    low = 0 if target.element_type.is_unsigned else -(1 << width - 1)
+    high = low + (1 << width) - 1
+
+    def create(name, types, operands, **attributes):
+        attributes = {n: ir.Attribute.parse(a) for n, a in attributes.items()}
+        return ir.Operation.create(name, types, operands, attributes).results[0]
+
+    def splat(type_, value):
+        return create(
+            "stablehlo.constant", [type_], [], value=f"dense<{value}> : {type_}"
+        )
+
+    def replace(condition, value, other):
+        return create("stablehlo.select", [target], [condition, value, other])
+
+    with op.location, ir.InsertionPoint(op):
+        flags = ir.RankedTensorType.get(source.shape, ir.IntegerType.get_signless(1))
+
+        def compare(direction, other):
+            direction = f"#stablehlo<comparison_direction {direction}>"
+            kind = "#stablehlo<comparison_type FLOAT>"
+            return create(
+                "stablehlo.compare",
+                [flags],
+                [x, other],
+                comparison_direction=direction,
+                compare_type=kind,
+            )
+
+        value = create("stablehlo.convert", [target], [x])
+        # Powers of 2, which may be infinite.
+        above = compare("GE", splat(source, _write_power(high + 1, source)))
+        value = replace(above, splat(target, high), value)
+        below = compare("LT", splat(source, _write_power(low, source)))
+        value = replace(below, splat(target, low), value)
+        value = replace(compare("NE", x), splat(target, 0), value)
+    result.replace_all_uses_with(value)
+    op.erase()
+
+
+def _write_power(value, type_):
+    """Returns a float in the syntax of MLIR, or the infinity of the type."""
+    if isinstance(type_.element_type, ir.F16Type) and abs(value) > 65504:
+        return "0x7C00" if value > 0 else "0xFC00"
+    return f"{float(value):e}"
+
+
+def _find_replacement(op):
+    """Returns the function that replaces an op, or None."""
+    if op.name.split(".")[0] not in _DIALECTS or op.name in _REFUSED:
+        # A mesh is there if something is sharded.
+        return None if op.name == "sdy.mesh" else _refuse
+    if op.name == "stablehlo.composite":
+        name = ir.StringAttr(op.attributes["name"]).value
+        return _replace_composite if name.startswith("quant_bnn.") else None
+    if op.name.startswith("chlo."):
+        return _replace_function
+    if op.name == "stablehlo.optimization_barrier":
+        return _forward_operands
+    if op.name in ("stablehlo.dot_general", "stablehlo.convolution"):
+        # The tool would extend the sign.
+        narrow = [o.type for o in op.operands if _is_unsigned(o.type)]
+        result = ir.RankedTensorType(op.results[0].type).element_type
+        if any(ir.RankedTensorType(t).element_type != result for t in narrow):
+            return lambda op: _refuse(op, "of unsigned numbers has a wider result")
+    if op.name == "stablehlo.convert":
+        source, target = (
+            ir.RankedTensorType(v.type).element_type
+            for v in (op.operands[0], op.results[0])
+        )
+        is_integer = isinstance(target, ir.IntegerType) and target.width > 1
+        if isinstance(source, ir.FloatType) and is_integer:
+            return _saturate_conversion
+    return None
 
 
 def _replace_ops(module):
     found = []
 
     def visit(op):
-        if op.name.split(".")[0] not in _DIALECTS and op.name != "sdy.mesh":
-            found.append((_refuse, op))
-        if op.name == "stablehlo.composite":
-            if ir.StringAttr(op.attributes["name"]).value.startswith("quant_bnn."):
-                found.append((_replace_composite, op))
-        elif op.name.startswith("chlo."):
-            found.append((_replace_function, op))
+        replace = _find_replacement(op)
+        if replace:
+            found.append((replace, op))
         return ir.WalkResult.ADVANCE
 
     module.operation.walk(visit)
@@ -152,6 +252,8 @@ def _scatter_to_selected(
     """The gradient of a max pool or min pool, by slices. Of equal elements, the first of a
     window gets the gradient; upstream lowers select_and_scatter such that the last one
     does, and refuses windows that overlap."""
+    if 0 in g.shape:
+        return jnp.zeros_like(x)
     limits = jnp.finfo(x.dtype) if jnp.issubdtype(x.dtype, jnp.floating) else None
     lowest = -jnp.inf if limits else jnp.iinfo(x.dtype).min
     highest = jnp.inf if limits else jnp.iinfo(x.dtype).max

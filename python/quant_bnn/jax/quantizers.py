@@ -8,6 +8,7 @@ XLA on CPUs takes subnormal numbers for zeros in arithmetic; signs and windows w
 bounds are right.
 """
 
+import operator
 from functools import partial
 from typing import Callable, NamedTuple
 
@@ -115,19 +116,21 @@ def _check_scalar(scalar, x, name):
 
 
 def _check_bits(bits, x, low=1):
-    high = _MAX_BITS[x.dtype.name]
+    high, bits = _MAX_BITS[x.dtype.name], operator.index(bits)
     if not low <= bits <= high:
         raise ValueError(f"bits are from {low} to {high} for {x.dtype}, but are {bits}")
-    return int(bits)
+    return bits
 
 
 def _check_bound(value, name):
     """Returns a bound of a window, which is at least 0."""
     if value is None:
         return None
+    value = float(value)
     if not value >= 0:
-        raise ValueError(f"{name} is at least 0, but is {value}")
-    return float(value)
+        raise ValueError(f"{name} is at least 0, but is {value:g}")
+    # Not -0.
+    return abs(value)
 
 
 def _check_enum(name, value, *values):
@@ -269,14 +272,15 @@ def swish_sign(x, beta=5.0, zero="positive", nan="positive"):
 
     With b = beta and z = b x, it is b (2 - z tanh(z/2)) / (1 + cosh z).
     """
-    if not 0 < beta < float("inf"):
+    x = _check_array(x)
+    if not 0 < beta <= jnp.finfo(_widen(x).dtype).max:
         raise ValueError(f"beta is positive and finite, but is {beta}")
     beta = ("beta", float(beta))
     rule = _Rule(
         _Op("swish_sign", _compute_sign, (beta, *_check_sign(zero, nan))),
         _Op("swish_sign_grad", _compute_swish_sign_gradient, (beta,)),
     )
-    return _quantize(rule, _check_array(x))
+    return _quantize(rule, x)
 
 
 def _compute_ste_heaviside(x, *, low, **_):
@@ -285,7 +289,12 @@ def _compute_ste_heaviside(x, *, low, **_):
 
 
 def ste_heaviside(x, low=0.0, clip=None):
-    """y = 1 where x > 0, else ``low``; dx = g, with ``clip`` where abs x <= clip, else 0."""
+    """y = 1 where x > 0, else ``low``; dx = g, with ``clip`` where abs x <= clip, else 0.
+
+    ``low`` is 0 or -1.
+    """
+    if low not in (0, -1):
+        raise ValueError(f"low is 0 or -1, but is {low}")
     x, clip = _check_array(x), _check_bound(clip, "clip")
     attributes = (("low", float(low)), ("clip", clip))
     rule = _Rule(
@@ -460,7 +469,7 @@ def min_max(x, bits, unrounded=False):
     x = _check_array(x)
     attributes = (
         ("bits", _check_bits(bits, x, low=2)),
-        ("unrounded", unrounded or None),
+        ("unrounded", True if unrounded else None),
     )
     return _min_max(_Op("min_max", _compute_min_max, attributes, False), x)
 
@@ -591,7 +600,12 @@ def pact(x, alpha, bits, mode="signed", form="level", grad="full", unrounded=Fal
     if grad == "compat" and form == "value":
         raise ValueError("grad='compat' requires form='level', but form is 'value'")
     ops = _Rule(
-        _Op("pact", _compute_pact, (*shared, ("unrounded", unrounded or None)), False),
+        _Op(
+            "pact",
+            _compute_pact,
+            (*shared, ("unrounded", True if unrounded else None)),
+            False,
+        ),
         _Op("pact_grad", _compute_pact_gradient, shared, False),
     )
     return _pact(ops, x, alpha)
