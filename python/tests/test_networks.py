@@ -351,10 +351,10 @@ def test_bitorch(name):
     assert torch.equal(actual.argmax(1), expected.argmax(1))
 
 
-def test_brevitas():
+def make_brevitas():
     networks = pytest.importorskip("brevitas_examples.bnn_pynq.models.FC")
     torch.manual_seed(0)
-    model = networks.FC(
+    return networks.FC(
         num_classes=10,
         weight_bit_width=1,
         act_bit_width=1,
@@ -362,6 +362,10 @@ def test_brevitas():
         in_channels=1,
         out_features=[64, 64],
     )
+
+
+def test_brevitas():
+    model = make_brevitas()
     model, x = randomize(model), torch.rand(4, 1, 28, 28)
     with torch.no_grad():
         expected = model(x)

@@ -12,6 +12,7 @@ from test_networks import (  # noqa: E402
     Residual,
     Scaled,
     Transformer,
+    make_brevitas,
     make_lenet,
 )
 from torch import nn  # noqa: E402
@@ -353,16 +354,7 @@ def test_bitorch(name):
 
 def test_brevitas():
     """A network with dropout, as brevitas computes it."""
-    networks = pytest.importorskip("brevitas_examples.bnn_pynq.models.FC")
-    torch.manual_seed(0)
-    original = networks.FC(
-        num_classes=10,
-        weight_bit_width=1,
-        act_bit_width=1,
-        in_bit_width=1,
-        in_channels=1,
-        out_features=[64, 64],
-    ).train()
+    original = make_brevitas().train()
     for module in original.modules():
         if isinstance(module, nn.BatchNorm1d):
             # A sum that is the mean of the batch would be at 0, where rounding decides.
