@@ -49,7 +49,7 @@ Producer::Producer(const Plan &plan) : op(plan.op), lanes(plan.vectorLoop) {
 /// Whether `user`, which has the memref `name` as an operand, only reads and
 /// writes it: no other value names its memory then.
 static bool onlyAccesses(Operation *user, Value name) {
-  if (isa<memref::DeallocOp, memref::DimOp>(user))
+  if (isa<memref::DimOp>(user))
     return true;
   SmallVector<MemoryEffects::EffectInstance> effects;
   if (auto op = dyn_cast<MemoryEffectOpInterface>(user))
