@@ -285,6 +285,17 @@ def _add_plain_matmul(builder, left, right, transposes_right):
 # ---------------------------------------------------------------------------
 
 
+def _build_inverse_deviation(scalars, element, variance, eps):
+    """Builds 1 / sqrt(variance + eps)."""
+    epsilon = scalars.constant(eps, element)
+    root = scalars.compute(
+        "math.sqrt",
+        element,
+        scalars.compute("arith.addf", element, variance, epsilon),
+    )
+    return scalars.compute("arith.divf", element, scalars.constant(1, element), root)
+
+
 def add_batch_norm(builder, x, mean, variance, weight, bias, eps):
     """Normalizes the channels of x; ``weight`` and ``bias`` may be None. All are computed
     with in the type of sums."""
@@ -294,13 +305,7 @@ def add_batch_norm(builder, x, mean, variance, weight, bias, eps):
     )
 
     def build_scale(scalars, variance, *weight):
-        wide = scalars.compute(
-            "arith.addf", element, variance, scalars.constant(eps, element)
-        )
-        root = scalars.compute("math.sqrt", element, wide)
-        scale = scalars.compute(
-            "arith.divf", element, scalars.constant(1, element), root
-        )
+        scale = _build_inverse_deviation(scalars, element, variance, eps)
         return (
             scalars.compute("arith.mulf", element, scale, *weight) if weight else scale
         )
@@ -367,13 +372,7 @@ def add_layer_norm(builder, x, num_dims, weight, bias, eps):
     mean, variance, _ = get_moments(builder, x, list(range(first, x.rank)))
 
     def build_scale(scalars, variance):
-        wide = scalars.compute(
-            "arith.addf", element, variance, scalars.constant(eps, element)
-        )
-        root = scalars.compute("math.sqrt", element, wide)
-        return scalars.compute(
-            "arith.divf", element, scalars.constant(1, element), root
-        )
+        return _build_inverse_deviation(scalars, element, variance, eps)
 
     def build(scalars, number, mean, scale, *affine):
         number = convert_number(scalars, number, x.element, element)
@@ -387,23 +386,10 @@ def add_layer_norm(builder, x, num_dims, weight, bias, eps):
         return convert_number(scalars, number, element, x.element)
 
     scale = builder.add_elementwise([variance], variance.shape, element, build_scale)
-    inputs, maps = [x, mean, scale], [range(x.rank), range(first), range(first)]
-    for vector in (weight, bias):
-        if vector is None:
-            continue
-        # As elementwise ops do: an extent of 1 is that of all elements.
-        offset = x.rank - vector.rank
-        kept = [d for d, e in enumerate(vector.shape) if e == x.shape[offset + d]]
-        inputs.append(builder.add_selection(vector, kept))
-        maps.append([offset + d for d in kept])
-    return builder.add_generic(
-        inputs,
-        maps,
-        builder.add_empty(x.shape, x.element),
-        range(x.rank),
-        ["parallel"] * x.rank,
-        build,
-    )
+    rows = [*mean.shape, *[1] * num_dims]
+    inputs = [x, add_reshape(builder, mean, rows), add_reshape(builder, scale, rows)]
+    inputs += [vector for vector in (weight, bias) if vector is not None]
+    return builder.add_elementwise(inputs, x.shape, x.element, build)
 
 
 # ---------------------------------------------------------------------------

@@ -188,6 +188,10 @@ def test_refused_arguments():
     for message, function in (
         ("is an array of floats, but has the type int", lambda: qb.sign(jnp.arange(3))),
         ("clip is at least 0, but is -1", lambda: qb.sign(x, clip=-1)),
+        (
+            "threshold is at least 0, but is None",
+            lambda: qb.qactivation(x, threshold=None),
+        ),
         ("low is 0 or -1, but is 0.5", lambda: qb.ste_heaviside(x, 0.5)),
         (
             "beta is positive and finite, but is 1e\\+300",

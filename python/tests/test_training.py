@@ -256,6 +256,18 @@ def test_lost_gradients_are_refused():
     assert Sign.apply(torch.tensor([-2.0])).item() == -1
 
 
+def run_with_seed(step, model, x, target, seed=1):
+    """Returns the loss and the gradients of the step, and the loss of ``model``, whose
+    parameters have their gradients; both draw the same random numbers."""
+    torch.manual_seed(seed)
+    loss, gradients = step(x, target)
+    torch.manual_seed(seed)
+    model.zero_grad()
+    expected = F.cross_entropy(model(x), target)
+    expected.backward()
+    return loss, gradients, expected.detach()
+
+
 @pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16], ids=str)
 def test_dropout(dtype):
     torch.manual_seed(0)
@@ -276,16 +288,9 @@ def test_dropout(dtype):
     losses = []
     # The random numbers are those that PyTorch draws.
     for seed in (1, 2):
-        torch.manual_seed(seed)
-        loss, gradients = step(x, target)
-        torch.manual_seed(seed)
-        model.zero_grad()
-        expected = F.cross_entropy(model(x), target)
-        expected.backward()
+        loss, gradients, expected = run_with_seed(step, model, x, target, seed)
         losses.append(loss.item())
-        torch.testing.assert_close(
-            loss, expected.detach(), atol=tolerance, rtol=tolerance
-        )
+        torch.testing.assert_close(loss, expected, atol=tolerance, rtol=tolerance)
         for name, parameter in model.named_parameters():
             torch.testing.assert_close(
                 gradients[name], parameter.grad, atol=tolerance, rtol=tolerance
@@ -309,12 +314,8 @@ class Draws(nn.Module):
 def test_draws():
     model, x, target = Draws(), torch.randn(5, 4), torch.randint(0, 4, (5,))
     step = qb.train_step(model, F.cross_entropy, x, target)
-    torch.manual_seed(1)
-    loss, gradients = step(x, target)
-    torch.manual_seed(1)
-    expected = F.cross_entropy(model(x), target)
-    expected.backward()
-    torch.testing.assert_close(loss, expected.detach())
+    loss, gradients, expected = run_with_seed(step, model, x, target)
+    torch.testing.assert_close(loss, expected)
     torch.testing.assert_close(gradients["weight"], model.weight.grad)
 
     class Unused(nn.Linear):
@@ -363,10 +364,6 @@ def test_brevitas():
     model = qb.replace(copy.deepcopy(original))
     x, target = torch.rand(37, 1, 28, 28), torch.randint(0, 10, (37,))
     step = qb.train_step(model, F.cross_entropy, x, target)
-    torch.manual_seed(1)
-    loss, gradients = step(x, target)
-    torch.manual_seed(1)
-    expected = F.cross_entropy(original(x), target)
-    expected.backward()
-    torch.testing.assert_close(loss, expected.detach())
+    loss, gradients, expected = run_with_seed(step, original, x, target)
+    torch.testing.assert_close(loss, expected)
     check_gradients(gradients, original)

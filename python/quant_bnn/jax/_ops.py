@@ -35,11 +35,16 @@ class Op(NamedTuple):
     is_elementwise: bool = True
 
     def __call__(self, *arrays):
-        attributes = {name: v for name, v in self.attributes if v is not None}
-        values = {n: v.value if type(v) is Enum else v for n, v in attributes.items()}
-        # Strings are attributes in MLIR's syntax.
-        written = {n: str(v) if type(v) is Enum else v for n, v in attributes.items()}
-        written = {n: "unit" if v is True else v for n, v in written.items()}
+        values, written = {}, {}
+        for name, value in self.attributes:
+            if value is None:
+                continue
+            values[name] = written[name] = value
+            # Strings are attributes in MLIR's syntax.
+            if isinstance(value, Enum):
+                values[name], written[name] = value.value, str(value)
+            elif value is True:
+                written[name] = "unit"
 
         def compute(*arrays, **_):
             return self.function(*arrays, **values)

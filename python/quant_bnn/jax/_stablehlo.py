@@ -97,10 +97,6 @@ def _replace_function(op):
     op.erase()
 
 
-# What the tool can read.
-_DIALECTS = {"builtin", "chlo", "func", "stablehlo"}
-
-
 # ---------------------------------------------------------------------------
 # Other ops
 # ---------------------------------------------------------------------------
@@ -238,11 +234,13 @@ def _scatter_to_selected(
     does, and refuses windows that overlap."""
     if 0 in g.shape:
         return jnp.zeros_like(x)
-    limits = jnp.finfo(x.dtype) if jnp.issubdtype(x.dtype, jnp.floating) else None
-    lowest = -jnp.inf if limits else jnp.iinfo(x.dtype).min
-    highest = jnp.inf if limits else jnp.iinfo(x.dtype).max
-    # As JAX does: a border is selected only where no element of the window is.
-    fill = jnp.array(lowest if select_prim is lax.ge_p else highest, x.dtype)
+    is_max = select_prim is lax.ge_p
+    if jnp.issubdtype(x.dtype, jnp.floating):
+        border = -jnp.inf if is_max else jnp.inf
+    else:
+        border = jnp.iinfo(x.dtype).min if is_max else jnp.iinfo(x.dtype).max
+    # As JAX does: no element loses against the border.
+    fill = jnp.array(border, x.dtype)
     padded = lax.pad(x, fill, [(low, high, 0) for low, high in padding])
     offsets = list(np.ndindex(*window_dimensions))
 

@@ -47,15 +47,16 @@ def _compute_sign(x, *, zero="positive", nan="positive", **_):
     return jnp.where(is_positive, one, jnp.where(is_negative, -one, y))
 
 
-def _compute_windowed_gradient(x, g, *, clip, **_):
-    return select(is_inside(x, clip), g)
+def _compute_windowed_gradient(x, g, **window):
+    (limit,) = window.values()
+    return select(is_inside(x, limit), g)
 
 
-def _make_windowed_gradient(name, clip):
+def _make_windowed_gradient(name, limit, attribute="clip"):
     """Returns None if there is no window."""
-    if clip is None:
+    if limit is None:
         return None
-    return Op(f"{name}_grad", _compute_windowed_gradient, (("clip", clip),))
+    return Op(f"{name}_grad", _compute_windowed_gradient, ((attribute, limit),))
 
 
 def sign(x, clip=None, zero="positive", nan="positive"):
@@ -142,16 +143,14 @@ def _compute_identity(x, **_):
     return x
 
 
-def _compute_cancelled(x, g, *, threshold):
-    return select(is_inside(x, threshold), g)
-
-
 def gradient_cancellation(x, threshold):
     """y = x; dx = g where abs x <= threshold, else 0."""
-    attributes = (("threshold", check_bound(threshold, "threshold")),)
+    name, threshold = "gradient_cancellation", check_bound(threshold, "threshold")
+    if threshold is None:
+        raise ValueError("threshold is at least 0, but is None")
     rule = Rule(
-        Op("gradient_cancellation", _compute_identity, attributes),
-        Op("gradient_cancellation_grad", _compute_cancelled, attributes),
+        Op(name, _compute_identity, (("threshold", threshold),)),
+        _make_windowed_gradient(name, threshold, "threshold"),
     )
     return quantize(rule, check_array(x))
 
@@ -298,7 +297,7 @@ def min_max(x, bits, unrounded=False):
     x = check_array(x)
     attributes = (
         ("bits", check_bits(bits, x, low=2)),
-        ("unrounded", True if unrounded else None),
+        ("unrounded", bool(unrounded) or None),
     )
     return _min_max(Op("min_max", _compute_min_max, attributes, False), x)
 
@@ -416,7 +415,7 @@ def pact(x, alpha, bits, mode="signed", form="level", grad="full", unrounded=Fal
     i = 2^(bits-1) - 1. With ``mode="unsigned"``, s = n / alpha and the level is
     round(clamp(x, 0, alpha) s), where n = 2^bits - 1. q is the level, or level / s
     with ``form="value"``. ``grad`` is "full", or "compat", with which alpha gets no
-    gradient and dx = g s. The gradients of ``pact`` in Semantics.md.
+    gradient and dx = g s. docs/Semantics.md has the gradients.
     """
     x = check_array(x)
     alpha = check_scalar(alpha, x, "alpha")
@@ -432,7 +431,7 @@ def pact(x, alpha, bits, mode="signed", form="level", grad="full", unrounded=Fal
         Op(
             "pact",
             _compute_pact,
-            (*shared, ("unrounded", True if unrounded else None)),
+            (*shared, ("unrounded", bool(unrounded) or None)),
             False,
         ),
         Op("pact_grad", _compute_pact_gradient, shared, False),

@@ -5,19 +5,16 @@ import math
 import torch
 
 from quant_bnn._builder import is_float
-from quant_bnn._layers import Unsupported, add_matmul, convert, get_wide
+from quant_bnn._layers import (
+    Unsupported,
+    add_binary,
+    add_matmul,
+    add_reshape,
+    convert,
+    get_wide,
+)
 from quant_bnn.torch._aten.losses import add_exponentials
 from quant_bnn.torch._aten.registry import Arguments, translates
-
-
-def _scale(builder, scores, factor):
-    element = scores.element
-
-    def build(scalars, score):
-        number = scalars.constant(factor, element)
-        return scalars.compute("arith.mulf", element, score, number)
-
-    return builder.add_elementwise([scores], scores.shape, element, build)
 
 
 def _add_mask(builder, scores, mask):
@@ -66,9 +63,7 @@ def _normalize_rows(builder, products, total):
         divisor = scalars.select(is_empty, one, total, element)
         return scalars.compute("arith.divf", element, product, divisor)
 
-    last = total.rank - 1
-    groups = [*([d] for d in range(last)), [last, last + 1]]
-    total = builder.add_expand(total, groups, [*total.shape, 1])
+    total = add_reshape(builder, total, [*total.shape, 1])
     return builder.add_elementwise([products, total], products.shape, element, build)
 
 
@@ -95,7 +90,8 @@ def _attention(importer, node):
     batch = range(key.rank - 2)
     columns = builder.add_transpose(key, [*batch, key.rank - 1, key.rank - 2])
     scores = add_matmul(builder, query, columns)
-    scores = _scale(builder, scores, scale)
+    factor = builder.add_splat(scale, (), scores.element)
+    scores = add_binary(builder, "arith.mulf", scores, factor)
     if arguments.is_causal:
         scores = _hide_later_keys(builder, scores)
     if arguments.attn_mask is not None:
