@@ -276,6 +276,7 @@ void quant_bnn::buildFinalizeLLVMPipeline(OpPassManager &pm,
   pm.addPass(createConvertToLLVMPass());
   pm.addPass(createReconcileUnrealizedCastsPass());
   pm.addNestedPass<LLVM::LLVMFuncOp>(createQuantBNNBF16ToI16Pass());
+  pm.addNestedPass<LLVM::LLVMFuncOp>(createQuantBNNFenceSelectedLoadsPass());
   addRefuseLeftovers(pm, {"llvm", "omp"});
 }
 
