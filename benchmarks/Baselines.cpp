@@ -262,23 +262,27 @@ Floats dorefa(Floats x, float n) {
   return divideLevel(roundEven(clamp(x, 0.0f, 1.0f) * n), n);
 }
 
-/// The polynomials that populateMathPolynomialApproximationPatterns has.
+/// As MathBuilder::buildExp does.
 Floats exp(Floats x) {
-  x = __builtin_elementwise_min(__builtin_elementwise_max(x, Floats(-87.8f)),
-                                Floats(88.8f));
-  Floats k =
-      __builtin_elementwise_floor(fma(x, Floats(1.44269502f), Floats(0.5f)));
-  k = clamp(k, -127.0f, 127.0f);
-  Floats r = fma(Floats(-0.693359375f), k, x);
-  r = fma(Floats(2.12194442e-4f), k, r);
-  Floats p = fma(r, Floats(1.98756912e-4f), Floats(0.00139819994f));
-  for (float coefficient : {0.00833345205f, 0.0416657962f, 0.166666657f, 0.5f})
+  const float shift = 12582912.0f; // 3 * 2^22: adding it rounds
+  x = clamp(x, -105.0f, 105.0f);
+  Floats shifted = fma(x, Floats(1.44269504f), Floats(shift));
+  Floats k = shifted - shift;
+  Ints exponent =
+      __builtin_bit_cast(Ints, shifted) - __builtin_bit_cast(int32_t, shift);
+  Floats r = fma(k, Floats(-0.693145752f), x);
+  r = fma(k, Floats(-1.42860677e-6f), r);
+  Floats p = fma(Floats(1.0f / 5040), r, Floats(1.0f / 720));
+  for (float coefficient : {1.0f / 120, 1.0f / 24, 1.0f / 6, 1.0f / 2, 1.0f})
     p = fma(p, r, Floats(coefficient));
-  Floats y = fma(p, r * r, r) + 1.0f;
-  Ints exponent = (__builtin_convertvector(k, Ints) + 127) << 23;
-  return y * __builtin_bit_cast(Floats, exponent);
+  Floats y = r * p + 1.0f;
+  Ints half = (exponent + 254) >> 1;
+  Ints otherHalf = exponent + 254 - half;
+  y *= __builtin_bit_cast(Floats, half << 23);
+  return y * __builtin_bit_cast(Floats, otherHalf << 23);
 }
 
+/// The polynomials that populateMathPolynomialApproximationPatterns has.
 Floats tanh(Floats value) {
   Floats x = clamp(value, -7.99881172f, 7.99881172f);
   Floats square = x * x;
