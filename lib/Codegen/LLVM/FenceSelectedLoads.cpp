@@ -28,8 +28,8 @@ static bool mayLoadMasked(Value value) {
          (isMemoryEffectFree(op) && llvm::any_of(op->getOperands(), isLoad));
 }
 
-/// Returns `value` behind a fence, which only vectors of floats have, or `value`
-/// if it is not as long as such a vector.
+/// Returns `value` behind a fence, which only vectors of floats have, or
+/// `value` if it is not as long as such a vector.
 static Value buildFence(OpBuilder &b, Value value) {
   auto type = cast<VectorType>(value.getType());
   VectorType floats = type;
@@ -55,8 +55,14 @@ struct QuantBNNFenceSelectedLoadsPass
     : quant_bnn::impl::QuantBNNFenceSelectedLoadsPassBase<
           QuantBNNFenceSelectedLoadsPass> {
   void runOnOperation() override {
-    getOperation()->walk([](LLVM::SelectOp op) {
-      if (!isa<VectorType>(op.getCondition().getType()))
+    DenseSet<Block *> blocks;
+    getOperation()->walk([&](LLVM::StoreOp op) {
+      if (op.getNontemporal())
+        blocks.insert(op->getBlock());
+    });
+    getOperation()->walk([&](LLVM::SelectOp op) {
+      if (!isa<VectorType>(op.getCondition().getType()) ||
+          !blocks.contains(op->getBlock()))
         return;
       OpBuilder b(op);
       for (OpOperand *operand :

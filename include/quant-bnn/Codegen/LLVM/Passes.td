@@ -108,32 +108,34 @@ def QuantBNNFenceSelectedLoadsPass
   let description = [{
     Where an `llvm.select` of vectors takes its lanes from a load, or from an op on
     a load, AVX-512 can load with a mask, and LLVM does. On processors such as Zen 5,
-    large arrays are then read at down to a third of the speed. The pass puts an
+    large arrays are then read at down to a third of the speed. Beside stores that
+    bypass the caches, which large arrays have, the pass puts an
     `llvm.arithmetic.fence`, which generates no code, between the value and the
     select, so that the mask belongs to a move of registers. Integers are cast to
-    floats and back for it. Other values stay as they are.
+    floats and back for it. Blocks without such stores stay as they are, since the
+    move would cost time where data is in a cache.
 
     Example:
 
     ```mlir
-    llvm.func @f(%p: !llvm.ptr, %mask: vector<16xi1>, %zero: vector<16xf32>)
-        -> vector<16xf32> {
+    llvm.func @f(%p: !llvm.ptr, %q: !llvm.ptr, %mask: vector<16xi1>, %zero: vector<16xf32>) {
       %g = llvm.load %p : !llvm.ptr -> vector<16xf32>
       %y = llvm.select %mask, %g, %zero : vector<16xi1>, vector<16xf32>
-      llvm.return %y : vector<16xf32>
+      llvm.store %y, %q {nontemporal} : vector<16xf32>, !llvm.ptr
+      llvm.return
     }
     ```
 
     becomes
 
     ```mlir
-    llvm.func @f(%p: !llvm.ptr, %mask: vector<16xi1>, %zero: vector<16xf32>)
-        -> vector<16xf32> {
+    llvm.func @f(%p: !llvm.ptr, %q: !llvm.ptr, %mask: vector<16xi1>, %zero: vector<16xf32>) {
       %g = llvm.load %p : !llvm.ptr -> vector<16xf32>
       %fence = llvm.call_intrinsic "llvm.arithmetic.fence"(%g)
           : (vector<16xf32>) -> vector<16xf32>
       %y = llvm.select %mask, %fence, %zero : vector<16xi1>, vector<16xf32>
-      llvm.return %y : vector<16xf32>
+      llvm.store %y, %q {nontemporal} : vector<16xf32>, !llvm.ptr
+      llvm.return
     }
     ```
   }];
