@@ -35,11 +35,11 @@ static constexpr int64_t nontemporalStepBytes = 256;
 
 namespace {
 /// The shape of the steps of a loop: vectors per step, the unroll hint for
-/// LLVM, and whether stores bypass the caches.
+/// LLVM, and the alignment of stores that bypass the caches, or 0.
 struct StepShape {
   int64_t parts;
   int64_t unrollHint;
-  bool nontemporal;
+  int64_t nontemporalAlignment;
 };
 
 /// The condition and the alignment of stores that bypass the caches.
@@ -90,7 +90,8 @@ private:
   // Stores that bypass the caches.
   bool mayBypassCaches();
   void prepareNontemporal();
-  Value emitNontemporal(ArrayRef<Scope> rows, Value lower, Value upper);
+  Value emitNontemporal(ArrayRef<Scope> rows, Value lower, Value upper,
+                        const Nontemporal &nontemporal);
 
   // The nest.
   int64_t getRowsAtOnce() const;
@@ -103,7 +104,8 @@ private:
   void emitNest(unsigned level, const Positions &at);
   void finish(unsigned output, const Positions &at);
 
-  std::optional<Nontemporal> nontemporal;
+  /// By the alignment that the outputs turn out to have.
+  SmallVector<Nontemporal> nontemporals;
   /// The part of the vector loop that a task has; none if it has all of it.
   std::optional<std::pair<Value, Value>> part;
 };
@@ -268,10 +270,9 @@ void Emitter::emitSteps(ArrayRef<Scope> rows, Value lower, Value upper,
       index(shape.parts * plan.lanes),
       [&](Value iv) {
         Step step = buildStep(fold<arith::AddIOp>(iv, lower), shape.parts);
-        step.nontemporal = shape.nontemporal;
         // Without the alignment, the store would be split into scalar stores.
-        if (shape.nontemporal)
-          step.storeAlignment = nontemporal->alignment;
+        step.nontemporal = shape.nontemporalAlignment != 0;
+        step.storeAlignment = shape.nontemporalAlignment;
         returnAccumulators(emitStep(rows, step, takeAccumulators(shape.parts)));
       },
       shape.unrollHint);
@@ -347,10 +348,11 @@ void Emitter::emitTail(ArrayRef<Scope> rows, Value lower, Value upper) {
 
 /// Emits the iterations [lower, upper).
 void Emitter::emitRange(ArrayRef<Scope> rows, Value lower, Value upper) {
-  lower = emitNontemporal(rows, lower, upper);
-  Value end =
-      emitBlocks(rows, lower, upper,
-                 {plan.unrollFactor, plan.unrollHint, /*nontemporal=*/false});
+  for (const Nontemporal &nontemporal : nontemporals)
+    lower = emitNontemporal(rows, lower, upper, nontemporal);
+  Value end = emitBlocks(
+      rows, lower, upper,
+      {plan.unrollFactor, plan.unrollHint, /*nontemporalAlignment=*/0});
   emitTail(rows, end, upper);
 }
 
@@ -472,8 +474,9 @@ bool Emitter::mayBypassCaches() {
   return stored > 0 && stored <= maxNontemporalOutputs;
 }
 
-/// Emits the condition under which stores bypass the caches.
+/// Emits the conditions under which stores bypass the caches.
 void Emitter::prepareNontemporal() {
+  nontemporals.clear();
   if (!mayBypassCaches())
     return;
   int64_t bytesPerElement = 0;
@@ -518,34 +521,44 @@ void Emitter::prepareNontemporal() {
   for (Value output : outputs)
     for (Value input : inputs)
       require(compare(arith::CmpIPredicate::ne, output, input));
-  int64_t alignedBytes = std::min<int64_t>(plan.lanes * elementBytes, 64);
+  int64_t lineBytes = std::min<int64_t>(plan.lanes * elementBytes, 64);
+  Value line = index(lineBytes);
+  auto getOffset = [&](Value output) {
+    return fold<arith::RemUIOp>(output, line);
+  };
+  Value offset = getOffset(outputs.front());
+  for (Value output : ArrayRef(outputs).drop_front())
+    require(compare(arith::CmpIPredicate::eq, getOffset(output), offset));
+  auto isMultiple = [&](int64_t bytes) {
+    return compare(arith::CmpIPredicate::eq,
+                   fold<arith::RemUIOp>(offset, index(bytes)), index(0));
+  };
+  if (!plan.hasPacked() && !plan.hasReduced()) {
+    require(isMultiple(elementBytes));
+    Value bytes = fold<arith::RemUIOp>(fold<arith::SubIOp>(line, offset), line);
+    Value head = fold<arith::DivUIOp>(bytes, index(elementBytes));
+    nontemporals = {{condition, head, elementBytes, lineBytes}};
+    return;
+  }
   // A head of single elements is not possible if the bits of elements share a
   // word, or if outputs are reduced: their terms have fixed accumulators,
-  // wherever the data lies. The alignment of allocators is enough to store 16
-  // bytes at once.
-  bool hasHead = !plan.hasPacked() && !plan.hasReduced();
-  if (!hasHead)
-    alignedBytes = std::min<int64_t>(alignedBytes, 16);
-  Value alignment = index(alignedBytes);
-  Value offset = fold<arith::RemUIOp>(outputs.front(), alignment);
-  for (Value output : ArrayRef(outputs).drop_front())
-    require(compare(arith::CmpIPredicate::eq,
-                    fold<arith::RemUIOp>(output, alignment), offset));
-  Value misalignment = fold<arith::RemUIOp>(
-      offset, index(hasHead ? elementBytes : alignedBytes));
-  require(compare(arith::CmpIPredicate::eq, misalignment, index(0)));
-  Value bytes =
-      fold<arith::RemUIOp>(fold<arith::SubIOp>(alignment, offset), alignment);
-  Value head =
-      hasHead ? fold<arith::DivUIOp>(bytes, index(elementBytes)) : index(0);
-  nontemporal = {condition, head, elementBytes, alignedBytes};
+  // wherever the data lies. Where the outputs do not begin with a line, the
+  // alignment of allocators is enough to store 16 bytes at once.
+  constexpr int64_t allocatorBytes = 16;
+  Value beginsLine = compare(arith::CmpIPredicate::eq, offset, index(0));
+  nontemporals = {{fold<arith::AndIOp>(condition, beginsLine), index(0),
+                   elementBytes, lineBytes}};
+  if (lineBytes <= allocatorBytes)
+    return;
+  require(compare(arith::CmpIPredicate::ne, offset, index(0)));
+  require(isMultiple(allocatorBytes));
+  nontemporals.push_back({condition, index(0), elementBytes, allocatorBytes});
 }
 
 /// Emits whole steps of [lower, upper) with stores that bypass the caches,
 /// where the condition holds, and returns the end of the last step, or `lower`.
-Value Emitter::emitNontemporal(ArrayRef<Scope> rows, Value lower, Value upper) {
-  if (!nontemporal)
-    return lower;
+Value Emitter::emitNontemporal(ArrayRef<Scope> rows, Value lower, Value upper,
+                               const Nontemporal &nontemporal) {
   State before = carries;
   SmallVector<Type> types = {b.getIndexType()};
   for (Value value : flatten(carries))
@@ -556,21 +569,24 @@ Value Emitter::emitNontemporal(ArrayRef<Scope> rows, Value lower, Value upper) {
     scf::YieldOp::create(b, values);
     carries = before;
   };
-  auto branch = scf::IfOp::create(b, types, nontemporal->condition,
+  auto branch = scf::IfOp::create(b, types, nontemporal.condition,
                                   /*addThenBlock=*/true, /*addElseBlock=*/true);
   {
     OpBuilder::InsertionGuard guard(b);
     b.setInsertionPointToStart(branch.thenBlock());
-    Value start = fold<arith::MinUIOp>(
-        fold<arith::AddIOp>(lower, nontemporal->head), upper);
-    emitTail(rows, lower, start);
+    Value start = lower;
+    if (getConstantIntValue(nontemporal.head) != 0) {
+      start = fold<arith::MinUIOp>(fold<arith::AddIOp>(lower, nontemporal.head),
+                                   upper);
+      emitTail(rows, lower, start);
+    }
     int64_t parts = std::max(plan.unrollFactor,
                              nontemporalStepBytes /
-                                 (plan.lanes * nontemporal->elementBytes));
+                                 (plan.lanes * nontemporal.elementBytes));
     if (plan.hasReduced())
       parts = std::min(parts, plan.getAccumulatorVectors());
     Value end = emitBlocks(rows, start, upper,
-                           {parts, /*unrollHint=*/1, /*nontemporal=*/true});
+                           {parts, /*unrollHint=*/1, nontemporal.alignment});
     // Such stores are not ordered with later stores, such as a store that tells
     // another thread that the data is there.
     LLVM::FenceOp::create(b, LLVM::AtomicOrdering::seq_cst);

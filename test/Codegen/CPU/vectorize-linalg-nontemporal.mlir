@@ -72,3 +72,38 @@ func.func @read(%x: memref<?xf32>, %y: memref<?xf32>) {
   }
   return
 }
+
+// Bits of elements share words, so that there is no head: an output that begins
+// with a line is stored by lines, and one that is aligned to 16 bytes by these.
+// CHECK-LABEL: func @bits
+// CHECK-SAME:    %{{.*}}: memref<?xi8>, %{{.*}}: memref<?xf32>, %[[OUT:.*]]: memref<?xf32>
+// CHECK:         %[[Y:.*]] = memref.extract_aligned_pointer_as_index %[[OUT]]
+// CHECK:         %[[OFFSET:.*]] = arith.remui %[[Y]], %{{.*}}
+// CHECK:         arith.cmpi eq, %[[OFFSET]], %{{.*}}
+// CHECK:         %[[LINES:.*]] = arith.andi
+// CHECK:         arith.cmpi ne, %[[OFFSET]], %{{.*}}
+// CHECK:         arith.remui %[[OFFSET]], %{{.*}}
+// CHECK:         %[[ALIGNED:.*]] = arith.andi
+// CHECK:         scf.if %[[LINES]]
+// CHECK-NOT:       maskedstore
+// CHECK:           vector.store {{.*}} {alignment = 64 : i64, nontemporal = true}
+// CHECK:         scf.if %[[ALIGNED]]
+// CHECK-NOT:       maskedstore
+// CHECK:           vector.store {{.*}} {alignment = 16 : i64, nontemporal = true}
+#words = affine_map<(d0) -> (d0 floordiv 8)>
+func.func @bits(%b: memref<?xi8>, %g: memref<?xf32>, %y: memref<?xf32>) {
+  %zero = arith.constant 0.0 : f32
+  %c8 = arith.constant 8 : index
+  linalg.generic {indexing_maps = [#words, #identity, #identity], iterator_types = ["parallel"]}
+      ins(%b, %g : memref<?xi8>, memref<?xf32>) outs(%y : memref<?xf32>) {
+  ^bb0(%word: i8, %in: f32, %out: f32):
+    %k = linalg.index 0 : index
+    %position = arith.remui %k, %c8 : index
+    %shift = arith.index_castui %position : index to i8
+    %shifted = arith.shrui %word, %shift : i8
+    %bit = arith.trunci %shifted : i8 to i1
+    %cut = arith.select %bit, %in, %zero : f32
+    linalg.yield %cut : f32
+  }
+  return
+}
