@@ -8,8 +8,9 @@
 
 #include "mlir/Dialect/Arith/Utils/Utils.h"
 #include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/IR/ImplicitLocOpBuilder.h"
 #include "mlir/IR/Matchers.h"
-#include "mlir/Transforms/GreedyPatternRewriteDriver.h"
+#include "mlir/IR/PatternMatch.h"
 #include "quant-bnn/Codegen/Common/Passes.h"
 
 namespace quant_bnn {
@@ -19,125 +20,224 @@ namespace quant_bnn {
 
 using namespace mlir;
 using arith::CmpFPredicate;
+using arith::CmpIPredicate;
+
+//===----------------------------------------------------------------------===//
+// Intervals
+//===----------------------------------------------------------------------===//
 
 namespace {
-/// A range of bit patterns: those that are from `first` to `last`, as unsigned
-/// integers, after an `and` with `mask`.
-struct BitRange {
-  APInt mask, first, last;
+/// The narrow floats, or their magnitudes, between two of them. A float is
+/// given by its rank: the bits of its magnitude, negative if the float is.
+/// Floats are ordered like their ranks, both zeros have rank 0, and a NaN has
+/// none.
+struct Interval {
+  int32_t first, last;
+
+  bool isEmpty() const { return first > last; }
+  Interval intersect(Interval other) const {
+    return {std::max(first, other.first), std::min(last, other.last)};
+  }
 };
 
-struct CompareBits : OpRewritePattern<arith::CmpFOp> {
-  using OpRewritePattern::OpRewritePattern;
-
-  LogicalResult matchAndRewrite(arith::CmpFOp op,
-                                PatternRewriter &rewriter) const override;
+/// The condition that a narrow float, or its magnitude, is in an interval.
+struct Condition {
+  Value narrow;
+  Interval interval;
+  bool isOfMagnitude;
 };
+} // namespace
 
+static int32_t getRank(const APFloat &value) {
+  APFloat magnitude = value;
+  magnitude.clearSign();
+  int32_t bits = magnitude.bitcastToAPInt().getZExtValue();
+  return value.isNegative() ? -bits : bits;
+}
+
+/// Returns the floats of `type` that `predicate` says to be below or above
+/// `limit`, or nullopt if these are not an interval.
+static std::optional<Interval> getInterval(CmpFPredicate predicate,
+                                           const APFloat &limit,
+                                           const llvm::fltSemantics &type) {
+  if (limit.isNaN())
+    return std::nullopt;
+  int32_t infinity = getRank(APFloat::getInf(type));
+  auto round = [&](APFloat::roundingMode mode, bool &isExact) {
+    APFloat rounded = limit;
+    bool losesInfo;
+    rounded.convert(type, mode, &losesInfo);
+    isExact = !losesInfo;
+    return getRank(rounded);
+  };
+  bool isExact;
+  int32_t below = round(APFloat::rmTowardNegative, isExact);
+  int32_t above = round(APFloat::rmTowardPositive, isExact);
+  switch (predicate) {
+  case CmpFPredicate::OLE:
+    return Interval{-infinity, below};
+  case CmpFPredicate::OLT:
+    return Interval{-infinity, below - isExact};
+  case CmpFPredicate::OGE:
+    return Interval{above, infinity};
+  case CmpFPredicate::OGT:
+    return Interval{above + isExact, infinity};
+  default:
+    return std::nullopt;
+  }
+}
+
+//===----------------------------------------------------------------------===//
+// Conditions
+//===----------------------------------------------------------------------===//
+
+static bool isNarrow(Value value) {
+  Type type = value.getType();
+  auto element = dyn_cast<FloatType>(getElementTypeOrSelf(type));
+  return element && element.getWidth() == 16 && !isa<TensorType>(type);
+}
+
+/// Whether `value`, or what it is widened to, is computed with. Then it has to
+/// be widened anyway, and its conditions are as wide.
+static bool isComputedWith(Value value) {
+  return llvm::any_of(value.getUsers(), [&](Operation *user) {
+    if (isa<arith::ExtFOp, math::AbsFOp>(user))
+      return isComputedWith(user->getResult(0));
+    bool isMoved =
+        isNarrow(value) && (isa<arith::BitcastOp, arith::SelectOp>(user) ||
+                            user->hasTrait<OpTrait::IsTerminator>());
+    return !isMoved && !isa<arith::CmpFOp>(user);
+  });
+}
+
+/// Returns the condition that `op` is, or nullopt if it does not compare a
+/// narrow float with a constant or is no interval.
+static std::optional<Condition> getCondition(arith::CmpFOp op) {
+  APFloat limit(0.0);
+  if (!matchPattern(op.getRhs(), m_ConstantFloat(&limit)))
+    return std::nullopt;
+  Condition condition = {op.getLhs(), {}, false};
+  if (auto magnitude = condition.narrow.getDefiningOp<math::AbsFOp>()) {
+    condition.isOfMagnitude = true;
+    condition.narrow = magnitude.getOperand();
+  }
+  if (auto extension = condition.narrow.getDefiningOp<arith::ExtFOp>())
+    condition.narrow = extension.getIn();
+  if (!isNarrow(condition.narrow) || isComputedWith(condition.narrow))
+    return std::nullopt;
+  auto type = cast<FloatType>(getElementTypeOrSelf(condition.narrow));
+  std::optional<Interval> interval =
+      getInterval(op.getPredicate(), limit, type.getFloatSemantics());
+  if (!interval)
+    return std::nullopt;
+  condition.interval = *interval;
+  // A magnitude of at most a limit is a float between two of them.
+  if (condition.isOfMagnitude && interval->first < 0) {
+    condition.interval.first = -interval->last;
+    condition.isOfMagnitude = false;
+  }
+  return condition;
+}
+
+/// Returns the condition that both operands of `op` are together, or nullopt if
+/// these are not conditions of one float and of no other user.
+static std::optional<Condition> getCondition(arith::AndIOp op) {
+  auto getOperand = [&](Value value) -> std::optional<Condition> {
+    auto compare = value.getDefiningOp<arith::CmpFOp>();
+    if (!compare || !value.hasOneUse())
+      return std::nullopt;
+    return getCondition(compare);
+  };
+  std::optional<Condition> lhs = getOperand(op.getLhs()),
+                           rhs = getOperand(op.getRhs());
+  if (!lhs || !rhs || lhs->narrow != rhs->narrow || lhs->isOfMagnitude ||
+      rhs->isOfMagnitude)
+    return std::nullopt;
+  lhs->interval = lhs->interval.intersect(rhs->interval);
+  return lhs;
+}
+
+//===----------------------------------------------------------------------===//
+// Comparisons of bits
+//===----------------------------------------------------------------------===//
+
+namespace {
+/// Builds comparisons of the bits of a narrow float.
+class BitsBuilder {
+public:
+  BitsBuilder(Location loc, OpBuilder &b, Value narrow) : b(loc, b) {
+    type = b.getIntegerType(16);
+    if (auto shaped = dyn_cast<ShapedType>(narrow.getType()))
+      type = shaped.clone(type);
+    bits = arith::BitcastOp::create(this->b, type, narrow);
+  }
+
+  Value build(const Condition &condition);
+
+private:
+  Value constant(int32_t value) {
+    return createScalarOrSplatConstant(b, b.getLoc(), type, APInt(16, value));
+  }
+  Value buildMagnitude() {
+    return arith::AndIOp::create(b, bits, constant(signBit - 1));
+  }
+  /// Builds whether `value` is from `first` to `last`, as unsigned integers.
+  Value buildIsIn(Value value, int32_t first, int32_t last) {
+    if (first == last)
+      return arith::CmpIOp::create(b, CmpIPredicate::eq, value,
+                                   constant(first));
+    if (first != 0)
+      value = arith::SubIOp::create(b, value, constant(first));
+    return arith::CmpIOp::create(b, CmpIPredicate::ule, value,
+                                 constant(last - first));
+  }
+
+  static constexpr int32_t signBit = 0x8000;
+  ImplicitLocOpBuilder b;
+  Type type;
+  Value bits;
+};
+} // namespace
+
+Value BitsBuilder::build(const Condition &condition) {
+  auto [first, last] = condition.interval;
+  if (condition.interval.isEmpty())
+    return arith::CmpIOp::create(b, CmpIPredicate::ne, bits, bits);
+  if (condition.isOfMagnitude)
+    return buildIsIn(buildMagnitude(), first, last);
+  if (first == -last)
+    return buildIsIn(buildMagnitude(), 0, last);
+  if (first > 0)
+    return buildIsIn(bits, first, last);
+  if (last < 0)
+    return buildIsIn(bits, signBit - last, signBit - first);
+  // Zeros of both signs are inside.
+  return arith::OrIOp::create(b, buildIsIn(bits, 0, last),
+                              buildIsIn(bits, signBit, signBit - first));
+}
+
+namespace {
 struct QuantBNNCompareNarrowFloatsPass
     : quant_bnn::impl::QuantBNNCompareNarrowFloatsPassBase<
           QuantBNNCompareNarrowFloatsPass> {
   void runOnOperation() override {
-    RewritePatternSet patterns(&getContext());
-    patterns.add<CompareBits>(&getContext());
-    GreedyRewriteConfig config;
-    config.setRegionSimplificationLevel(GreedySimplifyRegionLevel::Disabled)
-        .enableFolding(false);
-    if (failed(
-            applyPatternsGreedily(getOperation(), std::move(patterns), config)))
-      signalPassFailure();
+    IRRewriter rewriter(&getContext());
+    auto rewrite = [&](auto op) {
+      std::optional<Condition> condition = getCondition(op);
+      if (!condition)
+        return;
+      rewriter.setInsertionPoint(op);
+      Value bits = BitsBuilder(op.getLoc(), rewriter, condition->narrow)
+                       .build(*condition);
+      SmallVector<Value> operands(op->getOperands());
+      rewriter.replaceOp(op, bits);
+      for (Value operand : operands)
+        if (auto compare = operand.getDefiningOp<arith::CmpFOp>())
+          rewriter.eraseOp(compare);
+    };
+    // Two comparisons together before each of them.
+    getOperation()->walk([&](arith::AndIOp op) { rewrite(op); });
+    getOperation()->walk([&](arith::CmpFOp op) { rewrite(op); });
   }
 };
 } // namespace
-
-/// Returns the range of the floats below 0 or above 0, or nullopt for another
-/// `predicate`. NaNs, which are beyond infinity, and both zeros are outside.
-static std::optional<BitRange> getSignRange(CmpFPredicate predicate,
-                                            const llvm::fltSemantics &type) {
-  APInt infinity = APFloat::getInf(type).bitcastToAPInt();
-  unsigned width = infinity.getBitWidth();
-  APInt all = APInt::getAllOnes(width), sign = APInt::getSignMask(width);
-  if (predicate == CmpFPredicate::OLT)
-    return BitRange{all, sign + 1, sign + infinity};
-  if (predicate == CmpFPredicate::OGT)
-    return BitRange{all, APInt(width, 1), infinity};
-  return std::nullopt;
-}
-
-/// Returns the range of the floats whose absolute value is below or up to
-/// `limit`, or nullopt if there is no such range. Without their sign, floats
-/// are ordered like their bits.
-static std::optional<BitRange> getSizeRange(CmpFPredicate predicate,
-                                            APFloat limit,
-                                            const llvm::fltSemantics &type) {
-  if (limit.isNaN() || limit.isNegative())
-    return std::nullopt;
-  bool isRounded;
-  limit.convert(type, APFloat::rmTowardZero, &isRounded);
-  APInt last = limit.bitcastToAPInt();
-  unsigned width = last.getBitWidth();
-  if (predicate == CmpFPredicate::OLT && !isRounded) {
-    if (last.isZero())
-      return std::nullopt;
-    --last;
-  } else if (predicate != CmpFPredicate::OLE &&
-             predicate != CmpFPredicate::OLT) {
-    return std::nullopt;
-  }
-  return BitRange{APInt::getSignedMaxValue(width), APInt::getZero(width), last};
-}
-
-/// Whether `value` or its absolute value is only compared. A value that is also
-/// computed with has to be widened anyway, and its conditions are as wide.
-static bool isOnlyCompared(Value value) {
-  return llvm::all_of(value.getUsers(), [](Operation *user) {
-    if (auto size = dyn_cast<math::AbsFOp>(user))
-      return llvm::all_of(size->getUsers(), llvm::IsaPred<arith::CmpFOp>);
-    return isa<arith::CmpFOp>(user);
-  });
-}
-
-LogicalResult CompareBits::matchAndRewrite(arith::CmpFOp op,
-                                           PatternRewriter &rewriter) const {
-  Value wide = op.getLhs();
-  if (isa<TensorType>(wide.getType()))
-    return rewriter.notifyMatchFailure(op, "on tensors");
-  auto size = wide.getDefiningOp<math::AbsFOp>();
-  if (size)
-    wide = size.getOperand();
-  auto extension = wide.getDefiningOp<arith::ExtFOp>();
-  APFloat constant(0.0);
-  if (!extension || !matchPattern(op.getRhs(), m_ConstantFloat(&constant)))
-    return rewriter.notifyMatchFailure(
-        op, "does not compare a widened float with a constant");
-  if (!isOnlyCompared(wide))
-    return rewriter.notifyMatchFailure(op, "computed with");
-  Value narrow = extension.getIn();
-  auto type = cast<FloatType>(getElementTypeOrSelf(narrow));
-  if (type.getWidth() != 16)
-    return rewriter.notifyMatchFailure(op, "not widened from 16 bits");
-
-  std::optional<BitRange> range;
-  if (size)
-    range = getSizeRange(op.getPredicate(), constant, type.getFloatSemantics());
-  else if (constant.isZero())
-    range = getSignRange(op.getPredicate(), type.getFloatSemantics());
-  if (!range)
-    return rewriter.notifyMatchFailure(op, "not one range of bit patterns");
-
-  Location loc = op.getLoc();
-  Type bitsType = rewriter.getIntegerType(16);
-  if (auto shaped = dyn_cast<ShapedType>(narrow.getType()))
-    bitsType = shaped.clone(bitsType);
-  auto build = [&](const APInt &value) -> Value {
-    return createScalarOrSplatConstant(rewriter, loc, bitsType, value);
-  };
-  Value bits = arith::BitcastOp::create(rewriter, loc, bitsType, narrow);
-  if (!range->mask.isAllOnes())
-    bits = arith::AndIOp::create(rewriter, loc, bits, build(range->mask));
-  if (!range->first.isZero())
-    bits = arith::SubIOp::create(rewriter, loc, bits, build(range->first));
-  rewriter.replaceOpWithNewOp<arith::CmpIOp>(
-      op, arith::CmpIPredicate::ule, bits, build(range->last - range->first));
-  return success();
-}

@@ -82,25 +82,85 @@ func.func @computed(%x: bf16) -> f32 {
   return %y : f32
 }
 
-// What is not one range, not 16 bits, or not a constant.
-// CHECK-LABEL: func @others
-// CHECK-COUNT-6: arith.cmpf
+// Numbers from 0 to 1 and -0, of bf16 that is not widened.
+// CHECK-LABEL: func @between
+// CHECK-DAG:     %[[ONE:.*]] = arith.constant 16256 : i16
+// CHECK-DAG:     %[[MINUS_ZERO:.*]] = arith.constant -32768 : i16
+// CHECK:         %[[BITS:.*]] = arith.bitcast %{{.*}} : bf16 to i16
+// CHECK:         %[[A:.*]] = arith.cmpi ule, %[[BITS]], %[[ONE]] : i16
+// CHECK:         %[[B:.*]] = arith.cmpi eq, %[[BITS]], %[[MINUS_ZERO]] : i16
+// CHECK:         %[[C:.*]] = arith.ori %[[A]], %[[B]] : i1
+// CHECK:         return %[[C]]
+func.func @between(%x: bf16) -> i1 {
+  %zero = arith.constant 0.0 : bf16
+  %one = arith.constant 1.0 : bf16
+  %low = arith.cmpf oge, %x, %zero : bf16
+  %high = arith.cmpf ole, %x, %one : bf16
+  %c = arith.andi %low, %high : i1
+  return %c : i1
+}
+
+// Up to 1: -infinity to -0, too.
+// CHECK-LABEL: func @up_to
+// CHECK-DAG:     %[[COUNT:.*]] = arith.constant 31744 : i16
+// CHECK-DAG:     %[[ONE:.*]] = arith.constant 15360 : i16
+// CHECK-DAG:     %[[MINUS_ZERO:.*]] = arith.constant -32768 : i16
+// CHECK:         %[[A:.*]] = arith.cmpi ule, %[[BITS:.*]], %[[ONE]] : i16
+// CHECK:         %[[I:.*]] = arith.subi %[[BITS]], %[[MINUS_ZERO]] : i16
+// CHECK:         %[[B:.*]] = arith.cmpi ule, %[[I]], %[[COUNT]] : i16
+// CHECK:         arith.ori %[[A]], %[[B]] : i1
+func.func @up_to(%x: f16) -> i1 {
+  %one = arith.constant 1.0 : f16
+  %c = arith.cmpf ole, %x, %one : f16
+  return %c : i1
+}
+
+// A magnitude above 1; none below 0; and no number above 1 and below -1.
+// CHECK-LABEL: func @magnitudes
+// CHECK-DAG:     %[[ABOVE_ONE:.*]] = arith.constant 16257 : i16
+// CHECK-DAG:     %[[COUNT:.*]] = arith.constant 16383 : i16
+// CHECK-DAG:     %[[FALSE:.*]] = arith.constant false
+// CHECK:         %[[I:.*]] = arith.subi %{{.*}}, %[[ABOVE_ONE]] : i16
+// CHECK:         %[[C:.*]] = arith.cmpi ule, %[[I]], %[[COUNT]] : i16
+// CHECK:         return %[[C]], %[[FALSE]], %[[FALSE]]
+func.func @magnitudes(%x: bf16) -> (i1, i1, i1) {
+  %zero = arith.constant 0.0 : bf16
+  %one = arith.constant 1.0 : bf16
+  %minus_one = arith.constant -1.0 : bf16
+  %size = math.absf %x : bf16
+  %outside = arith.cmpf ogt, %size, %one : bf16
+  %below = arith.cmpf olt, %size, %zero : bf16
+  %high = arith.cmpf ogt, %x, %one : bf16
+  %low = arith.cmpf olt, %x, %minus_one : bf16
+  %both = arith.andi %low, %high : i1
+  return %outside, %below, %both : i1, i1, i1
+}
+
+// Selecting a narrow value does not widen it.
+// CHECK-LABEL: func @selected
+// CHECK-NOT:     arith.cmpf
 // CHECK:         return
-func.func @others(%x: bf16, %y: f32, %z: f32) -> (i1, i1, i1, i1, i1, i1) {
+func.func @selected(%x: bf16) -> bf16 {
+  %zero = arith.constant 0.0 : bf16
+  %c = arith.cmpf oge, %x, %zero : bf16
+  %y = arith.select %c, %x, %zero : bf16
+  return %y : bf16
+}
+
+// What is no interval of numbers, not 16 bits, or not a constant.
+// CHECK-LABEL: func @others
+// CHECK-COUNT-4: arith.cmpf
+// CHECK:         return
+func.func @others(%x: bf16, %y: f32, %z: f32) -> (i1, i1, i1, i1) {
   %zero = arith.constant 0.0 : f32
-  %one = arith.constant 1.0 : f32
   %zero64 = arith.constant 0.0 : f64
   %wide = arith.extf %x : bf16 to f32
   %wide64 = arith.extf %y : f32 to f64
-  %size = math.absf %wide : f32
-  %not_above = arith.cmpf ole, %wide, %zero : f32
-  %signed = arith.cmpf olt, %wide, %one : f32
-  %outside = arith.cmpf ogt, %size, %one : f32
+  %equal = arith.cmpf oeq, %wide, %zero : f32
   %unordered = arith.cmpf ult, %wide, %zero : f32
   %f32 = arith.cmpf olt, %wide64, %zero64 : f64
   %variable = arith.cmpf olt, %wide, %z : f32
-  return %not_above, %signed, %outside, %unordered, %f32, %variable
-      : i1, i1, i1, i1, i1, i1
+  return %equal, %unordered, %f32, %variable : i1, i1, i1, i1
 }
 
 // CHECK-LABEL: func @tensors

@@ -411,17 +411,19 @@ def QuantBNNCompareNarrowFloatsPass
     : Pass<"bnn-codegen-compare-narrow-floats"> {
   let summary = "Compare f16 and bf16 with constants as 16-bit integers";
   let description = [{
-    Replaces a comparison of a value that was widened from `f16` or `bf16` by
-    one unsigned comparison of its 16 bits. The pass rewrites comparisons of the
-    value with 0, and comparisons of the magnitude of the value with a constant.
-    Such a condition holds for one range of bit patterns, which contains no NaN.
-    Twice as many lanes then fit into a register, and nothing is widened. A
-    value that is also computed with is left alone, and so are tensors.
+    Replaces comparisons of an `f16` or `bf16`, which may be widened, with a
+    constant by unsigned comparisons of its 16 bits. Twice as many lanes then fit
+    into a register, and nothing is widened. The comparisons are those that say
+    whether the value or its magnitude is below or above a constant (`olt`, `ole`,
+    `ogt`, `oge`), alone or as the two operands of an `arith.andi`. A value that is
+    also computed with is left alone, and so are tensors.
 
-    The negative numbers are the patterns from the smallest negative number to
-    -infinity: `0x8001` to `0xff80` for bf16. A magnitude is at most a constant
-    if its bits without the sign are at most the bits of the constant, rounded
-    toward zero.
+    The bits of numbers of one sign are ordered like their magnitudes, so that each
+    condition holds for at most two ranges of bit patterns, none of which has a
+    NaN. The negative numbers of bf16 are `0x8001` to `0xff80` (-infinity), the
+    numbers from 0 to 1 are `0x0000` to `0x3f80` and `0x8000` (-0). A magnitude is
+    at most a constant if its bits without the sign are at most the bits of the
+    constant, rounded toward zero.
 
     Example:
 
