@@ -16,12 +16,15 @@ using namespace quant_bnn;
 
 int64_t quant_bnn::getPositions(int64_t size, int64_t kernel,
                                 const Walk &walk) {
-  if (ShapedType::isDynamic(size) || ShapedType::isDynamic(kernel))
+  std::optional<int64_t> low = getConstantIntValue(walk.low);
+  std::optional<int64_t> high = getConstantIntValue(walk.high);
+  if (ShapedType::isDynamic(size) || ShapedType::isDynamic(kernel) || !low ||
+      !high)
     return ShapedType::kDynamic;
   // The sum of the extents saturates.
-  int64_t padded = std::min<uint64_t>(
-      llvm::SaturatingAdd<uint64_t>(size, walk.low, walk.high),
-      std::numeric_limits<int64_t>::max());
+  int64_t padded =
+      std::min<uint64_t>(llvm::SaturatingAdd<uint64_t>(size, *low, *high),
+                         std::numeric_limits<int64_t>::max());
   int64_t last = padded - walk.dilation * (kernel - 1) - 1;
   return std::max<int64_t>(llvm::divideFloorSigned(last, walk.stride) + 1, 0);
 }
@@ -31,16 +34,18 @@ OpFoldResult quant_bnn::buildPositions(OpBuilder &builder, Location loc,
   std::optional<int64_t> known = getConstantIntValue(size);
   std::optional<int64_t> kernel = getConstantIntValue(walk.kernel);
   if (known && kernel)
-    return builder.getIndexAttr(getPositions(*known, *kernel, walk));
-  AffineExpr sizeExpr = builder.getAffineDimExpr(0);
-  AffineExpr kernelExpr = builder.getAffineDimExpr(1);
+    if (int64_t positions = getPositions(*known, *kernel, walk);
+        !ShapedType::isDynamic(positions))
+      return builder.getIndexAttr(positions);
+  AffineExpr sizeExpr, kernelExpr, low, high;
+  bindDims(builder.getContext(), sizeExpr, kernelExpr, low, high);
   AffineExpr last =
-      sizeExpr + (walk.low + walk.high) - (kernelExpr - 1) * walk.dilation - 1;
+      sizeExpr + (low + high) - (kernelExpr - 1) * walk.dilation - 1;
   AffineMap map = AffineMap::get(
-      2, 0, {last.floorDiv(walk.stride) + 1, builder.getAffineConstantExpr(0)},
+      4, 0, {last.floorDiv(walk.stride) + 1, builder.getAffineConstantExpr(0)},
       builder.getContext());
-  return affine::makeComposedFoldedAffineMax(builder, loc, map,
-                                             {size, walk.kernel});
+  return affine::makeComposedFoldedAffineMax(
+      builder, loc, map, {size, walk.kernel, walk.low, walk.high});
 }
 
 bool quant_bnn::hasNoTaps(ArrayRef<OpFoldResult> sizes, ArrayRef<Walk> walks) {

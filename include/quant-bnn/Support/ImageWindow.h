@@ -17,11 +17,12 @@ namespace quant_bnn {
 /// two dimensions of an image.
 struct Walk {
   mlir::OpFoldResult kernel;
-  int64_t stride, dilation, low, high;
+  int64_t stride, dilation;
+  mlir::OpFoldResult low, high;
 };
 
 /// Returns the number of positions of a window along `size`; `getPositions`
-/// returns dynamic if `size` or `kernel` is.
+/// returns dynamic if `size`, `kernel` or the padding is.
 int64_t getPositions(int64_t size, int64_t kernel, const Walk &walk);
 mlir::OpFoldResult buildPositions(mlir::OpBuilder &builder, mlir::Location loc,
                                   mlir::OpFoldResult size, const Walk &walk);

@@ -94,9 +94,10 @@ def QuantBNN_XnorConv2DOp : QuantBNN_BinaryComputeOp<"xnor_conv_2d", [
     * `acc` is exact; an output is a sum of at most 2^31 - 1 products, each of
       which is -1, 0 or +1.
     * `strides` = [sh, sw] and `dilations` = [dh, dw] are 1 by default.
-    * `padding` = [top, bottom, left, right] is 0 by default. Padded elements
-      have the value that `pad_value` selects: `zero` (the default), `one` or
-      `minus_one`. Padded zeros add nothing to the sum.
+    * `padding` = [top, bottom, left, right] is 0 by default. Each size is a
+      number or an `index` from 0 to 2^31 - 1. Padded elements have the value
+      that `pad_value` selects: `zero` (the default), `one` or `minus_one`.
+      Padded zeros add nothing to the sum.
     * With `groups` = G above 1, `x` is batch x height x width x G x channels,
       where the channels are those of a group. The outputs are split into G
       groups of equal size, and each group of outputs reads one group of
@@ -117,6 +118,7 @@ def QuantBNN_XnorConv2DOp : QuantBNN_BinaryComputeOp<"xnor_conv_2d", [
   }];
   let arguments = (ins
     QuantBNN_PackedTensor:$x, QuantBNN_PackedTensor:$filter,
+    Variadic<Index>:$dynamic_padding,
     DefaultValuedAttr<DenseI64ArrayAttr, "{1, 1}">:$strides,
     DefaultValuedAttr<DenseI64ArrayAttr, "{1, 1}">:$dilations,
     DefaultValuedAttr<I64Attr, "1">:$groups,
@@ -126,15 +128,20 @@ def QuantBNN_XnorConv2DOp : QuantBNN_BinaryComputeOp<"xnor_conv_2d", [
   let assemblyFormat = [{
     $x `,` $filter `` custom<NoLayout>(ref($filter))
     (`strides` `=` $strides^)? (`dilations` `=` $dilations^)?
-    (`groups` `=` $groups^)? (`padding` `=` $padding^)?
+    (`groups` `=` $groups^)?
+    (`padding` `=` custom<DynamicIndexList>($dynamic_padding, $padding)^)?
     (`pad_value` `=` `` $pad_value^)? `` custom<NoLayout>(ref($filter)) attr-dict
     `:` `(` type($x) `,` type($filter) `)` `->` type($acc)
   }];
   let extraClassDeclaration = [{
+    /// Returns the sizes of the padding, as attributes or values.
+    ::llvm::SmallVector<::mlir::OpFoldResult> getMixedPadding();
+
     /// Returns the movement of the window along the height and the width, for a
-    /// filter with these extents.
-    std::array<::quant_bnn::Walk, 2> getWalks(::mlir::OpFoldResult height,
-                                              ::mlir::OpFoldResult width);
+    /// filter with these extents and padding with these sizes.
+    std::array<::quant_bnn::Walk, 2>
+    getWalks(::mlir::OpFoldResult height, ::mlir::OpFoldResult width,
+             ::llvm::ArrayRef<::mlir::OpFoldResult> padding);
   }];
 }
 
