@@ -148,8 +148,9 @@ XnorConv2DOp::reifyResultShapes(OpBuilder &builder,
   SmallVector<OpFoldResult> filter =
       tensor::getMixedSizes(builder, getLoc(), getFilter());
   std::array<Walk, 2> walks = getWalks(filter[1], filter[2], getMixedPadding());
-  shapes.push_back({x[0], buildPositions(builder, getLoc(), x[1], walks[0]),
-                    buildPositions(builder, getLoc(), x[2], walks[1]),
-                    filter[0]});
+  shapes.push_back(matchSizes(
+      builder, getLoc(), getAcc().getType(),
+      {x[0], buildPositions(builder, getLoc(), x[1], walks[0]),
+       buildPositions(builder, getLoc(), x[2], walks[1]), filter[0]}));
   return success();
 }
