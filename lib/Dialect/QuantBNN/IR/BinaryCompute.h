@@ -36,6 +36,10 @@ matchSizes(mlir::OpBuilder &builder, mlir::Location loc,
            mlir::RankedTensorType type,
            llvm::ArrayRef<mlir::OpFoldResult> sizes);
 
+/// Returns the loops of `product`, which are the dimensions of its result.
+llvm::SmallVector<mlir::Range> getResultLoops(mlir::OpBuilder &builder,
+                                              mlir::Operation *product);
+
 } // namespace quant_bnn::detail
 
 #endif // QUANT_BNN_LIB_DIALECT_QUANTBNN_IR_BINARYCOMPUTE_H
