@@ -147,9 +147,10 @@ static void evaluateConv(Evaluator &evaluator, XnorConv2DOp op) {
     return evaluator.setStop(Stop::Undefined, "images of other channels");
   reference::ImageShape image{bits.shape[0], bits.shape[1], bits.shape[2],
                               depth * groups};
+  SmallVector<int64_t> padding = evaluator.getIndices(op.getMixedPadding());
   auto walk = [&](unsigned dim) {
     return getWalk(dim, filter.shape[1 + dim], op.getStrides(),
-                   op.getDilations(), op.getPadding());
+                   op.getDilations(), padding);
   };
   int64_t outputs = filter.shape[0];
   SmallVector<int64_t> shape{

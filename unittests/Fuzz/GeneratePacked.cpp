@@ -328,10 +328,10 @@ void Generator::addXnorConv() {
       argument(RankedTensorType::get(filter, b.getI1Type(), layout), filter)
           .value;
   addAccumulators(
-      XnorConv2DOp::create(b, RankedTensorType::get(extents, b.getI32Type()), x,
-                           f, ArrayRef<int64_t>{stride, stride},
-                           ArrayRef<int64_t>{dilation, dilation}, groups,
-                           ArrayRef<int64_t>{low, high, low, high},
-                           PadValue(random.below(3))),
+      XnorConv2DOp::create(
+          b, RankedTensorType::get(extents, b.getI32Type()), x, f,
+          /*dynamic_padding=*/ValueRange{}, ArrayRef<int64_t>{stride, stride},
+          ArrayRef<int64_t>{dilation, dilation}, groups,
+          ArrayRef<int64_t>{low, high, low, high}, PadValue(random.below(3))),
       extents);
 }

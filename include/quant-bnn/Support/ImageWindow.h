@@ -17,14 +17,28 @@ namespace quant_bnn {
 /// two dimensions of an image.
 struct Walk {
   mlir::OpFoldResult kernel;
-  int64_t stride, dilation, low, high;
+  int64_t stride, dilation;
+  mlir::OpFoldResult low, high;
 };
 
 /// Returns the number of positions of a window along `size`; `getPositions`
-/// returns dynamic if `size` or `kernel` is.
+/// returns dynamic if `size`, `kernel` or the padding is.
 int64_t getPositions(int64_t size, int64_t kernel, const Walk &walk);
 mlir::OpFoldResult buildPositions(mlir::OpBuilder &builder, mlir::Location loc,
                                   mlir::OpFoldResult size, const Walk &walk);
+
+/// The elements along one dimension of an image that a range of positions of a
+/// window reads, and the padding that it reads before and after them.
+struct WindowTile {
+  mlir::OpFoldResult offset, size, low, high;
+};
+
+/// Builds what the `count` positions from `first` on read of `size` elements. A
+/// window with these elements and this padding has `count` positions, unless
+/// its taps are dilated and it has none.
+WindowTile buildWindowTile(mlir::OpBuilder &builder, mlir::Location loc,
+                           mlir::OpFoldResult size, const Walk &walk,
+                           mlir::OpFoldResult first, mlir::OpFoldResult count);
 
 /// Whether a window is known to have no positions or no taps. A structured op
 /// cannot be built then, because its accesses would not verify.

@@ -29,6 +29,17 @@ llvm::LogicalResult verifyRows(mlir::Operation *op, llvm::StringRef what,
 void setSumRange(mlir::Value acc, int64_t length, int64_t taps,
                  mlir::SetIntRangeFn setRange);
 
+/// Returns `sizes`, the sizes of a tensor of `type`, as attributes where `type`
+/// is static and as values elsewhere, which upstream requires of reified sizes.
+llvm::SmallVector<mlir::OpFoldResult>
+matchSizes(mlir::OpBuilder &builder, mlir::Location loc,
+           mlir::RankedTensorType type,
+           llvm::ArrayRef<mlir::OpFoldResult> sizes);
+
+/// Returns the loops of `product`, which are the dimensions of its result.
+llvm::SmallVector<mlir::Range> getResultLoops(mlir::OpBuilder &builder,
+                                              mlir::Operation *product);
+
 } // namespace quant_bnn::detail
 
 #endif // QUANT_BNN_LIB_DIALECT_QUANTBNN_IR_BINARYCOMPUTE_H

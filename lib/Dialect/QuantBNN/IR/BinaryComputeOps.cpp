@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "BinaryCompute.h"
+#include "mlir/Dialect/Arith/Utils/Utils.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 
 using namespace mlir;
@@ -47,6 +48,20 @@ void quant_bnn::detail::setSumRange(Value acc, int64_t length, int64_t taps,
   int64_t terms = ShapedType::isDynamic(length) ? most : length;
   APInt bound(32, std::min(terms * taps, most));
   setRange(acc, ConstantIntRanges::fromSigned(-bound, bound));
+}
+
+SmallVector<OpFoldResult>
+quant_bnn::detail::matchSizes(OpBuilder &builder, Location loc,
+                              RankedTensorType type,
+                              ArrayRef<OpFoldResult> sizes) {
+  SmallVector<OpFoldResult> matched;
+  for (auto [length, size] : llvm::zip_equal(type.getShape(), sizes)) {
+    if (ShapedType::isDynamic(length))
+      matched.push_back(getValueOrCreateConstantIndexOp(builder, loc, size));
+    else
+      matched.push_back(builder.getIndexAttr(length));
+  }
+  return matched;
 }
 
 //===----------------------------------------------------------------------===//
@@ -99,7 +114,7 @@ XnorMatmulOp::reifyResultShapes(OpBuilder &builder,
       tensor::getMixedSizes(builder, getLoc(), getA());
   sizes.back() = tensor::getMixedSize(builder, getLoc(), getB(),
                                       getB().getType().getRank() - 2);
-  shapes.push_back(std::move(sizes));
+  shapes.push_back(matchSizes(builder, getLoc(), getAcc().getType(), sizes));
   return success();
 }
 

@@ -14,21 +14,26 @@ using namespace quant_bnn;
 using namespace quant_bnn::detail;
 
 std::array<Walk, 2> XnorConv2DOp::getWalks(OpFoldResult height,
-                                           OpFoldResult width) {
+                                           OpFoldResult width,
+                                           ArrayRef<OpFoldResult> padding) {
   auto getWalk = [&](unsigned dim, OpFoldResult kernel) -> Walk {
-    return {kernel, getStrides()[dim], getDilations()[dim],
-            getPadding()[2 * dim], getPadding()[2 * dim + 1]};
+    return {kernel, getStrides()[dim], getDilations()[dim], padding[2 * dim],
+            padding[2 * dim + 1]};
   };
   return {getWalk(0, height), getWalk(1, width)};
+}
+
+SmallVector<OpFoldResult> XnorConv2DOp::getMixedPadding() {
+  return getMixedValues(getPadding(), getDynamicPadding(), getContext());
 }
 
 //===----------------------------------------------------------------------===//
 // Verification
 //===----------------------------------------------------------------------===//
 
-/// Checks that there are `count` elements of `values`, each from `least` to
-/// 2^31 - 1. A larger value could overflow in a product. Errors call the values
-/// `name`.
+/// Checks that there are `count` elements of `values`, each dynamic or from
+/// `least` to 2^31 - 1. A larger value could overflow in a product. Errors call
+/// the values `name`.
 static LogicalResult verifyValues(XnorConv2DOp op, StringRef name,
                                   ArrayRef<int64_t> values, size_t count,
                                   int64_t least) {
@@ -36,7 +41,8 @@ static LogicalResult verifyValues(XnorConv2DOp op, StringRef name,
     return op.emitOpError("requires ")
            << count << " values of " << name << ", but got " << values.size();
   for (int64_t value : values)
-    if (value < least || value > std::numeric_limits<int32_t>::max())
+    if (!ShapedType::isDynamic(value) &&
+        (value < least || value > std::numeric_limits<int32_t>::max()))
       return op.emitOpError("requires ")
              << name << " from " << least << " to 2^31 - 1, but got " << value;
   return success();
@@ -89,6 +95,11 @@ LogicalResult XnorConv2DOp::verify() {
       failed(verifyValues(*this, "padding", getPadding(), 4, 0)) ||
       failed(verifyValues(*this, "groups", int64_t(getGroups()), 1, 1)))
     return failure();
+  if (size_t dynamic = llvm::count_if(getPadding(), ShapedType::isDynamic);
+      dynamic != getDynamicPadding().size())
+    return emitOpError("requires ")
+           << dynamic << " values of dynamic padding, but got "
+           << getDynamicPadding().size();
   int64_t imageRank = getGroups() > 1 ? 5 : 4;
   for (auto [name, type, rank] :
        {std::tuple("images", x, imageRank), std::tuple("filters", filter, 4L),
@@ -99,7 +110,7 @@ LogicalResult XnorConv2DOp::verify() {
   if (failed(verifyRows(*this, "images and filters", x, filter)) ||
       failed(verifyGroups(*this)) || failed(verifyTerms(*this)))
     return failure();
-  std::array<Walk, 2> walks = getWalks({}, {});
+  std::array<Walk, 2> walks = getWalks({}, {}, getMixedPadding());
   SmallVector<int64_t> shape = {x.getDimSize(0)};
   for (unsigned dim : {0, 1})
     shape.push_back(getPositions(x.getDimSize(1 + dim),
@@ -136,9 +147,10 @@ XnorConv2DOp::reifyResultShapes(OpBuilder &builder,
       tensor::getMixedSizes(builder, getLoc(), getX());
   SmallVector<OpFoldResult> filter =
       tensor::getMixedSizes(builder, getLoc(), getFilter());
-  std::array<Walk, 2> walks = getWalks(filter[1], filter[2]);
-  shapes.push_back({x[0], buildPositions(builder, getLoc(), x[1], walks[0]),
-                    buildPositions(builder, getLoc(), x[2], walks[1]),
-                    filter[0]});
+  std::array<Walk, 2> walks = getWalks(filter[1], filter[2], getMixedPadding());
+  shapes.push_back(matchSizes(
+      builder, getLoc(), getAcc().getType(),
+      {x[0], buildPositions(builder, getLoc(), x[1], walks[0]),
+       buildPositions(builder, getLoc(), x[2], walks[1]), filter[0]}));
   return success();
 }

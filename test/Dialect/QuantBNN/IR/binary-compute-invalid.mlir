@@ -230,6 +230,16 @@ func.func @conv_padding(%x: !x, %f: !f) {
 
 !x = tensor<1x8x8x64xi1, #quant_bnn.packed<i32>>
 !f = tensor<6x3x3x64xi1, #quant_bnn.packed<i32>>
+func.func @conv_dynamic_padding(%x: !x, %f: !f, %top: index) {
+  // expected-error @+1 {{requires 2 values of dynamic padding, but got 1}}
+  "quant_bnn.xnor_conv_2d"(%x, %f, %top) <{padding = array<i64: -9223372036854775808, -9223372036854775808, 0, 0>}> : (!x, !f, index) -> tensor<1x?x6x6xi32>
+  return
+}
+
+// -----
+
+!x = tensor<1x8x8x64xi1, #quant_bnn.packed<i32>>
+!f = tensor<6x3x3x64xi1, #quant_bnn.packed<i32>>
 func.func @conv_negative_padding(%x: !x, %f: !f) {
   // expected-error @+1 {{requires padding from 0 to 2^31 - 1, but got -1}}
   quant_bnn.xnor_conv_2d %x, %f padding = [0, 0, 0, -1] : (!x, !f) -> tensor<1x6x6x6xi32>

@@ -49,6 +49,15 @@ func.func @xnor_conv_2d(%x: tensor<1x56x56x64xi1, #quant_bnn.packed<i32>>, %f: t
   return
 }
 
+// CHECK-LABEL: func @dynamic_padding(
+// CHECK-SAME: %[[TOP:[^ ]+]]: index, %[[RIGHT:[^ ]+]]: index)
+func.func @dynamic_padding(%x: tensor<1x8x8x64xi1, #quant_bnn.packed<i32>>, %f: tensor<4x3x3x64xi1, #quant_bnn.packed<i32>>, %top: index, %right: index) {
+  // CHECK-NEXT: quant_bnn.xnor_conv_2d %{{.*}}, %{{.*}} padding = [%[[TOP]], 1, 0, %[[RIGHT]]] pad_value = one : (tensor<1x8x8x64xi1, #quant_bnn.packed<i32>>, tensor<4x3x3x64xi1, #quant_bnn.packed<i32>>) -> tensor<1x?x6x4xi32>
+  %0 = quant_bnn.xnor_conv_2d %x, %f padding = [%top, 1, 0, %right] pad_value = one
+      : (tensor<1x8x8x64xi1, #quant_bnn.packed<i32>>, tensor<4x3x3x64xi1, #quant_bnn.packed<i32>>) -> tensor<1x?x6x4xi32>
+  return
+}
+
 // CHECK-LABEL: func @threshold(
 func.func @threshold(%a: tensor<4x100xi32>, %t: tensor<100xi32>, %flip: tensor<100xi1>, %b: tensor<?xi32>,
                      %c: tensor<2x?x?x?xi32>, %u: tensor<?xi32>, %v: tensor<?xi1>) {

@@ -9,6 +9,7 @@
 #ifndef QUANT_BNN_DIALECT_QUANTBNN_IR_BINARYCOMPUTEOPS
 #define QUANT_BNN_DIALECT_QUANTBNN_IR_BINARYCOMPUTEOPS
 
+include "mlir/Interfaces/TilingInterface.td"
 include "quant-bnn/Dialect/QuantBNN/IR/PackedOps.td"
 
 def QuantBNN_Accumulators : RankedTensorOf<[I32]>;
@@ -23,8 +24,81 @@ class QuantBNN_BinaryComputeOp<string mnemonic, list<Trait> traits = []>
   let hasVerifier = 1;
 }
 
-def QuantBNN_XnorMatmulOp : QuantBNN_BinaryComputeOp<"xnor_matmul", [
-    DeclareOpInterfaceMethods<InferIntRangeInterface, ["inferResultRanges"]>]> {
+/// Base class of products. The loops for tiling are the dimensions of `acc`, so
+/// a tile of the loops is the tile of `acc` at the same position. The sums are
+/// no loops: a tile has complete sums of whole rows of words. A derived op
+/// builds the tile in `buildTile`.
+class QuantBNN_BinaryProductOp<string mnemonic>
+    : QuantBNN_BinaryComputeOp<mnemonic, [
+        DeclareOpInterfaceMethods<InferIntRangeInterface, ["inferResultRanges"]>,
+        DeclareOpInterfaceMethods<TilingInterface, [
+          "getLoopIteratorTypes", "getIterationDomain", "getTiledImplementation",
+          "getResultTilePosition", "generateResultTileValue",
+          "getIterationDomainTileFromResultTile"]>]> {
+  code tilingDeclaration = [{
+    /// Builds the tile of the op at `offsets`, which has `sizes`. If there is
+    /// none, fails and sets `reason`.
+    ::mlir::FailureOr<::mlir::TilingResult>
+    buildTile(::mlir::OpBuilder &builder,
+              ::llvm::ArrayRef<::mlir::OpFoldResult> offsets,
+              ::llvm::ArrayRef<::mlir::OpFoldResult> sizes,
+              std::string &reason);
+  }];
+  code tilingBody = [{
+    ::llvm::SmallVector<::mlir::utils::IteratorType>
+    $cppClass::getLoopIteratorTypes() {
+      return ::llvm::SmallVector<::mlir::utils::IteratorType>(
+          getAcc().getType().getRank(), ::mlir::utils::IteratorType::parallel);
+    }
+    ::llvm::SmallVector<::mlir::Range> $cppClass::getIterationDomain(
+        ::mlir::OpBuilder &builder) {
+      return ::quant_bnn::detail::getResultLoops(builder, *this);
+    }
+    ::llvm::LogicalResult $cppClass::getResultTilePosition(
+        ::mlir::OpBuilder &, unsigned,
+        ::llvm::ArrayRef<::mlir::OpFoldResult> offsets,
+        ::llvm::ArrayRef<::mlir::OpFoldResult> sizes,
+        ::llvm::SmallVector<::mlir::OpFoldResult> &resultOffsets,
+        ::llvm::SmallVector<::mlir::OpFoldResult> &resultSizes) {
+      resultOffsets.assign(offsets.begin(), offsets.end());
+      resultSizes.assign(sizes.begin(), sizes.end());
+      return ::mlir::success();
+    }
+    ::mlir::FailureOr<::mlir::TilingResult> $cppClass::getTiledImplementation(
+        ::mlir::OpBuilder &builder,
+        ::llvm::ArrayRef<::mlir::OpFoldResult> offsets,
+        ::llvm::ArrayRef<::mlir::OpFoldResult> sizes) {
+      std::string reason;
+      auto tile = buildTile(builder, offsets, sizes, reason);
+      if (failed(tile))
+        return emitOpError(reason);
+      return tile;
+    }
+    // Without the tile, the op stays outside of the loop of its user, which is
+    // no error.
+    ::mlir::FailureOr<::mlir::TilingResult> $cppClass::generateResultTileValue(
+        ::mlir::OpBuilder &builder, unsigned,
+        ::llvm::ArrayRef<::mlir::OpFoldResult> offsets,
+        ::llvm::ArrayRef<::mlir::OpFoldResult> sizes) {
+      std::string reason;
+      return buildTile(builder, offsets, sizes, reason);
+    }
+    ::llvm::LogicalResult $cppClass::getIterationDomainTileFromResultTile(
+        ::mlir::OpBuilder &, unsigned,
+        ::llvm::ArrayRef<::mlir::OpFoldResult> offsets,
+        ::llvm::ArrayRef<::mlir::OpFoldResult> sizes,
+        ::llvm::SmallVectorImpl<::mlir::OpFoldResult> &loopOffsets,
+        ::llvm::SmallVectorImpl<::mlir::OpFoldResult> &loopSizes) {
+      loopOffsets.assign(offsets.begin(), offsets.end());
+      loopSizes.assign(sizes.begin(), sizes.end());
+      return ::mlir::success();
+    }
+  }];
+  let extraClassDeclaration = tilingDeclaration;
+  let extraClassDefinition = tilingBody;
+}
+
+def QuantBNN_XnorMatmulOp : QuantBNN_BinaryProductOp<"xnor_matmul"> {
   let summary = "Multiply two packed bipolar matrices";
   let description = [{
     Computes the matrix product of elements that are +1 or -1 from their packed
@@ -76,8 +150,7 @@ def QuantBNN_XnorMatmulOp : QuantBNN_BinaryComputeOp<"xnor_matmul", [
     OpBuilder<(ins "::mlir::Value":$a, "::mlir::Value":$b)>];
 }
 
-def QuantBNN_XnorConv2DOp : QuantBNN_BinaryComputeOp<"xnor_conv_2d", [
-    DeclareOpInterfaceMethods<InferIntRangeInterface, ["inferResultRanges"]>]> {
+def QuantBNN_XnorConv2DOp : QuantBNN_BinaryProductOp<"xnor_conv_2d"> {
   let summary = "Convolve packed bipolar images with packed bipolar filters";
   let description = [{
     Computes the 2-D convolution of elements that are +1 or -1 from their packed
@@ -94,9 +167,10 @@ def QuantBNN_XnorConv2DOp : QuantBNN_BinaryComputeOp<"xnor_conv_2d", [
     * `acc` is exact; an output is a sum of at most 2^31 - 1 products, each of
       which is -1, 0 or +1.
     * `strides` = [sh, sw] and `dilations` = [dh, dw] are 1 by default.
-    * `padding` = [top, bottom, left, right] is 0 by default. Padded elements
-      have the value that `pad_value` selects: `zero` (the default), `one` or
-      `minus_one`. Padded zeros add nothing to the sum.
+    * `padding` = [top, bottom, left, right] is 0 by default. Each size is a
+      number or an `index` from 0 to 2^31 - 1. Padded elements have the value
+      that `pad_value` selects: `zero` (the default), `one` or `minus_one`.
+      Padded zeros add nothing to the sum.
     * With `groups` = G above 1, `x` is batch x height x width x G x channels,
       where the channels are those of a group. The outputs are split into G
       groups of equal size, and each group of outputs reads one group of
@@ -117,6 +191,7 @@ def QuantBNN_XnorConv2DOp : QuantBNN_BinaryComputeOp<"xnor_conv_2d", [
   }];
   let arguments = (ins
     QuantBNN_PackedTensor:$x, QuantBNN_PackedTensor:$filter,
+    Variadic<Index>:$dynamic_padding,
     DefaultValuedAttr<DenseI64ArrayAttr, "{1, 1}">:$strides,
     DefaultValuedAttr<DenseI64ArrayAttr, "{1, 1}">:$dilations,
     DefaultValuedAttr<I64Attr, "1">:$groups,
@@ -126,15 +201,20 @@ def QuantBNN_XnorConv2DOp : QuantBNN_BinaryComputeOp<"xnor_conv_2d", [
   let assemblyFormat = [{
     $x `,` $filter `` custom<NoLayout>(ref($filter))
     (`strides` `=` $strides^)? (`dilations` `=` $dilations^)?
-    (`groups` `=` $groups^)? (`padding` `=` $padding^)?
+    (`groups` `=` $groups^)?
+    (`padding` `=` custom<DynamicIndexList>($dynamic_padding, $padding)^)?
     (`pad_value` `=` `` $pad_value^)? `` custom<NoLayout>(ref($filter)) attr-dict
     `:` `(` type($x) `,` type($filter) `)` `->` type($acc)
   }];
-  let extraClassDeclaration = [{
+  let extraClassDeclaration = tilingDeclaration # [{
+    /// Returns the sizes of the padding, as attributes or values.
+    ::llvm::SmallVector<::mlir::OpFoldResult> getMixedPadding();
+
     /// Returns the movement of the window along the height and the width, for a
-    /// filter with these extents.
-    std::array<::quant_bnn::Walk, 2> getWalks(::mlir::OpFoldResult height,
-                                              ::mlir::OpFoldResult width);
+    /// filter with these extents and padding with these sizes.
+    std::array<::quant_bnn::Walk, 2>
+    getWalks(::mlir::OpFoldResult height, ::mlir::OpFoldResult width,
+             ::llvm::ArrayRef<::mlir::OpFoldResult> padding);
   }];
 }
 

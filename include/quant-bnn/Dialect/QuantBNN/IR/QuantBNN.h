@@ -22,6 +22,7 @@
 #include "mlir/Interfaces/InferIntRangeInterface.h"
 #include "mlir/Interfaces/InferTypeOpInterface.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
+#include "mlir/Interfaces/TilingInterface.h"
 #include "quant-bnn/Dialect/QuantBNN/IR/QuantBNNTraits.h"
 #include "quant-bnn/Dialect/QuantBNN/IR/RaiseForms.h"
 #include "quant-bnn/Support/FunctionAttributes.h"

@@ -113,8 +113,9 @@ quant_bnn::binarize::matchConvolution(Product product, const Options &options,
         SmallVector<int64_t> shape = llvm::map_to_vector(accGroups, sizeOf);
         Value acc = XnorConv2DOp::create(
             b, RankedTensorType::get(shape, b.getI32Type()), lhs, rhs,
-            b.getDenseI64ArrayAttr(strides), b.getDenseI64ArrayAttr(dilations),
-            b.getI64IntegerAttr(groups), b.getDenseI64ArrayAttr(padding.sizes),
+            /*dynamic_padding=*/ValueRange{}, b.getDenseI64ArrayAttr(strides),
+            b.getDenseI64ArrayAttr(dilations), b.getI64IntegerAttr(groups),
+            b.getDenseI64ArrayAttr(padding.sizes),
             PadValueAttr::get(b.getContext(), padding.value));
         return buildUngrouped(b, acc, accMap, accGroups, sizes);
       }};

@@ -51,11 +51,12 @@ static Classes buildClassOfEach(ImplicitLocOpBuilder &builder,
       SmallVector<IteratorType>(2, IteratorType::parallel),
       [&](OpBuilder &nested, Location loc, ValueRange) {
         ImplicitLocOpBuilder body(loc, nested);
-        AffineExpr i = body.getAffineDimExpr(0), j = body.getAffineDimExpr(1);
+        AffineExpr i, j, low;
+        bindDims(body.getContext(), i, j, low);
         Value position = affine::makeComposedAffineApply(
-            body, loc, i * walk.stride + j * walk.dilation - walk.low,
+            body, loc, i * walk.stride + j * walk.dilation - low,
             {linalg::IndexOp::create(body, 0).getResult(),
-             linalg::IndexOp::create(body, 1).getResult()});
+             linalg::IndexOp::create(body, 1).getResult(), walk.low});
         // As unsigned integers, negative positions are above the bound.
         Value isInside = arith::CmpIOp::create(body, arith::CmpIPredicate::ult,
                                                position, bound);
@@ -74,14 +75,15 @@ static Classes buildClasses(ImplicitLocOpBuilder &builder,
   std::optional<int64_t> numPositions = getConstantIntValue(positions);
   std::optional<int64_t> staticSize = getConstantIntValue(size);
   std::optional<int64_t> kernel = getConstantIntValue(walk.kernel);
-  if (!numPositions || !staticSize || !kernel)
+  std::optional<int64_t> low = getConstantIntValue(walk.low);
+  if (!numPositions || !staticSize || !kernel || !low)
     return buildClassOfEach(builder, positions, size, walk);
   SmallVector<SmallVector<int32_t>> rows;
   AffineExpr ofPosition = builder.getAffineConstantExpr(0);
   for (int64_t i = 0; i < *numPositions; ++i) {
     SmallVector<int32_t> row;
     for (int64_t j = 0; j < *kernel; ++j) {
-      int64_t position = i * walk.stride + j * walk.dilation - walk.low;
+      int64_t position = i * walk.stride + j * walk.dilation - *low;
       row.push_back(position >= 0 && position < *staticSize);
     }
     if (!rows.empty() && rows.back() == row)

@@ -39,18 +39,24 @@ static Value buildTerms(ImplicitLocOpBuilder &builder, OpFoldResult channels,
   return terms;
 }
 
+/// Whether windows may reach beyond the images.
+static bool hasPadding(ArrayRef<Walk> walks) {
+  return llvm::any_of(walks, [](const Walk &walk) {
+    return !isZeroInteger(walk.low) || !isZeroInteger(walk.high);
+  });
+}
+
 /// Pads the images `x` with the pad value of `op`, or with bits of 0 if the pad
 /// value is 0.
 static Words buildPaddedImages(ImplicitLocOpBuilder &builder, XnorConv2DOp op,
-                               const Words &x) {
-  ArrayRef<int64_t> padding = op.getPadding();
-  if (llvm::all_of(padding, [](int64_t size) { return size == 0; }))
+                               const Words &x, ArrayRef<Walk> walks) {
+  if (!hasPadding(walks))
     return x;
   SmallVector<OpFoldResult> low(x.getType().getRank(), builder.getIndexAttr(0));
   SmallVector<OpFoldResult> high = low;
   for (unsigned dim : {0, 1}) {
-    low[1 + dim] = builder.getIndexAttr(padding[2 * dim]);
-    high[1 + dim] = builder.getIndexAttr(padding[2 * dim + 1]);
+    low[1 + dim] = walks[dim].low;
+    high[1 + dim] = walks[dim].high;
   }
   Polarity polarity = PackedAttr::find(op.getX().getType()).getPolarity();
   bool isOne = op.getPadValue() != PadValue::zero &&
@@ -88,7 +94,12 @@ ConvertXnorConv2D::matchAndRewrite(XnorConv2DOp op, Adaptor adaptor,
       tensor::getMixedSizes(b, b.getLoc(), images.value);
   SmallVector<OpFoldResult> filterSizes =
       tensor::getMixedSizes(b, b.getLoc(), filters.value);
-  std::array<Walk, 2> walks = op.getWalks(filterSizes[1], filterSizes[2]);
+  SmallVector<Value> dynamicPadding;
+  for (ValueRange size : adaptor.getDynamicPadding())
+    dynamicPadding.push_back(size.front());
+  std::array<Walk, 2> walks = op.getWalks(
+      filterSizes[1], filterSizes[2],
+      getMixedValues(op.getPadding(), dynamicPadding, b.getContext()));
   SmallVector<OpFoldResult> sizes = {
       xSizes[0], buildPositions(b, b.getLoc(), xSizes[1], walks[0]),
       buildPositions(b, b.getLoc(), xSizes[2], walks[1]), filterSizes[0]};
@@ -96,9 +107,7 @@ ConvertXnorConv2D::matchAndRewrite(XnorConv2DOp op, Adaptor adaptor,
     rewriter.replaceOp(op, buildTensorCast(b, b.getLoc(), op.getType(), acc));
     return success();
   };
-  bool hasZeros =
-      op.getPadValue() == PadValue::zero &&
-      llvm::any_of(op.getPadding(), [](int64_t size) { return size > 0; });
+  bool hasZeros = op.getPadValue() == PadValue::zero && hasPadding(walks);
   if (hasNoTaps(sizes, walks))
     return replace(buildFilled(b, sizes, buildTerms(b, filters.length, walks)));
   Value terms = hasZeros ? arith::ConstantIntOp::create(b, 0, 32).getResult()
@@ -106,7 +115,8 @@ ConvertXnorConv2D::matchAndRewrite(XnorConv2DOp op, Adaptor adaptor,
   Value init = buildFilled(b, sizes, terms);
   int64_t groups = op.getGroups();
   bool isGrouped = groups > 1;
-  Value x = buildPaddedImages(b, op, images).value, filter = filters.value;
+  Value x = buildPaddedImages(b, op, images, walks).value,
+        filter = filters.value;
   if (isGrouped) {
     filter = buildGroups(b, filter, /*dim=*/0, groups);
     init = buildGroups(b, init, /*dim=*/3, groups);
