@@ -36,6 +36,22 @@ void EpilogueEmitter::emit(ImplicitLocOpBuilder &kernel, const Sums &sums) {
   emitStep(scope, step, State(plan.outputs.size()));
 }
 
+void EpilogueEmitter::prefetch(ImplicitLocOpBuilder &kernel,
+                               const index_space::Positions &at) {
+  b.restoreInsertionPoint(kernel.saveInsertionPoint());
+  Positions position = epilogue.getPositions(b, at, sizes);
+  auto usesAllLoops = [&](const Access &input) {
+    return llvm::all_of(llvm::seq<unsigned>(plan.loops.size()),
+                        [&](unsigned loop) { return input.uses(loop); });
+  };
+  for (const Access &input : plan.inputs)
+    if (input.getValue() != epilogue.sums && usesAllLoops(input))
+      memref::PrefetchOp::create(b, bases[input.operand->getOperandNumber()],
+                                 buildIndices(input, position),
+                                 /*isWrite=*/false, /*localityHint=*/3,
+                                 /*isDataCache=*/true);
+}
+
 Value EpilogueEmitter::loadVector(const Access &access,
                                   const index_space::Positions &at,
                                   const Step &step, int64_t part) {

@@ -41,6 +41,11 @@ public:
   /// Emits the epilogue of `sums` where `kernel` is.
   void emit(mlir::ImplicitLocOpBuilder &kernel, const Sums &sums);
 
+  /// Emits prefetches, where `kernel` is, of what the epilogue of the sums at
+  /// `at` reads and no other sums need.
+  void prefetch(mlir::ImplicitLocOpBuilder &kernel,
+                const index_space::Positions &at);
+
 private:
   /// A word of a packed output of which not all bits are known.
   struct Word {

@@ -12,7 +12,7 @@
 // REMARK:      remark: {{.*}} Function=overlapping | {{.*}} are stored, and read here: its results may overlap operands of the product
 // REMARK:      Function=twice | {{.*}} are stored, and read here: it reads a sum at several positions
 // REMARK:      Function=swapped | {{.*}} are stored, and read here: it has no form on vectors
-// GPU-COUNT-11: are stored, and read here: a product on a GPU has no epilogue
+// GPU-COUNT-12: are stored, and read here: a product on a GPU has no epilogue
 
 #a = affine_map<(m, n, w) -> (m, w)>
 #b = affine_map<(m, n, w) -> (n, w)>
@@ -23,6 +23,7 @@
 // CHECK-LABEL: func @scale(
 // CHECK-SAME:      %[[A:.*]]: memref<64x8xi32>, %[[B:.*]]: memref<32x8xi32>, %[[SCALE:.*]]: memref<32xf32>, %[[Y:.*]]: memref<64x32xf32>)
 // CHECK-NOT:     memref<64x32xi32>
+// CHECK-NOT:     memref.prefetch %[[SCALE]]
 // CHECK:         %[[TERM:.*]] = arith.muli %{{.*}} : vector<16xi32>
 // CHECK:         %[[SUM:.*]] = arith.addi %[[TERM]], %{{.*}} : vector<16xi32>
 // CHECK-DAG:     %[[S:.*]] = vector.load %[[SCALE]][%{{.*}}]
@@ -53,6 +54,50 @@ func.func @scale(%a: memref<64x8xi32>, %b: memref<32x8xi32>, %scale: memref<32xf
   ^bb0(%sum: i32, %s: f32, %out: f32):
     %f = arith.sitofp %sum : i32 to f32
     %p = arith.mulf %f, %s : f32
+    linalg.yield %p : f32
+  }
+  memref.dealloc %sums : memref<64x32xi32>
+  return
+}
+
+// -----
+
+#a = affine_map<(m, n, w) -> (m, w)>
+#b = affine_map<(m, n, w) -> (n, w)>
+#out = affine_map<(m, n, w) -> (m, n)>
+#same = affine_map<(m, n) -> (m, n)>
+
+// What only one sum needs is prefetched before the sums of the block: rows are far
+// apart.
+// CHECK-LABEL: func @residual(
+// CHECK-SAME:      %[[A:.*]]: memref<64x8xi32>, %{{.*}}: memref<32x8xi32>, %[[MORE:.*]]: memref<64x32xf32>, %{{.*}}: memref<64x32xf32>)
+// CHECK:         %[[FLAT:.*]] = memref.collapse_shape %[[MORE]]
+// CHECK-COUNT-16: memref.prefetch %[[FLAT]][%{{.*}}], read, locality<3>, data
+// CHECK-NOT:     memref.prefetch
+// CHECK:         memref.load %[[A]]
+// CHECK:         vector.load %[[FLAT]]
+func.func @residual(%a: memref<64x8xi32>, %b: memref<32x8xi32>, %more: memref<64x32xf32>,
+                    %y: memref<64x32xf32>)
+    attributes {quant_bnn.signature = (tensor<64x8xi32>, tensor<32x8xi32>, tensor<64x32xf32>, memref<64x32xf32>) -> ()} {
+  %depth = arith.constant 256 : i32
+  %sums = memref.alloc() : memref<64x32xi32>
+  linalg.fill ins(%depth : i32) outs(%sums : memref<64x32xi32>)
+  linalg.generic {indexing_maps = [#a, #b, #out],
+                  iterator_types = ["parallel", "parallel", "reduction"]}
+      ins(%a, %b : memref<64x8xi32>, memref<32x8xi32>) outs(%sums : memref<64x32xi32>) {
+  ^bb0(%i: i32, %j: i32, %acc: i32):
+    %factor = arith.constant -2 : i32
+    %bits = arith.xori %i, %j : i32
+    %count = math.ctpop %bits : i32
+    %term = arith.muli %count, %factor : i32
+    %sum = arith.addi %acc, %term : i32
+    linalg.yield %sum : i32
+  }
+  linalg.generic {indexing_maps = [#same, #same, #same], iterator_types = ["parallel", "parallel"]}
+      ins(%sums, %more : memref<64x32xi32>, memref<64x32xf32>) outs(%y : memref<64x32xf32>) {
+  ^bb0(%sum: i32, %m: f32, %out: f32):
+    %f = arith.sitofp %sum : i32 to f32
+    %p = arith.addf %f, %m : f32
     linalg.yield %p : f32
   }
   memref.dealloc %sums : memref<64x32xi32>

@@ -49,9 +49,9 @@ def QuantBNNVectorizePopcountPass : Pass<"bnn-codegen-vectorize-popcount"> {
     op, the kernel computes this op from the sums in registers and stores its
     results. The sums are stored only if another op reads them, or where the
     words of a row do not fit into a panel. Other operands of the op may have all
-    dimensions of the sums, or some. The op may have several results, and results
-    of which a word holds one bit for each sum; it may also write to the memory
-    of the sums. The op of the product moves to the elementwise op, past ops that
+    dimensions of the sums, which are prefetched while the sums are computed, or
+    some. The op may have several results, and results of which a word holds one
+    bit for each sum; it may also write to the memory of the sums. The op of the product moves to the elementwise op, past ops that
     do not change its operands. The elementwise op stays as it is if its results
     lie along another dimension, if its results may overlap operands of the
     product, if it reads a sum at several positions, or if a result is packed and

@@ -87,6 +87,15 @@ void BlockedEmitter::emitBlock(const Positions &at, const Tile &tile,
   int64_t rowsAtOnce = counting.rowsAtOnce;
   int64_t vectors = tile.outputs.vectors;
   int64_t counters = llvm::divideCeil(rows, rowsAtOnce) * vectors;
+  auto atOutput = [&](int64_t row, int64_t column) {
+    return atRow(enter(at, contraction.lanes,
+                       offset(at[contraction.lanes], column * lanes)),
+                 row);
+  };
+  // Rows are far apart, and processors do not predict the next one.
+  for (int64_t row = 0; row < rows; ++row)
+    for (int64_t column = 0; column < vectors; ++column)
+      prefetchForEpilogue(atOutput(row, column));
   SmallVector<Value> counts = countBits(
       loops, counters, counting.stages,
       [&](ValueRange positions, llvm::function_ref<void(Value)> count) {
@@ -110,11 +119,8 @@ void BlockedEmitter::emitBlock(const Positions &at, const Tile &tile,
     int64_t row = counter / vectors * rowsAtOnce + position % rowsAtOnce;
     if (row >= rows)
       continue;
-    Positions output =
-        enter(at, contraction.lanes,
-              offset(at[contraction.lanes], counter % vectors * lanes));
-    addMultiple({count, tile.mask, atRow(output, row), row}, tile.isFirst,
-                tile.isLast);
+    addMultiple({count, tile.mask, atOutput(row, counter % vectors), row},
+                tile.isFirst, tile.isLast);
   }
 }
 

@@ -273,6 +273,11 @@ void KernelEmitter::beginEpilogue(int64_t elements) {
         std::make_shared<EpilogueEmitter>(*epilogue, elements, sizes, b);
 }
 
+void KernelEmitter::prefetchForEpilogue(const Positions &at) {
+  if (epilogue)
+    epilogueEmitter->prefetch(b, at);
+}
+
 void KernelEmitter::addMultiple(const Sums &counts, Value isFirst,
                                 Value isLast) {
   Type type = counts.value.getType();
