@@ -26,23 +26,25 @@ def matmul(work):
 
 
 def conv(work, to_bits):
-    """A packed image and filters to integers, or to bits by thresholds."""
+    """A packed image and filters of f32 to integers, or to bits by thresholds."""
     size, channels = work["size"], work["channels"]
     image = packed(1, size, size, channels)
+    floats = tensor([channels, 3, 3, channels])
     filters = packed(channels, 3, 3, channels)
     sums = tensor([1, size, size, channels], "i32")
     body = (
-        "  %sums = quant_bnn.xnor_conv_2d %x, %w padding = [1, 1, 1, 1]\n"
+        f"  %p = quant_bnn.pack %w : {floats} to {filters}\n"
+        "  %sums = quant_bnn.xnor_conv_2d %x, %p padding = [1, 1, 1, 1]\n"
         f"      : ({image}, {filters}) -> {sums}\n"
     )
     if not to_bits:
         return (
-            f"func.func @run(%x: {image}, %w: {filters}) -> {sums} {{\n"
+            f"func.func @run(%x: {image}, %w: {floats}) -> {sums} {{\n"
             f"{body}  return %sums : {sums}\n}}\n"
         )
     thresholds, flips = tensor([channels], "i32"), tensor([channels], "i1")
     return (
-        f"func.func @run(%x: {image}, %w: {filters}, %t: {thresholds}) -> {image} {{\n"
+        f"func.func @run(%x: {image}, %w: {floats}, %t: {thresholds}) -> {image} {{\n"
         f"{body}"
         f"  %flips = arith.constant dense<false> : {flips}\n"
         "  %bits = quant_bnn.threshold %sums, %t, %flips\n"

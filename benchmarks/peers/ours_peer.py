@@ -14,6 +14,7 @@ from arrays import (
     pack,
     read_npy,
     rows_as_integers,
+    unpack,
     write_npy,
 )
 from worker import Case
@@ -57,7 +58,8 @@ def find_commit():
 
 
 def compile_module(text, constants, directory, settings, passes=()):
-    """@run of a module as a function of C, with `constants` as its last arguments."""
+    """@run of a module as a function of C, with `constants` as its arguments from the
+    second on."""
     build = pathlib.Path(settings["build"])
     source = directory / "source.mlir"
     source.write_text(text)
@@ -130,7 +132,8 @@ def prepare(work, directory, settings):
         return {"": prepare_graph(work, directory, settings)}
     if work["form"] == "arrays":
         return {"": prepare_arrays(work, directory, settings)}
-    kind = work["kind"]
+    kind, constants = work["kind"], []
+    a, b = (read_npy(directory / f"{name}.npy") for name in "ab")
     if kind == "matmul":
         words = work["depth"] // 64
         a_shape, b_shape = [work["rows"], words], [work["columns"], words]
@@ -139,19 +142,21 @@ def prepare(work, directory, settings):
     else:
         size, channels = work["size"], work["channels"]
         a_shape = [1, size, size, channels // 64]
-        b_shape = [channels, 3, 3, channels // 64]
+        constants = [(unpack(b), [channels, 3, 3, channels])]
         text = mlir.conv(work, kind == "conv_bits")
         if kind == "conv_bits":
             result = Buffer(a_shape, None, "q")
         else:
             result = Buffer([1, size, size, channels], None, "i")
-    a, b = (read_npy(directory / f"{name}.npy") for name in "ab")
-    buffers = [Buffer(a_shape, a, "q"), Buffer(b_shape, b, "q")]
+    buffers = [Buffer(a_shape, a, "q")]
+    if kind == "matmul":
+        buffers.append(Buffer(b_shape, b, "q"))
     thresholds = None
     if kind == "conv_bits":
         thresholds = read_npy(directory / "thresholds.npy")
         buffers.append(Buffer([channels], thresholds, "i"))
-    run = Call(compile_module(text, [], directory, settings), [*buffers, result])
+    function = compile_module(text, constants, directory, settings)
+    run = Call(function, [*buffers, result])
 
     def checked():
         values = result.values()
