@@ -50,26 +50,39 @@ static Value buildFence(OpBuilder &b, Value value) {
   return value;
 }
 
+/// Puts the values of `op` that could be loaded with its mask behind fences.
+/// Returns whether there were any.
+static bool fenceValues(LLVM::SelectOp op) {
+  if (!isa<VectorType>(op.getCondition().getType()))
+    return false;
+  OpBuilder b(op);
+  bool isChanged = false;
+  for (OpOperand *operand :
+       {&op.getTrueValueMutable(), &op.getFalseValueMutable()}) {
+    if (!mayLoadMasked(operand->get()))
+      continue;
+    operand->set(buildFence(b, operand->get()));
+    isChanged = true;
+  }
+  return isChanged;
+}
+
 namespace {
 struct QuantBNNFenceSelectedLoadsPass
     : quant_bnn::impl::QuantBNNFenceSelectedLoadsPassBase<
           QuantBNNFenceSelectedLoadsPass> {
   void runOnOperation() override {
-    DenseSet<Block *> blocks;
+    llvm::SetVector<Block *> blocks;
     getOperation()->walk([&](LLVM::StoreOp op) {
       if (op.getNontemporal())
         blocks.insert(op->getBlock());
     });
-    getOperation()->walk([&](LLVM::SelectOp op) {
-      if (!isa<VectorType>(op.getCondition().getType()) ||
-          !blocks.contains(op->getBlock()))
-        return;
-      OpBuilder b(op);
-      for (OpOperand *operand :
-           {&op.getTrueValueMutable(), &op.getFalseValueMutable()})
-        if (mayLoadMasked(operand->get()))
-          operand->set(buildFence(b, operand->get()));
-    });
+    bool isChanged = false;
+    for (Block *block : blocks)
+      for (auto op : block->getOps<LLVM::SelectOp>())
+        isChanged |= fenceValues(op);
+    if (!isChanged)
+      markAllAnalysesPreserved();
   }
 };
 } // namespace
