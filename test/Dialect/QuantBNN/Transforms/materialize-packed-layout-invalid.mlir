@@ -60,3 +60,16 @@ func.func @pointer() {
   %0 = func.constant @g : (tensor<8xi1, #quant_bnn.packed<i8>>) -> ()
   return
 }
+
+// -----
+
+func.func @constant_padding(%x: tensor<1x8x8x64xi1, #quant_bnn.packed<i32>>,
+                            %f: tensor<4x3x3x64xi1, #quant_bnn.packed<i32>>) -> tensor<1x?x6x4xi32> {
+  %size = arith.constant -5 : index
+  // expected-error @+2 {{'quant_bnn.xnor_conv_2d' op requires padding from 0 to 2^31 - 1, but got -5}}
+  // expected-error @+1 {{failed to legalize}}
+  %0 = quant_bnn.xnor_conv_2d %x, %f padding = [%size, 0, 0, 0]
+      : (tensor<1x8x8x64xi1, #quant_bnn.packed<i32>>,
+         tensor<4x3x3x64xi1, #quant_bnn.packed<i32>>) -> tensor<1x?x6x4xi32>
+  return %0 : tensor<1x?x6x4xi32>
+}

@@ -36,6 +36,9 @@ struct Classes {
 };
 } // namespace
 
+/// So many taps of all positions are looked at while compiling.
+static constexpr int64_t maxTaps = int64_t(1) << 20;
+
 /// Makes each position a class.
 static Classes buildClassOfEach(ImplicitLocOpBuilder &builder,
                                 OpFoldResult positions, OpFoldResult size,
@@ -76,7 +79,8 @@ static Classes buildClasses(ImplicitLocOpBuilder &builder,
   std::optional<int64_t> staticSize = getConstantIntValue(size);
   std::optional<int64_t> kernel = getConstantIntValue(walk.kernel);
   std::optional<int64_t> low = getConstantIntValue(walk.low);
-  if (!numPositions || !staticSize || !kernel || !low)
+  if (!numPositions || !staticSize || !kernel || !low || *kernel > maxTaps ||
+      *numPositions > maxTaps / *kernel)
     return buildClassOfEach(builder, positions, size, walk);
   SmallVector<SmallVector<int32_t>> rows;
   AffineExpr ofPosition = builder.getAffineConstantExpr(0);

@@ -46,6 +46,18 @@ static bool hasPadding(ArrayRef<Walk> walks) {
   });
 }
 
+/// Checks the sizes of padding that are constants, which the verifier checks
+/// only where they are attributes.
+static LogicalResult checkPadding(XnorConv2DOp op,
+                                  ArrayRef<OpFoldResult> padding) {
+  for (OpFoldResult size : padding)
+    if (std::optional<int64_t> value = getConstantIntValue(size);
+        value && (*value < 0 || *value > std::numeric_limits<int32_t>::max()))
+      return op.emitOpError("requires padding from 0 to 2^31 - 1, but got ")
+             << *value;
+  return success();
+}
+
 /// Pads the images `x` with the pad value of `op`, or with bits of 0 if the pad
 /// value is 0.
 static Words buildPaddedImages(ImplicitLocOpBuilder &builder, XnorConv2DOp op,
@@ -97,9 +109,12 @@ ConvertXnorConv2D::matchAndRewrite(XnorConv2DOp op, Adaptor adaptor,
   SmallVector<Value> dynamicPadding;
   for (ValueRange size : adaptor.getDynamicPadding())
     dynamicPadding.push_back(size.front());
-  std::array<Walk, 2> walks = op.getWalks(
-      filterSizes[1], filterSizes[2],
-      getMixedValues(op.getPadding(), dynamicPadding, b.getContext()));
+  SmallVector<OpFoldResult> padding =
+      getMixedValues(op.getPadding(), dynamicPadding, b.getContext());
+  if (failed(checkPadding(op, padding)))
+    return failure();
+  std::array<Walk, 2> walks =
+      op.getWalks(filterSizes[1], filterSizes[2], padding);
   SmallVector<OpFoldResult> sizes = {
       xSizes[0], buildPositions(b, b.getLoc(), xSizes[1], walks[0]),
       buildPositions(b, b.getLoc(), xSizes[2], walks[1]), filterSizes[0]};
