@@ -28,32 +28,45 @@ static bool mayLoadMasked(Value value) {
          (isMemoryEffectFree(op) && llvm::any_of(op->getOperands(), isLoad));
 }
 
-/// Returns `value` behind a fence, which only vectors of floats have, or
-/// `value` if it is not as long as such a vector.
-static Value buildFence(OpBuilder &b, Value value) {
-  auto type = cast<VectorType>(value.getType());
-  VectorType floats = type;
-  if (!isa<FloatType>(type.getElementType())) {
-    int64_t bits = type.getNumElements() * type.getElementTypeBitWidth();
-    if (bits % 32 != 0)
-      return value;
-    floats = VectorType::get({bits / 32}, b.getF32Type());
-  }
+/// Returns the vector of floats that `type` is cast to for a fence, which only
+/// floats have; null if there is none. The number of elements is a power of
+/// two: LLVM 22.1 does not terminate on a fence of 3 for AArch64 without
+/// optimization.
+static VectorType getFencedType(Type type) {
+  auto vector = dyn_cast<VectorType>(type);
+  if (!vector || vector.isScalable() ||
+      !llvm::isPowerOf2_64(vector.getNumElements()))
+    return {};
+  Type element = vector.getElementType();
+  if (isa<FloatType>(element))
+    return vector;
+  int64_t bits = element.isInteger()
+                     ? vector.getNumElements() * element.getIntOrFloatBitWidth()
+                     : 0;
+  if (bits == 0 || bits % 32 != 0 || !llvm::isPowerOf2_64(bits))
+    return {};
+  return VectorType::get({bits / 32}, Float32Type::get(type.getContext()));
+}
+
+/// Returns `value` behind a fence of `type`.
+static Value buildFence(OpBuilder &b, Value value, VectorType type) {
   Location loc = value.getLoc();
-  if (floats != type)
-    value = LLVM::BitcastOp::create(b, loc, floats, value);
-  value = LLVM::CallIntrinsicOp::create(
-              b, loc, floats, b.getStringAttr("llvm.arithmetic.fence"), value)
-              .getResult(0);
-  if (floats != type)
+  Type original = value.getType();
+  if (type != original)
     value = LLVM::BitcastOp::create(b, loc, type, value);
+  value = LLVM::CallIntrinsicOp::create(
+              b, loc, type, b.getStringAttr("llvm.arithmetic.fence"), value)
+              .getResult(0);
+  if (type != original)
+    value = LLVM::BitcastOp::create(b, loc, original, value);
   return value;
 }
 
 /// Puts the values of `op` that could be loaded with its mask behind fences.
 /// Returns whether there were any.
 static bool fenceValues(LLVM::SelectOp op) {
-  if (!isa<VectorType>(op.getCondition().getType()))
+  VectorType type = getFencedType(op.getType());
+  if (!type || !isa<VectorType>(op.getCondition().getType()))
     return false;
   OpBuilder b(op);
   bool isChanged = false;
@@ -61,7 +74,7 @@ static bool fenceValues(LLVM::SelectOp op) {
        {&op.getTrueValueMutable(), &op.getFalseValueMutable()}) {
     if (!mayLoadMasked(operand->get()))
       continue;
-    operand->set(buildFence(b, operand->get()));
+    operand->set(buildFence(b, operand->get(), type));
     isChanged = true;
   }
   return isChanged;

@@ -54,8 +54,9 @@ llvm.func @integers(%p: !llvm.ptr, %q: !llvm.ptr, %mask: vector<32xi1>) {
   llvm.return
 }
 
-// These have no masked form: a scalar condition, a value that is used elsewhere,
-// one that no load is near, and integers that are no whole floats.
+// These have no masked form: a scalar condition, a value that is used elsewhere, and
+// one that no load is near. There is no fence for integers that are no whole floats and
+// for 3 elements.
 // CHECK-LABEL: llvm.func @others(
 // CHECK-NOT:     fence
 // CHECK:         llvm.return
@@ -72,6 +73,10 @@ llvm.func @others(%p: !llvm.ptr, %q: !llvm.ptr, %bit: i1, %mask: vector<16xi1>, 
   %f = llvm.load %p {alignment = 2 : i64} : !llvm.ptr -> vector<3xi16>
   %g = llvm.select %short, %f, %zero : vector<3xi1>, vector<3xi16>
   llvm.store %g, %p {alignment = 2 : i64} : vector<3xi16>, !llvm.ptr
+  %three = llvm.mlir.zero : vector<3xf32>
+  %h = llvm.load %p {alignment = 4 : i64} : !llvm.ptr -> vector<3xf32>
+  %i = llvm.select %short, %h, %three : vector<3xi1>, vector<3xf32>
+  llvm.store %i, %p {alignment = 4 : i64} : vector<3xf32>, !llvm.ptr
   llvm.return
 }
 
