@@ -171,8 +171,14 @@ static std::optional<unsigned> findMerge(const popcount::Access &access,
       reassociation.back().push_back(position);
     else
       reassociation.push_back({position});
-  if (!memref::CollapseShapeOp::isGuaranteedCollapsible(access.getType(),
-                                                        reassociation))
+  MemRefType type = access.getType();
+  if (!memref::CollapseShapeOp::isGuaranteedCollapsible(type, reassociation))
+    return std::nullopt;
+  // A dimension of one element may leave the type of the view without the
+  // stride that vectors need.
+  auto collapsed =
+      memref::CollapseShapeOp::computeCollapsedType(type, reassociation);
+  if (hasUnitStride(type) && !hasUnitStride(collapsed))
     return std::nullopt;
   return merged;
 }

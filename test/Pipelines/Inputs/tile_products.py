@@ -24,6 +24,9 @@ CONVS = [
      {"strides": [2, 3], "dilations": [3, 2], "padding": [2, 4, 0, 3], "pad_value": "one"}),
     ([1, 2, 0, 3], "for", (2, 6, 5, 9), (7, 3, 3, 9), "hw", "",
      {"padding": [1, 0, 1, 1], "pad_value": "minus_one"}),
+    # A row of one tap and rows of words of unknown length, which do not merge.
+    ([0, 0, 1], "for", (1, 6, 4, 40), (3, 2, 1, 40), "k", "k", {}),
+    ([3, 1, 1], "for", (1, 6, 4, 32), (1, 2, 1, 32), "hk", "k", {}),
     # Windows that read nothing but padding.
     ([0, 1, 2], "for", (1, 2, 3, 8), (2, 3, 2, 8), "", "", {"padding": [6, 7, 4, 5]}),
     ([0, 1, 2], "for", (1, 2, 3, 8), (2, 3, 2, 8), "hw", "oij",
