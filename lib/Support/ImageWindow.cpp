@@ -16,10 +16,12 @@ using namespace quant_bnn;
 
 int64_t quant_bnn::getPositions(int64_t size, int64_t kernel,
                                 const Walk &walk) {
-  std::optional<int64_t> low = getConstantIntValue(walk.low);
-  std::optional<int64_t> high = getConstantIntValue(walk.high);
+  auto getKnown = [](OpFoldResult size) {
+    return size ? getConstantIntValue(size) : std::nullopt;
+  };
+  std::optional<int64_t> low = getKnown(walk.low), high = getKnown(walk.high);
   if (ShapedType::isDynamic(size) || ShapedType::isDynamic(kernel) || !low ||
-      !high)
+      !high || *low < 0 || *high < 0)
     return ShapedType::kDynamic;
   // The sum of the extents saturates.
   int64_t padded =

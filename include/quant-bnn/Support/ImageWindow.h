@@ -22,7 +22,7 @@ struct Walk {
 };
 
 /// Returns the number of positions of a window along `size`; `getPositions`
-/// returns dynamic if `size`, `kernel` or the padding is.
+/// returns dynamic if `size`, `kernel` or the padding is, which may be null.
 int64_t getPositions(int64_t size, int64_t kernel, const Walk &walk);
 mlir::OpFoldResult buildPositions(mlir::OpBuilder &builder, mlir::Location loc,
                                   mlir::OpFoldResult size, const Walk &walk);

@@ -165,16 +165,22 @@ namespace {
 /// Builds comparisons of the bits of a narrow float.
 class BitsBuilder {
 public:
-  BitsBuilder(Location loc, OpBuilder &b, Value narrow) : b(loc, b) {
+  BitsBuilder(Location loc, OpBuilder &builder, Value narrow)
+      : b(loc, builder) {
     type = b.getIntegerType(16);
     if (auto shaped = dyn_cast<ShapedType>(narrow.getType()))
       type = shaped.clone(type);
-    bits = arith::BitcastOp::create(this->b, type, narrow);
+    bits = arith::BitcastOp::create(b, type, narrow);
   }
 
   Value build(const Condition &condition);
 
 private:
+  Type getConditionType() {
+    auto shaped = dyn_cast<ShapedType>(type);
+    Type i1 = b.getI1Type();
+    return shaped ? Type(shaped.clone(i1)) : i1;
+  }
   Value constant(int32_t value) {
     return createScalarOrSplatConstant(b, b.getLoc(), type, APInt(16, value));
   }
@@ -202,7 +208,7 @@ private:
 Value BitsBuilder::build(const Condition &condition) {
   auto [first, last] = condition.interval;
   if (condition.interval.isEmpty())
-    return arith::CmpIOp::create(b, CmpIPredicate::ne, bits, bits);
+    return arith::ConstantOp::create(b, b.getZeroAttr(getConditionType()));
   if (condition.isOfMagnitude)
     return buildIsIn(buildMagnitude(), first, last);
   if (first == -last)
@@ -216,28 +222,37 @@ Value BitsBuilder::build(const Condition &condition) {
                               buildIsIn(bits, signBit, signBit - first));
 }
 
+/// Replaces `op`, which is `condition`, by comparisons of bits.
+static void replaceByBits(IRRewriter &rewriter, Operation *op,
+                          const Condition &condition) {
+  rewriter.setInsertionPoint(op);
+  rewriter.replaceOp(
+      op,
+      BitsBuilder(op->getLoc(), rewriter, condition.narrow).build(condition));
+}
+
 namespace {
 struct QuantBNNCompareNarrowFloatsPass
     : quant_bnn::impl::QuantBNNCompareNarrowFloatsPassBase<
           QuantBNNCompareNarrowFloatsPass> {
   void runOnOperation() override {
     IRRewriter rewriter(&getContext());
-    auto rewrite = [&](auto op) {
-      std::optional<Condition> condition = getCondition(op);
-      if (!condition)
-        return;
-      rewriter.setInsertionPoint(op);
-      Value bits = BitsBuilder(op.getLoc(), rewriter, condition->narrow)
-                       .build(*condition);
-      SmallVector<Value> operands(op->getOperands());
-      rewriter.replaceOp(op, bits);
-      for (Value operand : operands)
-        if (auto compare = operand.getDefiningOp<arith::CmpFOp>())
-          rewriter.eraseOp(compare);
-    };
     // Two comparisons together before each of them.
-    getOperation()->walk([&](arith::AndIOp op) { rewrite(op); });
-    getOperation()->walk([&](arith::CmpFOp op) { rewrite(op); });
+    SmallVector<arith::AndIOp> conjunctions;
+    getOperation()->walk([&](arith::AndIOp op) { conjunctions.push_back(op); });
+    for (arith::AndIOp op : conjunctions)
+      if (std::optional<Condition> condition = getCondition(op)) {
+        std::array<Operation *, 2> compared = {op.getLhs().getDefiningOp(),
+                                               op.getRhs().getDefiningOp()};
+        replaceByBits(rewriter, op, *condition);
+        llvm::for_each(compared,
+                       [&](Operation *compare) { rewriter.eraseOp(compare); });
+      }
+    SmallVector<arith::CmpFOp> comparisons;
+    getOperation()->walk([&](arith::CmpFOp op) { comparisons.push_back(op); });
+    for (arith::CmpFOp op : comparisons)
+      if (std::optional<Condition> condition = getCondition(op))
+        replaceByBits(rewriter, op, *condition);
   }
 };
 } // namespace

@@ -29,21 +29,21 @@ static bool mayLoadMasked(Value value) {
 }
 
 /// Returns the vector of floats that `type` is cast to for a fence, which only
-/// floats have; null if there is none. The number of elements is a power of
-/// two: LLVM 22.1 does not terminate on a fence of 3 for AArch64 without
-/// optimization.
+/// floats have; null if there is none. Not all targets have a fence of 16-bit
+/// floats. The number of elements is a power of two: LLVM 22.1 does not
+/// terminate on a fence of 3 for AArch64 without optimization.
 static VectorType getFencedType(Type type) {
   auto vector = dyn_cast<VectorType>(type);
   if (!vector || vector.isScalable() ||
       !llvm::isPowerOf2_64(vector.getNumElements()))
     return {};
   Type element = vector.getElementType();
-  if (isa<FloatType>(element))
+  if (element.isF32() || element.isF64())
     return vector;
-  int64_t bits = element.isInteger()
-                     ? vector.getNumElements() * element.getIntOrFloatBitWidth()
-                     : 0;
-  if (bits == 0 || bits % 32 != 0 || !llvm::isPowerOf2_64(bits))
+  if (!isa<FloatType, IntegerType>(element))
+    return {};
+  int64_t bits = vector.getNumElements() * element.getIntOrFloatBitWidth();
+  if (bits % 32 != 0 || !llvm::isPowerOf2_64(bits))
     return {};
   return VectorType::get({bits / 32}, Float32Type::get(type.getContext()));
 }

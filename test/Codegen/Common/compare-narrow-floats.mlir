@@ -1,4 +1,4 @@
-// RUN: bnn-opt %s --bnn-codegen-compare-narrow-floats --canonicalize --cse \
+// RUN: bnn-opt %s --bnn-codegen-compare-narrow-floats --canonicalize --cse --allow-unregistered-dialect \
 // RUN:   | FileCheck %s
 
 // From the smallest negative number to -infinity, and no NaN.
@@ -138,8 +138,8 @@ func.func @magnitudes(%x: bf16) -> (i1, i1, i1) {
 
 // Selecting a narrow value does not widen it.
 // CHECK-LABEL: func @selected
-// CHECK-NOT:     arith.cmpf
-// CHECK:         return
+// CHECK:         %[[C:.*]] = arith.ori
+// CHECK:         arith.select %[[C]], %{{.*}}, %{{.*}} : bf16
 func.func @selected(%x: bf16) -> bf16 {
   %zero = arith.constant 0.0 : bf16
   %c = arith.cmpf oge, %x, %zero : bf16
@@ -147,7 +147,40 @@ func.func @selected(%x: bf16) -> bf16 {
   return %y : bf16
 }
 
-// What is no interval of numbers, not 16 bits, or not a constant.
+// Nothing is above infinity. Unless a constant is a bf16, the next
+// numbers around it count.
+// CHECK-LABEL: func @rounded
+// CHECK-DAG:     %[[BELOW:.*]] = arith.constant 15820 : i16
+// CHECK-DAG:     %[[ABOVE:.*]] = arith.constant 15821 : i16
+// CHECK-DAG:     %[[FALSE:.*]] = arith.constant false
+// CHECK:         arith.cmpi ule, %{{.*}}, %[[BELOW]] : i16
+// CHECK:         arith.subi %{{.*}}, %[[ABOVE]] : i16
+// CHECK:         return %{{.*}}, %{{.*}}, %[[FALSE]]
+func.func @rounded(%x: bf16) -> (i1, i1, i1) {
+  %tenth = arith.constant 0.1 : f32
+  %infinity = arith.constant 0x7FF0000000000000 : f64
+  %wide = arith.extf %x : bf16 to f32
+  %wide64 = arith.extf %x : bf16 to f64
+  %below = arith.cmpf olt, %wide, %tenth : f32
+  %above = arith.cmpf ogt, %wide, %tenth : f32
+  %none = arith.cmpf ogt, %wide64, %infinity : f64
+  return %below, %above, %none : i1, i1, i1
+}
+
+// Values may be used before they are defined.
+// CHECK-LABEL: "test.graph"
+// CHECK-NOT:     arith.cmpf
+"test.graph"() ({
+^bb0(%x: bf16):
+  %both = arith.andi %low, %high : i1
+  %zero = arith.constant 0.0 : bf16
+  %one = arith.constant 1.0 : bf16
+  %low = arith.cmpf oge, %x, %zero : bf16
+  %high = arith.cmpf ole, %x, %one : bf16
+  "test.use"(%both) : (i1) -> ()
+}) : () -> ()
+
+// Comparisons that stay: oeq, unordered, f32, and with a variable.
 // CHECK-LABEL: func @others
 // CHECK-COUNT-4: arith.cmpf
 // CHECK:         return

@@ -48,14 +48,16 @@ def QuantBNNVectorizePopcountPass : Pass<"bnn-codegen-vectorize-popcount"> {
     **Epilogues.** If the next op that reads the sums is an elementwise `linalg`
     op, the kernel computes this op from the sums in registers and stores its
     results. The sums are stored only if another op reads them, or where the
-    words of a row do not fit into a panel. Other operands of the op may have all
-    dimensions of the sums, which are prefetched while the sums are computed, or
-    some. The op may have several results, and results of which a word holds one
-    bit for each sum; it may also write to the memory of the sums. The op of the product moves to the elementwise op, past ops that
-    do not change its operands. The elementwise op stays as it is if its results
-    lie along another dimension, if its results may overlap operands of the
-    product, if it reads a sum at several positions, or if a result is packed and
-    the rows are few, or of unknown number or length. A remark says why.
+    words of a row do not fit into a panel. Other operands of the op have all or
+    some dimensions of the sums. With many rows, an operand that has all of them
+    is prefetched before the sums are computed. The op may have several results,
+    and results of which a word holds one bit for each sum; it may also write to
+    the memory of the sums. The op of the product moves to the elementwise op,
+    past ops that do not change its operands. The elementwise op stays as it is
+    if its results lie along another dimension, if its results may overlap
+    operands of the product, if it reads a sum at several positions, or if a
+    result is packed and the rows are few, or of unknown number or length. A
+    remark says why.
 
     The option `popcount` selects how bits are counted:
 
@@ -267,7 +269,10 @@ def QuantBNNVectorizeLinalgPass : Pass<"bnn-codegen-vectorize-linalg"> {
     last-level cache. If the size is dynamic, the code decides at run time.
     In-place ops do not use non-temporal stores. The loop with non-temporal
     stores comes before the plain loop, which computes the rest. The loop with
-    non-temporal stores writes 256 bytes at once, and is followed by a fence.
+    non-temporal stores writes 256 bytes at once, and is followed by a fence. A
+    head aligns the outputs to a line of the cache. There is no head beside packed
+    bits and reduced outputs: there, the code checks whether the outputs begin with
+    a line, and stores 16 bytes at once if they do not.
 
     **Bits as factors.** In a product of floats, one factor may be one of two
     constants, as a bit of a word says: binary weights. If the `math.fma` has the

@@ -104,16 +104,16 @@ def QuantBNNConvertVectorToLLVMPass
 
 def QuantBNNFenceSelectedLoadsPass
     : Pass<"bnn-codegen-fence-selected-loads", "::mlir::LLVM::LLVMFuncOp"> {
-  let summary = "Load vectors of which a select takes lanes without masks";
+  let summary = "Insert llvm.arithmetic.fence between loads and selects of vectors";
   let description = [{
     Where an `llvm.select` of vectors takes its lanes from a load, or from an op on
     a load, AVX-512 can load with a mask, and LLVM does. On processors such as Zen 5,
-    large arrays are then read at down to a third of the speed. Beside stores that
-    bypass the caches, which large arrays have, the pass puts an
-    `llvm.arithmetic.fence`, which generates no code, between the value and the
-    select, so that the mask belongs to a move of registers. Integers are cast to
-    floats and back for it. Blocks without such stores stay as they are, since the
-    move would cost time where data is in a cache.
+    such loads of large arrays run at as little as a third of the bandwidth. In blocks
+    with non-temporal stores, which only kernels for large arrays have, the pass puts
+    an `llvm.arithmetic.fence`, which generates no code, between the value and the
+    select, so that the mask belongs to a move of registers. Integers and floats of 16
+    bits are cast to floats of 32 bits and back for it. Other blocks stay as they are,
+    because the extra move costs time when the data is cached.
 
     Example:
 

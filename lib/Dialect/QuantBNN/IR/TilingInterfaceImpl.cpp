@@ -146,8 +146,8 @@ static std::string getReasonOfWindows(XnorConv2DOp op, ArrayRef<Walk> walks) {
   for (const Walk &walk : walks)
     if (walk.dilation > 1 && getConstantIntValue(walk.kernel).value_or(0) == 0)
       return llvm::formatv(
-          "requires filters with known extents along dilated dimensions to be "
-          "tiled, but got '{0}'",
+          "requires filters with static extents above 0 along dilated "
+          "dimensions to be tiled, but got '{0}'",
           Type(op.getFilter().getType()));
   return {};
 }

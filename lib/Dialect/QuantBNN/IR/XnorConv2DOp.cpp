@@ -31,17 +31,17 @@ SmallVector<OpFoldResult> XnorConv2DOp::getMixedPadding() {
 // Verification
 //===----------------------------------------------------------------------===//
 
-/// Checks that there are `count` elements of `values`, each dynamic or from
-/// `least` to 2^31 - 1. A larger value could overflow in a product. Errors call
-/// the values `name`.
+/// Checks that there are `count` elements of `values`, each from `least` to
+/// 2^31 - 1, or dynamic if `mayBeDynamic`. A larger value could overflow in a
+/// product. Errors call the values `name`.
 static LogicalResult verifyValues(XnorConv2DOp op, StringRef name,
                                   ArrayRef<int64_t> values, size_t count,
-                                  int64_t least) {
+                                  int64_t least, bool mayBeDynamic = false) {
   if (values.size() != count)
     return op.emitOpError("requires ")
            << count << " values of " << name << ", but got " << values.size();
   for (int64_t value : values)
-    if (!ShapedType::isDynamic(value) &&
+    if (!(mayBeDynamic && ShapedType::isDynamic(value)) &&
         (value < least || value > std::numeric_limits<int32_t>::max()))
       return op.emitOpError("requires ")
              << name << " from " << least << " to 2^31 - 1, but got " << value;
@@ -92,7 +92,8 @@ LogicalResult XnorConv2DOp::verify() {
                    acc = getAcc().getType();
   if (failed(verifyValues(*this, "strides", getStrides(), 2, 1)) ||
       failed(verifyValues(*this, "dilations", getDilations(), 2, 1)) ||
-      failed(verifyValues(*this, "padding", getPadding(), 4, 0)) ||
+      failed(verifyValues(*this, "padding", getPadding(), 4, 0,
+                          /*mayBeDynamic=*/true)) ||
       failed(verifyValues(*this, "groups", int64_t(getGroups()), 1, 1)))
     return failure();
   if (size_t dynamic = llvm::count_if(getPadding(), ShapedType::isDynamic);
@@ -110,7 +111,14 @@ LogicalResult XnorConv2DOp::verify() {
   if (failed(verifyRows(*this, "images and filters", x, filter)) ||
       failed(verifyGroups(*this)) || failed(verifyTerms(*this)))
     return failure();
-  std::array<Walk, 2> walks = getWalks({}, {}, getMixedPadding());
+  // Not the values of operands: an op must not become invalid when one becomes
+  // a constant.
+  Builder builder(getContext());
+  auto padding = llvm::map_to_vector(getPadding(), [&](int64_t size) {
+    return ShapedType::isDynamic(size) ? OpFoldResult()
+                                       : builder.getIndexAttr(size);
+  });
+  std::array<Walk, 2> walks = getWalks({}, {}, padding);
   SmallVector<int64_t> shape = {x.getDimSize(0)};
   for (unsigned dim : {0, 1})
     shape.push_back(getPositions(x.getDimSize(1 + dim),

@@ -180,6 +180,36 @@ func.func @conv_no_stride(%x: !x, %f: !f) {
 
 !x = tensor<1x8x8x64xi1, #quant_bnn.packed<i32>>
 !f = tensor<6x3x3x64xi1, #quant_bnn.packed<i32>>
+func.func @conv_dynamic_stride(%x: !x, %f: !f) {
+  // expected-error @+1 {{requires strides from 1 to 2^31 - 1, but got -9223372036854775808}}
+  quant_bnn.xnor_conv_2d %x, %f strides = [-9223372036854775808, 1] : (!x, !f) -> tensor<1x6x6x6xi32>
+  return
+}
+
+// -----
+
+!x = tensor<1x8x8x64xi1, #quant_bnn.packed<i32>>
+!f = tensor<6x3x3x64xi1, #quant_bnn.packed<i32>>
+func.func @conv_dynamic_dilation(%x: !x, %f: !f) {
+  // expected-error @+1 {{requires dilations from 1 to 2^31 - 1, but got -9223372036854775808}}
+  quant_bnn.xnor_conv_2d %x, %f dilations = [-9223372036854775808, 1] : (!x, !f) -> tensor<1x6x6x6xi32>
+  return
+}
+
+// -----
+
+!x = tensor<1x8x8x64xi1, #quant_bnn.packed<i32>>
+!f = tensor<6x3x3x64xi1, #quant_bnn.packed<i32>>
+func.func @conv_dynamic_groups(%x: !x, %f: !f) {
+  // expected-error @+1 {{requires groups from 1 to 2^31 - 1, but got -9223372036854775808}}
+  quant_bnn.xnor_conv_2d %x, %f groups = -9223372036854775808 : (!x, !f) -> tensor<1x6x6x6xi32>
+  return
+}
+
+// -----
+
+!x = tensor<1x8x8x64xi1, #quant_bnn.packed<i32>>
+!f = tensor<6x3x3x64xi1, #quant_bnn.packed<i32>>
 func.func @conv_large_stride(%x: !x, %f: !f) {
   // expected-error @+1 {{requires strides from 1 to 2^31 - 1, but got 2147483648}}
   quant_bnn.xnor_conv_2d %x, %f strides = [2147483648, 1] : (!x, !f) -> tensor<1x6x6x6xi32>

@@ -58,6 +58,16 @@ func.func @dynamic_padding(%x: tensor<1x8x8x64xi1, #quant_bnn.packed<i32>>, %f: 
   return
 }
 
+// An op stays valid when an operand becomes a constant.
+// CHECK-LABEL: func @constant_padding(
+func.func @constant_padding(%x: tensor<1x8x8x64xi1, #quant_bnn.packed<i32>>, %f: tensor<4x3x3x64xi1, #quant_bnn.packed<i32>>) {
+  %top = arith.constant 5 : index
+  // CHECK: quant_bnn.xnor_conv_2d {{.*}} -> tensor<1x7x6x4xi32>
+  %0 = quant_bnn.xnor_conv_2d %x, %f padding = [%top, 0, 0, 0]
+      : (tensor<1x8x8x64xi1, #quant_bnn.packed<i32>>, tensor<4x3x3x64xi1, #quant_bnn.packed<i32>>) -> tensor<1x7x6x4xi32>
+  return
+}
+
 // CHECK-LABEL: func @threshold(
 func.func @threshold(%a: tensor<4x100xi32>, %t: tensor<100xi32>, %flip: tensor<100xi1>, %b: tensor<?xi32>,
                      %c: tensor<2x?x?x?xi32>, %u: tensor<?xi32>, %v: tensor<?xi1>) {

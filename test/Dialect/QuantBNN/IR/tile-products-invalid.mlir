@@ -56,7 +56,7 @@ module attributes {transform.with_named_sequence} {
 
 module attributes {transform.with_named_sequence} {
   func.func @unknown_taps(%x: tensor<1x8x8x64xi1, #quant_bnn.packed<i64>>, %f: tensor<4x?x3x64xi1, #quant_bnn.packed<i64>>) -> tensor<1x?x6x4xi32> {
-    // expected-error @+4 {{requires filters with known extents along dilated dimensions to be tiled, but got 'tensor<4x?x3x64xi1, #quant_bnn.packed<i64>>'}}
+    // expected-error @+4 {{requires filters with static extents above 0 along dilated dimensions to be tiled, but got 'tensor<4x?x3x64xi1, #quant_bnn.packed<i64>>'}}
     // Upstream adds two errors.
     // expected-error @+2 {{to tile operation}}
     // expected-error @+1 {{failed to generate tiling loops}}

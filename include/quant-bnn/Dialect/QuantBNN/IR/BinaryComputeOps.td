@@ -168,7 +168,9 @@ def QuantBNN_XnorConv2DOp : QuantBNN_BinaryProductOp<"xnor_conv_2d"> {
       which is -1, 0 or +1.
     * `strides` = [sh, sw] and `dilations` = [dh, dw] are 1 by default.
     * `padding` = [top, bottom, left, right] is 0 by default. Each size is a
-      number or an `index` from 0 to 2^31 - 1. Padded elements have the value
+      number or an `index` from 0 to 2^31 - 1. Behavior is undefined if an
+      `index` is outside of this range, or if `acc` has another extent than the
+      window has positions. Padded elements have the value
       that `pad_value` selects: `zero` (the default), `one` or `minus_one`.
       Padded zeros add nothing to the sum.
     * With `groups` = G above 1, `x` is batch x height x width x G x channels,
