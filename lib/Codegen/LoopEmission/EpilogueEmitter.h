@@ -41,8 +41,8 @@ public:
   /// Emits the epilogue of `sums` where `kernel` is.
   void emit(mlir::ImplicitLocOpBuilder &kernel, const Sums &sums);
 
-  /// Emits prefetches, where `kernel` is, of what the epilogue of the sums at
-  /// `at` reads and no other sums need.
+  /// Emits prefetches, where `kernel` is, of the elements that only the
+  /// epilogue of the sums at `at` reads.
   void prefetch(mlir::ImplicitLocOpBuilder &kernel,
                 const index_space::Positions &at);
 

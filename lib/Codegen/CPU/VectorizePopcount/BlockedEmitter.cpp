@@ -93,9 +93,13 @@ void BlockedEmitter::emitBlock(const Positions &at, const Tile &tile,
                  row);
   };
   // Rows are far apart, and processors do not predict the next one.
-  for (int64_t row = 0; row < rows; ++row)
-    for (int64_t column = 0; column < vectors; ++column)
-      prefetchForEpilogue(atOutput(row, column));
+  auto prefetch = [&] {
+    for (int64_t row = 0; row < rows; ++row)
+      for (int64_t column = 0; column < vectors; ++column)
+        prefetchForEpilogue(atOutput(row, column));
+  };
+  if (epilogue)
+    buildIf(tile.isLast, prefetch, [] {});
   SmallVector<Value> counts = countBits(
       loops, counters, counting.stages,
       [&](ValueRange positions, llvm::function_ref<void(Value)> count) {

@@ -274,8 +274,7 @@ void KernelEmitter::beginEpilogue(int64_t elements) {
 }
 
 void KernelEmitter::prefetchForEpilogue(const Positions &at) {
-  if (epilogue)
-    epilogueEmitter->prefetch(b, at);
+  epilogueEmitter->prefetch(b, at);
 }
 
 void KernelEmitter::addMultiple(const Sums &counts, Value isFirst,

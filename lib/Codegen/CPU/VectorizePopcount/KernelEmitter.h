@@ -141,8 +141,8 @@ protected:
   // Outputs.
   /// Prepares for epilogues of vectors of `elements` sums.
   void beginEpilogue(int64_t elements);
-  /// Emits prefetches of what the epilogue of the sums at `at` reads and no
-  /// other sums need, if there is an epilogue.
+  /// Emits prefetches of the elements that only the epilogue of the sums at
+  /// `at` reads. There must be an epilogue.
   void prefetchForEpilogue(const Positions &at);
   /// Builds the value of type `type` that the output at `indices` had before,
   /// in the lanes of `mask` unless that is null. `isFirst` is the condition
