@@ -104,7 +104,8 @@ private:
   void emitNest(unsigned level, const Positions &at);
   void finish(unsigned output, const Positions &at);
 
-  /// By the alignment that the outputs turn out to have.
+  /// The variants of the loop with such stores, one for each alignment of the
+  /// outputs. The condition of at most one of them holds.
   SmallVector<Nontemporal> nontemporals;
   /// The part of the vector loop that a task has; none if it has all of it.
   std::optional<std::pair<Value, Value>> part;

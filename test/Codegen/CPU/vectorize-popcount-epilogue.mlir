@@ -67,8 +67,8 @@ func.func @scale(%a: memref<64x8xi32>, %b: memref<32x8xi32>, %scale: memref<32xf
 #out = affine_map<(m, n, w) -> (m, n)>
 #same = affine_map<(m, n) -> (m, n)>
 
-// What only one sum needs is prefetched before the sums of the block: rows are far
-// apart.
+// An operand of which each sum needs its own element is prefetched before the sums of
+// the block, because rows are far apart.
 // CHECK-LABEL: func @residual(
 // CHECK-SAME:      %[[A:.*]]: memref<64x8xi32>, %{{.*}}: memref<32x8xi32>, %[[MORE:.*]]: memref<64x32xf32>, %{{.*}}: memref<64x32xf32>)
 // CHECK:         %[[FLAT:.*]] = memref.collapse_shape %[[MORE]]

@@ -413,10 +413,10 @@ def QuantBNNCompareNarrowFloatsPass
   let description = [{
     Replaces comparisons of an `f16` or `bf16`, which may be widened, with a
     constant by unsigned comparisons of its 16 bits. Twice as many lanes then fit
-    into a register, and nothing is widened. The comparisons are those that say
-    whether the value or its magnitude is below or above a constant (`olt`, `ole`,
-    `ogt`, `oge`), alone or as the two operands of an `arith.andi`. A value that is
-    also computed with is left alone, and so are tensors.
+    into a register, and nothing is widened. The pass rewrites `olt`, `ole`, `ogt`
+    and `oge` of the value or its magnitude, and an `arith.andi` of two such
+    comparisons of one value. A value that is also computed with is left alone, and
+    so are tensors.
 
     The bits of numbers of one sign are ordered like their magnitudes, so that each
     condition holds for at most two ranges of bit patterns, none of which has a

@@ -1,4 +1,4 @@
-// What tiling of binary products refuses.
+// Errors of tiling binary products.
 //
 // RUN: bnn-opt %s --transform-interpreter --split-input-file --verify-diagnostics
 
@@ -19,7 +19,7 @@ module attributes {transform.with_named_sequence} {
 
 // -----
 
-// Neither do the taps and channels of a convolution.
+// The taps and channels of a convolution are no loops either.
 module attributes {transform.with_named_sequence} {
   func.func @tile_of_taps(%x: tensor<1x8x8x64xi1, #quant_bnn.packed<i64>>, %f: tensor<4x3x3x64xi1, #quant_bnn.packed<i64>>) -> tensor<1x6x6x4xi32> {
     // expected-note @+1 {{target op}}

@@ -25,8 +25,8 @@ class QuantBNN_BinaryComputeOp<string mnemonic, list<Trait> traits = []>
 }
 
 /// Base class of products. The loops for tiling are the dimensions of `acc`, so
-/// a tile of the loops is the tile of `acc` at the same position. The sums are
-/// no loops: a tile has complete sums of whole rows of words. A derived op
+/// a tile of the loops is the tile of `acc` at the same position. Reductions
+/// are not loops: a tile has complete sums of whole rows of words. A derived op
 /// builds the tile in `buildTile`.
 class QuantBNN_BinaryProductOp<string mnemonic>
     : QuantBNN_BinaryComputeOp<mnemonic, [

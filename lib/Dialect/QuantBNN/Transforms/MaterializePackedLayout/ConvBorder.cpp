@@ -36,7 +36,8 @@ struct Classes {
 };
 } // namespace
 
-/// So many taps of all positions are looked at while compiling.
+/// The maximum number of taps, over all positions, that are examined at compile
+/// time.
 static constexpr int64_t maxTaps = int64_t(1) << 20;
 
 /// Makes each position a class.
