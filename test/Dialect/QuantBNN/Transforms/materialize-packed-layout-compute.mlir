@@ -208,17 +208,3 @@ func.func @threshold(%acc: tensor<4x100xi32>, %t: tensor<100xi32>, %flip: tensor
   %0 = quant_bnn.threshold %acc, %t, %flip : (tensor<4x100xi32>, tensor<100xi32>, tensor<100xi1>) -> tensor<4x100xi1, #quant_bnn.packed<i64>>
   return %0 : tensor<4x100xi1, #quant_bnn.packed<i64>>
 }
-
-// -----
-
-// Billions of positions are not looked at one by one while compiling.
-// CHECK-LABEL: func.func @huge_padding(
-// CHECK:         tensor.empty() : tensor<2147483646x3xi32>
-func.func @huge_padding(%x: tensor<1x8x8x64xi1, #quant_bnn.packed<i64>>,
-                        %f: tensor<4x3x3x64xi1, #quant_bnn.packed<i64>>)
-    -> tensor<1x2147483646x6x4xi32> {
-  %0 = quant_bnn.xnor_conv_2d %x, %f padding = [2147483640, 0, 0, 0]
-      : (tensor<1x8x8x64xi1, #quant_bnn.packed<i64>>,
-         tensor<4x3x3x64xi1, #quant_bnn.packed<i64>>) -> tensor<1x2147483646x6x4xi32>
-  return %0 : tensor<1x2147483646x6x4xi32>
-}
