@@ -33,9 +33,9 @@ struct WindowTile {
   mlir::OpFoldResult offset, size, low, high;
 };
 
-/// Builds what the `count` positions from `first` on read of `size` elements. A
-/// window with these elements and this padding has `count` positions, unless
-/// its taps are dilated and it has none.
+/// Builds the part of `size` elements that `count` positions from `first` on
+/// read. A window on this part, with its padding, has `count` positions again,
+/// unless the dilation is above 1 and the window has no taps.
 WindowTile buildWindowTile(mlir::OpBuilder &builder, mlir::Location loc,
                            mlir::OpFoldResult size, const Walk &walk,
                            mlir::OpFoldResult first, mlir::OpFoldResult count);

@@ -21,8 +21,9 @@ using namespace quant_bnn::detail;
 SmallVector<Range> quant_bnn::detail::getResultLoops(OpBuilder &builder,
                                                      Operation *product) {
   ReifiedRankedShapedTypeDims shapes;
-  // The reification of a product does not fail.
-  (void)reifyResultShapes(builder, product, shapes);
+  [[maybe_unused]] LogicalResult reified =
+      reifyResultShapes(builder, product, shapes);
+  assert(succeeded(reified) && "products reify their shapes");
   return llvm::map_to_vector(shapes.front(), [&](OpFoldResult size) {
     return Range{builder.getIndexAttr(0), size, builder.getIndexAttr(1)};
   });

@@ -170,9 +170,9 @@ def QuantBNN_XnorConv2DOp : QuantBNN_BinaryProductOp<"xnor_conv_2d"> {
     * `padding` = [top, bottom, left, right] is 0 by default. Each size is a
       number or an `index` from 0 to 2^31 - 1. Behavior is undefined if an
       `index` is outside of this range, or if `acc` has another extent than the
-      window has positions. Padded elements have the value
-      that `pad_value` selects: `zero` (the default), `one` or `minus_one`.
-      Padded zeros add nothing to the sum.
+      window has positions. Padded elements have the value that `pad_value`
+      selects: `zero` (the default), `one` or `minus_one`. Padded zeros add
+      nothing to the sum.
     * With `groups` = G above 1, `x` is batch x height x width x G x channels,
       where the channels are those of a group. The outputs are split into G
       groups of equal size, and each group of outputs reads one group of

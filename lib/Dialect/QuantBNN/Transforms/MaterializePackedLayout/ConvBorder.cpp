@@ -80,8 +80,8 @@ static Classes buildClasses(ImplicitLocOpBuilder &builder,
   std::optional<int64_t> staticSize = getConstantIntValue(size);
   std::optional<int64_t> kernel = getConstantIntValue(walk.kernel);
   std::optional<int64_t> low = getConstantIntValue(walk.low);
-  if (!numPositions || !staticSize || !kernel || !low || *kernel > maxTaps ||
-      *numPositions > maxTaps / *kernel)
+  if (!numPositions || !staticSize || !kernel || !low ||
+      llvm::SaturatingMultiply<uint64_t>(*numPositions, *kernel) > maxTaps)
     return buildClassOfEach(builder, positions, size, walk);
   SmallVector<SmallVector<int32_t>> rows;
   AffineExpr ofPosition = builder.getAffineConstantExpr(0);
