@@ -66,7 +66,7 @@ if config.has_assertions:
 if os.path.exists("/proc/cpuinfo"):
     with open("/proc/cpuinfo") as cpuinfo:
         flags = cpuinfo.read()
-        for flag in ("avx2", "avx512f"):
+        for flag in ("avx2", "avx512f", "avx512_bf16"):
             if f" {flag} " in flags:
                 config.available_features.add(f"host-{flag}")
 

@@ -67,6 +67,7 @@ static LogicalResult lower(ModuleOp module, const llvm::TargetMachine &machine,
   lowering.vectorWidth = instructions.vectorWidth;
   lowering.popcount = instructions.popcount;
   lowering.lookup = instructions.lookup;
+  lowering.bf16 = instructions.bf16;
   if (options.needsRuntime())
     lowering.assertHandler = "quant_bnn_assertion_failed";
   PassManager pm(module.getContext());

@@ -39,12 +39,16 @@ void quant_bnn::addExtendMath(OpPassManager &functions) {
   functions.addPass(createQuantBNNEmulateNarrowFloatsPass(emulate));
 }
 
-void quant_bnn::addExpansion(OpPassManager &functions) {
+void quant_bnn::addExpansion(OpPassManager &functions,
+                             BF16Instruction instruction) {
   addIfPresent(
       functions,
       {"vector.print", "vector.transfer_read", "vector.transfer_write"},
       [](OpPassManager &pm) { pm.addPass(createConvertVectorToSCFPass()); });
   functions.addPass(createQuantBNNEmulateNarrowFloatsPass());
+  QuantBNNRoundToBF16PassOptions round;
+  round.instruction = instruction;
+  functions.addPass(createQuantBNNRoundToBF16Pass(round));
   arith::ArithExpandOpsPassOptions expand;
   expand.includeBf16 = true;
   functions.addPass(arith::createArithExpandOpsPass(expand));

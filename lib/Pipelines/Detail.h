@@ -10,6 +10,7 @@
 #define QUANT_BNN_LIB_PIPELINES_DETAIL_H
 
 #include "mlir/Pass/PassManager.h"
+#include "quant-bnn/Codegen/Common/Passes.h"
 
 namespace quant_bnn {
 
@@ -21,7 +22,9 @@ void addExtendMath(mlir::OpPassManager &functions);
 
 /// Adds passes that expand ops without a counterpart on a target: transfers of
 /// vectors, arithmetic on bf16, views of buffers and affine indices.
-void addExpansion(mlir::OpPassManager &functions);
+/// `instruction` rounds to bf16.
+void addExpansion(mlir::OpPassManager &functions,
+                  BF16Instruction instruction = BF16Instruction::None);
 
 /// Adds passes that convert the kernels of a GPU module, whose math is
 /// converted already, to the LLVM dialect. `conversion` is the conversion of

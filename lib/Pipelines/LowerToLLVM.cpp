@@ -92,8 +92,8 @@ VectorizeFields::VectorizeFields(PassOptions *parent)
                  clEnumValN(LookupInstructions::X86, "x86",
                             "SSSE3, AVX2 or AVX-512, by vector-width"))},
       host{*parent, "host",
-           llvm::cl::desc("Choose vector-width, popcount and lookup, if they "
-                          "are not given, for the CPU of this machine"),
+           llvm::cl::desc("Choose vector-width, popcount, lookup and bf16, if "
+                          "they are not given, for the CPU of this machine"),
            llvm::cl::init(false)} {}
 
 MemoryFields::MemoryFields(PassOptions *parent)
@@ -117,8 +117,19 @@ AssertionFields::AssertionFields(PassOptions *parent)
                                    "assertion that fails, instead of printing "
                                    "it and aborting")} {}
 
+BF16Fields::BF16Fields(PassOptions *parent)
+    : bf16{*parent, "bf16",
+           llvm::cl::desc("The instruction of the target that rounds f32 to "
+                          "bf16"),
+           llvm::cl::init(BF16Instruction::None),
+           llvm::cl::values(
+               clEnumValN(BF16Instruction::None, "none", "unknown"),
+               clEnumValN(BF16Instruction::AVX512, "avx512",
+                          "vcvtneps2bf16 of AVX512_BF16, where it is "
+                          "exact"))} {}
+
 FinalizeLLVMFields::FinalizeLLVMFields(PassOptions *parent)
-    : MemoryFields(parent), AssertionFields(parent),
+    : MemoryFields(parent), AssertionFields(parent), BF16Fields(parent),
       parallel{*parent, "parallel",
                llvm::cl::desc("Run parallel loops on threads, by functions of "
                               "the library quant_bnn_runtime"),
@@ -197,7 +208,7 @@ void quant_bnn::buildBufferizePipeline(OpPassManager &pm,
 /// not given is chosen for the host.
 static VectorInstructions chooseInstructions(const VectorizeFields &options) {
   VectorInstructions chosen = {options.vectorWidth, options.popcount,
-                               options.lookup};
+                               options.lookup, BF16Instruction::None};
   if (!options.host)
     return chosen;
   VectorInstructions host = getHostVectorInstructions();
@@ -254,7 +265,7 @@ void quant_bnn::buildFinalizeLLVMPipeline(OpPassManager &pm,
   pm.addPass(createQuantBNNPlanMemoryPass(plan));
   pm.addPass(createQuantBNNOutlineLoopsPass());
   OpPassManager &functions = pm.nest<func::FuncOp>();
-  addExpansion(functions);
+  addExpansion(functions, options.bf16);
   functions.addPass(createQuantBNNStoreKnownLanesPass());
   functions.addPass(createQuantBNNConvertSCFToCFPass());
   functions.addPass(createQuantBNNConvertVectorToLLVMPass());
@@ -289,6 +300,9 @@ void quant_bnn::buildLowerToLLVMPipeline(OpPassManager &pm,
   finalize.workspace = options.workspace;
   finalize.parallel = options.parallel;
   finalize.assertHandler = options.assertHandler.getValue();
+  finalize.bf16 = options.host && !options.bf16.hasValue()
+                      ? getHostVectorInstructions().bf16
+                      : options.bf16;
   buildFinalizeLLVMPipeline(pm, finalize);
 }
 

@@ -17,13 +17,19 @@ VectorInstructions quant_bnn::getVectorInstructions(
     const llvm::Triple &triple,
     llvm::function_ref<bool(llvm::StringRef)> hasFeature) {
   constexpr VectorInstructions portable = {128, PopcountAccumulation::Bytes,
-                                           LookupInstructions::None};
+                                           LookupInstructions::None,
+                                           BF16Instruction::None};
   if (!triple.isX86())
     return portable;
+  BF16Instruction bf16 = hasFeature("avx512bf16") && hasFeature("avx512dq") &&
+                                 hasFeature("avx512vl")
+                             ? BF16Instruction::AVX512
+                             : BF16Instruction::None;
   if (hasFeature("avx512vpopcntdq"))
-    return {512, PopcountAccumulation::Words, LookupInstructions::X86};
-  auto byTable = [](int64_t vectorWidth) -> VectorInstructions {
-    return {vectorWidth, PopcountAccumulation::Table, LookupInstructions::X86};
+    return {512, PopcountAccumulation::Words, LookupInstructions::X86, bf16};
+  auto byTable = [=](int64_t vectorWidth) -> VectorInstructions {
+    return {vectorWidth, PopcountAccumulation::Table, LookupInstructions::X86,
+            bf16};
   };
   if (hasFeature("avx512bw"))
     return byTable(512);

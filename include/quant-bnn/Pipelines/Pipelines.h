@@ -99,11 +99,12 @@ struct VectorizeFields {
   PassOptions::Option<bool> host;
 };
 
-/// The vector width and popcount method that are fastest on a CPU.
+/// The vector width and instructions that are fastest on a CPU.
 struct VectorInstructions {
   int64_t vectorWidth;
   PopcountAccumulation popcount;
   LookupInstructions lookup;
+  BF16Instruction bf16;
 };
 
 /// Returns the vector instructions of a CPU for `triple` that has the features
@@ -131,8 +132,16 @@ struct AssertionFields {
   PassOptions::Option<std::string> assertHandler;
 };
 
+/// The instruction that rounds f32 to bf16 on a CPU.
+struct BF16Fields {
+  using PassOptions = mlir::detail::PassOptions;
+  explicit BF16Fields(PassOptions *parent);
+
+  PassOptions::Option<BF16Instruction> bf16;
+};
+
 /// Options of buildFinalizeLLVMPipeline.
-struct FinalizeLLVMFields : MemoryFields, AssertionFields {
+struct FinalizeLLVMFields : MemoryFields, AssertionFields, BF16Fields {
   using PassOptions = mlir::detail::PassOptions;
   explicit FinalizeLLVMFields(PassOptions *parent);
 
@@ -221,10 +230,11 @@ struct LowerToLLVMOptions : mlir::PassPipelineOptions<LowerToLLVMOptions>,
                             BufferizeFields,
                             VectorizeFields,
                             MemoryFields,
-                            AssertionFields {
+                            AssertionFields,
+                            BF16Fields {
   LowerToLLVMOptions()
       : FuseFields(this), BufferizeFields(this), VectorizeFields(this),
-        MemoryFields(this), AssertionFields(this) {}
+        MemoryFields(this), AssertionFields(this), BF16Fields(this) {}
 };
 
 struct MapToGPUOptions : mlir::PassPipelineOptions<MapToGPUOptions>,

@@ -26,6 +26,14 @@ enum class Workspace {
   Argument
 };
 
+/// The instruction that rounds f32 to bf16 on a target.
+enum class BF16Instruction {
+  /// There is none, or none that is known.
+  None,
+  /// vcvtneps2bf16 of AVX512_BF16, which takes subnormal numbers for zeros.
+  AVX512
+};
+
 #define GEN_PASS_DECL
 #include "quant-bnn/Codegen/Common/Passes.h.inc"
 

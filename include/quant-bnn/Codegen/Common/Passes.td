@@ -507,6 +507,64 @@ def QuantBNNEmulateNarrowFloatsPass
                            "::mlir::tensor::TensorDialect"];
 }
 
+def QuantBNNRoundToBF16Pass : Pass<"bnn-codegen-round-to-bf16"> {
+  let summary = "Round f32 to bf16 in fewer instructions";
+  let description = [{
+    Replaces `arith.truncf` from `f32` to `bf16`, of scalars and vectors, where
+    it costs less than the integer ops that `arith-expand` makes of it:
+
+    * A value that `bf16` has, such as the result of `math.roundeven` on an
+      extended `bf16`, is not rounded: its upper half is the result, and an op
+      that extends the result again is dropped.
+    * With `instruction=avx512`, `llvm.fptrunc` rounds where the operand is
+      never a subnormal number, or where the result is only rounded to an
+      integer, because the instruction takes subnormal numbers for zeros. Other
+      vectors of 4, 8 or a multiple of 16 elements are rounded so in a branch
+      that runs where no element is subnormal. Scalars keep the `arith.truncf`.
+
+    Run it after `bnn-codegen-emulate-narrow-floats`. What is known of the
+    operands is found in the ops of the function that computed them: constants,
+    conversions, sums, products and quotients.
+
+    Example, with `instruction=avx512`:
+
+    ```mlir
+    func.func @f(%x: vector<16xf32>) -> vector<16xbf16> {
+      %thirds = arith.constant dense<3.0> : vector<16xf32>
+      %0 = math.roundeven %x : vector<16xf32>
+      %1 = arith.divf %0, %thirds : vector<16xf32>
+      %2 = arith.truncf %1 : vector<16xf32> to vector<16xbf16>
+      return %2 : vector<16xbf16>
+    }
+    ```
+
+    becomes
+
+    ```mlir
+    func.func @f(%x: vector<16xf32>) -> vector<16xbf16> {
+      %thirds = arith.constant dense<3.0> : vector<16xf32>
+      %0 = math.roundeven %x : vector<16xf32>
+      %1 = arith.divf %0, %thirds : vector<16xf32>
+      %2 = llvm.fptrunc %1 : vector<16xf32> to vector<16xbf16>
+      return %2 : vector<16xbf16>
+    }
+    ```
+  }];
+  let options = [
+    Option<"instruction", "instruction", "::quant_bnn::BF16Instruction",
+           /*default=*/"::quant_bnn::BF16Instruction::None",
+           "The instruction of the target",
+           [{::llvm::cl::values(
+             clEnumValN(::quant_bnn::BF16Instruction::None, "none", "unknown"),
+             clEnumValN(::quant_bnn::BF16Instruction::AVX512, "avx512",
+                        "vcvtneps2bf16 of AVX512_BF16"))}]>
+  ];
+  let dependentDialects = ["::mlir::LLVM::LLVMDialect",
+                           "::mlir::arith::ArithDialect",
+                           "::mlir::scf::SCFDialect",
+                           "::mlir::vector::VectorDialect"];
+}
+
 def QuantBNNWidenAccumulatorsPass : Pass<"bnn-codegen-widen-accumulators"> {
   let summary = "Accumulate linalg reductions of f16 and bf16 in f32";
   let description = [{
