@@ -57,9 +57,12 @@ def find_commit():
 # ----------------------------------------------------------------------------
 
 
-def compile_module(text, constants, directory, settings, passes=()):
-    """@run of a module as a function of C, with `constants` as its arguments from the
-    second on."""
+BINARIZE = ["--quant-bnn-channels-last", "--quant-bnn-binary-inference-pipeline"]
+
+
+def compile_module(text, constants, directory, settings, passes):
+    """@run of a module as a function of C, after `passes`, with `constants` as its
+    arguments from the second on."""
     build = pathlib.Path(settings["build"])
     source = directory / "source.mlir"
     source.write_text(text)
@@ -74,8 +77,6 @@ def compile_module(text, constants, directory, settings, passes=()):
         bind = [build / "bin" / "bnn-bind", source, "--entry=run", "--emit-bytecode"]
         subprocess.run([*bind, *bindings, "-o", bound], check=True)
         source = bound
-        steps.append("--quant-bnn-channels-last")
-        steps.append("--quant-bnn-binary-inference-pipeline")
     lowered, ll, library = (
         directory / name for name in ("lowered.mlir", "code.ll", "code.so")
     )
@@ -155,7 +156,8 @@ def prepare(work, directory, settings):
     if kind == "conv_bits":
         thresholds = read_npy(directory / "thresholds.npy")
         buffers.append(Buffer([channels], thresholds, "i"))
-    function = compile_module(text, constants, directory, settings)
+    passes = BINARIZE if constants else []
+    function = compile_module(text, constants, directory, settings, passes)
     run = Call(function, [*buffers, result])
 
     def checked():
@@ -168,10 +170,11 @@ def prepare(work, directory, settings):
 
 def prepare_arrays(work, directory, settings):
     """A product, a convolution or one of its gradients, of f32. The other operand, which
-    may be bits, lies as the kernel wants it: with the outputs last."""
+    may be bits, lies as the kernel wants it: with the outputs last. The filter of a
+    convolution is a constant, as for the other libraries."""
     a, b = (read_npy(directory / f"{name}.npy") for name in "ab")
     x, w = (read_npy(directory / f"{name}.npy") for name in ("image", "array1"))
-    kind, passes = work["kind"], []
+    kind, passes, constants = work["kind"], [], []
     if kind.startswith("matmul"):
         rows, columns, depth = work["rows"], work["columns"], work["depth"]
         text, shapes = mlir.float_matmul(work), [[rows, depth], [depth, columns]]
@@ -192,11 +195,12 @@ def prepare_arrays(work, directory, settings):
         }
         write, shapes, out = writers[kind]
         text = write(work)
-    buffers = [
-        Buffer(shape, values, values.typecode) for shape, values in zip(shapes, (x, w))
-    ]
+    operands = list(zip(shapes, (x, w)))
+    if kind == "conv_f32":
+        constants = [(values, shape) for shape, values in [operands.pop()]]
+    buffers = [Buffer(shape, values, values.typecode) for shape, values in operands]
     result = Buffer(out)
-    function = compile_module(text, [], directory, settings, passes)
+    function = compile_module(text, constants, directory, settings, passes)
     run = Call(function, [*buffers, result])
 
     def checked():
@@ -216,7 +220,7 @@ def prepare_graph(work, directory, settings):
     graph = LoadedGraph(work, directory)
     writer = mlir.GraphWriter(graph, work["layout"])
     text = writer.write()
-    function = compile_module(text, writer.constants, directory, settings)
+    function = compile_module(text, writer.constants, directory, settings, BINARIZE)
     values, _ = graph.arrays["image"]
     if writer.nchw:
         values = last_axis_first(values, graph.shapes[0][2])

@@ -252,6 +252,7 @@ void quant_bnn::buildVectorizePipeline(OpPassManager &pm,
   vectorize.lowersOthers = true;
   functions.addPass(createQuantBNNVectorizeLinalgPass(vectorize));
   addCleanup(functions);
+  pm.addPass(createQuantBNNCreateGlobalsPass());
 }
 
 void quant_bnn::buildFinalizeLLVMPipeline(OpPassManager &pm,

@@ -149,7 +149,22 @@ static LogicalResult classifyLoops(const Plan &plan, const Output &output,
   return success();
 }
 
-/// Chooses as many sums in a kernel as registers hold.
+/// Returns the product of the extents of `loops`, or nothing if an extent is
+/// dynamic or the product is too large.
+static std::optional<int64_t> getProduct(const Plan &plan,
+                                         ArrayRef<unsigned> loops) {
+  int64_t product = 1;
+  for (unsigned loop : loops) {
+    int64_t size = plan.loops[loop].size;
+    if (ShapedType::isDynamic(size) ||
+        llvm::MulOverflow(product, size, product))
+      return std::nullopt;
+  }
+  return product;
+}
+
+/// Chooses as many sums in a kernel as registers hold. Kernels of a known
+/// number of rows have about as many rows each.
 static void chooseKernel(const Plan &plan, const Output &output,
                          const Options &options, Blocking &blocking) {
   int64_t registers = plan.countRegisters(output.getElementType(), options);
@@ -158,19 +173,16 @@ static void chooseKernel(const Plan &plan, const Output &output,
   blocking.kernelVectors = std::max<int64_t>(vectorsPerRow / registers, 1);
   blocking.kernelRows =
       std::max<int64_t>(sums / (blocking.kernelVectors * registers), 2);
+  if (int64_t rows = getProduct(plan, blocking.rows).value_or(0); rows > 0)
+    blocking.kernelRows =
+        llvm::divideCeil(rows, llvm::divideCeil(rows, blocking.kernelRows));
 }
 
 /// Whether the product of the extents of `loops` is known to be less than
 /// `bound`.
 static bool isLess(const Plan &plan, ArrayRef<unsigned> loops, int64_t bound) {
-  int64_t product = 1;
-  for (unsigned loop : loops) {
-    int64_t size = plan.loops[loop].size;
-    if (ShapedType::isDynamic(size) ||
-        llvm::MulOverflow(product, size, product))
-      return false;
-  }
-  return product < bound;
+  std::optional<int64_t> product = getProduct(plan, loops);
+  return product && *product < bound;
 }
 
 /// Whether the product of the extents of `loops` may be less than `bound`,

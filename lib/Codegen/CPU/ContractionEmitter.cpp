@@ -12,7 +12,7 @@
 // while all rows of a task use it. A kernel has the sums of several rows by
 // several vectors in registers. Blocks of terms are those of the order in which
 // contractions add, so blocking does not change a bit: see "Sums" in
-// docs/Semantics.md.
+// docs/Semantics.md. The panels of a constant input are a constant.
 //
 //===----------------------------------------------------------------------===//
 
@@ -50,6 +50,50 @@ int64_t ContractionEmitter::getPanels() const {
   return std::max(most, least);
 }
 
+/// Returns the packed input if it is known, and the same for all tasks.
+std::optional<ConstantMemory> ContractionEmitter::getConstantInput() const {
+  bool isStatic = llvm::all_of(plan.inner, [&](unsigned loop) {
+    return !ShapedType::isDynamic(plan.loops[loop].size);
+  });
+  int64_t columns = plan.loops[plan.vectorLoop].size;
+  // Lanes that are out of bounds take memory.
+  if (!isStatic || ShapedType::isDynamic(columns) ||
+      columns < getPanelWidth() / 2 || !blocking.groups.empty() ||
+      !blocking.overlaps.empty())
+    return std::nullopt;
+  const Access &packed = *blocking.packed;
+  return ConstantMemory::get(bases[packed.operand->getOperandNumber()],
+                             packed.indices, plan.loops.size());
+}
+
+/// Builds all panels of `input`. Lanes that are out of bounds are 0.
+Value ContractionEmitter::buildConstantPanels(const ConstantMemory &input) {
+  int64_t columns = plan.loops[plan.vectorLoop].size, width = getPanelWidth();
+  int64_t terms = 1;
+  for (unsigned loop : plan.inner)
+    terms *= plan.loops[loop].size;
+  SmallVector<int64_t> shape = {int64_t(llvm::divideCeil(columns, width)),
+                                terms, width};
+  Type element = blocking.packed->getElementType();
+  int64_t bytes = element.getIntOrFloatBitWidth() / 8;
+  std::vector<char> data(ShapedType::getNumElements(shape) * bytes);
+  SmallVector<int64_t> ivs(plan.loops.size());
+  for (int64_t term = 0; term < terms; ++term) {
+    int64_t rest = term;
+    for (unsigned loop : llvm::reverse(plan.inner)) {
+      ivs[loop] = rest % plan.loops[loop].size;
+      rest /= plan.loops[loop].size;
+    }
+    for (int64_t column = 0; column < columns; ++column) {
+      ivs[plan.vectorLoop] = column;
+      int64_t position = (column / width * terms + term) * width;
+      llvm::copy(input.getElement(ivs),
+                 data.begin() + (position + column % width) * bytes);
+    }
+  }
+  return buildConstantMemory(b, shape, element, data);
+}
+
 /// Emits the copy of the packed input to the panels of the columns from `lower`
 /// to `upper`. Lanes that are out of bounds are 0.
 void ContractionEmitter::emitPacking(const Strip &task, const Block &block,
@@ -69,8 +113,10 @@ SmallVector<Value> ContractionEmitter::getPanelIndices(const Strip &strip,
                                                        Value row,
                                                        int64_t vector) {
   Value width = index(getPanelWidth());
-  return {fold<arith::DivUIOp>(strip.totalsColumn, width), row,
-          fold<arith::AddIOp>(fold<arith::RemUIOp>(strip.totalsColumn, width),
+  Value column = fold<arith::AddIOp>(panelsColumn, strip.totalsColumn);
+  return {fold<arith::DivUIOp>(column, width),
+          fold<arith::AddIOp>(panelsTerm, row),
+          fold<arith::AddIOp>(fold<arith::RemUIOp>(column, width),
                               index(vector * plan.lanes))};
 }
 
@@ -153,10 +199,13 @@ void ContractionEmitter::emitStrips(
 }
 
 void ContractionEmitter::emitTask(const Strip &task, Value lower, Value upper) {
+  panelsColumn = isConstant ? lower : index(0);
   emitStrips(task, lower, upper,
              [&](const Strip &strip) { emitInitialTotals(strip); });
   emitBlocks([&](const Block &block) {
-    emitPacking(task, block, lower, upper);
+    panelsTerm = isConstant ? block.lower : index(0);
+    if (!isConstant)
+      emitPacking(task, block, lower, upper);
     emitStrips(task, lower, upper, [&](const Strip &strip) {
       emitRows(strip, [&](Value row, int64_t count) {
         emitKernel(strip, block, row, count);
@@ -166,8 +215,11 @@ void ContractionEmitter::emitTask(const Strip &task, Value lower, Value upper) {
 }
 
 void ContractionEmitter::allocateBuffers() {
-  panels = allocate({getPanels(), getMostTerms(), getPanelWidth()},
-                    blocking.packed->getElementType());
+  std::optional<ConstantMemory> input = getConstantInput();
+  isConstant = input.has_value();
+  panels = input ? buildConstantPanels(*input)
+                 : allocate({getPanels(), getMostTerms(), getPanelWidth()},
+                            blocking.packed->getElementType());
   totals = keepsTotals() ? allocate({getTaskRows(), getTaskColumns()},
                                     getOutput().getElementType())
                          : Value();

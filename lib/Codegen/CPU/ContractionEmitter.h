@@ -9,6 +9,7 @@
 #ifndef QUANT_BNN_LIB_CODEGEN_CPU_CONTRACTIONEMITTER_H
 #define QUANT_BNN_LIB_CODEGEN_CPU_CONTRACTIONEMITTER_H
 
+#include "ConstantMemory.h"
 #include "ContractionNestEmitter.h"
 
 namespace quant_bnn::vectorize {
@@ -29,6 +30,8 @@ private:
   void emitTask(const Strip &task, mlir::Value lower,
                 mlir::Value upper) override;
 
+  std::optional<ConstantMemory> getConstantInput() const;
+  mlir::Value buildConstantPanels(const ConstantMemory &input);
   void emitPacking(const Strip &task, const Block &block, mlir::Value lower,
                    mlir::Value upper);
   llvm::SmallVector<mlir::Value>
@@ -40,8 +43,13 @@ private:
   mlir::Value loadVector(const Access &access, const Positions &at,
                          const Step &step, int64_t part) override;
 
-  /// By panel, term and column.
+  /// By panel, term and column: all panels of a constant input, or those of a
+  /// task and a block.
   mlir::Value panels;
+  bool isConstant = false;
+  /// The first column and term in `panels` of a task and a block.
+  mlir::Value panelsColumn;
+  mlir::Value panelsTerm;
   /// The strip and the row of its panel that `loadVector` loads.
   const Strip *current = nullptr;
   mlir::Value panelRow;

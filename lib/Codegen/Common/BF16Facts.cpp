@@ -66,8 +66,7 @@ static BF16Facts getFacts(Attribute value) {
 static std::optional<int> getExponentOfQuotient(BF16Facts dividend,
                                                 Value divisor) {
   Attribute constant;
-  if (!dividend.leastExponent ||
-      !matchPattern(divisor, m_Constant(&constant)))
+  if (!dividend.leastExponent || !matchPattern(divisor, m_Constant(&constant)))
     return std::nullopt;
   if (auto splat = dyn_cast<SplatElementsAttr>(constant))
     constant = splat.getSplatValue<Attribute>();
@@ -109,8 +108,7 @@ BF16Facts quant_bnn::BF16FactsAnalysis::compute(Operation *op) const {
           [&](auto op) { return get(op.getOperand()); })
       .Case([&](math::CopySignOp op) { return get(op.getLhs()); })
       .Case<math::RoundEvenOp, math::RoundOp, math::FloorOp, math::CeilOp,
-            math::TruncOp>(
-          [&](auto op) { return exact(op.getOperand(), 0); })
+            math::TruncOp>([&](auto op) { return exact(op.getOperand(), 0); })
       .Case([&](arith::MulFOp op) -> BF16Facts {
         BF16Facts lhs = get(op.getLhs()), rhs = get(op.getRhs());
         if (!lhs.leastExponent || !rhs.leastExponent)

@@ -81,9 +81,9 @@ static bool mayFlush(arith::TruncFOp op) {
   return llvm::all_of(op->getUsers(), [](Operation *user) {
     auto extension = dyn_cast<arith::ExtFOp>(user);
     return extension &&
-           llvm::all_of(extension->getUsers(),
-                        llvm::IsaPred<math::RoundEvenOp, math::RoundOp,
-                                      math::TruncOp>);
+           llvm::all_of(
+               extension->getUsers(),
+               llvm::IsaPred<math::RoundEvenOp, math::RoundOp, math::TruncOp>);
   });
 }
 
@@ -115,11 +115,10 @@ static Value buildInstruction(ImplicitLocOpBuilder &b, Type type, Value value) {
 static Value classify(ImplicitLocOpBuilder &b, Value part) {
   auto type = cast<VectorType>(part.getType());
   constexpr int32_t subnormal = 0x20;
-  std::string name = ("llvm.x86.avx512.fpclass.ps." +
-                      llvm::Twine(type.getNumElements() * 32))
-                         .str();
-  Value category =
-      LLVM::ConstantOp::create(b, b.getI32IntegerAttr(subnormal));
+  std::string name =
+      ("llvm.x86.avx512.fpclass.ps." + llvm::Twine(type.getNumElements() * 32))
+          .str();
+  Value category = LLVM::ConstantOp::create(b, b.getI32IntegerAttr(subnormal));
   return LLVM::CallIntrinsicOp::create(b, type.clone(b.getI1Type()),
                                        b.getStringAttr(name),
                                        ValueRange{part, category})

@@ -85,7 +85,9 @@ def QuantBNNVectorizePopcountPass : Pass<"bnn-codegen-vectorize-popcount"> {
     With `parallel`, an `scf.parallel` computes the panels, and many rows are
     split into several tasks, if the kernel takes long enough to pay for threads
     (see `bnn-codegen-vectorize-linalg`). Panels are allocated and freed, so run
-    buffer deallocation before this pass.
+    buffer deallocation before this pass. The panels of a constant operand whose
+    outputs fill whole panels, in a kernel for many rows, are a constant;
+    `bnn-codegen-create-globals` makes a global of it.
 
     If a `linalg.fill` sets the output, with no memory access between the fill
     and the op, the kernel sets the output instead.
@@ -146,10 +148,48 @@ def QuantBNNVectorizePopcountPass : Pass<"bnn-codegen-vectorize-popcount"> {
   ];
   let dependentDialects = [
     "::mlir::affine::AffineDialect", "::mlir::arith::ArithDialect",
-    "::mlir::LLVM::LLVMDialect", "::mlir::math::MathDialect",
-    "::mlir::memref::MemRefDialect", "::mlir::scf::SCFDialect",
-    "::mlir::vector::VectorDialect"
+    "::mlir::bufferization::BufferizationDialect", "::mlir::LLVM::LLVMDialect",
+    "::mlir::math::MathDialect", "::mlir::memref::MemRefDialect",
+    "::mlir::scf::SCFDialect", "::mlir::vector::VectorDialect"
   ];
+}
+
+def QuantBNNCreateGlobalsPass
+    : Pass<"bnn-codegen-create-globals", "::mlir::ModuleOp"> {
+  let summary = "Create globals of constants that are memory";
+  let description = [{
+    Replaces each `bufferization.to_buffer` with `read_only` of an
+    `arith.constant` by a private constant `memref.global`. The passes
+    `bnn-codegen-vectorize-popcount` and `bnn-codegen-vectorize-linalg` run on
+    functions, which may not create globals, and so leave the panels of constant
+    weights as such constants. If there are any, private constant globals that
+    nothing uses are erased: those of the weights before.
+
+    Example:
+
+    ```mlir
+    func.func @f(%i: index) -> f32 {
+      %constant = arith.constant dense<[1.0, 2.0]> : tensor<2xf32>
+      %buffer = bufferization.to_buffer %constant read_only
+          : tensor<2xf32> to memref<2xf32>
+      %0 = memref.load %buffer[%i] : memref<2xf32>
+      return %0 : f32
+    }
+    ```
+
+    becomes
+
+    ```mlir
+    memref.global "private" constant @__constant_2xf32 : memref<2xf32>
+        = dense<[1.0, 2.0]> {alignment = 64 : i64}
+    func.func @f(%i: index) -> f32 {
+      %buffer = memref.get_global @__constant_2xf32 : memref<2xf32>
+      %0 = memref.load %buffer[%i] : memref<2xf32>
+      return %0 : f32
+    }
+    ```
+  }];
+  let dependentDialects = ["::mlir::memref::MemRefDialect"];
 }
 
 def QuantBNNFillBordersPass : Pass<"bnn-codegen-fill-borders"> {
@@ -240,6 +280,10 @@ def QuantBNNVectorizeLinalgPass : Pass<"bnn-codegen-vectorize-linalg"> {
     does, and a remark says why where it is not. An op that accumulates begins with the
     value of the `linalg.fill` before it, which is erased, unless the memory may be that
     of another operand or is accessed in between.
+
+    The panels of a constant operand of a contraction of floats are a constant,
+    of which `bnn-codegen-create-globals` makes a global, unless another loop
+    than those of the sums and of their terms selects elements of the operand.
 
     Words that hold one bit of each element (see `quant_bnn.pack`) are loaded
     and stored as vectors of bits. The pass emits neither the shifts that move a
@@ -364,7 +408,7 @@ def QuantBNNVectorizeLinalgPass : Pass<"bnn-codegen-vectorize-linalg"> {
   ];
   let dependentDialects = [
     "::mlir::affine::AffineDialect", "::mlir::arith::ArithDialect",
-    "::mlir::LLVM::LLVMDialect",
+    "::mlir::bufferization::BufferizationDialect", "::mlir::LLVM::LLVMDialect",
     "::mlir::math::MathDialect", "::mlir::memref::MemRefDialect",
     "::mlir::scf::SCFDialect", "::mlir::vector::VectorDialect"
   ];

@@ -104,7 +104,8 @@ void BlockedEmitter::emitBlock(const Positions &at, const Tile &tile,
       loops, counters, counting.stages,
       [&](ValueRange positions, llvm::function_ref<void(Value)> count) {
         Positions digit = atBroadcastDigit(at, tile, positions);
-        Value row = buildRow(loops, positions);
+        Value row =
+            fold<arith::AddIOp>(tile.firstRow, buildRow(loops, positions));
         SmallVector<Value> columns;
         for (int64_t column = 0; column < vectors; ++column)
           columns.push_back(vector::LoadOp::create(
@@ -186,16 +187,23 @@ void BlockedEmitter::emitPanels(const Positions &at, const Task &task,
         arith::CmpIPredicate::uge, offset(iv, tileSize), sizes[innermost]);
     SmallVector<Tile> tiles;
     for (auto [number, outputs] : llvm::enumerate(panels)) {
-      tiles.push_back({task, task.panels[number], outputs, iv, reductions,
-                       isFirst, isLast, masks[number]});
-      emitPacking(atOutputs(at, tiles.back()), tiles.back());
+      Tile &tile =
+          tiles.emplace_back(Tile{task, constantPanels, index(0), outputs, iv,
+                                  reductions, isFirst, isLast, masks[number]});
+      Positions start = atOutputs(at, tile);
+      if (constantPanels) {
+        tile.firstRow = buildConstantRow(start, iv);
+        continue;
+      }
+      tile.panel = task.panels[number];
+      emitPacking(start, tile);
     }
     emitWindows(at, tiles);
   });
 }
 
 /// Whether the outputs are a multiple of those of a task.
-bool BlockedEmitter::hasOnlyWholePanels() {
+bool BlockedEmitter::hasOnlyWholePanels() const {
   std::optional<int64_t> size = getConstantIntValue(sizes[contraction.lanes]);
   return size && *size % taskWidth == 0;
 }
@@ -267,6 +275,7 @@ void BlockedEmitter::emit() {
   Value words = broadcast.base;
   if (digits.areNotWords())
     emitDigits();
+  buildConstantPanels();
 
   SmallVector<Value> uppers, steps;
   for (unsigned loop : contraction.batches) {
@@ -289,7 +298,8 @@ void BlockedEmitter::emit() {
       task.upper = fold<arith::MinUIOp>(
           fold<arith::AddIOp>(task.lower, steps.back()), uppers.back());
     }
-    task.panels = buildPanels();
+    if (!constantPanels)
+      task.panels = buildPanels();
     emitTask(enter(start, loops, position.take_front(loops.size())), task);
     for (Value panel : task.panels)
       memref::DeallocOp::create(b, panel);

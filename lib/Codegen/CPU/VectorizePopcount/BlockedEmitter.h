@@ -9,6 +9,7 @@
 #ifndef QUANT_BNN_LIB_CODEGEN_CPU_VECTORIZEPOPCOUNT_BLOCKEDEMITTER_H
 #define QUANT_BNN_LIB_CODEGEN_CPU_VECTORIZEPOPCOUNT_BLOCKEDEMITTER_H
 
+#include "../ConstantMemory.h"
 #include "Counting.h"
 #include "KernelEmitter.h"
 
@@ -30,7 +31,8 @@ public:
 private:
   /// What the code of a task works on.
   struct Task {
-    /// Digits of each panel, by position of the reductions and by lane.
+    /// Digits of each panel, by position of the reductions and by lane; none if
+    /// there are constant panels.
     llvm::SmallVector<mlir::Value> panels;
     /// The part of the windows, or of the rows if there are no windows; null if
     /// the task has all of them.
@@ -51,6 +53,8 @@ private:
   struct Tile {
     const Task &task;
     mlir::Value panel;
+    /// The first row of the panel that the tile covers.
+    mlir::Value firstRow;
     Outputs outputs;
     mlir::Value lower;
     llvm::SmallVector<ReductionLoop> reductions;
@@ -94,6 +98,13 @@ private:
   mlir::Value emitPackingBySquare(const Positions &at, const Tile &tile);
   void emitPacking(const Positions &at, const Tile &tile);
 
+  // Panels of a constant operand.
+  std::optional<ConstantMemory> getConstantOperand() const;
+  void appendConstantTile(const ConstantMemory &operand, int64_t column,
+                          int64_t lower, std::vector<char> &data) const;
+  void buildConstantPanels();
+  mlir::Value buildConstantRow(const Positions &at, mlir::Value lower);
+
   // Blocks.
   llvm::SmallVector<ReductionLoop> getDigitLoops(const Tile &tile);
   Positions atBroadcastDigit(const Positions &at, const Tile &tile,
@@ -104,7 +115,7 @@ private:
   void emitWindows(const Positions &at, llvm::ArrayRef<Tile> tiles);
   void emitPanels(const Positions &at, const Task &task,
                   llvm::ArrayRef<Outputs> panels);
-  bool hasOnlyWholePanels();
+  bool hasOnlyWholePanels() const;
   void emitTask(const Positions &at, const Task &task);
   mlir::Value buildSplitSize();
   mlir::Value buildSplitStep();
@@ -131,6 +142,11 @@ private:
     mlir::Value distance, last;
   };
   std::optional<NextRow> nextRow;
+  /// All panels of a constant operand, one after another, or null; and the rows
+  /// of one panel, and of one word of the innermost reduction.
+  mlir::Value constantPanels;
+  int64_t rowsPerPanel;
+  int64_t rowsPerWord;
 };
 
 } // namespace quant_bnn::vectorize_popcount

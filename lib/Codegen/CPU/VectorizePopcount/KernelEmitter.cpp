@@ -146,10 +146,29 @@ void KernelEmitter::buildNest(
   });
 }
 
+/// Returns the sizes of blocks of `count` rows, of `most` rows at most: equal
+/// ones and a rest, or else halves.
+static SmallVector<int64_t> getBlocks(std::optional<int64_t> count,
+                                      int64_t most) {
+  SmallVector<int64_t> blocks;
+  if (!count) {
+    for (; most > 0; most /= 2)
+      blocks.push_back(most);
+  } else if (*count > 0) {
+    int64_t number = llvm::divideCeil(*count, most);
+    blocks.push_back(llvm::divideCeil(*count, number));
+    if (int64_t rest = *count % blocks.front())
+      blocks.push_back(rest);
+  }
+  return blocks;
+}
+
 void KernelEmitter::buildRowBlocks(
     const Positions &at, Value lower, Value upper, int64_t most,
     llvm::function_ref<void(const Positions &, int64_t rows)> body) {
-  for (int64_t rows = most; rows > 0; rows /= 2) {
+  std::optional<int64_t> count =
+      getConstantIntValue(fold<arith::SubIOp>(upper, lower));
+  for (int64_t rows : getBlocks(count, most)) {
     Value rest = fold<arith::SubIOp>(upper, lower);
     Value end = fold<arith::AddIOp>(lower, roundDown(rest, rows));
     buildFor(lower, end, rows,

@@ -101,8 +101,9 @@ protected:
   /// the positions in the nest.
   void buildNest(const Positions &at, llvm::ArrayRef<unsigned> loops,
                  llvm::function_ref<void(const Positions &)> body);
-  /// Builds loops at `at` over the rows from `lower` to `upper`, by `most` rows
-  /// at once, and by fewer, down to one, for the remaining rows. `body` emits a
+  /// Builds loops at `at` over the rows from `lower` to `upper`, by blocks of
+  /// at most `most` rows: of about equal size if the number of rows is known,
+  /// or else by fewer, down to one, for the remaining rows. `body` emits a
   /// block of `rows` rows at the positions of its first row.
   void buildRowBlocks(
       const Positions &at, mlir::Value lower, mlir::Value upper, int64_t most,
