@@ -33,9 +33,9 @@ static ElementsAttr getConstant(Value memref) {
   return dyn_cast<ElementsAttr>(*global.getInitialValue());
 }
 
-std::optional<ConstantMemory>
-ConstantMemory::get(Value memref, ArrayRef<AffineExpr> indices,
-                    unsigned loops) {
+std::optional<ConstantMemory> ConstantMemory::get(Value memref,
+                                                  ArrayRef<AffineExpr> indices,
+                                                  unsigned loops) {
   ElementsAttr value = getConstant(memref);
   if (!value || !value.getElementType().isIntOrFloat() ||
       value.getElementType().getIntOrFloatBitWidth() % 8 != 0)
@@ -55,8 +55,7 @@ ConstantMemory::get(Value memref, ArrayRef<AffineExpr> indices,
   memory.factors.assign(loops, 0);
   int64_t stride = 1;
   ArrayRef<int64_t> shape = cast<MemRefType>(memref.getType()).getShape();
-  for (auto [index, size] :
-       llvm::reverse(llvm::zip_equal(indices, shape))) {
+  for (auto [index, size] : llvm::reverse(llvm::zip_equal(indices, shape))) {
     SmallVector<int64_t> flat;
     // Divisions would be further columns.
     if (failed(getFlattenedAffineExpr(index, loops, /*numSymbols=*/0, &flat)) ||
@@ -83,6 +82,6 @@ Value quant_bnn::buildConstantMemory(ImplicitLocOpBuilder &b,
   auto type = RankedTensorType::get(shape, element);
   Value constant = arith::ConstantOp::create(
       b, DenseElementsAttr::getFromRawBuffer(type, data));
-  return bufferization::ToBufferOp::create(
-      b, MemRefType::get(shape, element), constant, /*read_only=*/true);
+  return bufferization::ToBufferOp::create(b, MemRefType::get(shape, element),
+                                           constant, /*read_only=*/true);
 }

@@ -19,9 +19,10 @@ using namespace quant_bnn::vectorize;
 static constexpr int64_t vectorsPerRow = 2;
 /// With fewer rows, copying to panels or building tables costs more than it
 /// saves. Copying saves more if the caches do not hold the operand: panels read
-/// longer parts of its rows at once.
+/// longer parts of its rows at once. Bits become floats on the way.
 static constexpr int64_t minRowsOfPanels = 16;
 static constexpr int64_t minRowsOfFarPanels = 5;
+static constexpr int64_t minRowsOfBitPanels = 32;
 static constexpr int64_t minRowsOfTables = 4;
 /// An operand of fewer bytes stays in the L1 cache as it is.
 static constexpr int64_t minPackedBytes = 16 << 10;
@@ -67,24 +68,22 @@ static const Access *findPacked(const Plan &plan, const Output &output) {
   return packed;
 }
 
-/// Matches products whose sums can be looked up: of a factor that the bits of
-/// `packed` select, with leave to add terms in another order.
-static std::optional<BitFactor>
-matchBitFactor(const Plan &plan, const Access &packed, const Options &options) {
+/// Matches products with a factor that the bits of `packed` select.
+static std::optional<BitFactor> matchBitFactor(const Plan &plan,
+                                               const Access &packed) {
   math::FmaOp fma = matchFusedProduct(plan.op, 0);
-  if (!options.looksUpFloats || !fma || !fma.getType().isF32() ||
-      !arith::bitEnumContainsAll(fma.getFastmath(),
-                                 arith::FastMathFlags::reassoc))
+  if (!fma)
     return std::nullopt;
+  auto type = cast<FloatType>(fma.getType());
   auto convert = [&](Value constant) {
     FloatAttr attr;
     if (!matchPattern(constant, m_Constant(&attr)))
       return attr;
     APFloat value = attr.getValue();
     bool losesInfo;
-    value.convert(APFloat::IEEEsingle(), APFloat::rmNearestTiesToEven,
+    value.convert(type.getFloatSemantics(), APFloat::rmNearestTiesToEven,
                   &losesInfo);
-    return FloatAttr::get(fma.getType(), value);
+    return FloatAttr::get(type, value);
   };
   for (auto [factor, other] :
        {std::pair(fma.getA(), fma.getB()), std::pair(fma.getB(), fma.getA())}) {
@@ -92,15 +91,30 @@ matchBitFactor(const Plan &plan, const Access &packed, const Options &options) {
     if (auto extension = factor.getDefiningOp<arith::ExtFOp>())
       narrow = extension.getIn();
     auto select = narrow.getDefiningOp<arith::SelectOp>();
+    auto isOfSelect = [&](Value bit) {
+      return llvm::all_of(bit.getUsers(),
+                          [&](Operation *user) { return user == select; });
+    };
     if (!select || plan.varying.contains(other) ||
-        !llvm::is_contained(packed.bits, select.getCondition()))
+        (narrow != factor && !narrow.hasOneUse()) ||
+        !llvm::is_contained(packed.bits, select.getCondition()) ||
+        !llvm::all_of(packed.bits, isOfSelect))
       continue;
-    BitFactor result{other, convert(select.getFalseValue()),
+    BitFactor result{factor, other, convert(select.getFalseValue()),
                      convert(select.getTrueValue())};
     if (result.ifClear && result.ifSet)
       return result;
   }
   return std::nullopt;
+}
+
+/// Whether sums of terms of `plan` can be looked up: there is an instruction,
+/// and leave to add terms in another order.
+static bool canLookUp(const Plan &plan, const Options &options) {
+  math::FmaOp fma = matchFusedProduct(plan.op, 0);
+  return options.looksUpFloats && fma.getType().isF32() &&
+         arith::bitEnumContainsAll(fma.getFastmath(),
+                                   arith::FastMathFlags::reassoc);
 }
 
 /// Divides the loops outside of the vector loop. Each index of the output has
@@ -207,10 +221,11 @@ quant_bnn::vectorize::chooseBlocking(const Plan &plan, const Options &options) {
       failed(classifyLoops(plan, output, blocking)) || blocking.rows.empty())
     return std::nullopt;
   if (blocking.packed->isPacked()) {
-    blocking.bitFactor = matchBitFactor(plan, *blocking.packed, options);
+    blocking.bitFactor = matchBitFactor(plan, *blocking.packed);
     if (!blocking.bitFactor)
       return std::nullopt;
-    blocking.minRows = minRowsOfTables;
+    blocking.looksUp = canLookUp(plan, options);
+    blocking.minRows = blocking.looksUp ? minRowsOfTables : minRowsOfBitPanels;
   } else {
     SmallVector<unsigned> panelLoops = plan.inner;
     panelLoops.push_back(plan.vectorLoop);

@@ -23,7 +23,9 @@ struct Overlap {
 
 /// The factor of a product that is one of two constants, as a bit says.
 struct BitFactor {
-  /// The other factor, a value of the body that is the same in all lanes.
+  /// The factor, and the other one, which is the same in all lanes: values of
+  /// the body.
+  mlir::Value value;
   mlir::Value other;
   mlir::FloatAttr ifClear;
   mlir::FloatAttr ifSet;
@@ -33,8 +35,11 @@ struct BitFactor {
 struct Blocking {
   /// The input that panels hold, of the plan for which the blocks are.
   const Access *packed;
-  /// What the bits of the packed input select, if sums of terms are looked up.
+  /// What the bits of the packed input select, if it has bits: panels hold this
+  /// factor.
   std::optional<BitFactor> bitFactor;
+  /// Whether there are tables of sums, instead of panels.
+  bool looksUp = false;
   /// The loops outside of the vector loop. Rows are the iterations of those in
   /// which the packed input is the same; in one iteration of the others, each
   /// row has elements of the output of its own. The others select elements of

@@ -33,12 +33,18 @@ static constexpr int64_t maxPanelBytes = 128 << 10;
 // Panels and kernels
 //===----------------------------------------------------------------------===//
 
+/// Returns the type of the elements of panels.
+Type ContractionEmitter::getPanelType() const {
+  return blocking.bitFactor ? blocking.bitFactor->value.getType()
+                            : blocking.packed->getElementType();
+}
+
 /// Returns the number of panels of a task. The rows of a panel are short and
 /// far apart in the packed input, so several panels are copied at once. Threads
 /// get one panel at a time, so that there are enough tasks for them.
 int64_t ContractionEmitter::getPanels() const {
   int64_t width = getPanelWidth();
-  int64_t bytes = blocking.packed->getElementType().getIntOrFloatBitWidth() / 8;
+  int64_t bytes = getPanelType().getIntOrFloatBitWidth() / 8;
   int64_t most =
       options.parallel ? 1 : maxPanelBytes / (termsPerChain * width * bytes);
   if (int64_t columns = plan.loops[plan.vectorLoop].size;
@@ -56,8 +62,8 @@ std::optional<ConstantMemory> ContractionEmitter::getConstantInput() const {
     return !ShapedType::isDynamic(plan.loops[loop].size);
   });
   int64_t columns = plan.loops[plan.vectorLoop].size;
-  // Lanes that are out of bounds take memory.
-  if (!isStatic || ShapedType::isDynamic(columns) ||
+  // Lanes that are out of bounds take memory, and so do bits in panels.
+  if (!isStatic || blocking.bitFactor || ShapedType::isDynamic(columns) ||
       columns < getPanelWidth() / 2 || !blocking.groups.empty() ||
       !blocking.overlaps.empty())
     return std::nullopt;
@@ -94,6 +100,18 @@ Value ContractionEmitter::buildConstantPanels(const ConstantMemory &input) {
   return buildConstantMemory(b, shape, element, data);
 }
 
+/// Loads what panels hold of the vector of `step` at `at`.
+Value ContractionEmitter::loadFactor(const Positions &at, const Step &step) {
+  Value loaded = BodyEmitter::loadVector(*blocking.packed, at, step, 0);
+  if (!blocking.bitFactor)
+    return loaded;
+  auto splat = [&](FloatAttr value) {
+    return broadcast(arith::ConstantOp::create(b, value));
+  };
+  return arith::SelectOp::create(b, loaded, splat(blocking.bitFactor->ifSet),
+                                 splat(blocking.bitFactor->ifClear));
+}
+
 /// Emits the copy of the packed input to the panels of the columns from `lower`
 /// to `upper`. Lanes that are out of bounds are 0.
 void ContractionEmitter::emitPacking(const Strip &task, const Block &block,
@@ -101,9 +119,8 @@ void ContractionEmitter::emitPacking(const Strip &task, const Block &block,
   emitTerms(task.at, block, {}, [&](const Positions &at, Value row, State) {
     emitStrips(task, lower, upper, [&](const Strip &strip) {
       for (auto [vector, step] : llvm::enumerate(strip.vectors))
-        vector::StoreOp::create(
-            b, BodyEmitter::loadVector(*blocking.packed, at, step, 0), panels,
-            getPanelIndices(strip, row, vector));
+        vector::StoreOp::create(b, loadFactor(at, step), panels,
+                                getPanelIndices(strip, row, vector));
     });
     return State();
   });
@@ -124,9 +141,15 @@ Value ContractionEmitter::loadVector(const Access &access, const Positions &at,
                                      const Step &step, int64_t part) {
   if (access.operand != blocking.packed->operand)
     return BodyEmitter::loadVector(access, at, step, part);
-  return vector::LoadOp::create(b, getVectorType(access.getElementType()),
-                                panels,
+  return vector::LoadOp::create(b, getVectorType(getPanelType()), panels,
                                 getPanelIndices(*current, panelRow, part));
+}
+
+SmallVector<Value>
+ContractionEmitter::getLoadedValues(const Access &input) const {
+  if (!blocking.bitFactor || input.operand != blocking.packed->operand)
+    return BodyEmitter::getLoadedValues(input);
+  return {blocking.bitFactor->value};
 }
 
 /// Emits the sums of `block` in `rows` rows from `firstRow` on.
@@ -219,7 +242,7 @@ void ContractionEmitter::allocateBuffers() {
   isConstant = input.has_value();
   panels = input ? buildConstantPanels(*input)
                  : allocate({getPanels(), getMostTerms(), getPanelWidth()},
-                            blocking.packed->getElementType());
+                            getPanelType());
   totals = keepsTotals() ? allocate({getTaskRows(), getTaskColumns()},
                                     getOutput().getElementType())
                          : Value();

@@ -21,6 +21,7 @@ public:
 
 private:
   int64_t getPanelWidth() const { return blocking.kernelVectors * plan.lanes; }
+  mlir::Type getPanelType() const;
   int64_t getPanels() const;
   int64_t getTaskRows() const override;
   int64_t getTaskColumns() const override {
@@ -40,8 +41,11 @@ private:
                   int64_t rows);
   void emitStrips(const Strip &task, mlir::Value lower, mlir::Value upper,
                   llvm::function_ref<void(const Strip &)> body);
+  mlir::Value loadFactor(const Positions &at, const Step &step);
   mlir::Value loadVector(const Access &access, const Positions &at,
                          const Step &step, int64_t part) override;
+  llvm::SmallVector<mlir::Value>
+  getLoadedValues(const Access &input) const override;
 
   /// By panel, term and column: all panels of a constant input, or those of a
   /// task and a block.

@@ -59,10 +59,10 @@ struct QuantBNNCreateGlobalsPass
       if (failed(global))
         return signalPassFailure();
       OpBuilder b(op);
-      op.replaceAllUsesWith(
-          memref::GetGlobalOp::create(b, op.getLoc(), global->getType(),
-                                      global->getName())
-              .getResult());
+      op.replaceAllUsesWith(memref::GetGlobalOp::create(b, op.getLoc(),
+                                                        global->getType(),
+                                                        global->getName())
+                                .getResult());
       op.erase();
       if (constant->use_empty())
         constant.erase();

@@ -26,8 +26,8 @@ bool quant_bnn::vectorize::emitContraction(const Plan &plan,
   linalg::LinalgOp op = plan.op;
   LDBG() << op.getLoc() << ": blocks of " << blocking->kernelRows
          << " rows and " << blocking->kernelVectors << " vectors"
-         << (blocking->bitFactor ? ", by lookup" : "");
-  if (blocking->bitFactor)
+         << (blocking->looksUp ? ", by lookup" : "");
+  if (blocking->looksUp)
     LookupEmitter(plan, *blocking, options, epilogue).emit();
   else
     ContractionEmitter(plan, *blocking, options, epilogue).emit();

@@ -164,6 +164,10 @@ Value BodyEmitter::loadVector(const Access &access, const Positions &at,
   return vector::BitCastOp::create(b, getVectorType(b.getI1Type()), value);
 }
 
+SmallVector<Value> BodyEmitter::getLoadedValues(const Access &input) const {
+  return input.isPacked() ? input.bits : SmallVector<Value>{input.argument};
+}
+
 void BodyEmitter::storeVector(Value value, const Access &access,
                               const Positions &at, const Step &step,
                               int64_t part) {
@@ -264,9 +268,21 @@ void BodyEmitter::emitUniform(Scope &scope) {
   }
 }
 
+static bool hasResultsIn(const IRMapping &values, Operation *op) {
+  return op->getNumResults() > 0 &&
+         llvm::all_of(op->getResults(),
+                      [&](Value result) { return values.contains(result); });
+}
+
+/// Whether the results of `op` are loaded, or those of the op that uses them.
+static bool isLoaded(Operation &op, const IRMapping &vectors) {
+  return hasResultsIn(vectors, &op) ||
+         (op.hasOneUse() && hasResultsIn(vectors, *op.user_begin()));
+}
+
 void BodyEmitter::emitVarying(const Scope &scope, IRMapping &vectors) {
   for (Operation &op : plan.getBody()->without_terminator()) {
-    if (!plan.isVarying(&op))
+    if (!plan.isVarying(&op) || isLoaded(op, vectors))
       continue;
     OperationState state(op.getLoc(), op.getName());
     for (Value operand : op.getOperands())
@@ -297,10 +313,8 @@ State BodyEmitter::emitBody(const Scope &outerScope, const Step &step,
       if (!input.uses(plan.vectorLoop) || input.argument.use_empty())
         continue;
       Value value = loadVector(input, scope.at, step, part);
-      if (!input.isPacked())
-        vectors[part].map(input.argument, value);
-      for (Value bit : input.bits)
-        vectors[part].map(bit, value);
+      for (Value loaded : getLoadedValues(input))
+        vectors[part].map(loaded, value);
     }
     for (const Output &output : plan.outputs)
       if (output.kind == OutputKind::Stored && !output.isPacked() &&

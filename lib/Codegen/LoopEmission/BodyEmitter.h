@@ -83,6 +83,10 @@ protected:
   /// vector loop.
   virtual mlir::Value loadVector(const Access &access, const Positions &at,
                                  const Step &step, int64_t part);
+  /// Returns the values of the body that `loadVector` loads for `input`: its
+  /// element, or the bits of its words.
+  virtual llvm::SmallVector<mlir::Value>
+  getLoadedValues(const Access &input) const;
   /// Stores `value` as vector number `part` of `step` at `at`, which is outside
   /// of the vector loop.
   virtual void storeVector(mlir::Value value, const Access &access,

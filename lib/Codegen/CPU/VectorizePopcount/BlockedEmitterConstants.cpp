@@ -91,17 +91,15 @@ void BlockedEmitter::buildConstantPanels() {
   for (int64_t column = 0; column < columns; column += panelWidth)
     for (int64_t lower = 0; lower < words; lower += tileSize)
       appendConstantTile(*operand, column, lower, data);
-  constantPanels = buildConstantMemory(
-      b, {columns / panelWidth * rowsPerPanel, panelWidth},
-      b.getIntegerType(digits.elementWidth), data);
+  constantPanels =
+      buildConstantMemory(b, {columns / panelWidth * rowsPerPanel, panelWidth},
+                          b.getIntegerType(digits.elementWidth), data);
 }
 
 /// Builds the row of the constant panels for the first word of a tile: of the
 /// output at `at`, from `lower` of the innermost reduction on.
 Value BlockedEmitter::buildConstantRow(const Positions &at, Value lower) {
-  Value panel =
-      fold<arith::DivUIOp>(at[contraction.lanes], index(panelWidth));
-  return fold<arith::AddIOp>(
-      fold<arith::MulIOp>(panel, index(rowsPerPanel)),
-      fold<arith::MulIOp>(lower, index(rowsPerWord)));
+  Value panel = fold<arith::DivUIOp>(at[contraction.lanes], index(panelWidth));
+  return fold<arith::AddIOp>(fold<arith::MulIOp>(panel, index(rowsPerPanel)),
+                             fold<arith::MulIOp>(lower, index(rowsPerWord)));
 }
