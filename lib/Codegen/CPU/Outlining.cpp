@@ -8,7 +8,7 @@
 
 #include "Outlining.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
-#include "mlir/Transforms/RegionUtils.h"
+#include "mlir/IR/IRMapping.h"
 #include "quant-bnn/Support/FunctionAttributes.h"
 
 using namespace mlir;
@@ -24,19 +24,23 @@ SmallVector<Value> quant_bnn::outlining::isolate(Region &region,
   Block *body = &region.front();
   auto builder = OpBuilder::atBlockBegin(body);
   SmallVector<Value> captures;
+  IRMapping inside;
   for (Value value : used) {
     auto result = dyn_cast<OpResult>(value);
     bool isCopied = result && isConstant(result.getOwner());
-    Value inside;
     if (isCopied) {
-      inside = builder.clone(*result.getOwner())
-                   ->getResult(result.getResultNumber());
+      inside.map(value, builder.clone(*result.getOwner())
+                            ->getResult(result.getResultNumber()));
     } else {
-      inside = body->addArgument(value.getType(), value.getLoc());
+      inside.map(value, body->addArgument(value.getType(), value.getLoc()));
       captures.push_back(value);
     }
-    replaceAllUsesInRegionWith(value, inside, region);
   }
+  // A constant may have many uses outside of the region.
+  region.walk([&](Operation *op) {
+    for (OpOperand &operand : op->getOpOperands())
+      operand.set(inside.lookupOrDefault(operand.get()));
+  });
   return captures;
 }
 
