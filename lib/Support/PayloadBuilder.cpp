@@ -93,8 +93,13 @@ Value PayloadBuilder::divideLevel(Value level, int64_t n) {
       splitReciprocal(cast<FloatType>(getElementTypeOrSelf(computeType)), n);
   if (!parts)
     return div(level, constant(n));
-  return add(mul(level, constant(parts->first)),
-             mul(level, constant(parts->second)));
+  // Fused or not, the sum is the rounded quotient.
+  constexpr auto flags = arith::FastMathFlags::contract;
+  auto multiply = [&](double factor) {
+    return arith::MulFOp::create(*this, level, constant(factor), flags);
+  };
+  return arith::AddFOp::create(*this, multiply(parts->first),
+                               multiply(parts->second), flags);
 }
 
 std::optional<std::pair<double, double>>
@@ -103,6 +108,8 @@ quant_bnn::splitReciprocal(FloatType type, int64_t n) {
   // level * hi is exact, and the error of level * lo is below 2^(k + 2 - 2p) of
   // the quotient, while a quotient of integers is never nearer than 2^-(p + 1 +
   // k) to a tie. So the sum rounds as the division does wherever 2 k < p - 1.
+  // Fused with level * hi, the sum is the same; fused with level * lo, it is
+  // only nearer to the quotient.
   int precision = type.getFPMantissaWidth();
   int bits = llvm::Log2_64(n) + 1;
   if (2 * bits >= precision - 1)

@@ -29,9 +29,13 @@ static constexpr int64_t elementsPerStep = 256;
 /// The maximum number of outputs that a loop stores past the caches: processors
 /// have few buffers that combine such stores to whole lines.
 static constexpr int64_t maxNontemporalOutputs = 4;
-/// Bytes that a step stores past the caches: several lines, so that memory
-/// switches less often from reads to writes.
+/// Bytes that a step of vectors which do not fill a line stores past the
+/// caches: several lines, so that memory switches less often from reads to
+/// writes. A vector that fills a line is stored before the next one is loaded:
+/// memory is up to an eighth faster on a Zen 5 where loads and stores
+/// alternate.
 static constexpr int64_t nontemporalStepBytes = 256;
+static constexpr int64_t lineBytes = 64;
 
 namespace {
 /// The shape of the steps of a loop: vectors per step, the unroll hint for
@@ -522,8 +526,8 @@ void Emitter::prepareNontemporal() {
   for (Value output : outputs)
     for (Value input : inputs)
       require(compare(arith::CmpIPredicate::ne, output, input));
-  int64_t lineBytes = std::min<int64_t>(plan.lanes * elementBytes, 64);
-  Value line = index(lineBytes);
+  int64_t storeBytes = std::min(plan.lanes * elementBytes, lineBytes);
+  Value line = index(storeBytes);
   auto getOffset = [&](Value output) {
     return fold<arith::RemUIOp>(output, line);
   };
@@ -538,7 +542,7 @@ void Emitter::prepareNontemporal() {
     require(isMultiple(elementBytes));
     Value bytes = fold<arith::RemUIOp>(fold<arith::SubIOp>(line, offset), line);
     Value head = fold<arith::DivUIOp>(bytes, index(elementBytes));
-    nontemporals = {{condition, head, elementBytes, lineBytes}};
+    nontemporals = {{condition, head, elementBytes, storeBytes}};
     return;
   }
   // A head of single elements is not possible if the bits of elements share a
@@ -548,8 +552,8 @@ void Emitter::prepareNontemporal() {
   constexpr int64_t allocatorBytes = 16;
   Value beginsLine = compare(arith::CmpIPredicate::eq, offset, index(0));
   nontemporals = {{fold<arith::AndIOp>(condition, beginsLine), index(0),
-                   elementBytes, lineBytes}};
-  if (lineBytes <= allocatorBytes)
+                   elementBytes, storeBytes}};
+  if (storeBytes <= allocatorBytes)
     return;
   require(compare(arith::CmpIPredicate::ne, offset, index(0)));
   require(isMultiple(allocatorBytes));
@@ -581,9 +585,10 @@ Value Emitter::emitNontemporal(ArrayRef<Scope> rows, Value lower, Value upper,
                                    upper);
       emitTail(rows, lower, start);
     }
-    int64_t parts = std::max(plan.unrollFactor,
-                             nontemporalStepBytes /
-                                 (plan.lanes * nontemporal.elementBytes));
+    int64_t bytes = plan.lanes * nontemporal.elementBytes;
+    int64_t parts =
+        std::max(plan.unrollFactor,
+                 bytes < lineBytes ? nontemporalStepBytes / bytes : 1);
     if (plan.hasReduced())
       parts = std::min(parts, plan.getAccumulatorVectors());
     Value end = emitBlocks(rows, start, upper,

@@ -1,11 +1,13 @@
 // RUN: bnn-opt %s --bnn-codegen-vectorize-linalg="nontemporal-threshold=8192" --cse \
 // RUN:   | FileCheck %s
+// RUN: bnn-opt %s --bnn-codegen-vectorize-linalg="nontemporal-threshold=8192 vector-width=256" --cse \
+// RUN:   | FileCheck %s --check-prefix=NARROW
 
 #identity = affine_map<(d0) -> (d0)>
 
 // The size and whether the op is in place are looked at when it runs. A masked
-// head brings the output to the alignment of a vector; then 256 bytes are stored
-// at once. What is left goes through the caches.
+// head brings the output to the alignment of a vector; then a line is stored at
+// once, or 256 bytes by narrower vectors. What is left goes through the caches.
 // CHECK-LABEL: func @dynamic
 // CHECK-SAME: %[[IN:.*]]: memref<?xf32>, %[[OUT:.*]]: memref<?xf32>
 // CHECK-DAG:     %[[ENOUGH:.*]] = arith.constant 1024 : index
@@ -15,7 +17,8 @@
 // CHECK-DAG:     arith.cmpi ne, %[[Y]], %[[X]]
 // CHECK:         %[[END:.*]] = scf.if
 // CHECK:           vector.maskedstore
-// CHECK-COUNT-4:   vector.store {{.*}} {alignment = 64 : i64, nontemporal = true}
+// CHECK:           vector.store {{.*}} {alignment = 64 : i64, nontemporal = true}
+// CHECK-NOT:       nontemporal
 // CHECK:           llvm.fence seq_cst
 // CHECK:         } else {
 // CHECK-NOT:     nontemporal
@@ -24,6 +27,11 @@
 // CHECK:           arith.addi %{{.*}}, %[[END]]
 // CHECK:           vector.store
 // CHECK:         vector.maskedstore
+// NARROW-LABEL: func @dynamic
+// NARROW-COUNT-8: vector.store {{.*}} {alignment = 32 : i64, nontemporal = true}
+// NARROW-NOT:     nontemporal
+// NARROW:         llvm.fence seq_cst
+// NARROW-LABEL: func @small
 func.func @dynamic(%x: memref<?xf32>, %y: memref<?xf32>) {
   linalg.generic {indexing_maps = [#identity, #identity], iterator_types = ["parallel"]}
       ins(%x : memref<?xf32>) outs(%y : memref<?xf32>) {
