@@ -295,6 +295,7 @@ void quant_bnn::buildFinalizeLLVMPipeline(OpPassManager &pm,
 void quant_bnn::buildLowerToLLVMPipeline(OpPassManager &pm,
                                          const LowerToLLVMOptions &options) {
   buildFusePipeline(pm, options);
+  pm.addNestedPass<func::FuncOp>(createQuantBNNFoldTranspositionsPass());
   buildBufferizePipeline(pm, options, options.checkExtents);
   buildVectorizePipeline(pm, options);
   FinalizeLLVMOptions finalize;

@@ -52,8 +52,9 @@ static LogicalResult collectTerms(AffineExpr expr,
   return collectTerms(binary.getLHS(), loops);
 }
 
-/// Returns the input of `plan` that lies along the lanes, if there is one only
-/// and no input is in the place of the output.
+/// Returns the input of `plan` that lies along the lanes, or of which squares
+/// are transposed, if there is one only and no input is in the place of the
+/// output.
 static const Access *findPacked(const Plan &plan, const Output &output) {
   const Access *packed = nullptr;
   for (const Access &input : plan.inputs) {
@@ -226,6 +227,9 @@ quant_bnn::vectorize::chooseBlocking(const Plan &plan, const Options &options) {
       return std::nullopt;
     blocking.looksUp = canLookUp(plan, options);
     blocking.minRows = blocking.looksUp ? minRowsOfTables : minRowsOfBitPanels;
+  } else if (plan.transposedLoop) {
+    blocking.minRows = minRowsOfTransposedPanels;
+    blocking.minColumns = minColumnsOfTransposedPanels;
   } else {
     SmallVector<unsigned> panelLoops = plan.inner;
     panelLoops.push_back(plan.vectorLoop);
@@ -239,9 +243,11 @@ quant_bnn::vectorize::chooseBlocking(const Plan &plan, const Options &options) {
                            ? minRowsOfPanels
                            : minRowsOfFarPanels;
   }
-  if (isLess(plan, blocking.rows, blocking.minRows))
+  if (isLess(plan, blocking.rows, blocking.minRows) ||
+      isLess(plan, plan.vectorLoop, blocking.minColumns))
     return std::nullopt;
   chooseKernel(plan, output, options, blocking);
-  blocking.mayNotPay = mayBeLess(plan, blocking.rows, blocking.minRows);
+  blocking.mayNotPay = mayBeLess(plan, blocking.rows, blocking.minRows) ||
+                       mayBeLess(plan, plan.vectorLoop, blocking.minColumns);
   return blocking;
 }

@@ -13,6 +13,12 @@
 
 namespace quant_bnn::vectorize {
 
+/// The rows and columns of sums for which panels of a transposed operand pay.
+/// The order in which products are added depends on these: see "Sums" in
+/// docs/Semantics.md.
+inline constexpr int64_t minRowsOfTransposedPanels = 16;
+inline constexpr int64_t minColumnsOfTransposedPanels = 8;
+
 /// A loop of which different iterations add to one element of the output, in
 /// different rows.
 struct Overlap {
@@ -53,8 +59,9 @@ struct Blocking {
   /// The rows and vectors of a kernel, whose sums are in registers.
   int64_t kernelRows;
   int64_t kernelVectors;
-  /// With fewer rows than this, blocks cost more than they save.
+  /// With fewer rows or columns than this, blocks cost more than they save.
   int64_t minRows;
+  int64_t minColumns = 0;
   /// Whether there may be fewer.
   bool mayNotPay;
 };

@@ -17,7 +17,9 @@
 //===----------------------------------------------------------------------===//
 
 #include "ContractionEmitter.h"
+#include "../LoopEmission/MaskedAccess.h"
 #include "../LoopEmission/Reductions.h"
+#include "../LoopEmission/Transposition.h"
 
 using namespace mlir;
 using namespace quant_bnn;
@@ -54,6 +56,12 @@ int64_t ContractionEmitter::getPanels() const {
   int64_t least =
       epilogue ? llvm::divideCeil(epilogue->getSumsPerWord(), width) : 1;
   return std::max(most, least);
+}
+
+/// Returns the number of rows of a panel: the terms of a block, and those of a
+/// square that reaches past their end.
+int64_t ContractionEmitter::getPanelRows() const {
+  return getMostTerms() + (plan.transposedLoop ? plan.lanes - 1 : 0);
 }
 
 /// Returns the packed input if it is known, and the same for all tasks.
@@ -123,6 +131,71 @@ void ContractionEmitter::emitPacking(const Strip &task, const Block &block,
                                 getPanelIndices(strip, row, vector));
     });
     return State();
+  });
+}
+
+/// Emits the transposition of a square of the packed input to the panel of
+/// `strip`, from row `row` on: columns of vector number `vector` from `at` on
+/// along the transposed loop, in the lanes of `mask` unless that is null.
+void ContractionEmitter::emitSquare(const Positions &at, const Strip &strip,
+                                    int64_t vector, Value row, Value mask) {
+  const Access &packed = *blocking.packed;
+  VectorType type = getVectorType(packed.getElementType());
+  Value base = bases[packed.operand->getOperandNumber()];
+  const Step &step = strip.vectors[vector];
+  SmallVector<Value> vectors;
+  for (int64_t lane = 0; lane < plan.lanes; ++lane) {
+    Value column = fold<arith::AddIOp>(step.positions.front(), index(lane));
+    // What lanes that are out of bounds hold does not matter.
+    if (step.mask)
+      column = fold<arith::MinUIOp>(
+          column, fold<arith::SubIOp>(sizes[plan.vectorLoop], index(1)));
+    vectors.push_back(loadMasked(
+        b, type, base, buildIndices(packed, enter(at, plan.vectorLoop, column)),
+        mask));
+  }
+  transposeParts(b, vectors);
+  for (auto [distance, transposed] : llvm::enumerate(vectors))
+    vector::StoreOp::create(
+        b, transposed, panels,
+        getPanelIndices(strip, fold<arith::AddIOp>(row, index(distance)),
+                        vector));
+}
+
+/// Emits the copy of the packed input, which lies along the innermost reduced
+/// loop, to the panels of the columns from `lower` to `upper`. A square may
+/// reach past the end of a run; the next run, if any, is written over that.
+void ContractionEmitter::emitTransposedPacking(const Strip &task,
+                                               const Block &block, Value lower,
+                                               Value upper) {
+  unsigned loop = *plan.transposedLoop;
+  auto emitRun = [&](const Strip &strip, int64_t vector, const Positions &at,
+                     Value begin, Value end, Value first) {
+    auto emit = [&](Value position, Value mask) {
+      emitSquare(enter(at, loop, position), strip, vector,
+                 fold<arith::AddIOp>(first, position), mask);
+    };
+    Value length = fold<arith::SubIOp>(end, begin);
+    Value whole = fold<arith::SubIOp>(
+        end, fold<arith::RemUIOp>(length, index(plan.lanes)));
+    buildCarryingFor(begin, whole, index(plan.lanes),
+                     [&](Value position) { emit(position, Value()); });
+    if (getConstantIntValue(fold<arith::SubIOp>(end, whole)) == 0)
+      return;
+    buildCarryingFor(whole, end, index(plan.lanes), [&](Value position) {
+      emit(position,
+           vector::CreateMaskOp::create(b, getVectorType(b.getI1Type()),
+                                        fold<arith::SubIOp>(end, position)));
+    });
+  };
+  emitStrips(task, lower, upper, [&](const Strip &strip) {
+    for (int64_t vector : llvm::seq<int64_t>(strip.vectors.size()))
+      emitRuns(
+          task.at, block, {},
+          [&](const Positions &at, Value begin, Value end, Value first, State) {
+            emitRun(strip, vector, at, begin, end, first);
+            return State();
+          });
   });
 }
 
@@ -227,7 +300,9 @@ void ContractionEmitter::emitTask(const Strip &task, Value lower, Value upper) {
              [&](const Strip &strip) { emitInitialTotals(strip); });
   emitBlocks([&](const Block &block) {
     panelsTerm = isConstant ? block.lower : index(0);
-    if (!isConstant)
+    if (!isConstant && plan.transposedLoop)
+      emitTransposedPacking(task, block, lower, upper);
+    else if (!isConstant)
       emitPacking(task, block, lower, upper);
     emitStrips(task, lower, upper, [&](const Strip &strip) {
       emitRows(strip, [&](Value row, int64_t count) {
@@ -241,7 +316,7 @@ void ContractionEmitter::allocateBuffers() {
   std::optional<ConstantMemory> input = getConstantInput();
   isConstant = input.has_value();
   panels = input ? buildConstantPanels(*input)
-                 : allocate({getPanels(), getMostTerms(), getPanelWidth()},
+                 : allocate({getPanels(), getPanelRows(), getPanelWidth()},
                             getPanelType());
   totals = keepsTotals() ? allocate({getTaskRows(), getTaskColumns()},
                                     getOutput().getElementType())

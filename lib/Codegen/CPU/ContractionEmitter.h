@@ -23,6 +23,7 @@ private:
   int64_t getPanelWidth() const { return blocking.kernelVectors * plan.lanes; }
   mlir::Type getPanelType() const;
   int64_t getPanels() const;
+  int64_t getPanelRows() const;
   int64_t getTaskRows() const override;
   int64_t getTaskColumns() const override {
     return getPanels() * getPanelWidth();
@@ -41,6 +42,10 @@ private:
                   int64_t rows);
   void emitStrips(const Strip &task, mlir::Value lower, mlir::Value upper,
                   llvm::function_ref<void(const Strip &)> body);
+  void emitSquare(const Positions &at, const Strip &strip, int64_t vector,
+                  mlir::Value row, mlir::Value mask);
+  void emitTransposedPacking(const Strip &task, const Block &block,
+                             mlir::Value lower, mlir::Value upper);
   mlir::Value loadFactor(const Positions &at, const Step &step);
   mlir::Value loadVector(const Access &access, const Positions &at,
                          const Step &step, int64_t part) override;

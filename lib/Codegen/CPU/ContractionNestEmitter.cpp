@@ -38,33 +38,31 @@ bool ContractionNestEmitter::hasWholeRuns() const {
                            termsPerChain % size == 0);
 }
 
-/// Emits the loops over the terms of `block`. `body` emits one term, which gets
-/// its position in the loops of the plan and its number in the block.
-State ContractionNestEmitter::emitTerms(const Positions &at, const Block &block,
-                                        State state, BuildBody body) {
-  auto emitRun = [&](Value lower, Value upper, State before,
-                     llvm::function_ref<State(Value, State)> emitTerm) {
-    return unflatten(buildFor(lower, upper, index(1), flatten(before),
-                              [&](Value iv, ValueRange values) {
-                                return flatten(
-                                    emitTerm(iv, unflatten(values, before)));
-                              }),
-                     before);
-  };
-  unsigned inner = plan.inner.back();
+/// Emits a loop from `lower` to `upper` that carries `state`.
+State ContractionNestEmitter::buildLoop(
+    Value lower, Value upper, const State &state,
+    llvm::function_ref<State(Value, State)> body) {
+  return unflatten(buildFor(lower, upper, index(1), flatten(state),
+                            [&](Value iv, ValueRange values) {
+                              return flatten(
+                                  body(iv, unflatten(values, state)));
+                            }),
+                   state);
+}
+
+/// Emits the loop over the runs of `block`.
+State ContractionNestEmitter::emitRuns(const Positions &at, const Block &block,
+                                       State state, BuildRun body) {
   ArrayRef<unsigned> others = ArrayRef(plan.inner).drop_back();
   if (others.empty())
-    return emitRun(index(0), fold<arith::SubIOp>(block.upper, block.lower),
-                   state, [&](Value iv, State values) {
-                     Value term = fold<arith::AddIOp>(block.lower, iv);
-                     return body(enter(at, inner, term), iv, values);
-                   });
-  Value size = sizes[inner];
+    return body(at, block.lower, block.upper,
+                fold<arith::SubIOp>(index(0), block.lower), state);
+  Value size = sizes[plan.inner.back()];
   // Without terms, there are no runs, whatever their size is.
   Value divisor = fold<arith::MaxUIOp>(size, index(1));
   Value first = fold<arith::DivUIOp>(block.lower, divisor);
   Value last = fold<arith::CeilDivUIOp>(block.upper, divisor);
-  return emitRun(first, last, state, [&](Value run, State values) {
+  return buildLoop(first, last, state, [&](Value run, State values) {
     Value base = fold<arith::MulIOp>(run, size);
     Value lower = index(0), upper = size;
     if (!hasWholeRuns()) {
@@ -74,13 +72,33 @@ State ContractionNestEmitter::emitTerms(const Positions &at, const Block &block,
           fold<arith::MinUIOp>(block.upper, fold<arith::AddIOp>(base, size)),
           base);
     }
-    Value row = fold<arith::SubIOp>(base, block.lower);
     Positions inRun =
         enter(at, others, index_space::delinearize(b, run, getSizes(others)));
-    return emitRun(lower, upper, values, [&](Value iv, State sums) {
-      return body(enter(inRun, inner, iv), fold<arith::AddIOp>(row, iv), sums);
-    });
+    return body(inRun, lower, upper, fold<arith::SubIOp>(base, block.lower),
+                values);
   });
+}
+
+/// Emits the loops over the terms of `block`. `body` emits one term, which gets
+/// its position in the loops of the plan and its number in the block.
+State ContractionNestEmitter::emitTerms(const Positions &at, const Block &block,
+                                        State state, BuildBody body) {
+  unsigned inner = plan.inner.back();
+  if (plan.inner.size() == 1)
+    return buildLoop(index(0), fold<arith::SubIOp>(block.upper, block.lower),
+                     state, [&](Value iv, State values) {
+                       Value term = fold<arith::AddIOp>(block.lower, iv);
+                       return body(enter(at, inner, term), iv, values);
+                     });
+  return emitRuns(at, block, state,
+                  [&](const Positions &inRun, Value lower, Value upper,
+                      Value first, State values) {
+                    return buildLoop(
+                        lower, upper, values, [&](Value iv, State sums) {
+                          return body(enter(inRun, inner, iv),
+                                      fold<arith::AddIOp>(first, iv), sums);
+                        });
+                  });
 }
 
 /// Emits the blocks of terms, one after another.
@@ -355,8 +373,13 @@ void ContractionNestEmitter::emit() {
   rowCount = index_space::buildProduct(b, getSizes(blocking.rows));
   termCount = index_space::buildProduct(b, getSizes(plan.inner));
   if (blocking.mayNotPay) {
-    Value pays = b.createOrFold<arith::CmpIOp>(
-        arith::CmpIPredicate::uge, rowCount, index(blocking.minRows));
+    auto isEnough = [&](Value count, int64_t least) {
+      return b.createOrFold<arith::CmpIOp>(arith::CmpIPredicate::uge, count,
+                                           index(least));
+    };
+    Value pays = fold<arith::AndIOp>(
+        isEnough(rowCount, blocking.minRows),
+        isEnough(sizes[plan.vectorLoop], blocking.minColumns));
     auto branch = scf::IfOp::create(b, pays, /*withElseRegion=*/true);
     op->moveBefore(branch.elseYield());
     b.setInsertionPoint(branch.thenYield());

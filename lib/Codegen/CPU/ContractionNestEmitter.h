@@ -62,6 +62,14 @@ protected:
   bool keepsTotals() const;
 
   void emitBlocks(llvm::function_ref<void(const Block &)> body);
+  /// `body` emits a run: terms that are in one iteration of all reduced loops
+  /// but the innermost one, from `lower` to `upper` there. The number of a term
+  /// in the block is `first` plus its position in the innermost loop.
+  using BuildRun = llvm::function_ref<State(
+      const Positions &at, mlir::Value lower, mlir::Value upper,
+      mlir::Value first, State state)>;
+  State emitRuns(const Positions &at, const Block &block, State state,
+                 BuildRun body);
   State emitTerms(const Positions &at, const Block &block, State state,
                   BuildBody body);
   void emitColumns(mlir::Value lower, mlir::Value upper, int64_t width,
@@ -90,6 +98,8 @@ protected:
 
 private:
   bool hasWholeRuns() const;
+  State buildLoop(mlir::Value lower, mlir::Value upper, const State &state,
+                  llvm::function_ref<State(mlir::Value, State)> body);
   void emitTasks(const Positions &at);
   void emitOverlaps(unsigned level, const Positions &at);
   llvm::SmallVector<mlir::Value>

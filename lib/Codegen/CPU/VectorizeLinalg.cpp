@@ -11,6 +11,7 @@
 #include "../LoopEmission/IndexSpace.h"
 #include "../LoopEmission/Packing.h"
 #include "../LoopEmission/Sums.h"
+#include "ContractionBlocking.h"
 #include "EmitContraction.h"
 #include "LoopEmitter.h"
 #include "Tasks.h"
@@ -166,6 +167,9 @@ private:
 
   void lower(linalg::LinalgOp op, const vectorize::Options &options) {
     FailureOr<vectorize::Plan> plan = vectorize::buildPlan(op, options);
+    if ((failed(plan) || plan->hasReduced()) &&
+        emitTransposedProduct(op, options))
+      return;
     if (succeeded(plan) && vectorize::addsInOrder(*plan))
       return emit(op, plan, options);
     auto separated = vectorize::separateSums(op);
@@ -175,37 +179,60 @@ private:
       emit(part, vectorize::buildPlan(part, options), options);
   }
 
-  /// Emits loops over vectors if there is a plan for them.
-  void emit(linalg::LinalgOp op, FailureOr<vectorize::Plan> plan,
-            const vectorize::Options &options) {
-    if (failed(plan)) {
-      auto transposing = vectorize::buildTransposingPlan(op, options);
-      if (succeeded(transposing)) {
-        vectorize::emitTransposition(*transposing, options);
-        return op->erase();
-      }
-      if (lowersOthers && succeeded(emitScalarLoops(op)))
-        op->erase();
-      return;
-    }
-    SmallVector<linalg::FillOp> fills = takeFills(*plan);
+  /// Emits the product of `op` by panels if an operand is transposed. Returns
+  /// whether nothing is left to emit; otherwise, `op` is in a branch if it is
+  /// left for few rows or columns.
+  bool emitTransposedProduct(linalg::LinalgOp op,
+                             const vectorize::Options &options) {
+    FailureOr<vectorize::Plan> plan =
+        vectorize::buildTransposedProductPlan(op, options);
+    if (failed(plan))
+      return false;
+    auto blocking = vectorize::chooseBlocking(*plan, options);
+    if (!blocking)
+      return false;
+    if (blocking->mayNotPay)
+      return vectorize::emitContraction(*plan, options, /*epilogue=*/nullptr);
+    emitPlan(*plan, options);
+    return true;
+  }
+
+  /// Emits the loops of `plan`, with the fill before its op and the epilogue
+  /// after it.
+  void emitPlan(vectorize::Plan &plan, const vectorize::Options &options) {
+    linalg::LinalgOp op = plan.op;
+    SmallVector<linalg::FillOp> fills = takeFills(plan);
     std::optional<vectorize::Epilogue> epilogue;
-    if (hasRegisters(*plan))
+    if (hasRegisters(plan))
       epilogue = vectorize::takeEpilogue(
-          vectorize::Producer(*plan), options, getArgument(),
+          vectorize::Producer(plan), options, getArgument(),
           vectorize::PackingSupport::PartsOfWords);
     else
       vectorize::remarkIfRead(
           op, getArgument(),
           "sums are computed one by one, and it is faster on vectors of them");
     const vectorize::Epilogue *after = epilogue ? &*epilogue : nullptr;
-    if (!vectorize::emitContraction(*plan, options, after))
-      vectorize::emitLoops(*plan, options, after);
+    if (!vectorize::emitContraction(plan, options, after))
+      vectorize::emitLoops(plan, options, after);
     if (epilogue)
       epilogue->plan.op.erase();
     op->erase();
     for (linalg::FillOp fill : fills)
       fill.erase();
+  }
+
+  /// Emits loops over vectors if there is a plan for them.
+  void emit(linalg::LinalgOp op, FailureOr<vectorize::Plan> plan,
+            const vectorize::Options &options) {
+    if (succeeded(plan))
+      return emitPlan(*plan, options);
+    auto transposing = vectorize::buildTransposingPlan(op, options);
+    if (succeeded(transposing)) {
+      vectorize::emitTransposition(*transposing, options);
+      return op->erase();
+    }
+    if (lowersOthers && succeeded(emitScalarLoops(op)))
+      op->erase();
   }
 
   LogicalResult emitScalarLoops(linalg::LinalgOp op) {

@@ -510,6 +510,31 @@ quant_bnn::vectorize::buildTransposingPlan(linalg::LinalgOp op,
   return plan;
 }
 
+FailureOr<Plan>
+quant_bnn::vectorize::buildTransposedProductPlan(linalg::LinalgOp op,
+                                                 const Options &options) {
+  if (!op.hasPureBufferSemantics() || !hasVectorizableOperands(op) ||
+      op.getNumDpsInits() != 1 || op.getNumReductionLoops() == 0)
+    return failure();
+  Plan plan;
+  plan.op = op;
+  if (failed(collectLoops(plan)))
+    return failure();
+  collectAccesses(plan);
+  if (failed(chooseTransposition(plan)) || failed(analyzeBody(plan)))
+    return failure();
+  plan.lanes = std::clamp<int64_t>(options.vectorBits / getLaneBits(plan), 1,
+                                   maxSquareSize);
+  orderNest(plan);
+  plan.unrollFactor = plan.unrollHint = 1;
+  if (plan.inner.empty() || plan.inner.back() != *plan.transposedLoop ||
+      failed(classifyOutputs(plan)))
+    return failure();
+  LDBG() << op.getLoc() << ": panels of squares of " << plan.lanes
+         << ", from loop " << *plan.transposedLoop << " to " << plan.vectorLoop;
+  return plan;
+}
+
 FailureOr<Plan> quant_bnn::vectorize::buildPlan(linalg::LinalgOp op,
                                                 const Options &options) {
   auto refuse = [&](StringRef reason) {

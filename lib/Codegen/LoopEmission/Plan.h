@@ -141,7 +141,8 @@ struct Plan {
   llvm::DenseSet<mlir::Operation *> packing;
 
   /// The loop along which the inputs lie that do not lie along the vector loop:
-  /// squares of them are transposed. Only in plans of `buildTransposingPlan`.
+  /// squares of them are transposed. Only in plans of `buildTransposingPlan`
+  /// and `buildTransposedProductPlan`.
   std::optional<unsigned> transposedLoop;
 
   bool isVarying(mlir::Operation *bodyOp) const;
@@ -170,6 +171,13 @@ mlir::FailureOr<Plan> buildPlan(mlir::linalg::LinalgOp op,
 /// along another one, as those of a transposition do. All loops are parallel.
 mlir::FailureOr<Plan> buildTransposingPlan(mlir::linalg::LinalgOp op,
                                            const Options &options);
+
+/// Plans the loops of `op` if its output accumulates and lies along one loop,
+/// and an input along the innermost reduced one, such as the second operand of
+/// the product of a matrix and a transposed matrix. The plan is for an emitter
+/// that transposes this input.
+mlir::FailureOr<Plan> buildTransposedProductPlan(mlir::linalg::LinalgOp op,
+                                                 const Options &options);
 
 } // namespace quant_bnn::vectorize
 

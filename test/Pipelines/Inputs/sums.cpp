@@ -257,8 +257,12 @@ static void checkProducts(int64_t m, int64_t n, int64_t k, int offset) {
   for (int64_t i = 0; i < m * n; ++i) {
     auto x = a.begin() + i / n * k;
     auto w = transposed.begin() + i % n * k;
+    Products sum(init[i]);
+    for (int64_t l = 0; l < k; ++l)
+      sum.add(x[l], w[l]);
+    bool isBlocked = m >= 16 && n >= 8;
     compare("transposed", k, offset, out.get()[i],
-            getDot(init[i], {x, x + k}, {w, w + k}));
+            isBlocked ? sum.get() : getDot(init[i], {x, x + k}, {w, w + k}));
   }
 }
 
@@ -377,6 +381,10 @@ int main() {
     for (int64_t k : {0, 1, 256, 300, 600})
       checkProducts(277, 70, k, offset);
     checkProducts(263, 40, 300, offset);
+    // Around the least rows and columns of a transposed matrix in panels.
+    checkProducts(16, 8, 300, offset);
+    checkProducts(15, 8, 300, offset);
+    checkProducts(16, 7, 300, offset);
     checkBatched(3, 19, 41, 300, offset);
     checkBatched(2, 5, 41, 100, offset);
     checkImage(offset);

@@ -414,6 +414,55 @@ def QuantBNNVectorizeLinalgPass : Pass<"bnn-codegen-vectorize-linalg"> {
   ];
 }
 
+def QuantBNNFoldTranspositionsPass : Pass<"bnn-codegen-fold-transpositions"> {
+  let summary = "Read transposed operands of products as they lie in memory";
+  let description = [{
+    Makes a contraction of floats on tensors read the operand of a
+    `linalg.transpose` in place of its result, if the operand lies along the
+    innermost reduced dimension, and if there are at least 16 rows and 8 columns
+    of sums, for which `bnn-codegen-vectorize-linalg` transposes squares of such
+    an operand on the way to its panels. All readers of the result must be such
+    contractions. The order in which the products are added does not change.
+
+    Example:
+
+    ```mlir
+    func.func @f(%x: tensor<16x64xf32>, %w: tensor<32x64xf32>,
+                 %empty: tensor<64x32xf32>, %init: tensor<16x32xf32>)
+        -> tensor<16x32xf32> {
+      %t = linalg.transpose ins(%w : tensor<32x64xf32>)
+          outs(%empty : tensor<64x32xf32>) permutation = [1, 0]
+      %y = linalg.matmul ins(%x, %t : tensor<16x64xf32>, tensor<64x32xf32>)
+          outs(%init : tensor<16x32xf32>) -> tensor<16x32xf32>
+      return %y : tensor<16x32xf32>
+    }
+    ```
+
+    becomes
+
+    ```mlir
+    #x = affine_map<(m, n, k) -> (m, k)>
+    #w = affine_map<(m, n, k) -> (n, k)>
+    #y = affine_map<(m, n, k) -> (m, n)>
+    func.func @f(%x: tensor<16x64xf32>, %w: tensor<32x64xf32>,
+                 %empty: tensor<64x32xf32>, %init: tensor<16x32xf32>)
+        -> tensor<16x32xf32> {
+      %y = linalg.generic {indexing_maps = [#x, #w, #y],
+          iterator_types = ["parallel", "parallel", "reduction"]}
+          ins(%x, %w : tensor<16x64xf32>, tensor<32x64xf32>)
+          outs(%init : tensor<16x32xf32>) {
+      ^bb0(%a: f32, %b: f32, %c: f32):
+        %0 = math.fma %a, %b, %c : f32
+        linalg.yield %0 : f32
+      } -> tensor<16x32xf32>
+      return %y : tensor<16x32xf32>
+    }
+    ```
+  }];
+  let dependentDialects = ["::mlir::linalg::LinalgDialect",
+                           "::mlir::math::MathDialect"];
+}
+
 def QuantBNNOutlineLoopsPass
     : Pass<"bnn-codegen-outline-loops", "::mlir::ModuleOp"> {
   let summary = "Move the loops of long functions to functions of their own";
