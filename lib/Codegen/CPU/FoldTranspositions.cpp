@@ -118,9 +118,8 @@ struct QuantBNNFoldTranspositionsPass
           QuantBNNFoldTranspositionsPass> {
   void runOnOperation() override {
     SmallVector<linalg::TransposeOp> transpositions;
-    getOperation()->walk([&](linalg::TransposeOp op) {
-      transpositions.push_back(op);
-    });
+    getOperation()->walk(
+        [&](linalg::TransposeOp op) { transpositions.push_back(op); });
     if (transpositions.empty())
       return markAllAnalysesPreserved();
     IRRewriter rewriter(&getContext());

@@ -191,8 +191,15 @@ private:
     auto blocking = vectorize::chooseBlocking(*plan, options);
     if (!blocking)
       return false;
-    if (blocking->mayNotPay)
+    if (blocking->mayNotPay) {
+      vectorize::remarkIfRead(
+          op, getArgument(),
+          ("sums are computed one by one where there are fewer than " +
+           Twine(blocking->minRows) + " rows or " +
+           Twine(blocking->minColumns) + " columns")
+              .str());
       return vectorize::emitContraction(*plan, options, /*epilogue=*/nullptr);
+    }
     emitPlan(*plan, options);
     return true;
   }

@@ -9,6 +9,7 @@
 // REMARK-NOT: remark:
 // REMARK:     remark: {{.*}} Function=transposed | {{.*}} are stored, and read here: it has no form on vectors
 // REMARK:     Function=rows | {{.*}} are stored, and read here: sums are computed one by one
+// REMARK:     Function=unknown_rows | {{.*}} are stored, and read here: sums are computed one by one where there are fewer than 16 rows or 8 columns
 // REMARK-NOT: remark:
 
 // RUN: bnn-opt %s --bnn-codegen-map-to-gpu --split-input-file -o /dev/null \
@@ -141,25 +142,52 @@ func.func @transposed(%a: memref<64x8xf32>, %b: memref<8x32xf32>, %y: memref<32x
 // Vectors along the terms of a sum have one sum in the end.
 // CHECK-LABEL: func @rows(
 // CHECK:         memref.alloc
-func.func @rows(%a: memref<64x80xf32>, %b: memref<32x80xf32>, %y: memref<64x32xf32>)
-    attributes {quant_bnn.signature = (tensor<64x80xf32>, tensor<32x80xf32>, memref<64x32xf32>) -> ()} {
+func.func @rows(%a: memref<15x80xf32>, %b: memref<32x80xf32>, %y: memref<15x32xf32>)
+    attributes {quant_bnn.signature = (tensor<15x80xf32>, tensor<32x80xf32>, memref<15x32xf32>) -> ()} {
   %zero = arith.constant 0.0 : f32
-  %sums = memref.alloc() : memref<64x32xf32>
-  linalg.fill ins(%zero : f32) outs(%sums : memref<64x32xf32>)
+  %sums = memref.alloc() : memref<15x32xf32>
+  linalg.fill ins(%zero : f32) outs(%sums : memref<15x32xf32>)
   linalg.generic {indexing_maps = [#a, #b, #out], iterator_types = ["parallel", "parallel", "reduction"]}
-      ins(%a, %b : memref<64x80xf32>, memref<32x80xf32>) outs(%sums : memref<64x32xf32>) {
+      ins(%a, %b : memref<15x80xf32>, memref<32x80xf32>) outs(%sums : memref<15x32xf32>) {
   ^bb0(%i: f32, %j: f32, %acc: f32):
     %term = arith.mulf %i, %j : f32
     %sum = arith.addf %acc, %term : f32
     linalg.yield %sum : f32
   }
   linalg.generic {indexing_maps = [#same, #same], iterator_types = ["parallel", "parallel"]}
-      ins(%sums : memref<64x32xf32>) outs(%y : memref<64x32xf32>) {
+      ins(%sums : memref<15x32xf32>) outs(%y : memref<15x32xf32>) {
   ^bb0(%s: f32, %o: f32):
     %r = arith.negf %s : f32
     linalg.yield %r : f32
   }
-  memref.dealloc %sums : memref<64x32xf32>
+  memref.dealloc %sums : memref<15x32xf32>
+  return
+}
+
+// And so it may be if the number of rows is not known.
+// CHECK-LABEL: func @unknown_rows(
+// CHECK:         memref.alloc
+func.func @unknown_rows(%a: memref<?x80xf32>, %b: memref<32x80xf32>, %y: memref<?x32xf32>)
+    attributes {quant_bnn.signature = (tensor<?x80xf32>, tensor<32x80xf32>, memref<?x32xf32>) -> ()} {
+  %zero = arith.constant 0.0 : f32
+  %c0 = arith.constant 0 : index
+  %m = memref.dim %a, %c0 : memref<?x80xf32>
+  %sums = memref.alloc(%m) : memref<?x32xf32>
+  linalg.fill ins(%zero : f32) outs(%sums : memref<?x32xf32>)
+  linalg.generic {indexing_maps = [#a, #b, #out], iterator_types = ["parallel", "parallel", "reduction"]}
+      ins(%a, %b : memref<?x80xf32>, memref<32x80xf32>) outs(%sums : memref<?x32xf32>) {
+  ^bb0(%i: f32, %j: f32, %acc: f32):
+    %term = arith.mulf %i, %j : f32
+    %sum = arith.addf %acc, %term : f32
+    linalg.yield %sum : f32
+  }
+  linalg.generic {indexing_maps = [#same, #same], iterator_types = ["parallel", "parallel"]}
+      ins(%sums : memref<?x32xf32>) outs(%y : memref<?x32xf32>) {
+  ^bb0(%s: f32, %o: f32):
+    %r = arith.negf %s : f32
+    linalg.yield %r : f32
+  }
+  memref.dealloc %sums : memref<?x32xf32>
   return
 }
 
