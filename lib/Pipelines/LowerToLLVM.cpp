@@ -288,7 +288,7 @@ void quant_bnn::buildFinalizeLLVMPipeline(OpPassManager &pm,
   pm.addPass(createConvertToLLVMPass());
   pm.addPass(createReconcileUnrealizedCastsPass());
   pm.addNestedPass<LLVM::LLVMFuncOp>(createQuantBNNBF16ToI16Pass());
-  pm.addNestedPass<LLVM::LLVMFuncOp>(createQuantBNNFenceSelectedLoadsPass());
+  pm.addNestedPass<LLVM::LLVMFuncOp>(createQuantBNNFenceNontemporalPass());
   addRefuseLeftovers(pm, {"llvm", "omp"});
 }
 

@@ -102,8 +102,8 @@ def QuantBNNConvertVectorToLLVMPass
                            "::mlir::tensor::TensorDialect"];
 }
 
-def QuantBNNFenceSelectedLoadsPass
-    : Pass<"bnn-codegen-fence-selected-loads", "::mlir::LLVM::LLVMFuncOp"> {
+def QuantBNNFenceNontemporalPass
+    : Pass<"bnn-codegen-fence-nontemporal", "::mlir::LLVM::LLVMFuncOp"> {
   let summary = "Insert llvm.arithmetic.fence between loads and selects of vectors";
   let description = [{
     Where an `llvm.select` of vectors takes its lanes from a load, or from an op on

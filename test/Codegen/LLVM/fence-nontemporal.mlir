@@ -2,7 +2,7 @@
 // stores that bypass the caches; LLVM then loads whole vectors.
 // REQUIRES: x86-registered-target
 
-// RUN: bnn-opt %s --pass-pipeline="builtin.module(llvm.func(bnn-codegen-fence-selected-loads))" \
+// RUN: bnn-opt %s --pass-pipeline="builtin.module(llvm.func(bnn-codegen-fence-nontemporal))" \
 // RUN:   -o %t.mlir
 // RUN: FileCheck %s --input-file=%t.mlir
 // RUN: bnn-translate --mlir-to-llvmir %t.mlir -o %t.ll

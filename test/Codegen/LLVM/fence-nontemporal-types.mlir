@@ -1,7 +1,7 @@
 // There is no fence for pointers and for scalable integers. Half floats are cast to
 // those of 32 bits: not all targets have a fence of theirs.
 
-// RUN: bnn-opt %s --pass-pipeline="builtin.module(llvm.func(bnn-codegen-fence-selected-loads))" \
+// RUN: bnn-opt %s --pass-pipeline="builtin.module(llvm.func(bnn-codegen-fence-nontemporal))" \
 // RUN:   | FileCheck %s
 
 // CHECK-LABEL: llvm.func @types(

@@ -1,4 +1,4 @@
-//===- FenceSelectedLoads.cpp - Load selected vectors without masks -------===//
+//===- FenceNontemporal.cpp - Load selected vectors without masks -------===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -10,7 +10,7 @@
 #include "quant-bnn/Codegen/LLVM/Passes.h"
 
 namespace quant_bnn {
-#define GEN_PASS_DEF_QUANTBNNFENCESELECTEDLOADSPASS
+#define GEN_PASS_DEF_QUANTBNNFENCENONTEMPORALPASS
 #include "quant-bnn/Codegen/LLVM/Passes.h.inc"
 } // namespace quant_bnn
 
@@ -81,9 +81,9 @@ static bool fenceValues(LLVM::SelectOp op) {
 }
 
 namespace {
-struct QuantBNNFenceSelectedLoadsPass
-    : quant_bnn::impl::QuantBNNFenceSelectedLoadsPassBase<
-          QuantBNNFenceSelectedLoadsPass> {
+struct QuantBNNFenceNontemporalPass
+    : quant_bnn::impl::QuantBNNFenceNontemporalPassBase<
+          QuantBNNFenceNontemporalPass> {
   void runOnOperation() override {
     llvm::SetVector<Block *> blocks;
     getOperation()->walk([&](LLVM::StoreOp op) {
