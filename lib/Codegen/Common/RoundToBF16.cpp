@@ -105,10 +105,28 @@ static int64_t getClassifiedLanes(Type type) {
   return lanes == 8 || lanes == 4 ? lanes : 0;
 }
 
+/// Returns the `lanes` elements of `value` from `offset` on.
+static Value extractPart(ImplicitLocOpBuilder &b, Value value, int64_t offset,
+                         int64_t lanes) {
+  if (lanes == cast<VectorType>(value.getType()).getNumElements())
+    return value;
+  return vector::ExtractStridedSliceOp::create(
+      b, value, ArrayRef<int64_t>(offset), ArrayRef<int64_t>(lanes),
+      ArrayRef<int64_t>(1));
+}
+
 /// Builds an instruction that rounds `value`, where it is not subnormal, to
-/// `type`.
+/// `type`. One of them rounds two registers of 16 elements.
 static Value buildInstruction(ImplicitLocOpBuilder &b, Type type, Value value) {
-  return LLVM::FPTruncOp::create(b, type, value);
+  constexpr int64_t lanes = 16;
+  auto vector = dyn_cast<VectorType>(type);
+  if (!vector || vector.getNumElements() != 2 * lanes)
+    return LLVM::FPTruncOp::create(b, type, value);
+  return LLVM::CallIntrinsicOp::create(
+             b, type, b.getStringAttr("llvm.x86.avx512bf16.cvtne2ps2bf16.512"),
+             ValueRange{extractPart(b, value, lanes, lanes),
+                        extractPart(b, value, 0, lanes)})
+      .getResult(0);
 }
 
 /// Returns which elements of `part` are subnormal.
@@ -132,12 +150,7 @@ static Value buildHasSubnormals(ImplicitLocOpBuilder &b, Value value,
   int64_t size = cast<VectorType>(value.getType()).getNumElements();
   Value found;
   for (int64_t offset = 0; offset < size; offset += lanes) {
-    Value part = value;
-    if (lanes != size)
-      part = vector::ExtractStridedSliceOp::create(
-          b, value, ArrayRef<int64_t>(offset), ArrayRef<int64_t>(lanes),
-          ArrayRef<int64_t>(1));
-    Value mask = classify(b, part);
+    Value mask = classify(b, extractPart(b, value, offset, lanes));
     found = found ? arith::OrIOp::create(b, found, mask).getResult() : mask;
   }
   Type word = b.getIntegerType(lanes);

@@ -1,4 +1,4 @@
-//===- FenceNontemporal.cpp - Load selected vectors without masks -------===//
+//===- FenceNontemporal.cpp - Fences beside stores past the caches --------===//
 //
 // Part of quant-bnn, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -80,17 +80,31 @@ static bool fenceValues(LLVM::SelectOp op) {
   return isChanged;
 }
 
+/// Puts the value of `op` behind a fence if it is a vector of integers of 16
+/// bits, which may be the bits of bf16: LLVM makes a store of bf16 of it, for
+/// which it has no instruction that bypasses the caches. Returns whether it is.
+static bool fenceBits(LLVM::StoreOp op) {
+  VectorType type = getFencedType(op.getValue().getType());
+  if (!type || !getElementTypeOrSelf(op.getValue().getType()).isInteger(16))
+    return false;
+  OpBuilder b(op);
+  op.getValueMutable().set(buildFence(b, op.getValue(), type));
+  return true;
+}
+
 namespace {
 struct QuantBNNFenceNontemporalPass
     : quant_bnn::impl::QuantBNNFenceNontemporalPassBase<
           QuantBNNFenceNontemporalPass> {
   void runOnOperation() override {
     llvm::SetVector<Block *> blocks;
-    getOperation()->walk([&](LLVM::StoreOp op) {
-      if (op.getNontemporal())
-        blocks.insert(op->getBlock());
-    });
     bool isChanged = false;
+    getOperation()->walk([&](LLVM::StoreOp op) {
+      if (!op.getNontemporal())
+        return;
+      blocks.insert(op->getBlock());
+      isChanged |= fenceBits(op);
+    });
     for (Block *block : blocks)
       for (auto op : block->getOps<LLVM::SelectOp>())
         isChanged |= fenceValues(op);

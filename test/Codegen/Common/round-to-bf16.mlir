@@ -57,7 +57,9 @@ func.func @third(%c: i1, %x: bf16) -> bf16 {
 // CHECK-LABEL: func @never_subnormal
 // CHECK-NOT:     scf.if
 // CHECK:         %[[SUM:.*]] = arith.addf
-// CHECK:         llvm.fptrunc %[[SUM]] : vector<32xf32> to vector<32xbf16>
+// CHECK-DAG:     %[[HIGH:.*]] = vector.extract_strided_slice %[[SUM]] {offsets = [16], sizes = [16]
+// CHECK-DAG:     %[[LOW:.*]] = vector.extract_strided_slice %[[SUM]] {offsets = [0], sizes = [16]
+// CHECK:         llvm.call_intrinsic "llvm.x86.avx512bf16.cvtne2ps2bf16.512"(%[[HIGH]], %[[LOW]])
 func.func @never_subnormal(%x: vector<32xf32>) -> vector<32xbf16> {
   %third = arith.constant dense<0.333333343> : vector<32xf32>
   %divisor = arith.constant dense<7.0> : vector<32xf32>
@@ -108,8 +110,9 @@ func.func @to_floor(%x: vector<16xf32>, %y: vector<16xf32>) -> (vector<16xf32>, 
 // CHECK:         scf.if %[[FOUND]]
 // CHECK-NEXT:      arith.truncf %[[X]]
 // CHECK:         } else {
-// CHECK-NEXT:      llvm.fptrunc %[[X]]
+// CHECK:           llvm.call_intrinsic "llvm.x86.avx512bf16.cvtne2ps2bf16.512"(
 // CHECK:         "llvm.x86.avx512.fpclass.ps.256"(%[[Y]],
+// CHECK:         llvm.fptrunc %[[Y]]
 func.func @any(%x: vector<32xf32>, %y: vector<8xf32>) -> (vector<32xbf16>, vector<8xbf16>) {
   %0 = arith.truncf %x : vector<32xf32> to vector<32xbf16>
   %1 = arith.truncf %y : vector<8xf32> to vector<8xbf16>

@@ -92,3 +92,19 @@ llvm.func @cached(%p: !llvm.ptr, %q: !llvm.ptr, %mask: vector<16xi1>) {
   llvm.store %y, %q {alignment = 4 : i64} : vector<16xf32>, !llvm.ptr
   llvm.return
 }
+
+// LLVM has no such store of bf16.
+// CHECK-LABEL: llvm.func @bf16(
+// CHECK:         %[[BITS:.*]] = llvm.bitcast %{{.*}} : vector<32xbf16> to vector<32xi16>
+// CHECK:         %[[FLOATS:.*]] = llvm.bitcast %[[BITS]] : vector<32xi16> to vector<16xf32>
+// CHECK:         %[[FENCE:.*]] = llvm.call_intrinsic "llvm.arithmetic.fence"(%[[FLOATS]])
+// CHECK:         %[[FENCED:.*]] = llvm.bitcast %[[FENCE]] : vector<16xf32> to vector<32xi16>
+// CHECK:         llvm.store %[[FENCED]]
+// ASM-LABEL: bf16:
+// ASM:         vmovnt
+llvm.func @bf16(%x: vector<32xf32>, %q: !llvm.ptr) {
+  %y = llvm.fptrunc %x : vector<32xf32> to vector<32xbf16>
+  %bits = llvm.bitcast %y : vector<32xbf16> to vector<32xi16>
+  llvm.store %bits, %q {alignment = 64 : i64, nontemporal} : vector<32xi16>, !llvm.ptr
+  llvm.return
+}

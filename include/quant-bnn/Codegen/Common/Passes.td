@@ -518,7 +518,8 @@ def QuantBNNRoundToBF16Pass : Pass<"bnn-codegen-round-to-bf16"> {
       that extends the result again is dropped.
     * With `instruction=avx512`, `llvm.fptrunc` rounds where the operand is
       never a subnormal number, or where the result is only rounded to an
-      integer, because the instruction takes subnormal numbers for zeros. Other
+      integer, because the instruction takes subnormal numbers for zeros. Of 32
+      elements, `vcvtne2ps2bf16` rounds both registers at once. Other
       vectors of 4, 8 or a multiple of 16 elements are rounded so in a branch
       that runs where no element is subnormal. Scalars keep the `arith.truncf`.
 
@@ -557,7 +558,7 @@ def QuantBNNRoundToBF16Pass : Pass<"bnn-codegen-round-to-bf16"> {
            [{::llvm::cl::values(
              clEnumValN(::quant_bnn::BF16Instruction::None, "none", "unknown"),
              clEnumValN(::quant_bnn::BF16Instruction::AVX512, "avx512",
-                        "vcvtneps2bf16 of AVX512_BF16"))}]>
+                        "vcvtneps2bf16 and vcvtne2ps2bf16 of AVX512_BF16"))}]>
   ];
   let dependentDialects = ["::mlir::LLVM::LLVMDialect",
                            "::mlir::arith::ArithDialect",

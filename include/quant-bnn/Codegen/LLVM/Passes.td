@@ -104,7 +104,7 @@ def QuantBNNConvertVectorToLLVMPass
 
 def QuantBNNFenceNontemporalPass
     : Pass<"bnn-codegen-fence-nontemporal", "::mlir::LLVM::LLVMFuncOp"> {
-  let summary = "Insert llvm.arithmetic.fence between loads and selects of vectors";
+  let summary = "Insert llvm.arithmetic.fence beside non-temporal stores";
   let description = [{
     Where an `llvm.select` of vectors takes its lanes from a load, or from an op on
     a load, AVX-512 can load with a mask, and LLVM does. On processors such as Zen 5,
@@ -114,6 +114,9 @@ def QuantBNNFenceNontemporalPass
     select, so that the mask belongs to a move of registers. Integers and floats of 16
     bits are cast to floats of 32 bits and back for it. Other blocks stay as they are,
     because the extra move costs time when the data is cached.
+
+    LLVM stores a vector of `bf16` through the caches, also if it is cast to integers
+    for a non-temporal store. A stored vector of integers of 16 bits gets a fence, too.
 
     Example:
 
