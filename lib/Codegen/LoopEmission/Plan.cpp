@@ -430,6 +430,29 @@ static int64_t getLaneBits(const Plan &plan) {
   return llvm::PowerOf2Ceil(widest);
 }
 
+/// Registers for the sums of a step that reads a matrix for one row of sums, of
+/// 32 registers.
+static constexpr int64_t registersOfOneRow = 16;
+
+/// Returns how many vectors a step has that accumulates one row, at least
+/// `factor`: a line of each row of a matrix is too little to read at once. Few
+/// vectors are left at the end.
+static int64_t chooseVectorsOfOneRow(const Plan &plan, const Options &options,
+                                     int64_t factor) {
+  int64_t length = plan.loops[plan.vectorLoop].size;
+  bool hasOneRow = llvm::all_of(
+      plan.outer, [&](unsigned loop) { return plan.loops[loop].size == 1; });
+  if (!hasOneRow || ShapedType::isDynamic(length) || options.vectorBits < 512)
+    return factor;
+  int64_t registers = 0;
+  for (const Output &output : plan.outputs)
+    registers += plan.countRegisters(output.getElementType(), options);
+  int64_t vectors = registersOfOneRow / registers;
+  while (vectors > factor && length / plan.lanes % vectors > vectors / 4)
+    vectors /= 2;
+  return std::max(vectors, factor);
+}
+
 /// Unrolls the computation, to hide its latency. An output that accumulates
 /// needs registers for each vector; a reduced output has a fixed number of
 /// accumulators, whether a step uses one of their vectors or all. For other
@@ -462,7 +485,8 @@ static void chooseUnrolling(Plan &plan, const Options &options) {
     plan.lanes = std::min(plan.lanes, numAccumulators);
     plan.unrollFactor = isLong ? 1 : plan.getAccumulatorVectors();
   } else if (accumulates) {
-    plan.unrollFactor = isLong ? 1 : factor;
+    plan.unrollFactor =
+        isLong ? 1 : chooseVectorsOfOneRow(plan, options, factor);
   } else if (isLong) {
     plan.lanes *= 4;
   } else if (packsLong) {
