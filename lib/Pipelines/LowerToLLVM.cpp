@@ -92,8 +92,9 @@ VectorizeFields::VectorizeFields(PassOptions *parent)
                  clEnumValN(LookupInstructions::X86, "x86",
                             "SSSE3, AVX2 or AVX-512, by vector-width"))},
       host{*parent, "host",
-           llvm::cl::desc("Choose vector-width, popcount, lookup and bf16, if "
-                          "they are not given, for the CPU of this machine"),
+           llvm::cl::desc("Choose vector-width, popcount and lookup, and bf16 "
+                          "in the whole pipeline, if they are not given, for "
+                          "the CPU of this machine"),
            llvm::cl::init(false)} {}
 
 MemoryFields::MemoryFields(PassOptions *parent)

@@ -53,8 +53,7 @@ static OpOperand *findFactor(linalg::LinalgOp op, Value value) {
   return quant_bnn::findInput(op, bit);
 }
 
-/// Returns the product of inputs that `op` adds to its result, or null.
-static arith::MulFOp matchProduct(linalg::LinalgOp op) {
+arith::MulFOp quant_bnn::matchProduct(linalg::LinalgOp op) {
   if (op.getNumDpsInits() != 1 || op.getNumReductionLoops() == 0)
     return {};
   BlockArgument old = op.getRegionOutputArgs().front();

@@ -9,6 +9,7 @@
 #ifndef QUANT_BNN_SUPPORT_FUSEPRODUCTS_H
 #define QUANT_BNN_SUPPORT_FUSEPRODUCTS_H
 
+#include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 
 namespace quant_bnn {
@@ -16,6 +17,10 @@ namespace quant_bnn {
 /// Returns the input of `op` whose block argument, extended or not, is `value`,
 /// or null if there is none.
 mlir::OpOperand *findInput(mlir::linalg::LinalgOp op, mlir::Value value);
+
+/// Returns the product of inputs that `op` adds to its result, and that
+/// `fuseProduct` fuses with the addition, or null.
+mlir::arith::MulFOp matchProduct(mlir::linalg::LinalgOp op);
 
 /// Rewrites the body of `op`, if `op` is a contraction of f32 or f64: the
 /// multiplication of two inputs and the addition become a `math.fma`, so that

@@ -51,6 +51,10 @@ std::optional<ConstantMemory> ConstantMemory::get(Value memref,
   } else {
     return std::nullopt;
   }
+  // A resource may have another size.
+  if (!memory.isSplat && int64_t(memory.data.size()) !=
+                             value.getNumElements() * memory.bytesPerElement)
+    return std::nullopt;
 
   memory.factors.assign(loops, 0);
   int64_t stride = 1;

@@ -101,7 +101,7 @@ static std::optional<BitFactor> matchBitFactor(const Plan &plan,
         !llvm::is_contained(packed.bits, select.getCondition()) ||
         !llvm::all_of(packed.bits, isOfSelect))
       continue;
-    BitFactor result{factor, other, convert(select.getFalseValue()),
+    BitFactor result{factor, other, narrow, convert(select.getFalseValue()),
                      convert(select.getTrueValue())};
     if (result.ifClear && result.ifSet)
       return result;

@@ -33,6 +33,8 @@ struct BitFactor {
   /// the body.
   mlir::Value value;
   mlir::Value other;
+  /// What the bit selects: the factor, or a narrower value that is extended.
+  mlir::Value selected;
   mlir::FloatAttr ifClear;
   mlir::FloatAttr ifSet;
 };

@@ -20,6 +20,7 @@
 #include "../LoopEmission/MaskedAccess.h"
 #include "../LoopEmission/Reductions.h"
 #include "../LoopEmission/Transposition.h"
+#include "mlir/Dialect/Utils/IndexingUtils.h"
 
 using namespace mlir;
 using namespace quant_bnn;
@@ -83,9 +84,10 @@ std::optional<ConstantMemory> ContractionEmitter::getConstantInput() const {
 /// Builds all panels of `input`. Lanes that are out of bounds are 0.
 Value ContractionEmitter::buildConstantPanels(const ConstantMemory &input) {
   int64_t columns = plan.loops[plan.vectorLoop].size, width = getPanelWidth();
-  int64_t terms = 1;
-  for (unsigned loop : plan.inner)
-    terms *= plan.loops[loop].size;
+  auto sizes = llvm::map_to_vector(
+      plan.inner, [&](unsigned loop) { return plan.loops[loop].size; });
+  int64_t terms = ShapedType::getNumElements(sizes);
+  SmallVector<int64_t> strides = computeSuffixProduct(sizes);
   SmallVector<int64_t> shape = {int64_t(llvm::divideCeil(columns, width)),
                                 terms, width};
   Type element = blocking.packed->getElementType();
@@ -93,11 +95,9 @@ Value ContractionEmitter::buildConstantPanels(const ConstantMemory &input) {
   std::vector<char> data(ShapedType::getNumElements(shape) * bytes);
   SmallVector<int64_t> ivs(plan.loops.size());
   for (int64_t term = 0; term < terms; ++term) {
-    int64_t rest = term;
-    for (unsigned loop : llvm::reverse(plan.inner)) {
-      ivs[loop] = rest % plan.loops[loop].size;
-      rest /= plan.loops[loop].size;
-    }
+    for (auto [loop, iv] :
+         llvm::zip_equal(plan.inner, mlir::delinearize(term, strides)))
+      ivs[loop] = iv;
     for (int64_t column = 0; column < columns; ++column) {
       ivs[plan.vectorLoop] = column;
       int64_t position = (column / width * terms + term) * width;
@@ -222,7 +222,7 @@ SmallVector<Value>
 ContractionEmitter::getLoadedValues(const Access &input) const {
   if (!blocking.bitFactor || input.operand != blocking.packed->operand)
     return BodyEmitter::getLoadedValues(input);
-  return {blocking.bitFactor->value};
+  return {blocking.bitFactor->value, blocking.bitFactor->selected};
 }
 
 /// Emits the sums of `block` in `rows` rows from `firstRow` on.
@@ -295,14 +295,14 @@ void ContractionEmitter::emitStrips(
 }
 
 void ContractionEmitter::emitTask(const Strip &task, Value lower, Value upper) {
-  panelsColumn = isConstant ? lower : index(0);
+  panelsColumn = hasConstantPanels ? lower : index(0);
   emitStrips(task, lower, upper,
              [&](const Strip &strip) { emitInitialTotals(strip); });
   emitBlocks([&](const Block &block) {
-    panelsTerm = isConstant ? block.lower : index(0);
-    if (!isConstant && plan.transposedLoop)
+    panelsTerm = hasConstantPanels ? block.lower : index(0);
+    if (!hasConstantPanels && plan.transposedLoop)
       emitTransposedPacking(task, block, lower, upper);
-    else if (!isConstant)
+    else if (!hasConstantPanels)
       emitPacking(task, block, lower, upper);
     emitStrips(task, lower, upper, [&](const Strip &strip) {
       emitRows(strip, [&](Value row, int64_t count) {
@@ -314,7 +314,7 @@ void ContractionEmitter::emitTask(const Strip &task, Value lower, Value upper) {
 
 void ContractionEmitter::allocateBuffers() {
   std::optional<ConstantMemory> input = getConstantInput();
-  isConstant = input.has_value();
+  hasConstantPanels = input.has_value();
   panels = input ? buildConstantPanels(*input)
                  : allocate({getPanels(), getPanelRows(), getPanelWidth()},
                             getPanelType());

@@ -55,7 +55,7 @@ private:
   /// By panel, term and column: all panels of a constant input, or those of a
   /// task and a block.
   mlir::Value panels;
-  bool isConstant = false;
+  bool hasConstantPanels = false;
   /// The first column and term in `panels` of a task and a block.
   mlir::Value panelsColumn;
   mlir::Value panelsTerm;

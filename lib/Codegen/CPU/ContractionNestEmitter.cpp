@@ -377,9 +377,10 @@ void ContractionNestEmitter::emit() {
       return b.createOrFold<arith::CmpIOp>(arith::CmpIPredicate::uge, count,
                                            index(least));
     };
-    Value pays = fold<arith::AndIOp>(
-        isEnough(rowCount, blocking.minRows),
-        isEnough(sizes[plan.vectorLoop], blocking.minColumns));
+    Value pays = isEnough(rowCount, blocking.minRows);
+    if (blocking.minColumns > 0)
+      pays = fold<arith::AndIOp>(
+          pays, isEnough(sizes[plan.vectorLoop], blocking.minColumns));
     auto branch = scf::IfOp::create(b, pays, /*withElseRegion=*/true);
     op->moveBefore(branch.elseYield());
     b.setInsertionPoint(branch.thenYield());

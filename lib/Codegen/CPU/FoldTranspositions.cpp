@@ -8,9 +8,8 @@
 
 #include "../LoopEmission/Reductions.h"
 #include "ContractionBlocking.h"
-#include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
-#include "mlir/Dialect/Linalg/Transforms/Transforms.h"
+#include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/IR/PatternMatch.h"
 #include "quant-bnn/Codegen/CPU/Passes.h"
 #include "quant-bnn/Support/FuseProducts.h"
@@ -32,14 +31,57 @@ static AffineMap getFoldedMap(linalg::TransposeOp transpose, AffineMap map) {
   return AffineMap::get(map.getNumDims(), 0, indices, map.getContext());
 }
 
-/// Whether an operand of `op` that is accessed by `map` can lie in panels whose
-/// squares are transposed: it lies along the innermost of the reduced
-/// dimensions, which select no element of the output, and the output lies along
-/// another dimension of it.
-static bool isTransposedOperand(linalg::LinalgOp op, AffineMap map) {
+/// Returns the input by which `op`, a product of two inputs, multiplies
+/// `input`; null if `op` is none.
+static OpOperand *getOtherFactor(linalg::LinalgOp op, OpOperand &input) {
+  Value lhs, rhs;
+  if (math::FmaOp fma = vectorize::matchFusedProduct(op, 0)) {
+    lhs = fma.getA();
+    rhs = fma.getB();
+  } else if (arith::MulFOp product = matchProduct(op)) {
+    lhs = product.getLhs();
+    rhs = product.getRhs();
+  } else {
+    return nullptr;
+  }
+  OpOperand *first = findInput(op, lhs), *second = findInput(op, rhs);
+  if (op.getNumDpsInputs() != 2 || !first || !second || first == second)
+    return nullptr;
+  return first == &input ? second : first;
+}
+
+/// Whether each index of `output` is a dimension or a sum of two, of which
+/// exactly one selects elements of an operand that is accessed by `map`, and
+/// each dimension is in one index at most.
+static bool hasApartRows(AffineMap output, AffineMap map) {
+  llvm::SmallBitVector isPlaced(output.getNumDims());
+  for (AffineExpr index : output.getResults()) {
+    SmallVector<unsigned> dims;
+    for (unsigned dim = 0; dim < output.getNumDims(); ++dim)
+      if (index.isFunctionOfDim(dim))
+        dims.push_back(dim);
+    for (unsigned dim : dims) {
+      if (isPlaced.test(dim))
+        return false;
+      isPlaced.set(dim);
+    }
+    if (dims.size() > 2 ||
+        (dims.size() == 2 &&
+         map.isFunctionOfDim(dims.front()) == map.isFunctionOfDim(dims.back())))
+      return false;
+  }
+  return true;
+}
+
+/// Whether an operand of `op` that is accessed by `map`, and multiplied by
+/// `other`, can lie in panels whose squares are transposed: it lies along the
+/// innermost of the reduced dimensions, which select no element of the output,
+/// and it alone lies along the output.
+static bool isTransposedOperand(linalg::LinalgOp op, AffineMap map,
+                                OpOperand *other) {
   AffineMap output = op.getMatchingIndexingMap(op.getDpsInitOperand(0));
   if (!map.isProjectedPermutation() || map.getNumResults() == 0 ||
-      output.getNumResults() == 0)
+      output.getNumResults() == 0 || !hasApartRows(output, map))
     return false;
   std::optional<unsigned> innermost;
   for (unsigned dim = 0; dim < op.getNumLoops(); ++dim)
@@ -49,7 +91,8 @@ static bool isTransposedOperand(linalg::LinalgOp op, AffineMap map) {
   return innermost && last &&
          map.getResults().back() ==
              getAffineDimExpr(*innermost, op.getContext()) &&
-         map.isFunctionOfDim(last.getPosition());
+         map.isFunctionOfDim(last.getPosition()) &&
+         !op.getMatchingIndexingMap(other).isFunctionOfDim(last.getPosition());
 }
 
 /// Whether the extents of `op` are known to be enough for such panels.
@@ -79,12 +122,18 @@ static bool canFold(linalg::TransposeOp transpose, OpOperand &use) {
       op.isDpsInit(&use) ||
       op.getIndexingMapsArray().size() != op->getNumOperands())
     return false;
+  auto isFloat = [](Value operand) {
+    return isa<FloatType>(getElementTypeOrSelf(operand));
+  };
+  OpOperand *other = getOtherFactor(op, use);
+  if (!other || !llvm::all_of(op.getDpsInputs(), isFloat))
+    return false;
   AffineMap map = getFoldedMap(transpose, op.getMatchingIndexingMap(&use));
-  return isTransposedOperand(op, map) && isLarge(op, map);
+  return isTransposedOperand(op, map, other) && isLarge(op, map);
 }
 
-/// Makes the op of each use of `transpose` read its operand, if all of them are
-/// products that can.
+/// Makes the ops that can read the operand of `transpose` do that, if all users
+/// of the result are such ops.
 static void fold(RewriterBase &rewriter, linalg::TransposeOp transpose) {
   if (!transpose.hasPureTensorSemantics())
     return;
@@ -94,19 +143,17 @@ static void fold(RewriterBase &rewriter, linalg::TransposeOp transpose) {
       return;
   SetVector<Operation *> users(transposed.user_begin(), transposed.user_end());
   for (Operation *user : users) {
-    linalg::LinalgOp op = fuseProduct(cast<linalg::LinalgOp>(user));
-    auto generic = dyn_cast<linalg::GenericOp>(op.getOperation());
-    if (!generic || !vectorize::matchFusedProduct(op, 0))
-      return;
-  }
-  for (OpOperand &use : llvm::make_early_inc_range(transposed.getUses())) {
-    auto op = cast<linalg::GenericOp>(use.getOwner());
+    auto op = cast<linalg::GenericOp>(
+        fuseProduct(cast<linalg::LinalgOp>(user)).getOperation());
     SmallVector<AffineMap> maps = op.getIndexingMapsArray();
-    AffineMap &map = maps[use.getOperandNumber()];
-    map = getFoldedMap(transpose, map);
     rewriter.modifyOpInPlace(op, [&] {
+      for (OpOperand &operand : op->getOpOperands())
+        if (operand.get() == transposed) {
+          AffineMap &map = maps[operand.getOperandNumber()];
+          map = getFoldedMap(transpose, map);
+          operand.set(transpose.getInput());
+        }
       op.setIndexingMapsAttr(rewriter.getAffineMapArrayAttr(maps));
-      use.set(transpose.getInput());
     });
   }
   rewriter.eraseOp(transpose);

@@ -36,7 +36,8 @@ SmallVector<Value> quant_bnn::outlining::isolate(Region &region,
       captures.push_back(value);
     }
   }
-  // A constant may have many uses outside of the region.
+  // The uses of a constant may be many, most of them outside of the region, so
+  // the ops of the region are visited instead.
   region.walk([&](Operation *op) {
     for (OpOperand &operand : op->getOpOperands())
       operand.set(inside.lookupOrDefault(operand.get()));

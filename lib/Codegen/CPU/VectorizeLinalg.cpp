@@ -219,8 +219,10 @@ private:
           op, getArgument(),
           "sums are computed one by one, and it is faster on vectors of them");
     const vectorize::Epilogue *after = epilogue ? &*epilogue : nullptr;
-    if (!vectorize::emitContraction(plan, options, after))
+    if (!vectorize::emitContraction(plan, options, after)) {
+      assert(!plan.transposedLoop && "loops have no transposed operands");
       vectorize::emitLoops(plan, options, after);
+    }
     if (epilogue)
       epilogue->plan.op.erase();
     op->erase();

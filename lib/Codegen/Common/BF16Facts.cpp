@@ -22,11 +22,14 @@ static bool isTracked(Type type) {
          (element.isF32() || element.isBF16());
 }
 
+/// More than the exponent of any float.
+static constexpr int greatest = 128;
+
 /// Returns `exponent`, or nothing if it is that of a subnormal number.
 static std::optional<int> normal(int exponent) {
   if (exponent < -126)
     return std::nullopt;
-  return exponent;
+  return std::min(exponent, greatest);
 }
 
 static BF16Facts meet(BF16Facts lhs, BF16Facts rhs) {
@@ -39,9 +42,9 @@ static BF16Facts meet(BF16Facts lhs, BF16Facts rhs) {
 
 static BF16Facts getFacts(APFloat value) {
   BF16Facts facts;
-  // More than any float has, for zeros, infinities and NaNs.
+  // Zeros, infinities and NaNs are not subnormal.
   facts.leastExponent =
-      value.isFiniteNonZero() ? normal(ilogb(value)) : std::optional<int>(128);
+      normal(value.isFiniteNonZero() ? ilogb(value) : greatest);
   bool losesInfo;
   value.convert(APFloat::BFloat(), APFloat::rmNearestTiesToEven, &losesInfo);
   facts.isBF16 = !losesInfo;
@@ -119,11 +122,14 @@ BF16Facts quant_bnn::BF16FactsAnalysis::compute(Operation *op) const {
         return {false, getExponentOfQuotient(get(op.getLhs()), op.getRhs())};
       })
       .Case<arith::AddFOp, arith::SubFOp>([&](auto op) -> BF16Facts {
-        // The terms are multiples of the last bit of the least of them.
+        // The terms are multiples of the last bit of the least of them, or of
+        // that of a product which may not be rounded before it is added.
         BF16Facts terms = meet(get(op.getLhs()), get(op.getRhs()));
         if (!terms.leastExponent)
           return {};
-        return {false, normal(*terms.leastExponent - 23)};
+        bool mayFuse = arith::bitEnumContainsAll(
+            op.getFastmath(), arith::FastMathFlags::contract);
+        return {false, normal(*terms.leastExponent - (mayFuse ? 46 : 23))};
       })
       .Case<vector::BroadcastOp, vector::ShapeCastOp, vector::ExtractOp,
             vector::ExtractStridedSliceOp>(

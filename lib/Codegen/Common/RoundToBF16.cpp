@@ -87,8 +87,8 @@ static bool mayFlush(arith::TruncFOp op) {
   });
 }
 
-/// Whether an instruction rounds values of `type`.
-static bool isOfInstruction(Type type) {
+/// Whether an instruction rounds values to `type`.
+static bool canUseInstruction(Type type) {
   auto vector = dyn_cast<VectorType>(type);
   return !vector || (vector.getRank() == 1 && !vector.isScalable());
 }
@@ -204,7 +204,7 @@ struct QuantBNNRoundToBF16Pass
 
 private:
   static void useInstruction(arith::TruncFOp op, BF16Facts facts) {
-    if (!isOfInstruction(op.getType()))
+    if (!canUseInstruction(op.getType()))
       return;
     if (facts.leastExponent || mayFlush(op)) {
       ImplicitLocOpBuilder b(op.getLoc(), op);

@@ -268,16 +268,11 @@ void BodyEmitter::emitUniform(Scope &scope) {
   }
 }
 
-static bool hasResultsIn(const IRMapping &values, Operation *op) {
-  return op->getNumResults() > 0 &&
-         llvm::all_of(op->getResults(),
-                      [&](Value result) { return values.contains(result); });
-}
-
-/// Whether the results of `op` are loaded, or those of the op that uses them.
+/// Whether the results of `op` are loaded.
 static bool isLoaded(Operation &op, const IRMapping &vectors) {
-  return hasResultsIn(vectors, &op) ||
-         (op.hasOneUse() && hasResultsIn(vectors, *op.user_begin()));
+  return op.getNumResults() > 0 &&
+         llvm::all_of(op.getResults(),
+                      [&](Value result) { return vectors.contains(result); });
 }
 
 void BodyEmitter::emitVarying(const Scope &scope, IRMapping &vectors) {

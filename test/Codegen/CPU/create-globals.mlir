@@ -27,6 +27,39 @@ func.func @read() -> (memref<2xf32>, memref<2xf32>, memref<2xf32>) {
 
 // -----
 
+// A global that may be written has the value of a constant only at first.
+// CHECK-DAG:   memref.global "private" @state : memref<2xf32>
+// CHECK-DAG:   memref.global "private" constant @[[$B:.*]] : memref<2xf32>
+memref.global "private" @state : memref<2xf32> = dense<[1.0, 2.0]> {alignment = 64}
+
+// CHECK-LABEL: func @variable
+// CHECK-NEXT:    memref.get_global @[[$B]] : memref<2xf32>
+// CHECK-NEXT:    memref.get_global @state : memref<2xf32>
+func.func @variable() -> (memref<2xf32>, memref<2xf32>) {
+  %0 = arith.constant dense<[1.0, 2.0]> : tensor<2xf32>
+  %x = bufferization.to_buffer %0 read_only : tensor<2xf32> to memref<2xf32>
+  %y = memref.get_global @state : memref<2xf32>
+  return %x, %y : memref<2xf32>, memref<2xf32>
+}
+
+// -----
+
+// A module inside has globals of its own.
+// CHECK:       module @inner
+// CHECK-NEXT:    memref.global "private" constant @[[C:.*]] : memref<2xf32>
+// CHECK-NEXT:    func @nested
+// CHECK-NEXT:      memref.get_global @[[C]] : memref<2xf32>
+module @inner {
+  memref.global "private" constant @unused : memref<2xf32> = dense<3.0>
+  func.func @nested() -> memref<2xf32> {
+    %0 = arith.constant dense<[1.0, 2.0]> : tensor<2xf32>
+    %x = bufferization.to_buffer %0 read_only : tensor<2xf32> to memref<2xf32>
+    return %x : memref<2xf32>
+  }
+}
+
+// -----
+
 // What may be written stays, and so does what has another layout or is no constant.
 // CHECK:       memref.global "private" constant @unused
 memref.global "private" constant @unused : memref<2xf32> = dense<3.0>

@@ -91,3 +91,62 @@ func.func @integers(%x: tensor<16x64xi32>, %w: tensor<8x64xi32>, %e: tensor<64x8
   %0 = linalg.matmul ins(%x, %t : tensor<16x64xi32>, tensor<64x8xi32>) outs(%y : tensor<16x8xi32>) -> tensor<16x8xi32>
   return %0 : tensor<16x8xi32>
 }
+
+// Both readers, one of which multiplies the transposed matrix by itself.
+// CHECK-LABEL: func @two_readers
+// CHECK-NOT:     linalg.transpose
+// CHECK:         linalg.generic {indexing_maps = [#[[$X]], #[[$W]], #[[$Y]]]
+// CHECK:         linalg.generic
+// CHECK-NOT:     linalg.transpose
+func.func @two_readers(%x: tensor<16x16xf32>, %w: tensor<16x16xf32>, %y: tensor<16x16xf32>)
+    -> (tensor<16x16xf32>, tensor<16x16xf32>) {
+  %t = linalg.transpose ins(%w : tensor<16x16xf32>) outs(%y : tensor<16x16xf32>) permutation = [1, 0]
+  %0 = linalg.matmul ins(%x, %t : tensor<16x16xf32>, tensor<16x16xf32>) outs(%y : tensor<16x16xf32>) -> tensor<16x16xf32>
+  %1 = linalg.matmul ins(%y, %t : tensor<16x16xf32>, tensor<16x16xf32>) outs(%0 : tensor<16x16xf32>) -> tensor<16x16xf32>
+  return %0, %1 : tensor<16x16xf32>, tensor<16x16xf32>
+}
+
+// Nothing changes where one reader is no such product, nor where a product has another
+// factor, or another operand along the output.
+// CHECK-LABEL: func @mixed_readers
+// CHECK:         linalg.transpose
+// CHECK:         linalg.matmul
+func.func @mixed_readers(%x: tensor<16x16xf32>, %w: tensor<16x16xf32>, %y: tensor<16x16xf32>)
+    -> (tensor<16x16xf32>, tensor<16x16xf32>) {
+  %t = linalg.transpose ins(%w : tensor<16x16xf32>) outs(%y : tensor<16x16xf32>) permutation = [1, 0]
+  %0 = linalg.matmul ins(%x, %t : tensor<16x16xf32>, tensor<16x16xf32>) outs(%y : tensor<16x16xf32>) -> tensor<16x16xf32>
+  %1 = linalg.matmul ins(%t, %x : tensor<16x16xf32>, tensor<16x16xf32>) outs(%y : tensor<16x16xf32>) -> tensor<16x16xf32>
+  return %0, %1 : tensor<16x16xf32>, tensor<16x16xf32>
+}
+// CHECK-LABEL: func @scaled
+// CHECK:         linalg.transpose
+func.func @scaled(%x: tensor<16x64xf32>, %w: tensor<8x64xf32>, %e: tensor<64x8xf32>, %s: tensor<8xf32>,
+                  %y: tensor<16x8xf32>) -> tensor<16x8xf32> {
+  %t = linalg.transpose ins(%w : tensor<8x64xf32>) outs(%e : tensor<64x8xf32>) permutation = [1, 0]
+  %0 = linalg.generic {
+      indexing_maps = [affine_map<(m, n, k) -> (m, k)>, affine_map<(m, n, k) -> (k, n)>, affine_map<(m, n, k) -> (n)>,
+                       affine_map<(m, n, k) -> (m, n)>],
+      iterator_types = ["parallel", "parallel", "reduction"]}
+      ins(%x, %t, %s : tensor<16x64xf32>, tensor<64x8xf32>, tensor<8xf32>) outs(%y : tensor<16x8xf32>) {
+  ^bb0(%a: f32, %b: f32, %f: f32, %c: f32):
+    %scaled = arith.mulf %b, %f : f32
+    %next = math.fma %a, %scaled, %c : f32
+    linalg.yield %next : f32
+  } -> tensor<16x8xf32>
+  return %0 : tensor<16x8xf32>
+}
+// CHECK-LABEL: func @elementwise_weights
+// CHECK:         linalg.transpose
+func.func @elementwise_weights(%x: tensor<64x8xf32>, %w: tensor<8x64xf32>, %e: tensor<64x8xf32>, %y: tensor<16x8xf32>)
+    -> tensor<16x8xf32> {
+  %t = linalg.transpose ins(%w : tensor<8x64xf32>) outs(%e : tensor<64x8xf32>) permutation = [1, 0]
+  %0 = linalg.generic {
+      indexing_maps = [affine_map<(m, n, k) -> (k, n)>, affine_map<(m, n, k) -> (k, n)>, affine_map<(m, n, k) -> (m, n)>],
+      iterator_types = ["parallel", "parallel", "reduction"]}
+      ins(%x, %t : tensor<64x8xf32>, tensor<64x8xf32>) outs(%y : tensor<16x8xf32>) {
+  ^bb0(%a: f32, %b: f32, %c: f32):
+    %next = math.fma %a, %b, %c : f32
+    linalg.yield %next : f32
+  } -> tensor<16x8xf32>
+  return %0 : tensor<16x8xf32>
+}

@@ -32,6 +32,7 @@ func.func @product(%x: memref<16x7xf32>, %w: memref<8x7xf32>, %y: memref<16x8xf3
 // Few rows or columns are reduced in lanes along the terms.
 // CHECK-LABEL: func @few_rows
 // CHECK-NOT:     memref.alloc
+// CHECK:         vector.extract %{{.*}}[0] : f32 from vector<1xf32>
 // CHECK:         return
 func.func @few_rows(%x: memref<15x7xf32>, %w: memref<8x7xf32>, %y: memref<15x8xf32>) {
   linalg.generic {indexing_maps = [#x, #w, #y], iterator_types = ["parallel", "parallel", "reduction"]}
@@ -44,6 +45,7 @@ func.func @few_rows(%x: memref<15x7xf32>, %w: memref<8x7xf32>, %y: memref<15x8xf
 }
 // CHECK-LABEL: func @few_columns
 // CHECK-NOT:     memref.alloc
+// CHECK:         vector.extract %{{.*}}[0] : f32 from vector<1xf32>
 // CHECK:         return
 func.func @few_columns(%x: memref<16x7xf32>, %w: memref<7x7xf32>, %y: memref<16x7xf32>) {
   linalg.generic {indexing_maps = [#x, #w, #y], iterator_types = ["parallel", "parallel", "reduction"]}

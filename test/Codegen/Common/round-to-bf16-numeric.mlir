@@ -5,10 +5,10 @@
 // RUN: rm -rf %t && mkdir %t
 // RUN: bnn-opt %s --quant-bnn-lower-to-llvm-pipeline="bf16=avx512" -o %t/instruction.mlir
 // RUN: bnn-runner %t/instruction.mlir --pipeline=none --entry=differences --result=%t/d.npy
-// RUN: %npy check %t/d.npy i64 [5] 0
+// RUN: %npy check %t/d.npy i64 [6] 0
 // RUN: bnn-opt %s --quant-bnn-lower-to-llvm-pipeline -o %t/integers.mlir
 // RUN: bnn-runner %t/integers.mlir --pipeline=none --entry=differences --result=%t/e.npy
-// RUN: %npy check %t/e.npy i64 [5] 0
+// RUN: %npy check %t/e.npy i64 [6] 0
 // RUN: FileCheck %s --input-file=%t/instruction.mlir
 // RUN: FileCheck %s --input-file=%t/integers.mlir --check-prefix=INTEGERS
 
@@ -96,7 +96,21 @@ func.func private @difference(%x: vector<16xf32>, %i: vector<16xi32>) -> i64 {
   return %n : i64
 }
 
-func.func @differences() -> tensor<5xi64> {
+// Two registers at once.
+func.func private @two_registers(%x: vector<16xf32>, %i: vector<16xi32>) -> i64 {
+  %0 = arith.sitofp %i : vector<16xi32> to vector<16xf32>
+  %joined = vector.shuffle %x, %0 [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23,
+      24, 25, 26, 27, 28, 29, 30, 31] : vector<16xf32>, vector<16xf32>
+  %y = arith.truncf %joined : vector<32xf32> to vector<32xbf16>
+  %low = vector.extract_strided_slice %y {offsets = [0], sizes = [16], strides = [1]} : vector<32xbf16> to vector<16xbf16>
+  %high = vector.extract_strided_slice %y {offsets = [16], sizes = [16], strides = [1]} : vector<32xbf16> to vector<16xbf16>
+  %n0 = call @count(%x, %low) : (vector<16xf32>, vector<16xbf16>) -> i64
+  %n1 = call @count(%0, %high) : (vector<16xf32>, vector<16xbf16>) -> i64
+  %n = arith.addi %n0, %n1 : i64
+  return %n : i64
+}
+
+func.func @differences() -> tensor<6xi64> {
   %begin = arith.constant 0 : index
   %end = arith.constant 65536 : index
   %step = arith.constant 1 : index
@@ -104,8 +118,9 @@ func.func @differences() -> tensor<5xi64> {
   %c16 = arith.constant dense<16> : vector<16xi32>
   %lower = arith.constant dense<[0, 1, 2, 3, 0x7ffd, 0x7ffe, 0x7fff, 0x8000, 0x8001, 0x8002,
       0x8003, 0xaaaa, 0x5555, 0xfffd, 0xfffe, 0xffff]> : vector<16xi32>
-  %n:5 = scf.for %u = %begin to %end step %step
-      iter_args(%a = %none, %b = %none, %c = %none, %d = %none, %e = %none) -> (i64, i64, i64, i64, i64) {
+  %n:6 = scf.for %u = %begin to %end step %step
+      iter_args(%a = %none, %b = %none, %c = %none, %d = %none, %e = %none, %f = %none)
+      -> (i64, i64, i64, i64, i64, i64) {
     %0 = arith.index_cast %u : index to i32
     %1 = vector.broadcast %0 : i32 to vector<16xi32>
     %2 = arith.shli %1, %c16 : vector<16xi32>
@@ -116,13 +131,15 @@ func.func @differences() -> tensor<5xi64> {
     %c0 = func.call @smaller(%bits) : (vector<16xi32>) -> i64
     %d0 = func.call @integer(%x) : (vector<16xf32>) -> i64
     %e0 = func.call @difference(%x, %1) : (vector<16xf32>, vector<16xi32>) -> i64
+    %f0 = func.call @two_registers(%x, %bits) : (vector<16xf32>, vector<16xi32>) -> i64
     %a1 = arith.addi %a, %a0 : i64
     %b1 = arith.addi %b, %b0 : i64
     %c1 = arith.addi %c, %c0 : i64
     %d1 = arith.addi %d, %d0 : i64
     %e1 = arith.addi %e, %e0 : i64
-    scf.yield %a1, %b1, %c1, %d1, %e1 : i64, i64, i64, i64, i64
+    %f1 = arith.addi %f, %f0 : i64
+    scf.yield %a1, %b1, %c1, %d1, %e1, %f1 : i64, i64, i64, i64, i64, i64
   }
-  %r = tensor.from_elements %n#0, %n#1, %n#2, %n#3, %n#4 : tensor<5xi64>
-  return %r : tensor<5xi64>
+  %r = tensor.from_elements %n#0, %n#1, %n#2, %n#3, %n#4, %n#5 : tensor<6xi64>
+  return %r : tensor<6xi64>
 }

@@ -71,6 +71,32 @@ func.func @never_subnormal(%x: vector<32xf32>) -> vector<32xbf16> {
   return %4 : vector<32xbf16>
 }
 
+// The difference is 0 or at least 2^-111, and less if the product is not rounded.
+// CHECK-LABEL: func @rounded_product
+// CHECK-NOT:     scf.if
+// CHECK-LABEL: func @fused_product
+// CHECK:         scf.if
+func.func @rounded_product(%x: vector<16xf32>, %y: vector<16xf32>) -> vector<16xbf16> {
+  %scale = arith.constant dense<3.0e-27> : vector<16xf32>
+  %0 = math.roundeven %x : vector<16xf32>
+  %1 = math.roundeven %y : vector<16xf32>
+  %2 = arith.mulf %0, %scale : vector<16xf32>
+  %3 = arith.mulf %2, %1 : vector<16xf32>
+  %4 = arith.subf %3, %scale : vector<16xf32>
+  %5 = arith.truncf %4 : vector<16xf32> to vector<16xbf16>
+  return %5 : vector<16xbf16>
+}
+func.func @fused_product(%x: vector<16xf32>, %y: vector<16xf32>) -> vector<16xbf16> {
+  %scale = arith.constant dense<3.0e-27> : vector<16xf32>
+  %0 = math.roundeven %x : vector<16xf32>
+  %1 = math.roundeven %y : vector<16xf32>
+  %2 = arith.mulf %0, %scale : vector<16xf32>
+  %3 = arith.mulf %2, %1 fastmath<contract> : vector<16xf32>
+  %4 = arith.subf %3, %scale fastmath<contract> : vector<16xf32>
+  %5 = arith.truncf %4 : vector<16xf32> to vector<16xbf16>
+  return %5 : vector<16xbf16>
+}
+
 // A zero in place of a subnormal number is rounded to the same integer.
 // CHECK-LABEL: func @to_integer
 // CHECK-NOT:     scf.if

@@ -1,15 +1,22 @@
 """Writes a module that compares products by constant weights with products by the same
 weights as an argument.
 
-Its function `differences` returns, for each case, in how many elements the two differ.
-
     constant_cases.py float|binary
 """
 
 import math
 import random
-import struct
 import sys
+
+from product_cases import (
+    BYTES,
+    build_count,
+    build_product,
+    pack_floats,
+    print_differences,
+    print_function,
+    tensor,
+)
 
 # Products: the loops, those that reduce, and the indices of the input and the weights.
 # The outputs have the other loops.
@@ -55,157 +62,100 @@ CASES = {
     ],
 }
 
-SUMS = {"f32": "f32", "f64": "f64", "f16": "f32"}
-BYTES = {"f16": 2, "f32": 4, "f64": 8, "i8": 1, "i16": 2, "i32": 4, "i64": 8}
+SUMS = {"f16": "f32", "f32": "f32", "f64": "f64"}
 
 
-def tensor(sizes, element):
-    return f"tensor<{'x'.join(map(str, [*sizes, element]))}>"
+def build_binary_body(element):
+    """Adds -2 times the number of bits that differ."""
+    convert = {"i64": "trunci", "i16": "extui", "i8": "extui"}.get(element)
+    lines = [
+        f"%bits = arith.xori %x, %w : {element}",
+        f"%count = math.ctpop %bits : {element}",
+        "%two = arith.constant -2 : i32",
+    ]
+    count = "%count"
+    if convert:
+        lines.append(f"%n = arith.{convert} %count : {element} to i32")
+        count = "%n"
+    lines.append(f"%term = arith.muli {count}, %two : i32")
+    lines.append("%next = arith.addi %acc, %term : i32")
+    return lines
 
 
-def body(element):
-    if BINARY:
-        narrow = {"i64": "arith.trunci %count : i64 to i32", "i32": ""}
-        convert = narrow.get(element, f"arith.extui %count : {element} to i32")
-        count = "%narrow" if convert else "%count"
-        convert = f"%narrow = {convert}\n" if convert else ""
-        return (
-            f"      %bits = arith.xori %x, %y : {element}\n"
-            f"      %count = math.ctpop %bits : {element}\n"
-            f"      {convert}"
-            "      %two = arith.constant -2 : i32\n"
-            f"      %term = arith.muli {count}, %two : i32\n"
-            "      %next = arith.addi %acc, %term : i32\n"
-        )
-    total = SUMS.get(element, "i32")
-    lines, factors = "", ["%x", "%y"]
+def build_body(element, total):
+    """Adds a product."""
+    lines, factors = [], ["%x", "%w"]
+    suffix, widen = ("i", "extsi") if total == "i32" else ("f", "extf")
     if total != element:
-        widen = "arith.extsi" if total == "i32" else "arith.extf"
-        lines = f"      %wx = {widen} %x : {element} to {total}\n"
-        lines += f"      %wy = {widen} %y : {element} to {total}\n"
-        factors = ["%wx", "%wy"]
-    suffix = "i" if total == "i32" else "f"
-    lines += f"      %term = arith.mul{suffix} {factors[0]}, {factors[1]} : {total}\n"
-    return lines + f"      %next = arith.add{suffix} %acc, %term : {total}\n"
+        for i, factor in enumerate(factors):
+            lines.append(f"%e{i} = arith.{widen} {factor} : {element} to {total}")
+        factors = ["%e0", "%e1"]
+    lines.append(f"%term = arith.mul{suffix} {factors[0]}, {factors[1]} : {total}")
+    lines.append(f"%next = arith.add{suffix} %acc, %term : {total}")
+    return lines
 
 
-def extents_of(indices, loops, sizes):
+def get_extents(indices, loops, sizes):
     """The extents of an operand: of a sum of loops, the last index plus one."""
     result = []
     for index in indices.split(","):
-        parts = [part.split("*") for part in index.split("+")]
-        used = [sizes[loops.index(part[0].strip())] for part in parts]
+        terms = [term.split("*") for term in index.split("+")]
+        used = [sizes[loops.index(term[0].strip())] for term in terms]
         if "?" in used:
             result.append("?")
             continue
-        factors = [int(part[1]) if len(part) > 1 else 1 for part in parts]
+        factors = [int(term[1]) if len(term) > 1 else 1 for term in terms]
         result.append(sum((int(s) - 1) * f for s, f in zip(used, factors)) + 1)
     return result
 
 
-def values(element, count):
+def make_data(element, count):
     if element.startswith("i"):
-        return random.randbytes(count * BYTES[element]).hex()
-    format = {"f16": "e", "f32": "f", "f64": "d"}[element]
-    numbers = [random.uniform(-1, 1) for _ in range(count)]
-    return struct.pack(f"<{count}{format}", *numbers).hex()
+        return random.randbytes(count * BYTES[element])
+    return pack_floats(element, [random.uniform(-1, 1) for _ in range(count)])
 
 
-def emit_case(number, case, resources):
+def print_case(number, case, isBinary, resources):
     (loops, reduced, x, w), element, extents = case
-    loops, reduced, extents = loops.split(), reduced.split(), extents.split()
-    static = ["?" if extent.endswith("?") else extent for extent in extents]
-    actual = [extent.rstrip("?") for extent in extents]
-    outputs = [loop for loop in loops if loop not in reduced]
+    names, extents = loops.split(), extents.split()
+    known = [extent.rstrip("?") for extent in extents]
+    declared = ["?" if extent.endswith("?") else extent for extent in extents]
+    outputs = [loop for loop in names if loop not in reduced.split()]
     y = ", ".join(outputs)
-    total = "i32" if BINARY else SUMS.get(element, "i32")
-    types = [tensor(extents_of(x, loops, static), element)]
-    weights = extents_of(w, loops, actual)
-    types.append(tensor(weights, element))
-    types.append(tensor([static[loops.index(loop)] for loop in outputs], total))
-    names = ", ".join(loops)
-    maps = [f"affine_map<({names}) -> ({indices})>" for indices in (x, w, y)]
-    kinds = ['"reduction"' if i in reduced else '"parallel"' for i in loops]
-    arguments = ", ".join(f"{name}: {t}" for name, t in zip(["%a", "%w", "%c"], types))
-    product = f"""
-    %y = linalg.generic {{indexing_maps = [{", ".join(maps)}], iterator_types = [{", ".join(kinds)}]}}
-        ins(%a, %w : {types[0]}, {types[1]}) outs(%c : {types[2]}) {{
-    ^bb0(%x: {element}, %y: {element}, %acc: {total}):
-{body(element)}      linalg.yield %next : {total}
-    }} -> {types[2]}"""
-    constant = f"%w = arith.constant dense_resource<w{number}> : {types[1]}"
-    inputs = extents_of(x, loops, actual)
-    input_type = tensor(inputs, element)
-    for name, sizes in [("w", weights), ("x", inputs)]:
-        data = values(element, math.prod(sizes))
-        resources[f"{name}{number}"] = (BYTES[element], data)
-    result_type = tensor([actual[loops.index(loop)] for loop in outputs], total)
-    all_map = ", ".join(f"d{i}" for i in range(len(outputs)))
-    parallel = ", ".join(['"parallel"'] * len(outputs))
-    all_maps = ", ".join([f"affine_map<({all_map}) -> ({all_map})>"] * 2)
-    differ = "arith.cmpi ne" if total == "i32" else "arith.cmpf une"
-    reductions = ", ".join(['"reduction"'] * len(outputs))
+    total = "i32" if isBinary else SUMS.get(element, "i32")
+    inputs, weights = get_extents(x, names, known), get_extents(w, names, known)
+    a, b = tensor(get_extents(x, names, declared), element), tensor(weights, element)
+    c = tensor(get_extents(y, names, declared), total)
+    body = build_binary_body(element) if isBinary else build_body(element, total)
+    product = (loops, reduced, x, w, y)
+    text = build_product(product, [a, b, c], [element, element], total, body)
+    constant = f"\n    %b = arith.constant dense_resource<w{number}> : {b}"
+    print_function(f"given{number}", [("%a", a), ("%b", b), ("%c", c)], c, text)
+    print_function(f"constant{number}", [("%a", a), ("%c", c)], c, constant + text)
+    for name, shape in [("w", weights), ("x", inputs)]:
+        data = make_data(element, math.prod(shape))
+        resources[f"{name}{number}"] = BYTES[element], data
+    result = tensor(get_extents(y, names, known), total)
     print(f"""
-  func.func private @given{number}({arguments}) -> {types[2]}
-      attributes {{passthrough = ["noinline"]}} {{{product}
-    return %y : {types[2]}
-  }}
-  func.func private @constant{number}(%a: {types[0]}, %c: {types[2]}) -> {types[2]}
-      attributes {{passthrough = ["noinline"]}} {{
-    {constant}{product}
-    return %y : {types[2]}
-  }}
   func.func private @case{number}() -> i32 {{
-    %x = arith.constant dense_resource<x{number}> : {input_type}
-    %a = tensor.cast %x : {input_type} to {types[0]}
-    {constant}
-    %zero = arith.constant dense<{"0" if total == "i32" else "0.0"}> : {result_type}
-    %c = tensor.cast %zero : {result_type} to {types[2]}
-    %y0 = func.call @given{number}(%a, %w, %c) : ({", ".join(types)}) -> {types[2]}
-    %y1 = func.call @constant{number}(%a, %c) : ({types[0]}, {types[2]}) -> {types[2]}
-    %none = arith.constant dense<0> : tensor<i32>
-    %n = linalg.generic {{indexing_maps = [{all_maps}, affine_map<({all_map}) -> ()>],
-        iterator_types = [{reductions}]}}
-        ins(%y0, %y1 : {types[2]}, {types[2]}) outs(%none : tensor<i32>) {{
-    ^bb0(%p: {total}, %q: {total}, %count: i32):
-      %isDifferent = {differ}, %p, %q : {total}
-      %one = arith.extui %isDifferent : i1 to i32
-      %next = arith.addi %count, %one : i32
-      linalg.yield %next : i32
-    }} -> tensor<i32>
-    %r = tensor.extract %n[] : tensor<i32>
-    return %r : i32
+    %x = arith.constant dense_resource<x{number}> : {tensor(inputs, element)}
+    %a = tensor.cast %x : {tensor(inputs, element)} to {a}{constant}
+    %zero = arith.constant dense<{"0" if total == "i32" else "0.0"}> : {result}
+    %c = tensor.cast %zero : {result} to {c}
+    %y0 = func.call @given{number}(%a, %b, %c) : ({a}, {b}, {c}) -> {c}
+    %y1 = func.call @constant{number}(%a, %c) : ({a}, {c}) -> {c}
+{build_count(c, len(outputs), total)}
   }}""")
 
 
 def main():
     random.seed(0)
+    kind = sys.argv[1]
     resources = {}
-    cases = CASES[sys.argv[1]]
     print("module {")
-    for number, case in enumerate(cases):
-        emit_case(number, case, resources)
-    calls = "\n".join(
-        f"    %n{i} = func.call @case{i}() : () -> i32" for i in range(len(cases))
-    )
-    counts = ", ".join(f"%n{i}" for i in range(len(cases)))
-    print(f"""
-  func.func @differences() -> tensor<{len(cases)}xi32> {{
-{calls}
-    %r = tensor.from_elements {counts} : tensor<{len(cases)}xi32>
-    return %r : tensor<{len(cases)}xi32>
-  }}
-}}
-{{-#
-  dialect_resources: {{ builtin: {{""")
-    print(
-        ",\n".join(
-            f'    {name}: "0x{size:02x}000000{data}"'
-            for name, (size, data) in resources.items()
-        )
-    )
-    print("  } }\n#-}")
+    for number, case in enumerate(CASES[kind]):
+        print_case(number, case, kind == "binary", resources)
+    print_differences(len(CASES[kind]), resources)
 
 
-BINARY = sys.argv[1] == "binary"
 main()

@@ -85,9 +85,11 @@ def QuantBNNVectorizePopcountPass : Pass<"bnn-codegen-vectorize-popcount"> {
     With `parallel`, an `scf.parallel` computes the panels, and many rows are
     split into several tasks, if the kernel takes long enough to pay for threads
     (see `bnn-codegen-vectorize-linalg`). Panels are allocated and freed, so run
-    buffer deallocation before this pass. The panels of a constant operand whose
-    outputs fill whole panels, in a kernel for many rows, are a constant;
-    `bnn-codegen-create-globals` makes a global of it.
+    buffer deallocation before this pass. The panels of a constant operand are a
+    constant, of which `bnn-codegen-create-globals` makes a global, if the outputs
+    fill all panels of all tasks, if the kernel is for many rows only, and if no
+    batches select words. With `popcount=table` they have twice the bytes of the
+    words.
 
     If a `linalg.fill` sets the output, with no memory access between the fill
     and the op, the kernel sets the output instead.
@@ -156,14 +158,15 @@ def QuantBNNVectorizePopcountPass : Pass<"bnn-codegen-vectorize-popcount"> {
 
 def QuantBNNCreateGlobalsPass
     : Pass<"bnn-codegen-create-globals", "::mlir::ModuleOp"> {
-  let summary = "Create globals of constants that are memory";
+  let summary = "Replace bufferization.to_buffer of constants by globals";
   let description = [{
     Replaces each `bufferization.to_buffer` with `read_only` of an
     `arith.constant` by a private constant `memref.global`. The passes
     `bnn-codegen-vectorize-popcount` and `bnn-codegen-vectorize-linalg` run on
     functions, which may not create globals, and so leave the panels of constant
-    weights as such constants. If there are any, private constant globals that
-    nothing uses are erased: those of the weights before.
+    weights as such constants. In a module in which the pass creates a global, it
+    also erases private constant globals that nothing uses, such as the weights that
+    panels replace.
 
     Example:
 
@@ -259,13 +262,15 @@ def QuantBNNVectorizeLinalgPass : Pass<"bnn-codegen-vectorize-linalg"> {
       the body is long, a vector has the width of four registers instead, and
       LLVM interleaves the four parts. If lanes accumulate over an inner loop, a
       step has up to four vectors, for up to four iterations of the loop outside
-      at once, which share the vectors that they load. A reduction has 64
+      at once, which share the vectors that they load; with vectors of 512 bits,
+      it has up to 16 for one iteration. A reduction has 64
       accumulators. All loads of a step come before its stores, so an output may
       be exactly one of the inputs.
     * The lanes lie along the innermost dimension of the outputs if the inputs
       allow it. Reduction loops are then inside of the vector loop, with
       accumulators in registers (column sums, matrix products). Otherwise the
-      lanes lie along a reduction dimension and are combined once, at the end.
+      lanes lie along a reduction dimension and are combined once, at the end,
+      except in products with a transposed matrix (below).
     * Float sums are compensated: blocks of terms are added together with their
       rounding errors. Contractions are not compensated; their products are
       added by `math.fma`. The order of additions is specified (*Sums* in
@@ -280,10 +285,6 @@ def QuantBNNVectorizeLinalgPass : Pass<"bnn-codegen-vectorize-linalg"> {
     does, and a remark says why where it is not. An op that accumulates begins with the
     value of the `linalg.fill` before it, which is erased, unless the memory may be that
     of another operand or is accessed in between.
-
-    The panels of a constant operand of a contraction of floats are a constant,
-    of which `bnn-codegen-create-globals` makes a global, unless another loop
-    than those of the sums and of their terms selects elements of the operand.
 
     Words that hold one bit of each element (see `quant_bnn.pack`) are loaded
     and stored as vectors of bits. The pass emits neither the shifts that move a
@@ -313,7 +314,8 @@ def QuantBNNVectorizeLinalgPass : Pass<"bnn-codegen-vectorize-linalg"> {
     last-level cache. If the size is dynamic, the code decides at run time.
     In-place ops do not use non-temporal stores. The loop with non-temporal
     stores comes before the plain loop, which computes the rest. The loop with
-    non-temporal stores writes 256 bytes at once, and is followed by a fence. A
+    non-temporal stores writes a line of the cache at once, or 256 bytes if vectors
+    do not fill a line, and is followed by a fence. A
     head aligns the outputs to a line of the cache. There is no head beside packed
     bits and reduced outputs: there, the code checks whether the outputs begin with
     a line, and stores 16 bytes at once if they do not.
@@ -324,7 +326,20 @@ def QuantBNNVectorizeLinalgPass : Pass<"bnn-codegen-vectorize-linalg"> {
     the other factor, a table has the 16 possible sums, and four bits select one
     of them. One instruction looks up the sums of 16 columns. This needs
     `lookup=x86`, a `vector-width` of at least 512, sums of `f32`, and at least four
-    rows, which are checked at run time if their number is dynamic.
+    rows, which are checked at run time if their number is dynamic. Otherwise, from
+    32 rows on, panels hold the constants that the bits select.
+
+    **Transposed operands.** In a product of floats, the operand that differs from
+    column to column of the result may lie along the innermost reduced dimension:
+    a transposed matrix. From 16 rows and 8 columns on, squares of it are transposed
+    in registers on the way to panels. The rows and columns are counted at run time
+    if they are dynamic, and then the sums have no epilogue.
+
+    **Constant operands.** The panels of a constant operand of a product of floats
+    are a constant, of which `bnn-codegen-create-globals` makes a global. This needs
+    static terms and columns, at least half as many columns as a panel has, an
+    operand of whole elements and not of bits, and no other loops that select
+    elements of the operand.
 
     **Parallel loops.** With `parallel`, threads share the outermost loops of
     which each iteration computes elements of its own, and the vector loop if

@@ -518,10 +518,10 @@ def QuantBNNRoundToBF16Pass : Pass<"bnn-codegen-round-to-bf16"> {
       that extends the result again is dropped.
     * With `instruction=avx512`, `llvm.fptrunc` rounds where the operand is
       never a subnormal number, or where the result is only rounded to an
-      integer, because the instruction takes subnormal numbers for zeros. Of 32
-      elements, `vcvtne2ps2bf16` rounds both registers at once. Other
+      integer, because the instruction takes subnormal numbers for zeros. Other
       vectors of 4, 8 or a multiple of 16 elements are rounded so in a branch
-      that runs where no element is subnormal. Scalars keep the `arith.truncf`.
+      that runs where no element is subnormal. Other scalars and vectors keep the
+      `arith.truncf`. One instruction rounds the two registers of 32 elements.
 
     Run it after `bnn-codegen-emulate-narrow-floats`. What is known of the
     operands is found in the ops of the function that computed them: constants,

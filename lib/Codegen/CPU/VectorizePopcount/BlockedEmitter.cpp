@@ -203,7 +203,7 @@ void BlockedEmitter::emitPanels(const Positions &at, const Task &task,
 }
 
 /// Whether the outputs are a multiple of those of a task.
-bool BlockedEmitter::hasOnlyWholePanels() const {
+bool BlockedEmitter::hasOnlyWholeTasks() const {
   std::optional<int64_t> size = getConstantIntValue(sizes[contraction.lanes]);
   return size && *size % taskWidth == 0;
 }
@@ -216,7 +216,7 @@ void BlockedEmitter::emitTask(const Positions &at, const Task &task) {
   Value left = fold<arith::SubIOp>(size, first);
   Value isWhole = b.createOrFold<arith::CmpIOp>(arith::CmpIPredicate::uge, left,
                                                 index(taskWidth));
-  if (hasOnlyWholePanels())
+  if (hasOnlyWholeTasks())
     isWhole = arith::ConstantIntOp::create(b, 1, 1);
   buildIf(
       isWhole,

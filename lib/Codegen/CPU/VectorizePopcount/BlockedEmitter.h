@@ -115,7 +115,7 @@ private:
   void emitWindows(const Positions &at, llvm::ArrayRef<Tile> tiles);
   void emitPanels(const Positions &at, const Task &task,
                   llvm::ArrayRef<Outputs> panels);
-  bool hasOnlyWholePanels() const;
+  bool hasOnlyWholeTasks() const;
   void emitTask(const Positions &at, const Task &task);
   mlir::Value buildSplitSize();
   mlir::Value buildSplitStep();

@@ -7,28 +7,34 @@
 //===----------------------------------------------------------------------===//
 
 #include "BlockedEmitter.h"
+#include "mlir/Dialect/Utils/IndexingUtils.h"
 #include "mlir/Dialect/Utils/StaticValueUtils.h"
-#include "llvm/Support/Endian.h"
+#include "llvm/ADT/bit.h"
 
 using namespace mlir;
 using namespace quant_bnn;
 using namespace quant_bnn::vectorize_popcount;
 
-/// Returns the packed operand if it is known, all panels are whole, and no
+static_assert(llvm::endianness::native == llvm::endianness::little,
+              "words are read, and digits written, as bytes");
+
+/// Returns the packed operand if it is known, all tasks are whole, and no
 /// kernel of dot products reads the operand as well.
 std::optional<ConstantMemory> BlockedEmitter::getConstantOperand() const {
   bool isBlocked = !contraction.isContiguous ||
                    getLeastRows(contraction) >= counting.minRows;
-  if (!isBlocked || !contraction.batches.empty() || !hasOnlyWholePanels() ||
+  if (!isBlocked || !contraction.batches.empty() || !hasOnlyWholeTasks() ||
       llvm::any_of(getSizes(contraction.reductions), [](Value size) {
         return getConstantIntValue(size).value_or(0) == 0;
       }))
     return std::nullopt;
   SmallVector<AffineExpr> indices = packed.indices;
   if (packed.size) {
+    std::optional<int64_t> constant = getConstantIntValue(packed.size);
+    if (!constant)
+      return std::nullopt;
     MLIRContext *context = b.getContext();
-    AffineExpr size =
-        getAffineConstantExpr(*getConstantIntValue(packed.size), context);
+    AffineExpr size = getAffineConstantExpr(*constant, context);
     for (AffineExpr &index : indices)
       index = index.replace(getAffineSymbolExpr(0, context), size);
   }
@@ -64,13 +70,13 @@ void BlockedEmitter::appendConstantTile(const ConstantMemory &operand,
         data.insert(data.end(), bytes, bytes + digits.elementWidth / 8);
       }
   };
+  SmallVector<int64_t> strides =
+      computeSuffixProduct(llvm::map_to_vector(others, getSize));
   for (int64_t outer = 0, count = rowsPerWord / digits.perWord; outer < count;
        ++outer) {
-    int64_t rest = outer;
-    for (unsigned loop : llvm::reverse(others)) {
-      ivs[loop] = rest % getSize(loop);
-      rest /= getSize(loop);
-    }
+    for (auto [loop, iv] :
+         llvm::zip_equal(others, mlir::delinearize(outer, strides)))
+      ivs[loop] = iv;
     for (ivs[innermost] = lower; ivs[innermost] < upper; ++ivs[innermost])
       appendWords();
   }
@@ -88,6 +94,7 @@ void BlockedEmitter::buildConstantPanels() {
   int64_t columns = *getConstantIntValue(sizes[contraction.lanes]);
   rowsPerPanel = words * rowsPerWord;
   std::vector<char> data;
+  data.reserve(columns * rowsPerPanel * digits.elementWidth / 8);
   for (int64_t column = 0; column < columns; column += panelWidth)
     for (int64_t lower = 0; lower < words; lower += tileSize)
       appendConstantTile(*operand, column, lower, data);

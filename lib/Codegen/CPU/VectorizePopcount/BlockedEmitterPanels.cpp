@@ -54,7 +54,7 @@ SmallVector<Value> BlockedEmitter::buildPanels() {
   auto type = MemRefType::get({rows.value_or(ShapedType::kDynamic), panelWidth},
                               b.getIntegerType(digits.elementWidth));
   int64_t count = taskWidth / panelWidth;
-  if (!hasOnlyWholePanels())
+  if (!hasOnlyWholeTasks())
     count = std::max(count, sumsPerWord / lanes);
   SmallVector<Value> panels;
   for (int64_t i = 0; i < count; ++i)
