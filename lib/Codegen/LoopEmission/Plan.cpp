@@ -500,11 +500,11 @@ static void chooseUnrolling(Plan &plan, const Options &options) {
 /// The largest number of rows and columns of a square that is transposed.
 static constexpr int64_t maxSquareSize = 16;
 
-FailureOr<Plan>
-quant_bnn::vectorize::buildTransposingPlan(linalg::LinalgOp op,
-                                           const Options &options) {
+/// Begins the plan of an op with a transposed operand.
+static FailureOr<Plan> beginTransposition(linalg::LinalgOp op,
+                                          const Options &options) {
   if (!op.hasPureBufferSemantics() || !hasVectorizableOperands(op) ||
-      op.getNumDpsInits() == 0 || op.getNumParallelLoops() != op.getNumLoops())
+      op.getNumDpsInits() == 0)
     return failure();
   Plan plan;
   plan.op = op;
@@ -515,47 +515,51 @@ quant_bnn::vectorize::buildTransposingPlan(linalg::LinalgOp op,
     return failure();
   plan.lanes = std::clamp<int64_t>(options.vectorBits / getLaneBits(plan), 1,
                                    maxSquareSize);
-  // LLVM does better on few rows or columns, whose loops it unrolls.
-  for (unsigned loop : {plan.vectorLoop, *plan.transposedLoop})
-    if (int64_t size = plan.loops[loop].size;
-        !ShapedType::isDynamic(size) && size <= plan.lanes / 2)
-      return failure();
-  for (unsigned loop = 0; loop < plan.loops.size(); ++loop)
-    if (loop != plan.vectorLoop)
-      plan.outer.push_back(loop);
   plan.unrollFactor = plan.unrollHint = 1;
-  if (failed(classifyOutputs(plan)) ||
-      !llvm::all_of(plan.outputs, [](const Output &output) {
+  return plan;
+}
+
+FailureOr<Plan>
+quant_bnn::vectorize::buildTransposingPlan(linalg::LinalgOp op,
+                                           const Options &options) {
+  if (op.getNumParallelLoops() != op.getNumLoops())
+    return failure();
+  FailureOr<Plan> plan = beginTransposition(op, options);
+  if (failed(plan))
+    return failure();
+  // LLVM does better on few rows or columns, whose loops it unrolls.
+  for (unsigned loop : {plan->vectorLoop, *plan->transposedLoop})
+    if (int64_t size = plan->loops[loop].size;
+        !ShapedType::isDynamic(size) && size <= plan->lanes / 2)
+      return failure();
+  for (unsigned loop = 0; loop < plan->loops.size(); ++loop)
+    if (loop != plan->vectorLoop)
+      plan->outer.push_back(loop);
+  if (failed(classifyOutputs(*plan)) ||
+      !llvm::all_of(plan->outputs, [](const Output &output) {
         return output.kind == OutputKind::Stored;
       }))
     return failure();
-  LDBG() << op.getLoc() << ": squares of " << plan.lanes << ", from loop "
-         << *plan.transposedLoop << " to " << plan.vectorLoop;
+  LDBG() << op.getLoc() << ": squares of " << plan->lanes << ", from loop "
+         << *plan->transposedLoop << " to " << plan->vectorLoop;
   return plan;
 }
 
 FailureOr<Plan>
 quant_bnn::vectorize::buildTransposedProductPlan(linalg::LinalgOp op,
                                                  const Options &options) {
-  if (!op.hasPureBufferSemantics() || !hasVectorizableOperands(op) ||
-      op.getNumDpsInits() != 1 || op.getNumReductionLoops() == 0)
+  if (op.getNumDpsInits() != 1 || op.getNumReductionLoops() == 0)
     return failure();
-  Plan plan;
-  plan.op = op;
-  if (failed(collectLoops(plan)))
+  FailureOr<Plan> plan = beginTransposition(op, options);
+  if (failed(plan))
     return failure();
-  collectAccesses(plan);
-  if (failed(chooseTransposition(plan)) || failed(analyzeBody(plan)))
+  orderNest(*plan);
+  if (plan->inner.empty() || plan->inner.back() != *plan->transposedLoop ||
+      failed(classifyOutputs(*plan)))
     return failure();
-  plan.lanes = std::clamp<int64_t>(options.vectorBits / getLaneBits(plan), 1,
-                                   maxSquareSize);
-  orderNest(plan);
-  plan.unrollFactor = plan.unrollHint = 1;
-  if (plan.inner.empty() || plan.inner.back() != *plan.transposedLoop ||
-      failed(classifyOutputs(plan)))
-    return failure();
-  LDBG() << op.getLoc() << ": panels of squares of " << plan.lanes
-         << ", from loop " << *plan.transposedLoop << " to " << plan.vectorLoop;
+  LDBG() << op.getLoc() << ": panels of squares of " << plan->lanes
+         << ", from loop " << *plan->transposedLoop << " to "
+         << plan->vectorLoop;
   return plan;
 }
 

@@ -7,6 +7,7 @@ import random
 
 from product_cases import (
     BYTES,
+    add_product,
     build_count,
     build_product,
     pack_floats,
@@ -32,19 +33,14 @@ CASES = [
 
 
 def build_body(element, total, weight):
-    lines, factors = [], ["%x", "%w"]
-    if weight == "i1":
-        lines.append(f"%plus = arith.constant 1.0 : {element}")
-        lines.append(f"%minus = arith.constant -1.0 : {element}")
-        lines.append(f"%s = arith.select %w, %minus, %plus : {element}")
-        factors[1] = "%s"
-    if element != total:
-        for i, factor in enumerate(factors):
-            lines.append(f"%e{i} = arith.extf {factor} : {element} to {total}")
-        factors = ["%e0", "%e1"]
-    lines.append(f"%p = arith.mulf {factors[0]}, {factors[1]} : {total}")
-    lines.append(f"%next = arith.addf %acc, %p : {total}")
-    return lines
+    if weight != "i1":
+        return add_product(["%x", "%w"], element, total)
+    return [
+        f"%plus = arith.constant 1.0 : {element}",
+        f"%minus = arith.constant -1.0 : {element}",
+        f"%s = arith.select %w, %minus, %plus : {element}",
+        *add_product(["%x", "%s"], element, total),
+    ]
 
 
 def print_case(number, case, resources):

@@ -10,6 +10,7 @@ import sys
 
 from product_cases import (
     BYTES,
+    add_product,
     build_count,
     build_product,
     pack_floats,
@@ -82,19 +83,6 @@ def build_binary_body(element):
     return lines
 
 
-def build_body(element, total):
-    """Adds a product."""
-    lines, factors = [], ["%x", "%w"]
-    suffix, widen = ("i", "extsi") if total == "i32" else ("f", "extf")
-    if total != element:
-        for i, factor in enumerate(factors):
-            lines.append(f"%e{i} = arith.{widen} {factor} : {element} to {total}")
-        factors = ["%e0", "%e1"]
-    lines.append(f"%term = arith.mul{suffix} {factors[0]}, {factors[1]} : {total}")
-    lines.append(f"%next = arith.add{suffix} %acc, %term : {total}")
-    return lines
-
-
 def get_extents(indices, loops, sizes):
     """The extents of an operand: of a sum of loops, the last index plus one."""
     result = []
@@ -126,7 +114,11 @@ def print_case(number, case, isBinary, resources):
     inputs, weights = get_extents(x, names, known), get_extents(w, names, known)
     a, b = tensor(get_extents(x, names, declared), element), tensor(weights, element)
     c = tensor(get_extents(y, names, declared), total)
-    body = build_binary_body(element) if isBinary else build_body(element, total)
+    body = (
+        build_binary_body(element)
+        if isBinary
+        else add_product(["%x", "%w"], element, total)
+    )
     product = (loops, reduced, x, w, y)
     text = build_product(product, [a, b, c], [element, element], total, body)
     constant = f"\n    %b = arith.constant dense_resource<w{number}> : {b}"

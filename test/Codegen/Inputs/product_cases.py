@@ -21,6 +21,19 @@ def pack_floats(element, values):
     return struct.pack(f"<{len(values)}{code}", *values)
 
 
+def add_product(factors, element, total):
+    """The lines that add the product of two `factors` of type `element` to %acc."""
+    suffix, widen = ("i", "extsi") if total.startswith("i") else ("f", "extf")
+    lines = []
+    if total != element:
+        for i, factor in enumerate(factors):
+            lines.append(f"%e{i} = arith.{widen} {factor} : {element} to {total}")
+        factors = ["%e0", "%e1"]
+    lines.append(f"%term = arith.mul{suffix} {factors[0]}, {factors[1]} : {total}")
+    lines.append(f"%next = arith.add{suffix} %acc, %term : {total}")
+    return lines
+
+
 def build_product(product, types, element, total, body):
     """A linalg.generic of %a and %b into %c. `product` has the loops, those that reduce,
     and the indices of the two inputs and of the result; `body` computes %next from %x,
