@@ -22,6 +22,7 @@
 #include "mlir/Transforms/GreedyPatternRewriteDriver.h"
 #include "mlir/Transforms/Passes.h"
 #include "quant-bnn/Autodiff/Adjoints.h"
+#include "quant-bnn/Support/Canonicalizer.h"
 #include "quant-bnn/Support/ResolveExtents.h"
 
 namespace quant_bnn {
@@ -299,7 +300,7 @@ LogicalResult QuantBNNDifferentiatePass::simplify(func::FuncOp function) {
       return failure();
   }
   OpPassManager pm(func::FuncOp::getOperationName());
-  pm.addPass(createCanonicalizerPass());
+  pm.addPass(createExactCanonicalizerPass());
   pm.addPass(createCSEPass());
   if (failed(runPipeline(pm, function)))
     return failure();

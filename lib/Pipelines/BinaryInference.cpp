@@ -16,6 +16,7 @@
 #include "quant-bnn/Dialect/QuantBNN/Transforms/Passes.h"
 #include "quant-bnn/Pipelines/Passes.h"
 #include "quant-bnn/Pipelines/Pipelines.h"
+#include "quant-bnn/Support/Canonicalizer.h"
 
 using namespace mlir;
 using namespace quant_bnn;
@@ -47,7 +48,7 @@ void quant_bnn::buildBinaryInferencePipeline(
   pm.addPass(createQuantBNNEvaluateConstantsPass());
   // Front ends have numbers in tensors without dimensions.
   pm.addNestedPass<func::FuncOp>(createLinalgInlineScalarOperandsPass());
-  pm.addNestedPass<func::FuncOp>(createCanonicalizerPass());
+  pm.addNestedPass<func::FuncOp>(createExactCanonicalizerPass());
   QuantBNNRaiseSTEPassOptions raise;
   raise.mode = options.mode;
   raise.valuesOnly = true;

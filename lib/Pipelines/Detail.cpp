@@ -17,11 +17,12 @@
 #include "quant-bnn/Codegen/GPU/Passes.h"
 #include "quant-bnn/Codegen/LLVM/Passes.h"
 #include "quant-bnn/Codegen/Workarounds/Passes.h"
+#include "quant-bnn/Support/Canonicalizer.h"
 
 using namespace mlir;
 
 void quant_bnn::addCleanup(OpPassManager &pm) {
-  pm.addPass(createCanonicalizerPass());
+  pm.addPass(quant_bnn::createExactCanonicalizerPass());
   pm.addPass(createCSEPass());
 }
 

@@ -24,6 +24,7 @@
 #include "quant-bnn/Conversion/Passes.h"
 #include "quant-bnn/Dialect/QuantBNN/Transforms/Passes.h"
 #include "quant-bnn/Pipelines/Pipelines.h"
+#include "quant-bnn/Support/Canonicalizer.h"
 
 using namespace mlir;
 using namespace quant_bnn;
@@ -156,7 +157,7 @@ void quant_bnn::buildFusePipeline(OpPassManager &pm,
   functions.addPass(createQuantBNNWidenAccumulatorsPass());
   // MLIR 22.1's fusion makes invalid IR of a padding whose amounts are operands
   // that are constants.
-  functions.addPass(createCanonicalizerPass());
+  functions.addPass(createExactCanonicalizerPass());
   functions.addPass(createLinalgElementwiseOpFusionPass());
   // After upstream's fusion, which would expand readers of a collapsed tensor
   // again.
@@ -171,7 +172,7 @@ void quant_bnn::buildFusePipeline(OpPassManager &pm,
 /// does not create here.
 static void addDeallocation(OpPassManager &pm) {
   pm.addPass(bufferization::createOwnershipBasedBufferDeallocationPass());
-  pm.addPass(createCanonicalizerPass());
+  pm.addPass(createExactCanonicalizerPass());
   pm.addPass(bufferization::createBufferDeallocationSimplificationPass());
   pm.addPass(bufferization::createLowerDeallocationsPass());
   addCleanup(pm);

@@ -19,6 +19,7 @@
 #include "mlir/Transforms/Passes.h"
 #include "quant-bnn/Codegen/SPIRV/Passes.h"
 #include "quant-bnn/Pipelines/Pipelines.h"
+#include "quant-bnn/Support/Canonicalizer.h"
 
 using namespace mlir;
 using namespace quant_bnn;
@@ -71,7 +72,7 @@ void quant_bnn::buildCompileSPIRVKernelsPipeline(OpPassManager &pm,
   kernels.addPass(createQuantBNNConvertPopcountToSPIRVPass());
   // The conversion of the gpu dialect does not include math.
   kernels.addPass(createConvertMathToSPIRVPass());
-  kernels.addPass(createCanonicalizerPass());
+  kernels.addPass(createExactCanonicalizerPass());
   kernels.addPass(createCSEPass());
   pm.addPass(createConvertGPUToSPIRVPass());
 
@@ -80,7 +81,7 @@ void quant_bnn::buildCompileSPIRVKernelsPipeline(OpPassManager &pm,
   OpPassManager &modules = pm.nest<spirv::ModuleOp>();
   modules.addPass(spirv::createSPIRVLowerABIAttributesPass());
   modules.addPass(createQuantBNNSetSPIRVFloatControlsPass(floats));
-  modules.addPass(createCanonicalizerPass());
+  modules.addPass(createExactCanonicalizerPass());
   modules.addPass(createCSEPass());
   modules.addPass(spirv::createSPIRVUpdateVCEPass());
   pm.addPass(createQuantBNNNestSPIRVModulesPass());
