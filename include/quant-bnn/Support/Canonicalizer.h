@@ -18,7 +18,8 @@ class Pass;
 namespace quant_bnn {
 
 /// Creates MLIR's canonicalizer without its patterns that change values: those
-/// that convert an integer to a narrow float at once, where two ops round twice.
+/// that convert an integer to a narrow float at once, where two ops round
+/// twice.
 std::unique_ptr<mlir::Pass> createExactCanonicalizerPass();
 
 } // namespace quant_bnn
