@@ -206,21 +206,13 @@ void quant_bnn::buildBufferizePipeline(OpPassManager &pm,
   addDeallocation(pm);
 }
 
-/// Returns the instructions that `options` give. With `host`, an option that is
-/// not given is chosen for the host.
-static VectorInstructions chooseInstructions(const VectorizeFields &options) {
-  VectorInstructions chosen = {options.vectorWidth, options.popcount,
-                               options.lookup, BF16Instruction::None};
-  if (!options.host)
-    return chosen;
-  VectorInstructions host = getHostVectorInstructions();
-  if (!options.vectorWidth.hasValue())
-    chosen.vectorWidth = host.vectorWidth;
-  if (!options.popcount.hasValue())
-    chosen.popcount = host.popcount;
-  if (!options.lookup.hasValue())
-    chosen.lookup = host.lookup;
-  return chosen;
+/// Returns the value of `option`. With `host`, an option that is not given is
+/// chosen for the host.
+template <typename T>
+static T chooseForHost(const detail::PassOptions::Option<T> &option, bool host,
+                       T VectorInstructions::*member) {
+  return host && !option.hasValue() ? getHostVectorInstructions().*member
+                                    : option.getValue();
 }
 
 void quant_bnn::buildVectorizePipeline(OpPassManager &pm,
@@ -237,20 +229,22 @@ void quant_bnn::buildVectorizePipeline(OpPassManager &pm,
   addExtendMath(functions);
   if (options.math == MathAccuracy::Fast)
     functions.addPass(createQuantBNNApproximateMathPass());
-  VectorInstructions instructions = chooseInstructions(options);
   QuantBNNVectorizePopcountPassOptions count;
-  count.vectorWidth = instructions.vectorWidth;
-  count.popcount = instructions.popcount;
-  count.lookup = instructions.lookup;
+  count.vectorWidth = chooseForHost(options.vectorWidth, options.host,
+                                    &VectorInstructions::vectorWidth);
+  count.popcount = chooseForHost(options.popcount, options.host,
+                                 &VectorInstructions::popcount);
+  count.lookup =
+      chooseForHost(options.lookup, options.host, &VectorInstructions::lookup);
   count.parallel = options.parallel;
   count.taskTime = options.taskTime;
   functions.addPass(createQuantBNNVectorizePopcountPass(count));
   QuantBNNVectorizeLinalgPassOptions vectorize;
-  vectorize.vectorWidth = instructions.vectorWidth;
+  vectorize.vectorWidth = count.vectorWidth;
   vectorize.nontemporalThreshold = options.nontemporalThreshold;
   vectorize.parallel = options.parallel;
   vectorize.taskTime = options.taskTime;
-  vectorize.lookup = instructions.lookup;
+  vectorize.lookup = count.lookup;
   vectorize.lowersOthers = true;
   functions.addPass(createQuantBNNVectorizeLinalgPass(vectorize));
   addCleanup(functions);
@@ -304,9 +298,8 @@ void quant_bnn::buildLowerToLLVMPipeline(OpPassManager &pm,
   finalize.workspace = options.workspace;
   finalize.parallel = options.parallel;
   finalize.assertHandler = options.assertHandler.getValue();
-  finalize.bf16 = options.host && !options.bf16.hasValue()
-                      ? getHostVectorInstructions().bf16
-                      : options.bf16;
+  finalize.bf16 =
+      chooseForHost(options.bf16, options.host, &VectorInstructions::bf16);
   buildFinalizeLLVMPipeline(pm, finalize);
 }
 

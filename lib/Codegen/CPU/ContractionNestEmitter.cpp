@@ -14,8 +14,6 @@ using namespace mlir;
 using namespace quant_bnn;
 using namespace quant_bnn::vectorize;
 
-static constexpr int64_t cacheLineBytes = 64;
-
 //===----------------------------------------------------------------------===//
 // Terms
 //===----------------------------------------------------------------------===//

@@ -31,7 +31,7 @@ static constexpr int64_t tableSize = 1 << groupTerms;
 static constexpr int64_t maxTaskRows = 32;
 /// So many columns use a table that building it is a small part of the work.
 static constexpr int64_t maxTaskColumns = 2048;
-static constexpr int64_t cacheLineBits = 512;
+static constexpr int64_t cacheLineBits = cacheLineBytes * 8;
 
 int64_t LookupEmitter::getTaskRows() const {
   return maxTaskRows / blocking.kernelRows * blocking.kernelRows;

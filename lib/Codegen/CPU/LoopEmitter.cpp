@@ -35,7 +35,6 @@ static constexpr int64_t maxNontemporalOutputs = 4;
 /// memory is up to an eighth faster on a Zen 5 where loads and stores
 /// alternate.
 static constexpr int64_t nontemporalStepBytes = 256;
-static constexpr int64_t lineBytes = 64;
 
 namespace {
 /// The shape of the steps of a loop: vectors per step, the unroll hint for
@@ -526,7 +525,7 @@ void Emitter::prepareNontemporal() {
   for (Value output : outputs)
     for (Value input : inputs)
       require(compare(arith::CmpIPredicate::ne, output, input));
-  int64_t storeBytes = std::min(plan.lanes * elementBytes, lineBytes);
+  int64_t storeBytes = std::min(plan.lanes * elementBytes, cacheLineBytes);
   Value line = index(storeBytes);
   auto getOffset = [&](Value output) {
     return fold<arith::RemUIOp>(output, line);
@@ -588,7 +587,7 @@ Value Emitter::emitNontemporal(ArrayRef<Scope> rows, Value lower, Value upper,
     int64_t bytes = plan.lanes * nontemporal.elementBytes;
     int64_t parts =
         std::max(plan.unrollFactor,
-                 bytes < lineBytes ? nontemporalStepBytes / bytes : 1);
+                 bytes < cacheLineBytes ? nontemporalStepBytes / bytes : 1);
     if (plan.hasReduced())
       parts = std::min(parts, plan.getAccumulatorVectors());
     Value end = emitBlocks(rows, start, upper,

@@ -32,6 +32,9 @@ struct Options {
   bool looksUpFloats = false;
 };
 
+/// Bytes of a line of the caches.
+inline constexpr int64_t cacheLineBytes = 64;
+
 /// The order of additions is part of the semantics of the dialect: see "Sums"
 /// in docs/Semantics.md. A reduced output has this many accumulators.
 inline constexpr int64_t numAccumulators = 64;

@@ -232,11 +232,8 @@ void KernelEmitter::buildIf(Value condition, llvm::function_ref<void()> then,
 // Operands
 //===----------------------------------------------------------------------===//
 
-/// Bits of a cache line.
-static constexpr int64_t lineBits = 512;
-
 int64_t KernelEmitter::getWordsPerLine() const {
-  return lineBits / contraction.getWordType().getWidth();
+  return vectorize::cacheLineBytes * 8 / contraction.getWordType().getWidth();
 }
 
 void KernelEmitter::prefetchPacked(const Positions &at, Value lower,
