@@ -75,14 +75,18 @@ def xnor_table(xnor):
             rows.append([label, entry["error_message"], "", *[""] * (len(peers) + 2)])
             continue
         cells = [
-            spread(*(entry[peer + suffix] for suffix in ("", "_q1", "_q3")))
-            if peer in entry
-            else "-"
+            (
+                spread(*(entry[peer + suffix] for suffix in ("", "_q1", "_q3")))
+                if peer in entry
+                else "-"
+            )
             for peer in peers
         ]
         for ours in ("two_threads", "two_threads_contended"):
             cells.append(spread(*(1 / entry[ours + q] for q in ("", "_q3", "_q1"))))
-        rows.append([label, f"{entry['median_us']:.1f}", f"{entry['gbitmacs']:.0f}", *cells])
+        rows.append(
+            [label, f"{entry['median_us']:.1f}", f"{entry['gbitmacs']:.0f}", *cells]
+        )
     header = ["product", "time, us", "G bit-MAC/s", "peak / ours"]
     header += ["peak of tables / ours", "reading / ours", "by hand / ours"]
     header += ["sgemm / ours", "oneDNN f32 / ours", "with scales / ours"]
@@ -104,13 +108,21 @@ def torch_table(results, caching):
     cached = {entry["name"]: entry for entry in caching or []}
     if cached:
         header += ["eager, caching malloc", "torch.compile, caching malloc"]
+    has_operators = any("operator_ms" in entry for entry in results)
+    if has_operators:
+        header += ["operator, ms", "eager / operator", "torch.compile / operator"]
+
+    def ratios(entry, suffix=""):
+        quartiles = (entry.get(peer + suffix) for peer in ("eager", "compile"))
+        return [spread(q[1], q[0], q[2]) if q else "-" for q in quartiles]
+
     rows = []
     for entry in results:
-        row = [entry["name"], f"{entry['ours_ms']:.1f}"]
-        for source in [entry] + ([cached.get(entry["name"], {})] if cached else []):
-            for peer in ("eager", "compile"):
-                q = source.get(peer)
-                row.append(spread(q[1], q[0], q[2]) if q else "-")
+        row = [entry["name"], f"{entry['ours_ms']:.1f}", *ratios(entry)]
+        if cached:
+            row += ratios(cached.get(entry["name"], {}))
+        if has_operators:
+            row += [f"{entry['operator_ms']:.1f}", *ratios(entry, "_of_operator")]
         rows.append(row)
     return "### Forward plus backward against PyTorch\n\n" + table(header, rows)
 

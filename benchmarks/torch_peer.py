@@ -5,11 +5,14 @@
 One thread, f32, tensors of 64 MiB. PyTorch runs what its users write, an
 autograd.Function around each forward and gradient, and allocates its results as
 it always does. The kernels write into buffers that are there already, as
-ahead-of-time callers do. Medians of alternating runs.
+ahead-of-time callers do. The operators of `quant_bnn.torch` run if Python finds the
+package (`PYTHONPATH=BUILD/python`); they allocate their results, too. Medians of
+alternating runs.
 """
 
 import argparse
 import ctypes
+import importlib.util
 import json
 import statistics
 import time
@@ -168,6 +171,21 @@ class QActivation:
         return PlainSign.apply(Cancellation.apply(x))
 
 
+# The operators of `quant_bnn.torch` by the names of quantizers.
+OPERATORS = {
+    "sign": lambda ops, x: ops.sign(x, 1.0),
+    "approx_sign": lambda ops, x: ops.approx_sign(x),
+    "swish_sign": lambda ops, x: ops.swish_sign(x),
+    "ste_heaviside": lambda ops, x: ops.ste_heaviside(x, 0.0, 1.0),
+    "input_dorefa": lambda ops, x: ops.input_dorefa(x, 2, "window"),
+    "weight_dorefa": lambda ops, x: ops.weight_dorefa(x, 2, "tanh"),
+    "pact": lambda ops, x, alpha: ops.pact(
+        x, alpha, 4, "unsigned", "value", "full", False, True
+    )[0],
+    "min_max": lambda ops, x: ops.min_max(x, 8)[0],
+    "qactivation": lambda ops, x: ops.sign(x, threshold=1.0),
+}
+
 # Name, function, and the kernels of its forward and gradient with what they
 # take: x, g, y (forward's result), d (dx), a (alpha), s (scale), r (dalpha),
 # b (one bit an element), n (the number of bits).
@@ -223,9 +241,11 @@ def measure(library, entry, count, rounds):
     def call(kernel, operands):
         function = getattr(library, f"_mlir_ciface_{kernel}_f32")
         arguments = [
-            ctypes.c_int64(count)
-            if operand == "n"
-            else ctypes.byref(MemRef(tensors[operand]))
+            (
+                ctypes.c_int64(count)
+                if operand == "n"
+                else ctypes.byref(MemRef(tensors[operand]))
+            )
             for operand in operands
         ]
         return lambda: function(*arguments)
@@ -234,28 +254,43 @@ def measure(library, entry, count, rounds):
     leaves = [x.clone().requires_grad_()]
     if function is Pact:
         leaves.append(alpha.clone().requires_grad_())
+    # Otherwise, the ninth function of one line of code is not compiled.
+    torch._dynamo.reset()
     compiled = torch.compile(lambda *inputs: function.apply(*inputs))
     variants = {
         "ours": lambda: [kernel() for kernel in ours],
         "eager": lambda: run_torch(function.apply, leaves, g),
         "compile": lambda: run_torch(compiled, leaves, g),
     }
+    if importlib.util.find_spec("quant_bnn"):
+        import quant_bnn.torch
 
-    for variant in variants.values():
-        variant()
-    # Elements on a tie or where tanh rounds otherwise may differ, few of them.
-    differing = (leaves[0].grad - d).abs() > 1e-4
-    if differing.float().mean() > 1e-4:
-        raise SystemExit(f"torch_peer.py: {name} differs from PyTorch")
+        operator = OPERATORS[name]
+        variants["operator"] = lambda: run_torch(
+            lambda *inputs: operator(torch.ops.quant_bnn, *inputs), leaves, g
+        )
+
+    for variant, step in variants.items():
+        step()
+        if variant == "ours":
+            continue
+        # Elements on a tie or where tanh rounds otherwise may differ, few of them.
+        differing = (leaves[0].grad - d).abs() > 1e-4
+        if differing.float().mean() > 1e-4:
+            raise SystemExit(f"torch_peer.py: {name} of {variant} differs from ours")
 
     times = {variant: [] for variant in variants}
     for _ in range(rounds):
         for variant, step in variants.items():
             times[variant].append(timed(step))
-    result = {"name": name, "ours_ms": 1e3 * statistics.median(times["ours"])}
-    for variant in list(variants)[1:]:
-        ratios = [a / b for a, b in zip(times[variant], times["ours"])]
-        result[variant] = statistics.quantiles(ratios, n=4)
+    result = {"name": name}
+    for ours, suffix in ("ours", ""), ("operator", "_of_operator"):
+        if ours not in times:
+            continue
+        result[f"{ours}_ms"] = 1e3 * statistics.median(times[ours])
+        for peer in "eager", "compile":
+            ratios = [a / b for a, b in zip(times[peer], times[ours])]
+            result[peer + suffix] = statistics.quantiles(ratios, n=4)
     return result
 
 
@@ -274,12 +309,19 @@ def main():
     for entry in QUANTIZERS:
         result = measure(library, entry, count, arguments.rounds)
         results.append(result)
-        ratios = "  ".join(
-            f"{peer} {result[peer][1]:5.2f} [{result[peer][0]:.2f}, {result[peer][2]:.2f}]"
-            for peer in ("eager", "compile")
-            if peer in result
-        )
-        print(f"{result['name']:14} {result['ours_ms']:8.2f} ms  {ratios}", flush=True)
+        for ours, suffix in ("ours", ""), ("operator", "_of_operator"):
+            if f"{ours}_ms" not in result:
+                continue
+            ratios = "".join(
+                f"  {peer} {{1:5.2f}} [{{0:.2f}}, {{2:.2f}}]".format(
+                    *result[peer + suffix]
+                )
+                for peer in ("eager", "compile")
+            )
+            print(
+                f"{result['name']:14} {ours:8} {result[f'{ours}_ms']:8.2f} ms{ratios}",
+                flush=True,
+            )
     if arguments.json:
         with open(arguments.json, "w") as file:
             json.dump(results, file, indent=1)

@@ -419,6 +419,9 @@ void Function::Call::addResults(nb::handle out) {
         checkShape(i, *shapes[i]);
     } else if (shapes[i]) {
       addResult(i, allocate(getResult(i), shapes[i]->data(), api));
+      auto [begin, end] = slots[function.arguments + i].view.getRange();
+      if (api)
+        useHugePages(uintptr_t(begin), uintptr_t(end));
     } else {
       raise(PyExc_TypeError,
             std::string(function.name) +

@@ -42,4 +42,7 @@ NB_MODULE(_library, module) {
       nb::arg("path"),
       "Loads a shared library that quant-bnn compiled. Returns its functions "
       "by their names.");
+  module.def("use_huge_pages", useHugePages, nb::arg("begin"), nb::arg("end"),
+             "Asks the system for huge pages between two addresses, where "
+             "nothing was written to.");
 }

@@ -9,6 +9,7 @@
 #include "Tensor.h"
 
 #include <cstring>
+#include <sys/mman.h>
 #include <unordered_map>
 #include <utility>
 
@@ -263,4 +264,17 @@ nb::object quant_bnn::python::allocate(const quant_bnn_value &value,
     throw nb::python_error();
   }
   return nb::steal(static_cast<PyObject *>(object));
+}
+
+void quant_bnn::python::useHugePages(uintptr_t begin, uintptr_t end) {
+#ifdef MADV_HUGEPAGE
+  // NumPy's threshold.
+  constexpr size_t threshold = size_t(4) << 20, page = size_t(2) << 20;
+  if (end - begin < threshold)
+    return;
+  uintptr_t first = (begin + page - 1) / page * page;
+  uintptr_t last = end / page * page;
+  // It is a hint: where the system has no huge pages, nothing is lost.
+  madvise(reinterpret_cast<void *>(first), last - first, MADV_HUGEPAGE);
+#endif
 }

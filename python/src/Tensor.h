@@ -12,6 +12,7 @@
 #include "DLPack.h"
 #include "quant-bnn/ExecutionEngine/LibraryCall.h"
 
+#include <cstdint>
 #include <utility>
 
 namespace quant_bnn::python {
@@ -65,6 +66,11 @@ private:
 /// Allocates an array of NumPy, or, with `api`, of its framework.
 nanobind::object allocate(const quant_bnn_value &value, const int64_t *shape,
                           const DLPackExchangeAPI *api);
+
+/// Asks the system for huge pages from `begin` to `end`, where nothing was
+/// written to: with small ones, the first write takes several times as long as
+/// a kernel. NumPy does so for its arrays.
+void useHugePages(uintptr_t begin, uintptr_t end);
 
 } // namespace quant_bnn::python
 

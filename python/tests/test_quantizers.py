@@ -1,5 +1,7 @@
 """The quantizers in PyTorch against their formulas, on every type, shape and stride."""
 
+import pathlib
+
 import pytest
 
 torch = pytest.importorskip("torch")
@@ -297,3 +299,28 @@ def test_errors():
         torch.autograd.grad(dx.sum(), x)
     with pytest.raises(NotImplementedError, match="no forward-mode gradient"):
         torch.func.jvp(qb.Sign(), (x.detach(),), (x.detach(),))
+
+
+def read_flags(address):
+    """Returns the flags that Linux has for the memory at ``address``."""
+    begin = end = 0
+    with open("/proc/self/smaps") as file:
+        for line in file:
+            first, *rest = line.split()
+            if "-" in first:
+                begin, end = (int(part, 16) for part in first.split("-"))
+            elif first == "VmFlags:" and begin <= address < end:
+                return rest
+    return []
+
+
+@pytest.mark.skipif(
+    not pathlib.Path("/sys/kernel/mm/transparent_hugepage").exists(),
+    reason="the system has no huge pages",
+)
+def test_large_results_are_in_huge_pages():
+    x = torch.ones(2**21, requires_grad=True)
+    y = qb.ApproxSign()(x)
+    (dx,) = torch.autograd.grad(y, x, torch.ones_like(x))
+    for result in y, dx:
+        assert "hg" in read_flags(result.data_ptr() + result.nbytes // 2)

@@ -14,6 +14,7 @@ import torch
 
 import quant_bnn
 from quant_bnn._builder import write_number
+from quant_bnn._library import use_huge_pages
 from quant_bnn.torch._types import ELEMENTS
 
 
@@ -136,16 +137,27 @@ def flatten(x):
     return x.as_strided((x.numel(),), (1,))
 
 
+def in_huge_pages(result):
+    """Returns ``result``, which is new, in huge pages where the system has them."""
+    begin = result.data_ptr()
+    use_huge_pages(begin, begin + result.nbytes)
+    return result
+
+
 def restride(x, stride):
     """Returns ``x`` with the strides ``stride``, copied unless it has them."""
     if x.stride() == tuple(stride):
         return x
-    return torch.empty_strided(x.shape, stride, dtype=x.dtype, device=x.device).copy_(x)
+    return allocate(x.shape, stride, x.dtype).copy_(x)
+
+
+def allocate(shape, stride, dtype):
+    return in_huge_pages(torch.empty_strided(shape, stride, dtype=dtype))
 
 
 def allocate_like(x):
     """Returns x without gaps, and an array for a result with the same strides."""
-    result = torch.empty_like(x)
+    result = in_huge_pages(torch.empty_like(x))
     return restride(x.detach(), result.stride()), result
 
 
@@ -205,7 +217,7 @@ class _Operator:
     def run_forward(self, x, *attributes):
         kernels = self.get_kernels(self.complete(attributes), x.dtype)
         x, y = allocate_like(x)
-        mask = torch.empty(count_mask_bytes(x), dtype=torch.int8)
+        mask = in_huge_pages(torch.empty(count_mask_bytes(x), dtype=torch.int8))
         kernels.quantize_fwd(flatten(x), out=(flatten(y), mask))
         return y, mask
 
@@ -213,7 +225,7 @@ class _Operator:
         attributes = self.complete(attributes)
         kernels = self.get_kernels(attributes, g.dtype)
         g = restride(g.detach(), stride)
-        dx = torch.empty_strided(g.shape, stride, dtype=g.dtype)
+        dx = allocate(g.shape, stride, g.dtype)
         if self.quantizer.get_saved(*attributes) == "x":
             saved = (flatten(restride(saved.detach(), stride)),)
         else:

@@ -7,6 +7,7 @@ from torch.library import custom_op
 
 import quant_bnn
 from quant_bnn.torch._ops import (
+    allocate,
     DIFFERENTIATE,
     allocate_like,
     flatten,
@@ -166,7 +167,7 @@ def pact_backward(
     unrounded: bool,
 ) -> tuple[torch.Tensor, torch.Tensor]:
     g = restride(g.detach(), stride)
-    dx = torch.empty_strided(g.shape, stride, dtype=g.dtype)
+    dx = allocate(g.shape, stride, g.dtype)
     alpha = alpha.detach().to(g.dtype).reshape(())
     if form == "value":
         residuals = [part for mask in saved for part in (mask, g.numel())] + [alpha]
