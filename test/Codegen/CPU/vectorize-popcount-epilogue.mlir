@@ -72,7 +72,7 @@ func.func @scale(%a: memref<64x8xi32>, %b: memref<32x8xi32>, %scale: memref<32xf
 // CHECK-LABEL: func @residual(
 // CHECK-SAME:      %[[A:.*]]: memref<64x8xi32>, %{{.*}}: memref<32x8xi32>, %[[MORE:.*]]: memref<64x32xf32>, %{{.*}}: memref<64x32xf32>)
 // CHECK:         %[[FLAT:.*]] = memref.collapse_shape %[[MORE]]
-// CHECK-COUNT-16: memref.prefetch %[[FLAT]][%{{.*}}], read, locality<3>, data
+// CHECK-COUNT-12: memref.prefetch %[[FLAT]][%{{.*}}], read, locality<3>, data
 // CHECK-NOT:     memref.prefetch
 // CHECK:         memref.load %[[A]]
 // CHECK:         vector.load %[[FLAT]]

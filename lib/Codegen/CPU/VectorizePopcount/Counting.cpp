@@ -90,9 +90,12 @@ public:
     } else {
       stages.push_back(getWordStage(words));
     }
-    // AVX-512 has 32 registers. Without it there are 16, of which counting bits
-    // in bytes takes some.
-    shape = options.vectorBits >= 512 ? BlockShape{8, 2} : BlockShape{3, 2};
+    // AVX-512 has 32 registers. LLVM loads the words of all rows before it
+    // compares the first, so that counters of eight rows would not all stay in
+    // registers, and what they store waits for outputs on their way to memory.
+    // Without AVX-512 there are 16 registers, of which counting bits in bytes
+    // takes some.
+    shape = options.vectorBits >= 512 ? BlockShape{6, 2} : BlockShape{3, 2};
   }
 
   Value spread(ImplicitLocOpBuilder &b, Value joined) override {
