@@ -148,6 +148,23 @@ Value BodyGenerator::clamp(Value x, double low, double high) {
   return select(compare(CmpFPredicate::OGT, raised, highest), highest, raised);
 }
 
+Value BodyGenerator::roundedToEven(Value x) {
+  Value floor = math::FloorOp::create(*builder, *loc, x);
+  Value fraction = arith::SubFOp::create(*builder, *loc, x, floor);
+  Value half = constant(0.5);
+  Value halved = math::FloorOp::create(
+      *builder, *loc, arith::MulFOp::create(*builder, *loc, floor, half));
+  Value twice = arith::MulFOp::create(*builder, *loc, halved, constant(2.0));
+  Value isTie = arith::AndIOp::create(
+      *builder, *loc, compare(CmpFPredicate::OEQ, fraction, half),
+      compare(CmpFPredicate::OEQ, floor, twice));
+  Value isBelow = oneIn(2) ? compare(CmpFPredicate::OGT, half, fraction)
+                           : compare(CmpFPredicate::OLT, fraction, half);
+  return arith::SelectOp::create(
+      *builder, *loc, arith::OrIOp::create(*builder, *loc, isBelow, isTie),
+      floor, math::CeilOp::create(*builder, *loc, x));
+}
+
 Value BodyGenerator::rounded(Value x) {
   switch (below(8)) {
   case 0:
@@ -156,6 +173,8 @@ Value BodyGenerator::rounded(Value x) {
     Value half = arith::AddFOp::create(*builder, *loc, x, constant(0.5));
     return math::FloorOp::create(*builder, *loc, half);
   }
+  case 2:
+    return roundedToEven(x);
   default:
     return math::RoundEvenOp::create(*builder, *loc, x);
   }

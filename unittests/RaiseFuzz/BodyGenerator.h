@@ -38,6 +38,8 @@ private:
   /// -1 where x < 0, else 1, in one of its spellings.
   mlir::Value sign(mlir::Value x);
   mlir::Value clamp(mlir::Value x, double low, double high);
+  /// Rounds by floor and ceil, as TOSA does.
+  mlir::Value roundedToEven(mlir::Value x);
   mlir::Value rounded(mlir::Value x);
   mlir::Value dorefa(mlir::Value x);
   mlir::Value pact(mlir::Value x);

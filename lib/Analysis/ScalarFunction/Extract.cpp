@@ -12,6 +12,7 @@
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "mlir/IR/Matchers.h"
 #include "mlir/IR/TypeUtilities.h"
+#include "quant-bnn/Analysis/ScalarFunction/Rounding.h"
 #include "llvm/ADT/TypeSwitch.h"
 #include "llvm/Support/SaveAndRestore.h"
 
@@ -26,6 +27,11 @@ static bool isSupported(Type type) {
   Type element = getElementTypeOrSelf(type);
   return element.isF16() || element.isBF16() || element.isF32() ||
          element.isF64() || element.isInteger(1);
+}
+
+bool quant_bnn::scalar_function::hasOneElement(Type type) {
+  auto tensor = dyn_cast<RankedTensorType>(type);
+  return tensor && tensor.hasStaticShape() && tensor.getNumElements() == 1;
 }
 
 AffineMap quant_bnn::scalar_function::getElementMap(linalg::LinalgOp op) {
@@ -101,6 +107,9 @@ const Expr *Extractor::compute(Value value) {
   } else if (isa<vector::BroadcastOp, tensor::SplatOp>(op)) {
     if (op->getOperand(0).getType().isIntOrFloat())
       expr = get(op->getOperand(0));
+  } else if (isa<tensor::CollapseShapeOp, tensor::ExpandShapeOp>(op)) {
+    if (hasOneElement(op->getOperand(0).getType()))
+      expr = get(op->getOperand(0));
   } else {
     expr = computeOp(op);
   }
@@ -121,9 +130,8 @@ const Expr *Extractor::computeArgument(BlockArgument argument) {
   if (const Expr *constant = getConstant(source))
     return constant;
   AffineMap map = structured.getMatchingIndexingMap(operand);
-  // A tensor of rank 0 has one element, and so have its producers.
-  auto type = dyn_cast<RankedTensorType>(source.getType());
-  if ((type && type.getRank() == 0) || map == getElementMap(structured))
+  // The producers of a tensor of one element have one element, too.
+  if (hasOneElement(source.getType()) || map == getElementMap(structured))
     return get(source);
   // All elements of a fill are the same, so the map does not matter.
   if (auto fill = source.getDefiningOp<linalg::FillOp>())
@@ -244,8 +252,12 @@ const Expr *Extractor::computeOp(Operation *op) {
             arith::RoundingMode::to_nearest_even) !=
         arith::RoundingMode::to_nearest_even)
       return nullptr;
-  if (opcode)
-    return node(*opcode);
+  if (opcode) {
+    const Expr *expr = node(*opcode);
+    if (const Expr *rounded = matchRoundEven(context, expr))
+      return context.get(Opcode::roundeven, type, rounded);
+    return expr;
+  }
   if (auto difference = dyn_cast<arith::SubFOp>(op)) {
     const Expr *subtrahend = get(difference.getRhs());
     const Expr *negated = subtrahend->isConstant()

@@ -40,8 +40,13 @@ quant_bnn::scalar_function::substitute(ExprContext &context, const Expr *root,
       });
 }
 
-/// Returns n = 2^k - 1 > 1 if `expr` is 1/n, rounded, or null if it is not.
+/// Returns n if `expr` is 1/n, rounded, and n = 2^k - 1 > 1 or n is no
+/// constant, or null if it is not.
 static const Expr *getReciprocal(ExprContext &context, const Expr *expr) {
+  if (expr->opcode == Opcode::div &&
+      expr->operands[0] == context.constant(expr->type, 1.0) &&
+      !expr->operands[1]->isConstant())
+    return expr->operands[1];
   if (!expr->isConstant() || !expr->value->isFiniteNonZero())
     return nullptr;
   double n = std::round(1.0 / expr->value->convertToDouble());

@@ -54,6 +54,9 @@ private:
   unsigned depth = 0;
 };
 
+/// Whether `type` is that of a tensor with one element, of any rank.
+bool hasOneElement(mlir::Type type);
+
 /// Returns the indexing map of the results of `op` if element i of each result
 /// depends on element i of the operands with the same map. Returns null if it
 /// does not, or if `op` is not on tensors.

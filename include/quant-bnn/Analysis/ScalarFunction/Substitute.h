@@ -29,9 +29,10 @@ struct Relaxed {
   bool singleRounding = false; // f16 and bf16 computed in f32, rounded once
 };
 
-/// Replaces, for n = 2^k - 1, products with the rounded 1/n by divisions by n
-/// and divisions by the rounded 1/n by products with n. Replaces a product with
-/// a select between a value and 0 by a select between the product and 0.
+/// Replaces, for n = 2^k - 1 and for an n that is no constant, products with
+/// the rounded 1/n by divisions by n and divisions by the rounded 1/n by
+/// products with n. Replaces a product with a select between a value and 0 by a
+/// select between the product and 0.
 Relaxed relax(ExprContext &context, const Expr *root);
 
 /// Rewrites ops of `relaxed` in f16 or bf16 to f32, and rounds the result once.

@@ -151,3 +151,87 @@ func.func @range(%x: tensor<8xf32>) -> tensor<8xf32> {
   %q = math.roundeven %a : tensor<8xf32>
   return %q : tensor<8xf32>
 }
+
+// -----
+
+// The weights of DoReFa as they come through TOSA: a maximum dimension by
+// dimension, a reciprocal, which rounds twice, and rounding by floor and ceil.
+// CHECK-LABEL: func.func @weights_of_tosa
+// CHECK-NOT: quant_bnn
+// CHECK: return
+// RELAXED-LABEL: func.func @weights_of_tosa
+// RELAXED-SAME: (%[[W:.*]]: tensor<4x8xf32>)
+// RELAXED-NEXT: %[[Y:.*]] = quant_bnn.weight_dorefa %[[W]] bits = 1 : tensor<4x8xf32>
+// RELAXED-NEXT: return %[[Y]]
+#id = affine_map<(d0, d1) -> (d0, d1)>
+#one = affine_map<(d0, d1) -> (0, 0)>
+func.func @weights_of_tosa(%w: tensor<4x8xf32>) -> tensor<4x8xf32> {
+  %one = arith.constant 1.0 : f32
+  %two = arith.constant 2.0 : f32
+  %half = arith.constant 0.5 : f32
+  %lowest = arith.constant dense<0xFF7FFFFF> : tensor<8xf32>
+  %lowest_row = arith.constant dense<0xFF7FFFFF> : tensor<1xf32>
+  %t = math.tanh %w : tensor<4x8xf32>
+  %magnitude = math.absf %t : tensor<4x8xf32>
+  %columns = linalg.reduce { arith.maximumf } ins(%magnitude : tensor<4x8xf32>)
+      outs(%lowest : tensor<8xf32>) dimensions = [0]
+  %row = tensor.expand_shape %columns [[0, 1]] output_shape [1, 8] : tensor<8xf32> into tensor<1x8xf32>
+  %m = linalg.reduce { arith.maximumf } ins(%row : tensor<1x8xf32>)
+      outs(%lowest_row : tensor<1xf32>) dimensions = [1]
+  %max = tensor.expand_shape %m [[0, 1]] output_shape [1, 1] : tensor<1xf32> into tensor<1x1xf32>
+  %y = linalg.generic {indexing_maps = [#id, #one, #id], iterator_types = ["parallel", "parallel"]}
+      ins(%t, %max : tensor<4x8xf32>, tensor<1x1xf32>) outs(%w : tensor<4x8xf32>) {
+  ^bb0(%in: f32, %s: f32, %o: f32):
+    %twice = arith.mulf %s, %two : f32
+    %reciprocal = arith.divf %one, %twice : f32
+    %a = arith.mulf %in, %reciprocal : f32
+    %b = arith.addf %a, %half : f32
+    %floor = math.floor %b : f32
+    %ceil = math.ceil %b : f32
+    %fraction = arith.subf %b, %floor : f32
+    %halved = arith.mulf %floor, %half : f32
+    %pairs = math.floor %halved : f32
+    %even = arith.mulf %pairs, %two : f32
+    %is_even = arith.cmpf oeq, %floor, %even : f32
+    %is_tie = arith.cmpf oeq, %fraction, %half : f32
+    %is_even_tie = arith.andi %is_tie, %is_even : i1
+    %is_below = arith.cmpf ogt, %half, %fraction : f32
+    %is_floor = arith.ori %is_below, %is_even_tie : i1
+    %level = arith.select %is_floor, %floor, %ceil : f32
+    %c = arith.mulf %level, %two : f32
+    %d = arith.subf %c, %one : f32
+    linalg.yield %d : f32
+  } -> tensor<4x8xf32>
+  return %y : tensor<4x8xf32>
+}
+
+// -----
+
+// The maxima of rows are no maximum of the tensor.
+// RELAXED-LABEL: func.func @maxima_of_rows
+// RELAXED-NOT: quant_bnn
+// RELAXED: return
+#id = affine_map<(d0, d1) -> (d0, d1)>
+#row = affine_map<(d0, d1) -> (d0)>
+func.func @maxima_of_rows(%w: tensor<4x8xf32>) -> tensor<4x8xf32> {
+  %half = arith.constant 0.5 : f32
+  %one = arith.constant 1.0 : f32
+  %two = arith.constant 2.0 : f32
+  %zero = arith.constant dense<0.0> : tensor<4xf32>
+  %t = math.tanh %w : tensor<4x8xf32>
+  %magnitude = math.absf %t : tensor<4x8xf32>
+  %m = linalg.reduce { arith.maximumf } ins(%magnitude : tensor<4x8xf32>)
+      outs(%zero : tensor<4xf32>) dimensions = [1]
+  %y = linalg.generic {indexing_maps = [#id, #row, #id], iterator_types = ["parallel", "parallel"]}
+      ins(%t, %m : tensor<4x8xf32>, tensor<4xf32>) outs(%w : tensor<4x8xf32>) {
+  ^bb0(%in: f32, %s: f32, %o: f32):
+    %twice = arith.mulf %s, %two : f32
+    %a = arith.divf %in, %twice : f32
+    %b = arith.addf %a, %half : f32
+    %level = math.roundeven %b : f32
+    %c = arith.mulf %level, %two : f32
+    %d = arith.subf %c, %one : f32
+    linalg.yield %d : f32
+  } -> tensor<4x8xf32>
+  return %y : tensor<4x8xf32>
+}

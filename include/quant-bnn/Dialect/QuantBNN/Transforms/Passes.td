@@ -204,7 +204,8 @@ def QuantBNNRaiseSTEPass : Pass<"quant-bnn-raise-ste"> {
 
     * `x + (q - x)` and `(x - x) + q`, which are the detach idiom without its
       barrier, become the quantizer q or `straight_through`.
-    * A product with the reciprocal of n = 2^k - 1 counts as the division by n.
+    * A product with the reciprocal of n = 2^k - 1, or of an n that is no constant,
+      counts as the division by n.
     * A product with a mask of 0 and 1 counts as a select.
     * Operations that each round to `f16` or `bf16` count as rounded once, at
       the end.

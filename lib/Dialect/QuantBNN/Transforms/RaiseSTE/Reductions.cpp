@@ -34,42 +34,76 @@ static std::optional<LargestMagnitude> matchMagnitude(const Expr *expr) {
   return LargestMagnitude{expr, ofTanh};
 }
 
-std::optional<LargestMagnitude> quant_bnn::raise_ste::matchLargestMagnitude(
-    ExprContext &context, Extractor &extractor, Value scalar) {
-  if (auto extract = scalar.getDefiningOp<tensor::ExtractOp>())
-    scalar = extract.getTensor();
-  auto type = dyn_cast<RankedTensorType>(scalar.getType());
-  auto reduction = scalar.getDefiningOp<linalg::LinalgOp>();
-  if (!type || type.getRank() != 0 || !reduction ||
-      !reduction.hasPureTensorSemantics() || reduction.getNumDpsInits() != 1 ||
-      reduction.getNumReductionLoops() != reduction.getNumLoops() ||
-      reduction.getNumLoops() == 0)
-    return std::nullopt;
+/// Returns the element that `reduction` takes the maximum of, and that the
+/// result alone depends on, or null.
+static Value matchMaximum(Extractor &extractor, linalg::LinalgOp reduction) {
+  if (!reduction.hasPureTensorSemantics() || reduction.getNumDpsInits() != 1 ||
+      reduction.getNumReductionLoops() == 0)
+    return {};
   // No magnitude may be below the init.
   const Expr *init = extractor.get(reduction.getDpsInits()[0]);
   if (!init->isConstant() || init->isNaN() ||
       !(init->isZero() || init->value->isNegative()))
-    return std::nullopt;
-  Block *body = reduction.getBlock();
+    return {};
   Value accumulator = reduction.getRegionOutputArgs()[0];
-  auto maximum =
-      body->getTerminator()->getOperand(0).getDefiningOp<arith::MaximumFOp>();
-  if (!maximum)
+  auto maximum = reduction.getBlock()
+                     ->getTerminator()
+                     ->getOperand(0)
+                     .getDefiningOp<arith::MaximumFOp>();
+  if (!maximum || maximum.getLhs() == maximum.getRhs())
+    return {};
+  if (maximum.getLhs() == accumulator)
+    return maximum.getRhs();
+  return maximum.getRhs() == accumulator ? maximum.getLhs() : Value();
+}
+
+/// Returns the tensor that has the elements of `value` in another shape.
+static Value skipReshapes(Value value) {
+  while (isa_and_present<tensor::CollapseShapeOp, tensor::ExpandShapeOp>(
+      value.getDefiningOp()))
+    value = value.getDefiningOp()->getOperand(0);
+  return value;
+}
+
+std::optional<LargestMagnitude> quant_bnn::raise_ste::matchLargestMagnitude(
+    ExprContext &context, Extractor &extractor, Value scalar) {
+  if (auto extract = scalar.getDefiningOp<tensor::ExtractOp>())
+    scalar = extract.getTensor();
+  if (!hasOneElement(scalar.getType()))
     return std::nullopt;
-  Value element = maximum.getLhs();
-  if (element == accumulator)
-    element = maximum.getRhs();
-  else if (maximum.getRhs() != accumulator)
-    return std::nullopt;
-  const Expr *expr = extractor.get(element);
-  // The extractor does not relate a block argument of a reduction to the
-  // element of its operand.
-  Replacements replacements;
-  for (OpOperand *operand : reduction.getDpsInputOperands())
-    if (reduction.getMatchingIndexingMap(operand).isPermutation())
+  // The maximum may be taken dimension by dimension.
+  Value reduced = skipReshapes(scalar);
+  while (auto reduction = reduced.getDefiningOp<linalg::LinalgOp>()) {
+    Value element = matchMaximum(extractor, reduction);
+    if (!element)
+      return std::nullopt;
+    // Each element of the operands has its part in one result.
+    SmallVector<AffineMap> maps;
+    for (OpOperand *operand : reduction.getDpsInputOperands())
+      maps.push_back(reduction.getMatchingIndexingMap(operand));
+    if (maps.empty() || !maps.front().isPermutation() || !llvm::all_equal(maps))
+      return std::nullopt;
+    bool hasOneInput = maps.size() == 1;
+    if (hasOneInput && element == reduction.getRegionInputArgs()[0]) {
+      Value input = skipReshapes(reduction.getDpsInputs()[0]);
+      auto earlier = input.getDefiningOp<linalg::LinalgOp>();
+      if (earlier && earlier.getNumReductionLoops() != 0) {
+        reduced = input;
+        continue;
+      }
+    }
+    // The extractor does not relate a block argument of a reduction to the
+    // element of its operand.
+    Replacements replacements;
+    for (OpOperand *operand : reduction.getDpsInputOperands()) {
+      Value input = operand->get();
       replacements[extractor.get(reduction.getMatchingBlockArgument(operand))] =
-          extractor.get(operand->get());
-  return matchMagnitude(substitute(context, expr, replacements));
+          extractor.get(hasOneInput ? skipReshapes(input) : input);
+    }
+    return matchMagnitude(
+        substitute(context, extractor.get(element), replacements));
+  }
+  return std::nullopt;
 }
 
 //===----------------------------------------------------------------------===//
@@ -177,25 +211,31 @@ quant_bnn::raise_ste::matchRangeQuantizer(ExprContext &context,
   const Expr *body = substitute(context, root, replacements);
   FloatLine line(type);
   std::optional<Match> best;
+  const Expr *relaxed = relax(context, body).expr;
   for (const Candidate &candidate : getCandidates(body, type, largest.ofTanh)) {
     const Expr *op = expand(context, candidate, type, largest.ofTanh);
     // The magnitude is a positive number, an infinity, 0 or NaN. If it is 0,
     // every x is 0; if it is not NaN, no x is NaN.
-    auto areEqual = [&](bool finiteScale) {
+    auto areEqual = [&](const Expr *form, bool finiteScale) {
       return areEqualAt(
-          context, body, op, type, symbol, nullptr,
+          context, form, op, type, symbol, nullptr,
           [&](int64_t key) { return !line.isNaN(key); }, finiteScale);
     };
     Match match{candidate, inputs};
     SmallVector<StringRef> changes;
-    if (!areEqual(/*finiteScale=*/false)) {
-      if (!areEqual(/*finiteScale=*/true))
-        continue;
+    const Expr *form = body;
+    if (!areEqual(body, /*finiteScale=*/false)) {
+      if (!areEqual(body, /*finiteScale=*/true)) {
+        if (relaxed == body || !areEqual(relaxed, /*finiteScale=*/true))
+          continue;
+        form = relaxed;
+        changes.push_back("rounding by a reciprocal");
+      }
       changes.push_back("a scale that overflows");
       match.witness = "where the scale overflows, the body and the op differ, "
                       "because the op limits the scale";
     }
-    if (!areEqualAt(context, body, op, type, symbol,
+    if (!areEqualAt(context, form, op, type, symbol,
                     context.constant(s->type, 0.0),
                     [&](int64_t key) { return key == 0 || key == -1; })) {
       changes.push_back("a tensor of zeros");
@@ -203,7 +243,7 @@ quant_bnn::raise_ste::matchRangeQuantizer(ExprContext &context,
                       "the op takes x / 0 as 0";
     }
     if (!areEqualAt(
-            context, body, op, type, symbol,
+            context, form, op, type, symbol,
             context.constant(s->type, std::numeric_limits<double>::quiet_NaN()),
             [](int64_t) { return true; }))
       changes.push_back("a NaN");

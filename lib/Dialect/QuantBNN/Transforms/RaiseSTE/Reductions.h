@@ -23,9 +23,10 @@ struct LargestMagnitude {
 };
 
 /// Matches `scalar` with the largest magnitude of a tensor, or returns nullopt.
-/// The scalar must be a linalg.reduce or linalg.generic with maximumf over all
-/// dimensions, of abs x or abs tanh x in its body or before it, from an init of
-/// at most 0. maxnumf, which drops a NaN, does not match.
+/// The scalar must have the maximumf over all dimensions, in one linalg.reduce
+/// or linalg.generic or in several, of abs x or abs tanh x in its body or
+/// before it, from an init of at most 0. maxnumf, which drops a NaN, does not
+/// match.
 std::optional<LargestMagnitude> matchLargestMagnitude(ExprContext &context,
                                                       Extractor &extractor,
                                                       mlir::Value scalar);
