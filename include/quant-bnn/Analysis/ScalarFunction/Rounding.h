@@ -14,8 +14,9 @@
 namespace quant_bnn::scalar_function {
 
 /// Returns v if `expr` is roundeven v as front ends write it for TOSA, which
-/// has no such op: floor v if v - floor v is below 1/2, or is 1/2 and floor v is
-/// even, else ceil v. Returns null otherwise. Both have equal bits for every v.
+/// has no such op: floor v if v - floor v is below 1/2, or is 1/2 and floor v
+/// is even, else ceil v. Returns null otherwise. Both have equal bits for every
+/// v.
 const Expr *matchRoundEven(ExprContext &context, const Expr *expr);
 
 } // namespace quant_bnn::scalar_function

@@ -110,7 +110,9 @@ SmallVector<RaiseForm> ApproxSignGradOp::getRaiseForms(MLIRContext *) {
 }
 
 SmallVector<RaiseForm> SwishSignGradOp::getRaiseForms(MLIRContext *) {
-  return {getGradientForm(80, {{"beta", Source::constants}})};
+  RaiseForm form = getGradientForm(80, {{"beta", Source::constants}});
+  form.isAnalytic = true;
+  return {form};
 }
 
 //===----------------------------------------------------------------------===//

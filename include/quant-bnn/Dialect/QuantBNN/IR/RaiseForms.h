@@ -75,6 +75,10 @@ struct RaiseForm {
   /// Whether the op states a gradient that is not the derivative of its value.
   /// False for gradient ops.
   bool hasEstimator = true;
+  /// Whether the op is an analytic function of its operands. With
+  /// `mode=relaxed`, arithmetic without steps or kinks is then compared with it
+  /// at samples: two such functions are not equal there by chance.
+  bool isAnalytic = false;
 };
 
 /// The op that has the value of a raised op and the gradient of an estimator.

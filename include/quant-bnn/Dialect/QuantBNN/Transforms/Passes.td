@@ -209,6 +209,8 @@ def QuantBNNRaiseSTEPass : Pass<"quant-bnn-raise-ste"> {
     * A product with a mask of 0 and 1 counts as a select.
     * Operations that each round to `f16` or `bf16` count as rounded once, at
       the end.
+    * Arithmetic without steps or kinks becomes `swish_sign_grad` if both are
+      equal at samples, such as the form with cosh and tanh.
 
     Remarks (`--remarks-filter=quant-bnn-raise-ste`) report each value that was
     raised and any change of its results. Remarks also report why a body that is

@@ -153,6 +153,7 @@ SmallVector<Candidate> CandidateTable::getCandidates(const Expr *body,
       variants[0].operands.push_back(getSymbol(operand));
     variants[0].numScalarResults = form.numScalarResults;
     variants[0].hasEstimator = form.hasEstimator;
+    variants[0].isAnalytic = form.isAnalytic;
     auto multiply = [&](auto choices, auto apply) {
       SmallVector<Candidate> product;
       for (const Candidate &variant : variants)

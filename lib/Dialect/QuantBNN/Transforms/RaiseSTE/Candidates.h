@@ -31,6 +31,8 @@ struct Candidate {
   unsigned numScalarResults = 0;
   /// Whether the op states a gradient that is not the derivative of its value.
   bool hasEstimator = false;
+  /// See RaiseForm.
+  bool isAnalytic = false;
 
   bool uses(Symbol symbol) const {
     return llvm::is_contained(operands, symbol);

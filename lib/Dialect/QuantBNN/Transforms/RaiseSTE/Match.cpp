@@ -9,6 +9,7 @@
 #include "Match.h"
 #include "quant-bnn/Analysis/ScalarFunction/Compare.h"
 #include "quant-bnn/Analysis/ScalarFunction/Derivative.h"
+#include "quant-bnn/Analysis/ScalarFunction/Reals.h"
 #include "quant-bnn/Analysis/ScalarFunction/Substitute.h"
 #include "llvm/ADT/StringExtras.h"
 
@@ -67,6 +68,9 @@ static SmallVector<const Expr *> getFactors(const Expr *root) {
     case Opcode::truncate:
       next = node->operands;
       break;
+    case Opcode::div:
+      next = ArrayRef(node->operands).take_front();
+      break;
     default:
       break;
     }
@@ -97,7 +101,8 @@ static bool isRounding(const Expr *node) {
   }
 }
 
-/// Whether `nodes` contain a step or a kink, without which no body is raised.
+/// Whether `nodes` contain a step or a kink, without which a body may equal
+/// only an analytic op.
 static bool hasBreak(ArrayRef<const Expr *> nodes) {
   return llvm::any_of(nodes, [](const Expr *node) {
     switch (node->opcode) {
@@ -111,6 +116,12 @@ static bool hasBreak(ArrayRef<const Expr *> nodes) {
     default:
       return isRounding(node);
     }
+  });
+}
+
+static bool hasFunction(ArrayRef<const Expr *> nodes) {
+  return llvm::any_of(nodes, [](const Expr *node) {
+    return node->opcode == Opcode::tanh || node->opcode == Opcode::call;
   });
 }
 
@@ -162,7 +173,7 @@ std::optional<Match>
 Matcher::match(const Expr *root, bool keepsGradients,
                llvm::function_ref<bool(const Expr *, Symbol)> isAvailable) {
   SmallVector<const Expr *> nodes = getNodes(root);
-  if (!hasBreak(nodes) || !isa<FloatType>(root->type))
+  if (!isa<FloatType>(root->type) || (!hasBreak(nodes) && !hasFunction(nodes)))
     return std::nullopt;
   SmallVector<const Expr *> xs;
   for (const Expr *node : nodes)
@@ -242,7 +253,8 @@ std::optional<Match> Matcher::matchFunctionOf(const Expr *root, const Expr *x) {
 std::optional<Match> Matcher::matchOver(const Expr *root,
                                         const Inputs &inputs) {
   SmallVector<const Expr *> body;
-  if (!collectBody(root, inputs, body) || !hasBreak(body))
+  if (!collectBody(root, inputs, body) ||
+      (!hasBreak(body) && !hasFunction(body)))
     return std::nullopt;
   // f16 and bf16 may be computed in f32. The input is then x in that type.
   Type type = root->type, xType = inputs.x->type;
@@ -259,9 +271,29 @@ std::optional<Match> Matcher::matchOver(const Expr *root,
   if (inputs.s)
     replacements[inputs.s] = context.symbol(symbolS, inputs.s->type);
   const Expr *replaced = substitute(context, root, replacements);
+  if (!hasBreak(body))
+    return matchAnalytic(replaced, inputs);
   if (!mayBeStep(replaced, type))
     return std::nullopt;
   return matchBody(replaced, inputs);
+}
+
+std::optional<Match> Matcher::matchAnalytic(const Expr *body,
+                                            const Inputs &inputs) {
+  if (!isAnalytic(body))
+    return std::nullopt;
+  for (const Candidate &candidate : table.getCandidates(body, {}))
+    if (candidate.isAnalytic &&
+        areEqualInReals(body, table.getExpr(candidate, body->type))) {
+      Match match{candidate, inputs};
+      match.isExact = false;
+      match.isRelaxed = true;
+      match.changes =
+          "the rounding of each step, an overflow, an infinity, and "
+          "a NaN";
+      return match;
+    }
+  return std::nullopt;
 }
 
 /// Returns the list of changes of a relaxed raise, for a remark.

@@ -64,6 +64,8 @@ private:
   const Expr *getHidden(const Expr *root, const Match &match);
   std::optional<Match> matchOver(const Expr *root, const Inputs &inputs);
   std::optional<Match> matchBody(const Expr *body, const Inputs &inputs);
+  /// Matches a body without steps or kinks.
+  std::optional<Match> matchAnalytic(const Expr *body, const Inputs &inputs);
 
   ExprContext &context;
   CandidateTable &table;

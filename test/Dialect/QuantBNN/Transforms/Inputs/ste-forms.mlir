@@ -337,6 +337,41 @@ func.func @approx_mask(%x: !t, %g: !t) -> !t {
   return %y : !t
 }
 
+// The gradient of SwishSign, as bitorch writes it.
+func.func @swish_cosh(%x: !t, %g: !t) -> !t {
+  %one = arith.constant 1.0 : !t
+  %two = arith.constant 2.0 : !t
+  %beta = arith.constant 5.0 : !t
+  %z = arith.mulf %x, %beta : !t
+  %half = arith.divf %z, %two : !t
+  %tanh = math.tanh %half : !t
+  %product = arith.mulf %z, %tanh : !t
+  %difference = arith.subf %two, %product : !t
+  %numerator = arith.mulf %beta, %difference : !t
+  %cosh = math.cosh %z : !t
+  %denominator = arith.addf %cosh, %one : !t
+  %slope = arith.divf %numerator, %denominator : !t
+  %y = arith.mulf %g, %slope : !t
+  return %y : !t
+}
+
+// With the tanh of all of z, which is another function.
+func.func @swish_other(%x: !t, %g: !t) -> !t {
+  %one = arith.constant 1.0 : !t
+  %two = arith.constant 2.0 : !t
+  %beta = arith.constant 5.0 : !t
+  %z = arith.mulf %x, %beta : !t
+  %tanh = math.tanh %z : !t
+  %product = arith.mulf %z, %tanh : !t
+  %difference = arith.subf %two, %product : !t
+  %numerator = arith.mulf %beta, %difference : !t
+  %cosh = math.cosh %z : !t
+  %denominator = arith.addf %cosh, %one : !t
+  %slope = arith.divf %numerator, %denominator : !t
+  %y = arith.mulf %g, %slope : !t
+  return %y : !t
+}
+
 // x + (sign(x) - x), the detach trick without its barrier.
 func.func @detach_sign(%x: !t) -> !t {
   %zero = arith.constant 0.0 : !t
