@@ -18,11 +18,14 @@ using namespace quant_bnn::binarize;
 namespace {
 /// A tensor that is another one times a factor.
 struct Scaled {
+  /// Null if it is not a value yet, but that of `inner` in the body of `op`.
   Value tensor;
   /// A constant number, a scalar, or a tensor.
   OpFoldResult factor;
   /// The indices of the factor, over the dimensions of the tensor.
   AffineMap map;
+  linalg::GenericOp op = nullptr;
+  Value inner = nullptr;
 
   std::optional<APFloat> getNumber() const {
     if (auto attribute = dyn_cast<Attribute>(factor))
@@ -43,6 +46,18 @@ static OpFoldResult getScalar(Value value) {
   if (matchPattern(value, m_Constant(&number)))
     return number;
   return value;
+}
+
+/// Returns `value`, in the body of `op`, if it is a scalar from outside, or the
+/// tensor of rank 0 that it is the element of. Returns null otherwise.
+static OpFoldResult getOuterScalar(linalg::GenericOp op, Value value) {
+  if (value.getParentBlock() != op.getBlock())
+    return getScalar(value);
+  auto extract = value.getDefiningOp<tensor::ExtractOp>();
+  return extract && extract.getIndices().empty() &&
+                 extract.getTensor().getParentBlock() != op.getBlock()
+             ? OpFoldResult(extract.getTensor())
+             : OpFoldResult();
 }
 
 /// Returns `factor`, by which all elements or those of some dimensions of a
@@ -71,6 +86,40 @@ static std::optional<Scaled> matchFactor(Value tensor, Value factor) {
                 AffineMap::get(rank, 0, indices, b.getContext())};
 }
 
+static std::optional<Scaled> matchScaled(Value value);
+
+/// Whether `value` is a bipolar tensor, or one times factors.
+static bool isBipolarOrScaled(Value value) {
+  std::optional<Refusal> ignored;
+  return matchSigns(value, ignored) || matchScaled(value);
+}
+
+/// Whether `value`, in the body of `op`, is an element of such an operand times
+/// factors, which have fewer dimensions.
+static bool isBipolarTimesFactors(linalg::GenericOp op, Value value) {
+  llvm::SetVector<Value> values;
+  values.insert(value);
+  Value tensor;
+  for (size_t i = 0; i < values.size(); ++i) {
+    if (auto product = values[i].getDefiningOp<arith::MulFOp>();
+        product && product->getBlock() == op.getBlock()) {
+      values.insert_range(product->getOperands());
+      continue;
+    }
+    auto argument = dyn_cast<BlockArgument>(values[i]);
+    if (!argument || argument.getOwner() != op.getBlock() ||
+        argument.getArgNumber() >= op.getNumDpsInputs())
+      continue;
+    OpOperand *input = op.getDpsInputOperand(argument.getArgNumber());
+    if (!op.getMatchingIndexingMap(input).isIdentity())
+      continue;
+    if (tensor && tensor != input->get())
+      return false;
+    tensor = input->get();
+  }
+  return tensor && isBipolarOrScaled(tensor);
+}
+
 /// Returns the ways in which `op` multiplies a tensor by a factor.
 static SmallVector<Scaled> matchGeneric(linalg::GenericOp op) {
   SmallVector<Scaled> ways;
@@ -82,35 +131,44 @@ static SmallVector<Scaled> matchGeneric(linalg::GenericOp op) {
   auto product = yielded.getDefiningOp<arith::MulFOp>();
   if (!product || product->getBlock() != op.getBlock())
     return ways;
+  auto getInput = [&](Value value) -> OpOperand * {
+    auto argument = dyn_cast<BlockArgument>(value);
+    return argument && argument.getOwner() == op.getBlock() &&
+                   argument.getArgNumber() < op.getNumDpsInputs()
+               ? op.getDpsInputOperand(argument.getArgNumber())
+               : nullptr;
+  };
   auto add = [&](Value of, Value by) {
-    auto argument = dyn_cast<BlockArgument>(of);
-    if (!argument || argument.getOwner() != op.getBlock() ||
-        argument.getArgNumber() >= op.getNumDpsInputs())
+    Scaled scaled;
+    if (OpOperand *input = getInput(by)) {
+      scaled.factor = input->get();
+      scaled.map = op.getMatchingIndexingMap(input);
+    } else {
+      scaled.factor = getOuterScalar(op, by);
+      scaled.map = AffineMap::get(op.getNumLoops(), 0, op.getContext());
+    }
+    if (!scaled.factor || !scaled.map.isProjectedPermutation())
       return;
-    OpOperand *tensor = op.getDpsInputOperand(argument.getArgNumber());
-    if (!op.getMatchingIndexingMap(tensor).isIdentity())
-      return;
-    auto factor = dyn_cast<BlockArgument>(by);
-    if (!factor || factor.getOwner() != op.getBlock()) {
-      // A value from outside of the op.
-      if (by.getParentBlock() != op.getBlock())
-        ways.push_back({tensor->get(), getScalar(by),
-                        AffineMap::get(op.getNumLoops(), 0, op.getContext())});
+    if (OpOperand *tensor = getInput(of)) {
+      if (!op.getMatchingIndexingMap(tensor).isIdentity())
+        return;
+      scaled.tensor = tensor->get();
+    } else if (of.getDefiningOp<arith::MulFOp>() &&
+               isBipolarTimesFactors(op, of)) {
+      scaled.op = op;
+      scaled.inner = of;
+    } else {
       return;
     }
-    if (factor.getArgNumber() >= op.getNumDpsInputs())
-      return;
-    OpOperand *input = op.getDpsInputOperand(factor.getArgNumber());
-    AffineMap map = op.getMatchingIndexingMap(input);
-    if (map.isProjectedPermutation())
-      ways.push_back({tensor->get(), input->get(), map});
+    ways.push_back(scaled);
   };
   add(product.getLhs(), product.getRhs());
   add(product.getRhs(), product.getLhs());
   return ways;
 }
 
-/// Returns the bipolar tensor and the factor of which `value` is the product.
+/// Returns the tensor and the factor of which `value` is the product, if the
+/// tensor is bipolar or is such a product, too.
 static std::optional<Scaled> matchScaled(Value value) {
   SmallVector<Scaled> ways;
   if (auto product = value.getDefiningOp<arith::MulFOp>()) {
@@ -123,8 +181,12 @@ static std::optional<Scaled> matchScaled(Value value) {
     ways = matchGeneric(generic);
   }
   for (const Scaled &scaled : ways) {
+    if (scaled.inner)
+      return scaled;
     std::optional<Refusal> ignored;
-    if (matchSigns(scaled.tensor, ignored))
+    // A factor for each element stays, and so do those before it.
+    if (matchSigns(scaled.tensor, ignored) ||
+        (!scaled.map.isIdentity() && matchScaled(scaled.tensor)))
       return scaled;
   }
   return std::nullopt;
@@ -170,17 +232,19 @@ static std::optional<SmallVector<APFloat, 1>> getMagnitudes(Value value) {
     return signs->magnitudes;
   std::optional<Scaled> scaled = matchScaled(value);
   std::optional<APFloat> number = scaled ? scaled->getNumber() : std::nullopt;
-  if (!number)
+  if (!number || scaled->inner)
     return std::nullopt;
-  std::optional<Signs> signs = matchSigns(scaled->tensor, ignored);
-  for (APFloat &magnitude : signs->magnitudes) {
+  auto magnitudes = getMagnitudes(scaled->tensor);
+  if (!magnitudes)
+    return std::nullopt;
+  for (APFloat &magnitude : *magnitudes) {
     APFloat product = magnitude;
     if (product.multiply(*number, APFloat::rmNearestTiesToEven) !=
         APFloat::opOK)
       return std::nullopt;
     magnitude = abs(product);
   }
-  return signs->magnitudes;
+  return magnitudes;
 }
 
 /// Whether sums of `numTerms` terms of +-`magnitude` have the same bits if
@@ -215,6 +279,18 @@ static bool isExact(Product product, const Scaled &scaled) {
              keepsBits(*number, a * b / *number, numTerms);
     });
   });
+}
+
+/// Returns the tensor of `scaled`, which is built first if it is no value yet.
+static Value getTensor(OpBuilder &b, const Scaled &scaled) {
+  if (scaled.tensor)
+    return scaled.tensor;
+  OpBuilder::InsertionGuard guard(b);
+  b.setInsertionPointAfter(scaled.op);
+  IRMapping mapping;
+  auto op = cast<linalg::GenericOp>(b.clone(*scaled.op, mapping));
+  op.getBlock()->getTerminator()->setOperand(0, mapping.lookup(scaled.inner));
+  return op.getResult(0);
 }
 
 /// Builds a tensor of zeros like `value`.
@@ -267,11 +343,11 @@ quant_bnn::binarize::moveFactor(Product product, RewriteMode mode,
   for (OpOperand *operand : {product.lhs, product.rhs}) {
     OpOperand *other = operand == product.lhs ? product.rhs : product.lhs;
     std::optional<Scaled> scaled = matchScaled(operand->get());
-    std::optional<Refusal> ignored;
-    if (!scaled || scaled->tensor.getType() != operand->get().getType() ||
+    if (!scaled ||
+        (scaled->tensor &&
+         scaled->tensor.getType() != operand->get().getType()) ||
         scaled->getFactorType() != product.getType() ||
-        (!matchSigns(other->get(), ignored) && !matchScaled(other->get()) &&
-         !hasLevels(other->get())))
+        (!isBipolarOrScaled(other->get()) && !hasLevels(other->get())))
       continue;
     std::optional<AffineMap> map = getMapOfResult(product, operand, *scaled);
     Location loc = operand->get().getLoc();
@@ -291,7 +367,7 @@ quant_bnn::binarize::moveFactor(Product product, RewriteMode mode,
       addend = product.init->get();
       product.init->set(buildZeros(b, addend));
     }
-    operand->set(scaled->tensor);
+    operand->set(getTensor(b, *scaled));
     Value sums = product.op->getResult(0);
     auto uses = llvm::map_to_vector(sums.getUses(),
                                     [](OpOperand &use) { return &use; });
