@@ -18,7 +18,7 @@ namespace quant_bnn {
 
 /// Returns the value whose elements, or which itself, `value` repeats: the
 /// input of a splat, a fill, a broadcast or a `linalg.generic` that only yields
-/// it. Returns null if `value` is none of these.
+/// it, or a scalar from outside. Returns null if `value` is none of these.
 inline mlir::Value getRepeated(mlir::Value value) {
   using namespace mlir;
   if (auto splat = value.getDefiningOp<tensor::SplatOp>())
@@ -33,8 +33,10 @@ inline mlir::Value getRepeated(mlir::Value value) {
   if (!generic || generic.getNumDpsInits() != 1 ||
       generic.getNumParallelLoops() != generic.getNumLoops())
     return {};
-  auto argument = dyn_cast<BlockArgument>(
-      generic.getBlock()->getTerminator()->getOperand(0));
+  Value yielded = generic.getBlock()->getTerminator()->getOperand(0);
+  if (yielded.getParentBlock() != generic.getBlock())
+    return yielded;
+  auto argument = dyn_cast<BlockArgument>(yielded);
   return argument && argument.getOwner() == generic.getBlock() &&
                  argument.getArgNumber() < generic.getNumDpsInputs()
              ? generic.getDpsInputs()[argument.getArgNumber()]

@@ -187,3 +187,50 @@ func.func @padded_for_two(%x: tensor<1x4x6x7xf32>, %w: tensor<5x4x3x3xf32>, %ini
   %y = linalg.conv_2d_nchw_fchw ins(%p, %w : tensor<1x4x10x9xf32>, tensor<5x4x3x3xf32>) outs(%init : tensor<1x5x8x7xf32>) -> tensor<1x5x8x7xf32>
   return %y, %p : tensor<1x5x8x7xf32>, tensor<1x4x10x9xf32>
 }
+
+// -----
+
+// Groups stay where they are, before the channels of one group. A generic gets the
+// name of its convolution.
+// CHECK-LABEL: func @groups(
+// CHECK:         %[[X:.*]] = linalg.transpose {{.*}} permutation = [0, 2, 3, 1]
+// CHECK:         tensor.expand_shape %[[X]] {{\[\[}}0], [1], [2], [3, 4]]
+// CHECK:         linalg.transpose {{.*}} permutation = [1, 0, 3, 4, 2]
+// CHECK:         %[[Y:.*]] = linalg.conv_2d_nhwgc_gfhwc {{.*}}strides = dense<2>{{.*}}tag}
+// CHECK:         tensor.collapse_shape %[[Y]] {{\[\[}}0], [1], [2], [3, 4]]
+// CHECK:         permutation = [0, 3, 1, 2]
+// CHECK:         return
+func.func @groups(%x: tensor<?x2x4x9x9xf32>, %w: tensor<3x2x4x3x3xf32>, %init: tensor<?x2x3x4x4xf32>) -> tensor<?x2x3x4x4xf32> {
+  %y = linalg.conv_2d_ngchw_fgchw {dilations = dense<1> : vector<2xi64>, strides = dense<2> : vector<2xi64>, tag}
+      ins(%x, %w : tensor<?x2x4x9x9xf32>, tensor<3x2x4x3x3xf32>) outs(%init : tensor<?x2x3x4x4xf32>) -> tensor<?x2x3x4x4xf32>
+  return %y : tensor<?x2x3x4x4xf32>
+}
+
+// -----
+
+// CHECK-LABEL: func @unknown_groups(
+// CHECK:         linalg.conv_2d_ngchw_fgchw
+func.func @unknown_groups(%x: tensor<1x?x4x9x9xf32>, %w: tensor<3x?x4x3x3xf32>, %init: tensor<1x?x3x7x7xf32>) -> tensor<1x?x3x7x7xf32> {
+  %y = linalg.conv_2d_ngchw_fgchw {dilations = dense<1> : vector<2xi64>, strides = dense<1> : vector<2xi64>}
+      ins(%x, %w : tensor<1x?x4x9x9xf32>, tensor<3x?x4x3x3xf32>) outs(%init : tensor<1x?x3x7x7xf32>) -> tensor<1x?x3x7x7xf32>
+  return %y : tensor<1x?x3x7x7xf32>
+}
+
+// -----
+
+// CHECK-LABEL: func @generic(
+// CHECK:         linalg.conv_2d_nhwc_hwcf
+#x = affine_map<(n, f, h, w, c, i, j) -> (n, c, h + i, w + j)>
+#w = affine_map<(n, f, h, w, c, i, j) -> (f, c, i, j)>
+#y = affine_map<(n, f, h, w, c, i, j) -> (n, f, h, w)>
+func.func @generic(%x: tensor<1x4x9x9xf32>, %w: tensor<5x4x3x3xf32>, %init: tensor<1x5x7x7xf32>) -> tensor<1x5x7x7xf32> {
+  %y = linalg.generic {indexing_maps = [#x, #w, #y],
+                       iterator_types = ["parallel", "parallel", "parallel", "parallel", "reduction", "reduction", "reduction"]}
+      ins(%x, %w : tensor<1x4x9x9xf32>, tensor<5x4x3x3xf32>) outs(%init : tensor<1x5x7x7xf32>) {
+  ^bb0(%a: f32, %b: f32, %sum: f32):
+    %product = arith.mulf %a, %b : f32
+    %next = arith.addf %sum, %product : f32
+    linalg.yield %next : f32
+  } -> tensor<1x5x7x7xf32>
+  return %y : tensor<1x5x7x7xf32>
+}

@@ -69,8 +69,8 @@ def QuantBNNChannelsLastPass : Pass<"quant-bnn-channels-last"> {
     Replaces convolutions and pools whose images have the channels after the
     batch (NCHW, NCW, NCDHW), as PyTorch has them, by those whose images have the
     channels last, in which the channels of a pixel are contiguous: vectors and
-    packed words lie along them. Filters become HWCF, or HWC if they are
-    depthwise.
+    packed words lie along them. Filters become HWCF, HWC if they are depthwise,
+    or GFHWC if the channels are in groups.
 
     Images are transposed before and results after each such op, and the
     transpositions of results move down through elementwise ops, quantizers,
@@ -86,7 +86,7 @@ def QuantBNNChannelsLastPass : Pass<"quant-bnn-channels-last"> {
     else changes a value. Run the pass before `quant-bnn-differentiate`, so that
     gradients have the channels last, too.
 
-    Named ops are replaced; a convolution that is a `linalg.generic` stays.
+    A convolution or a pool that is a `linalg.generic` gets its name first.
 
     Example:
 

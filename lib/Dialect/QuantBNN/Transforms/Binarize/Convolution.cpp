@@ -33,8 +33,12 @@ quant_bnn::binarize::matchConvolution(Product product, const Options &options,
       linalg::inferConvolutionDims(product.op);
   if (failed(dims))
     return refuse("it is not a convolution");
-  if (dims->outputImage.size() != 2 || dims->filterLoop.size() != 2)
-    return refuse("it is not a convolution of two dimensions");
+  size_t imageRank = dims->outputImage.size();
+  if (imageRank == 0 || imageRank > 2 || dims->filterLoop.size() != imageRank)
+    return refuse("its images do not have one or two dimensions");
+  if (dims->inputChannel.empty() && !dims->depth.empty())
+    return refuse("it is depthwise: no sum has more than one channel, and bits "
+                  "are packed along channels");
   if (dims->batch.size() > 1 || dims->outputChannel.size() != 1 ||
       dims->inputChannel.size() != 1 || dims->depth.size() > 1)
     return refuse("it has no single dimension of channels");
@@ -55,18 +59,24 @@ quant_bnn::binarize::matchConvolution(Product product, const Options &options,
   AffineMap filterMap = product.getMap(product.rhs);
   AffineMap accMap = product.getMap(product.init);
 
-  // The order of images is batch, row, column, group, channel.
-  LoopGroup batch(dims->batch),
-      rows = {dims->outputImage[0]}, columns = {dims->outputImage[1]},
+  // The order of images is batch, row, column, group, channel. An image of one
+  // dimension is one row.
+  LoopGroup batch(dims->batch), rows,
+      columns = {dims->outputImage.back()}, filterRows,
+      filterColumns = {dims->filterLoop.back()},
       outputs = {dims->outputChannel[0]}, channels = {dims->inputChannel[0]};
+  if (imageRank == 2) {
+    rows.push_back(dims->outputImage.front());
+    filterRows.push_back(dims->filterLoop.front());
+  }
   SmallVector<LoopGroup> xGroups = {batch, rows, columns}, filterGroups;
   if (!group.empty()) {
     xGroups.push_back(group);
     filterGroups.push_back(group);
   }
   xGroups.push_back(channels);
-  llvm::append_values(filterGroups, outputs, LoopGroup{dims->filterLoop[0]},
-                      LoopGroup{dims->filterLoop[1]}, channels);
+  llvm::append_values(filterGroups, outputs, filterRows, filterColumns,
+                      channels);
   SmallVector<LoopGroup> accGroups = {batch, rows, columns, group};
   accGroups.back().push_back(outputs.front());
   if (!coversDims(xMap, xGroups) || !coversDims(filterMap, filterGroups) ||
@@ -74,15 +84,19 @@ quant_bnn::binarize::matchConvolution(Product product, const Options &options,
     return refuse("it has dimensions that xnor_conv_2d does not have");
 
   int64_t numTerms = 1;
-  for (unsigned loop :
-       {dims->filterLoop[0], dims->filterLoop[1], dims->inputChannel[0]})
-    numTerms =
-        ShapedType::isDynamic(numTerms) || ShapedType::isDynamic(ranges[loop])
-            ? ShapedType::kDynamic
-            : numTerms * ranges[loop];
+  for (const LoopGroup &loops : {filterRows, filterColumns, channels})
+    for (unsigned loop : loops)
+      numTerms =
+          ShapedType::isDynamic(numTerms) || ShapedType::isDynamic(ranges[loop])
+              ? ShapedType::kDynamic
+              : numTerms * ranges[loop];
   unsigned wordBits = options.wordBits;
   Value init = product.init->get();
-  SmallVector<int64_t, 2> strides = dims->strides, dilations = dims->dilations;
+  SmallVector<int64_t, 2> strides(dims->strides), dilations(dims->dilations);
+  if (rows.empty()) {
+    strides.insert(strides.begin(), 1);
+    dilations.insert(dilations.begin(), 1);
+  }
   return PackedForm{
       numTerms, [=](ImplicitLocOpBuilder &b, Value lhs, Value rhs,
                     const Padding &padding) {

@@ -20,6 +20,8 @@ struct Operand {
   Value value;
   Signs signs;
   Padding padding;
+  /// The op on the padded images that groups their channels, or null.
+  tensor::ExpandShapeOp expand = nullptr;
 };
 } // namespace
 
@@ -62,11 +64,64 @@ static std::optional<Operand> matchPadding(tensor::PadOp pad,
     }
     if (ShapedType::isDynamic(low) || ShapedType::isDynamic(high))
       return std::nullopt;
-    unsigned which = image - imageDims.begin();
+    // The only dimension of an image is that of its columns.
+    unsigned which = image - imageDims.begin() + 2 - imageDims.size();
     operand.padding.sizes[2 * which] = low;
     operand.padding.sizes[2 * which + 1] = high;
   }
   return operand;
+}
+
+/// Matches images that are padded as above, and whose other dimensions are
+/// expanded after that, or not.
+static std::optional<Operand> matchPaddedImages(Value value,
+                                                ArrayRef<unsigned> imageDims) {
+  if (imageDims.empty() || imageDims.size() > 2)
+    return std::nullopt;
+  auto expand = value.getDefiningOp<tensor::ExpandShapeOp>();
+  auto pad = (expand ? expand.getSrc() : value).getDefiningOp<tensor::PadOp>();
+  if (!pad)
+    return std::nullopt;
+  SmallVector<unsigned> dims(imageDims);
+  for (unsigned &dim : dims) {
+    if (!expand)
+      break;
+    auto groups = expand.getReassociationIndices();
+    auto *group = llvm::find_if(groups, [&](const auto &indices) {
+      return llvm::is_contained(indices, dim);
+    });
+    if (group->size() != 1)
+      return std::nullopt;
+    dim = group - groups.begin();
+  }
+  std::optional<Operand> operand = matchPadding(pad, dims);
+  if (operand && expand) {
+    if (!operand->signs.isUniform())
+      return std::nullopt;
+    operand->expand = expand;
+  }
+  return operand;
+}
+
+/// Builds the images of `operand` without their padding.
+static Value buildImages(ImplicitLocOpBuilder &b, const Operand &operand,
+                         ArrayRef<unsigned> imageDims) {
+  tensor::ExpandShapeOp expand = operand.expand;
+  if (!expand)
+    return operand.value;
+  auto groups = expand.getReassociationIndices();
+  SmallVector<int64_t> shape(expand.getResultType().getShape());
+  SmallVector<OpFoldResult> sizes = expand.getMixedOutputShape();
+  SmallVector<OpFoldResult> sourceSizes =
+      tensor::getMixedSizes(b, b.getLoc(), operand.value);
+  for (auto [source, group] : llvm::enumerate(groups))
+    if (group.size() == 1 && llvm::is_contained(imageDims, group.front())) {
+      sizes[group.front()] = sourceSizes[source];
+      shape[group.front()] =
+          cast<ShapedType>(operand.value.getType()).getDimSize(source);
+    }
+  return tensor::ExpandShapeOp::create(b, expand.getResultType().clone(shape),
+                                       operand.value, groups, sizes);
 }
 
 Value quant_bnn::binarize::binarizeSigns(Product product,
@@ -78,10 +133,7 @@ Value quant_bnn::binarize::binarizeSigns(Product product,
     return Value();
   };
   SmallVector<unsigned> imageDims = getImageDims(product.getMap(product.lhs));
-  std::optional<Operand> lhs;
-  if (auto pad = product.lhs->get().getDefiningOp<tensor::PadOp>();
-      pad && imageDims.size() == 2)
-    lhs = matchPadding(pad, imageDims);
+  std::optional<Operand> lhs = matchPaddedImages(product.lhs->get(), imageDims);
   if (!lhs) {
     std::optional<Signs> signs = matchSigns(product.lhs->get(), refusal);
     if (!signs)
@@ -102,6 +154,7 @@ Value quant_bnn::binarize::binarizeSigns(Product product,
   if (!scale)
     return Value();
   ImplicitLocOpBuilder b(product.op.getLoc(), product.op);
-  Value acc = form.build(b, lhs->value, product.rhs->get(), lhs->padding);
+  Value acc = form.build(b, buildImages(b, *lhs, imageDims), product.rhs->get(),
+                         lhs->padding);
   return buildScaled(b, product, acc, *scale);
 }

@@ -7,6 +7,8 @@
 //===----------------------------------------------------------------------===//
 
 #include "Detail.h"
+
+#include "../UniformValue.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/Dialect/Utils/IndexingUtils.h"
 #include "mlir/IR/Matchers.h"
@@ -65,6 +67,12 @@ getBroadcastDims(linalg::BroadcastOp broadcast, ArrayRef<int64_t> permutation) {
   return llvm::is_sorted(kept) ? std::optional(added) : std::nullopt;
 }
 
+/// Returns the scalar that all elements of `value` are, or null.
+static Value getScalar(Value value) {
+  Value repeated = getRepeated(value);
+  return repeated && !isa<ShapedType>(repeated.getType()) ? repeated : Value();
+}
+
 bool channels_last::isFree(Value value, ArrayRef<int64_t> permutation) {
   if (auto op = value.getDefiningOp<linalg::TransposeOp>())
     return applyPermutation(op.getPermutation(), permutation) ==
@@ -72,8 +80,7 @@ bool channels_last::isFree(Value value, ArrayRef<int64_t> permutation) {
   if (auto broadcast = value.getDefiningOp<linalg::BroadcastOp>())
     return getBroadcastDims(broadcast, permutation).has_value();
   return matchPattern(value, m_Constant()) ||
-         isa_and_present<tensor::EmptyOp, tensor::SplatOp, linalg::FillOp>(
-             value.getDefiningOp());
+         value.getDefiningOp<tensor::EmptyOp>() || getScalar(value);
 }
 
 Value channels_last::transposePad(OpBuilder &builder, tensor::PadOp op,
@@ -116,12 +123,8 @@ Value channels_last::transpose(OpBuilder &builder, Location loc, Value value,
     empty = tensor::CastOp::create(builder, loc, type, empty);
   if (value.getDefiningOp<tensor::EmptyOp>())
     return empty;
-  if (auto splat = value.getDefiningOp<tensor::SplatOp>())
-    return linalg::FillOp::create(builder, loc, splat.getInput(), empty)
-        .getResult(0);
-  if (auto fill = value.getDefiningOp<linalg::FillOp>())
-    return linalg::FillOp::create(builder, loc, fill.value(), empty)
-        .getResult(0);
+  if (Value scalar = getScalar(value))
+    return linalg::FillOp::create(builder, loc, scalar, empty).getResult(0);
   if (auto broadcast = value.getDefiningOp<linalg::BroadcastOp>())
     if (auto dims = getBroadcastDims(broadcast, permutation))
       return linalg::BroadcastOp::create(builder, loc, broadcast.getInput(),
@@ -151,6 +154,7 @@ struct QuantBNNChannelsLastPass
     channels_last::populateSinkPatterns(patterns);
     channels_last::populateFlattenPatterns(patterns);
     linalg::TransposeOp::getCanonicalizationPatterns(patterns, context);
+    tensor::CollapseShapeOp::getCanonicalizationPatterns(patterns, context);
     if (failed(applyPatternsGreedily(getOperation(), std::move(patterns))))
       signalPassFailure();
   }
