@@ -8,6 +8,7 @@
 
 #include "quant-bnn/Compiler/CompileLibrary.h"
 
+#include "mlir/IR/DialectResourceBlobManager.h"
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Pass/PassRegistry.h"
 #include "quant-bnn/Compiler/CHeader.h"
@@ -38,6 +39,33 @@ LogicalResult quant_bnn::runPasses(ModuleOp module, StringRef passes,
     return failure();
   if (report)
     report->countConstants(module);
+  return success();
+}
+
+/// Makes the resources of `module` dense constants and, unless something else
+/// in the module uses them, frees their bytes.
+static LogicalResult moveResources(ModuleOp module) {
+  using Resource = DenseResourceElementsAttr;
+  SetVector<Resource> resources;
+  module.walk([&](arith::ConstantOp op) {
+    if (auto resource = dyn_cast<Resource>(op.getValue()))
+      resources.insert(resource);
+  });
+  PassManager pm(module.getContext());
+  pm.addNestedPass<func::FuncOp>(createQuantBNNReadResourcesPass());
+  if (failed(pm.run(module)))
+    return failure();
+  DenseSet<DialectResourceBlobManager::BlobEntry *> used;
+  module.walk([&](Operation *op) {
+    op->getAttrDictionary().walk([&](Resource resource) {
+      used.insert(resource.getRawHandle().getResource());
+    });
+  });
+  for (Resource resource : resources) {
+    auto *entry = resource.getRawHandle().getResource();
+    if (!used.contains(entry))
+      entry->setBlob(AsmResourceBlob());
+  }
   return success();
 }
 
@@ -78,6 +106,8 @@ static LogicalResult lower(ModuleOp module, const llvm::TargetMachine &machine,
 FailureOr<CompiledLibrary>
 quant_bnn::compileLibrary(ModuleOp module, llvm::TargetMachine &machine,
                           const CompileOptions &options, Report *report) {
+  if (options.ownsContext && failed(moveResources(module)))
+    return failure();
   if (failed(runPasses(module, options.passes, report)) ||
       failed(materializePackedLayout(module)))
     return failure();

@@ -77,3 +77,13 @@ DenseElementsAttr quant_bnn::transposeElements(DenseElementsAttr elements,
     return {};
   }
 }
+
+SmallVector<bool> quant_bnn::transposeElements(ArrayRef<bool> elements,
+                                               ArrayRef<int64_t> shape,
+                                               ArrayRef<int64_t> permutation) {
+  SmallVector<bool> transposed(elements.size());
+  bool *to = transposed.data();
+  copyStrided(elements.data(), to, applyPermutation(shape, permutation),
+              applyPermutation(ArrayRef(computeStrides(shape)), permutation));
+  return transposed;
+}

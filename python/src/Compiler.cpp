@@ -145,6 +145,7 @@ static CompileOptions getOptions(const py::LibraryRequest &request) {
   options.checkExtents = request.checkExtents;
   options.optLevel = request.optLevel;
   options.hasLibraryCalls = !request.runtime.empty();
+  options.ownsContext = true;
   return options;
 }
 

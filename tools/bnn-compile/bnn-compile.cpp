@@ -26,6 +26,8 @@
 #include "llvm/Support/WithColor.h"
 #include "llvm/Target/TargetMachine.h"
 #include "llvm/TargetParser/Host.h"
+#include <sys/mman.h>
+#include <unistd.h>
 
 using namespace mlir;
 using namespace quant_bnn;
@@ -166,6 +168,7 @@ static CompileOptions getCompileOptions() {
   options.math = mathAccuracy;
   options.optLevel = optLevel;
   options.hasLibraryCalls = false;
+  options.ownsContext = true;
   return options;
 }
 
@@ -198,6 +201,19 @@ static LogicalResult compile(ModuleOp module, const char *program) {
   return success();
 }
 
+/// Gives the memory of `buffer` back if it is mapped from a file, from which
+/// diagnostics read it again. (MemoryBuffer::dontNeedIfMmap calls
+/// posix_madvise, which does nothing in glibc.)
+static void dropPages(const llvm::MemoryBuffer &buffer) {
+  if (buffer.getBufferKind() != llvm::MemoryBuffer::MemoryBuffer_MMap)
+    return;
+  auto page = static_cast<uintptr_t>(sysconf(_SC_PAGESIZE));
+  auto begin = reinterpret_cast<uintptr_t>(buffer.getBufferStart());
+  auto end = reinterpret_cast<uintptr_t>(buffer.getBufferEnd());
+  begin -= begin % page;
+  madvise(reinterpret_cast<void *>(begin), end - begin, MADV_DONTNEED);
+}
+
 int main(int argc, char **argv) {
   llvm::InitLLVM initLLVM(argc, argv);
   cl::HideUnrelatedOptions(category);
@@ -224,9 +240,11 @@ int main(int argc, char **argv) {
       openInputFile(inputPath, &message);
   if (!buffer)
     exitOnError(llvm::createStringError(message));
+  const llvm::MemoryBuffer &source = *buffer;
   llvm::SourceMgr sourceMgr;
   sourceMgr.AddNewSourceBuffer(std::move(buffer), llvm::SMLoc());
   SourceMgrDiagnosticHandler handler(sourceMgr, &context);
   OwningOpRef<ModuleOp> module = parseSourceFile<ModuleOp>(sourceMgr, &context);
+  dropPages(source);
   return !module || failed(compile(*module, argv[0]));
 }

@@ -40,6 +40,9 @@ struct CompileOptions {
   /// Whether there are functions `__tvm_ffi_<name>`. They call the runtime
   /// library, and so do functions with `parallel` or Workspace::Thread.
   bool hasLibraryCalls = true;
+  /// Whether nothing else uses the context of the module. The bytes of a
+  /// resource are then freed when it was read.
+  bool ownsContext = false;
 
   bool needsRuntime() const {
     return hasLibraryCalls || parallel || workspace == Workspace::Thread;

@@ -29,6 +29,12 @@ mlir::DenseElementsAttr readRawElements(mlir::ShapedType type,
 mlir::DenseElementsAttr transposeElements(mlir::DenseElementsAttr elements,
                                           llvm::ArrayRef<int64_t> permutation);
 
+/// Returns `elements`, those of a tensor with `shape`, with its dimensions in
+/// the order of `permutation`.
+llvm::SmallVector<bool> transposeElements(llvm::ArrayRef<bool> elements,
+                                          llvm::ArrayRef<int64_t> shape,
+                                          llvm::ArrayRef<int64_t> permutation);
+
 } // namespace quant_bnn
 
 #endif // QUANT_BNN_SUPPORT_RAWELEMENTS_H

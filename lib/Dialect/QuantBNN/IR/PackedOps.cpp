@@ -12,6 +12,7 @@
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "quant-bnn/Support/RawElements.h"
 
 using namespace mlir;
 using namespace quant_bnn;
@@ -87,12 +88,30 @@ static Value buildComplement(OpBuilder &builder, Location loc, Value packed) {
   return generic.getResult(0);
 }
 
+/// Rewrites `op`, of a transposed constant, to a constant. The transposed
+/// floats would have 32 times the bytes, and an attribute lives as long as its
+/// context.
+static LogicalResult packTransposedConstant(PackOp op,
+                                            PatternRewriter &rewriter) {
+  auto transpose = op.getX().getDefiningOp<linalg::TransposeOp>();
+  DenseElementsAttr elements;
+  if (!transpose || !matchPattern(transpose.getInput(), m_Constant(&elements)))
+    return rewriter.notifyMatchFailure(op, "is of no packed bits and of no "
+                                           "transposed constant");
+  SmallVector<bool> bits = getBits(elements, op.getLayout().getPolarity());
+  SmallVector<bool> transposed = transposeElements(
+      bits, elements.getType().getShape(), transpose.getPermutation());
+  rewriter.replaceOpWithNewOp<arith::ConstantOp>(
+      op, DenseElementsAttr::get(op.getType(), ArrayRef<bool>(transposed)));
+  return success();
+}
+
 /// Rewrites pack(unpack(b)) to b in other words, or to the complement of b if
 /// the polarity of floats differs.
 LogicalResult PackOp::canonicalize(PackOp op, PatternRewriter &rewriter) {
   auto unpack = op.getX().getDefiningOp<UnpackOp>();
   if (!unpack)
-    return rewriter.notifyMatchFailure(op, "is of no packed bits");
+    return packTransposedConstant(op, rewriter);
   Value packed = unpack.getPacked();
   if (isa<FloatType>(op.getX().getType().getElementType()) &&
       unpack.getLayout().getPolarity() != op.getLayout().getPolarity()) {

@@ -342,3 +342,17 @@ func.func @cast_of_packed_empty(%n: index, %k: index) -> tensor<4x?xi1, #quant_b
   %1 = tensor.cast %0 : tensor<?x?xi1, #quant_bnn.packed<i32>> to tensor<4x?xi1, #quant_bnn.packed<i32>>
   return %1 : tensor<4x?xi1, #quant_bnn.packed<i32>>
 }
+
+// -----
+
+// CHECK-LABEL: func @pack_transposed_constant(
+// CHECK-NEXT:    %[[C:.*]] = arith.constant dense<{{\[\[}}true, false], [false, false], [true, true]]>
+// CHECK-SAME:      : tensor<3x2xi1, #quant_bnn.packed<i8>>
+// CHECK-NEXT:    return %[[C]]
+func.func @pack_transposed_constant() -> tensor<3x2xi1, #quant_bnn.packed<i8>> {
+  %x = arith.constant dense<[[-1.0, 2.0, -3.0], [4.0, 0.0, -0.5]]> : tensor<2x3xf32>
+  %e = tensor.empty() : tensor<3x2xf32>
+  %t = linalg.transpose ins(%x : tensor<2x3xf32>) outs(%e : tensor<3x2xf32>) permutation = [1, 0]
+  %p = quant_bnn.pack %t : tensor<3x2xf32> to tensor<3x2xi1, #quant_bnn.packed<i8>>
+  return %p : tensor<3x2xi1, #quant_bnn.packed<i8>>
+}

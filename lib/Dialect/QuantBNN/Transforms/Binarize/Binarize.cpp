@@ -147,6 +147,9 @@ struct FoldConstantTranspose : OpRewritePattern<linalg::TransposeOp> {
     if (!op.hasPureTensorSemantics() ||
         !matchPattern(op.getInput(), m_Constant(&elements)))
       return rewriter.notifyMatchFailure(op, "is not of a constant");
+    if (llvm::all_of(op->getUsers(), llvm::IsaPred<PackOp>))
+      return rewriter.notifyMatchFailure(op,
+                                         "is packed, which transposes bits");
     DenseElementsAttr transposed =
         transposeElements(elements, op.getPermutation());
     if (!transposed || transposed.getType() != op->getResult(0).getType())
@@ -170,6 +173,7 @@ void QuantBNNBinarizePass::runOnOperation() {
   // Transpose and pack constant weights now.
   RewritePatternSet patterns(&getContext());
   patterns.add<FoldConstantTranspose>(&getContext());
+  PackOp::getCanonicalizationPatterns(patterns, &getContext());
   // Upstream folds a generic without loops to a constant that it does not have.
   linalg::populateConstantFoldLinalgOperations(
       patterns, [](OpOperand *operand) {
