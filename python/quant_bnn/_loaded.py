@@ -19,6 +19,8 @@ class Library:
     Arrays are those of NumPy, or DLPack tensors on the CPU of any framework; results
     are like the first argument that is an array. An array without gaps is not copied.
     With ``out``, an array or a tuple of arrays, the results are written there.
+    Temporary buffers are in memory that the thread keeps, or in ``workspace``, a writable
+    array of at least ``library.f.workspace_size(*arguments)`` bytes.
 
     A wrong type, rank, extent or device is a ``TypeError``, extents that do not agree
     are a ``ValueError``. Functions run without the GIL, and several threads

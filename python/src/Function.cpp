@@ -120,12 +120,15 @@ static nb::object toPython(const Scalar &scalar, const quant_bnn_value &value) {
 
 using Shape = std::vector<int64_t>;
 
+/// That of the workspace.
+static constexpr int64_t workspaceAlignment = 64;
+
 /// What one call needs.
 class Function::Call {
 public:
   Call(const quant_bnn_function &function)
       : function(function), values(function.arguments + function.results),
-        slots(new Slot[values.size()]) {}
+        slots(new Slot[values.size() + 1]) {}
 
   void addArgument(int32_t i, nb::handle object);
 
@@ -135,6 +138,11 @@ public:
   /// Whether each argument is what the extents of results can be computed from.
   bool hasExpectedArguments() const;
   void addResults(nb::handle out);
+  /// Adds the memory for temporary buffers.
+  void addWorkspace(nb::handle object);
+
+  /// Returns the bytes of memory that the call needs for temporary buffers.
+  int64_t computeWorkspaceSize();
 
   /// Calls without the GIL. Returns whether there was no error.
   bool run(EntryPoint entryPoint);
@@ -149,6 +157,15 @@ private:
     return function.values[function.arguments + i];
   }
 
+  /// What `function` reads extents and indices from.
+  struct Operands {
+    std::vector<std::vector<int64_t>> descriptors;
+    std::vector<void *> pointers;
+
+    void addArray(const int64_t *shape, int32_t rank);
+  };
+  void addArguments(Operands &operands);
+
   /// Returns the `count` dynamic extents of results.
   std::vector<int64_t> computeExtents(size_t count);
 
@@ -160,7 +177,8 @@ private:
   void addScalar(int32_t i);
   void addResult(int32_t i, nb::object object);
   void checkShape(int32_t i, const Shape &shape) const;
-  void checkOverlap(int32_t result) const;
+  /// Fails if value `index`, which `what` names, overlaps one before it.
+  void checkOverlap(int32_t index, const std::string &what) const;
 
   /// The memory of an argument or a result.
   struct Slot {
@@ -176,7 +194,8 @@ private:
   /// The arrays of the caller that the function writes to.
   std::vector<nb::object> written;
   std::vector<Any> values;
-  /// In the order of the values; they stay where they are.
+  /// In the order of the values, and then of the workspace; they stay where
+  /// they are.
   std::unique_ptr<Slot[]> slots;
   /// That of the first argument which is an array of a framework.
   const DLPackExchangeAPI *api = nullptr;
@@ -284,29 +303,50 @@ bool Function::Call::hasExpectedArguments() const {
   return true;
 }
 
+void Function::Call::Operands::addArray(const int64_t *shape, int32_t rank) {
+  std::vector<int64_t> &descriptor = descriptors.emplace_back(3);
+  descriptor.insert(descriptor.end(), shape, shape + rank);
+  pointers.push_back(descriptor.data());
+}
+
+void Function::Call::addArguments(Operands &operands) {
+  for (int32_t i = 0; i < function.arguments; ++i) {
+    Any &any = values[i];
+    if (any.type != TensorPointer)
+      operands.pointers.push_back(&any.integer);
+    else if (function.values[i].rank < 0)
+      operands.pointers.push_back(any.tensor->data);
+    else
+      operands.addArray(any.tensor->shape, function.values[i].rank);
+  }
+}
+
 std::vector<int64_t> Function::Call::computeExtents(size_t count) {
   std::vector<int64_t> extents(count);
-  // The function reads the extents of descriptors, and indices.
-  std::vector<std::vector<int64_t>> descriptors;
-  std::vector<void *> operands;
-  for (int32_t i = 0; i < function.arguments; ++i) {
-    const quant_bnn_value &value = function.values[i];
-    Any &any = values[i];
-    if (any.type != TensorPointer) {
-      operands.push_back(&any.integer);
-      continue;
-    }
-    if (value.rank < 0) {
-      operands.push_back(any.tensor->data);
-      continue;
-    }
-    std::vector<int64_t> &descriptor = descriptors.emplace_back(3);
-    descriptor.insert(descriptor.end(), any.tensor->shape,
-                      any.tensor->shape + value.rank);
-    operands.push_back(descriptor.data());
-  }
-  function.result_extents(operands.data(), extents.data());
+  Operands operands;
+  addArguments(operands);
+  function.result_extents(operands.pointers.data(), extents.data());
   return extents;
+}
+
+int64_t Function::Call::computeWorkspaceSize() {
+  if (!function.workspace_size)
+    return 0;
+  Operands operands;
+  addArguments(operands);
+  int32_t i = 0;
+  for (const std::optional<Shape> &shape : computeShapes()) {
+    if (!shape)
+      raise(PyExc_TypeError,
+            std::string(function.name) +
+                ": the extents of the results do not follow from those of "
+                "the arguments");
+    if (getResult(i++).rank < 0)
+      operands.pointers.push_back(nullptr);
+    else
+      operands.addArray(shape->data(), shape->size());
+  }
+  return function.workspace_size(operands.pointers.data());
 }
 
 std::vector<std::optional<Shape>> Function::Call::computeShapes() {
@@ -338,14 +378,13 @@ std::vector<std::optional<Shape>> Function::Call::computeShapes() {
   return shapes;
 }
 
-void Function::Call::checkOverlap(int32_t result) const {
-  int32_t index = function.arguments + result;
+void Function::Call::checkOverlap(int32_t index,
+                                  const std::string &what) const {
   auto [begin, end] = slots[index].view.getRange();
   for (int32_t i = 0; i < index; ++i) {
     auto [otherBegin, otherEnd] = slots[i].view.getRange();
     if (begin < otherEnd && otherBegin < end)
-      raise(PyExc_ValueError, std::string(function.name) + ": result " +
-                                  std::to_string(result) +
+      raise(PyExc_ValueError, std::string(function.name) + ": " + what +
                                   " overlaps another array of the call");
   }
 }
@@ -414,7 +453,7 @@ void Function::Call::addResults(nb::handle out) {
     } else if (!outputs.empty()) {
       written.push_back(outputs[array]);
       addResult(i, outputs[array++]);
-      checkOverlap(i);
+      checkOverlap(function.arguments + i, "result " + std::to_string(i));
       if (shapes[i])
         checkShape(i, *shapes[i]);
     } else if (shapes[i]) {
@@ -429,6 +468,23 @@ void Function::Call::addResults(nb::handle out) {
                 "the arguments: pass out");
     }
   }
+}
+
+void Function::Call::addWorkspace(nb::handle object) {
+  if (!function.workspace_size)
+    raise(PyExc_TypeError,
+          std::string(function.name) + " was compiled to take no workspace");
+  auto index = static_cast<int32_t>(values.size());
+  TensorView &view = slots[index].view;
+  constexpr quant_bnn_value bytes = {nullptr, 1, QUANT_BNN_UINT, 8, true};
+  if (!view.view(object, bytes, Access::Write))
+    raise(PyExc_TypeError, std::string(function.name) +
+                               ": the workspace is no array, but a " +
+                               Py_TYPE(object.ptr())->tp_name);
+  checkOverlap(index, "the workspace");
+  Any &any = values.emplace_back();
+  any.type = TensorPointer;
+  any.tensor = &view.getTensor();
 }
 
 bool Function::Call::run(EntryPoint entryPoint) {
@@ -476,18 +532,37 @@ Function::Function(const LoadedLibrary &library,
           std::string("the library lacks what calls ") + function.name);
 }
 
-nb::object Function::call(nb::args arguments, nb::object out) const {
+void Function::addArguments(Call &call, const nb::args &arguments) const {
   if (int32_t(arguments.size()) != function.arguments)
     raise(PyExc_TypeError,
           std::string(function.name) + " takes " +
               std::to_string(function.arguments) + " arguments, but " +
               std::to_string(arguments.size()) + " were given");
-  Call call(function);
   for (int32_t i = 0; i < function.arguments; ++i)
     call.addArgument(i, arguments[i]);
+}
+
+int64_t Function::getWorkspaceSize(const nb::args &arguments) const {
+  Call call(function);
+  addArguments(call, arguments);
+  if (!call.hasExpectedArguments())
+    raise(PyExc_TypeError,
+          "the arguments are not those of " + std::string(describe()));
+  int64_t size = call.computeWorkspaceSize();
+  // An array may begin anywhere.
+  return size == 0 ? 0 : size + workspaceAlignment - 1;
+}
+
+nb::object Function::call(const nb::args &arguments, const nb::object &out,
+                          const nb::object &workspace) const {
+  Call call(function);
+  addArguments(call, arguments);
   // Otherwise, the call says which argument is wrong.
-  if (call.hasExpectedArguments())
+  if (call.hasExpectedArguments()) {
     call.addResults(out);
+    if (!workspace.is_none())
+      call.addWorkspace(workspace);
+  }
   if (!call.run(entryPoint)) {
     std::string message = getLastError();
     // Otherwise, an assertion of the function failed.

@@ -39,8 +39,14 @@ public:
   Function(const LoadedLibrary &library, const quant_bnn_function &function);
 
   /// Calls the function. Results are new arrays, or `out`: an array, or a
-  /// tuple of arrays if there are several results.
-  nanobind::object call(nanobind::args arguments, nanobind::object out) const;
+  /// tuple of arrays if there are several results. Temporary buffers are in
+  /// `workspace`, or in the thread's workspace if that is None.
+  nanobind::object call(const nanobind::args &arguments,
+                        const nanobind::object &out,
+                        const nanobind::object &workspace) const;
+
+  /// Returns the bytes of an array for the workspace of a call.
+  int64_t getWorkspaceSize(const nanobind::args &arguments) const;
 
   const quant_bnn_function &getDescription() const { return function; }
 
@@ -49,6 +55,8 @@ public:
 
 private:
   class Call;
+  void addArguments(Call &call, const nanobind::args &arguments) const;
+
   using EntryPoint = int (*)(void *self, const void *arguments, int32_t count,
                              void *result);
 

@@ -20,7 +20,10 @@ NB_MODULE(_library, module) {
   nb::class_<Function>(module, "Function",
                        "A compiled function, which takes arrays and numbers.")
       .def("__call__", &Function::call, nb::arg("arguments"), nb::kw_only(),
-           nb::arg("out") = nb::none())
+           nb::arg("out") = nb::none(), nb::arg("workspace") = nb::none())
+      .def("workspace_size", &Function::getWorkspaceSize, nb::arg("arguments"),
+           "Returns the bytes of an array for the workspace of a call with "
+           "these arguments.")
       .def_prop_ro("name",
                    [](const Function &f) { return f.getDescription().name; })
       .def("__repr__", [](const Function &f) {

@@ -1,6 +1,7 @@
 """Compilation and calls of functions, with arrays of NumPy."""
 
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy
@@ -244,6 +245,93 @@ def test_overlap(library):
     assert library.binarize(x[:4], out=x[4:]).shape == (4, 4)
     # An error leaves the thread ready for other calls.
     assert library.unknown(zeros(3), 2, out=zeros(2)).shape == (2,)
+
+
+MATMUL_CHAIN = """
+func.func @chain(%x: tensor<?x8xf32>, %w: tensor<8x8xf32>) -> tensor<?x8xf32> {
+  %c0 = arith.constant 0 : index
+  %zero = arith.constant 0.0 : f32
+  %n = tensor.dim %x, %c0 : tensor<?x8xf32>
+  %e = tensor.empty(%n) : tensor<?x8xf32>
+  %z = linalg.fill ins(%zero : f32) outs(%e : tensor<?x8xf32>) -> tensor<?x8xf32>
+  %y = linalg.matmul ins(%x, %w : tensor<?x8xf32>, tensor<8x8xf32>)
+      outs(%z : tensor<?x8xf32>) -> tensor<?x8xf32>
+  %r = linalg.matmul ins(%y, %w : tensor<?x8xf32>, tensor<8x8xf32>)
+      outs(%z : tensor<?x8xf32>) -> tensor<?x8xf32>
+  return %r : tensor<?x8xf32>
+}
+func.func @plain(%x: i32) -> i32 {
+  return %x : i32
+}"""
+
+
+def test_workspace():
+    library = quant_bnn.compile(MATMUL_CHAIN)
+    x = numpy.arange(24, dtype=numpy.float32).reshape(3, 8)
+    w = numpy.eye(8, dtype=numpy.float32)[::-1].copy()
+    size = library.chain.workspace_size(x, w)
+    assert size > library.chain.workspace_size(x[:1], w) > 0
+    # An array may begin anywhere.
+    memory = numpy.zeros(size + 64, numpy.uint8)
+    for begin in range(64):
+        memory[:] = 7
+        workspace, out = memory[begin : begin + size], zeros(3, 8)
+        assert library.chain(x, w, out=out, workspace=workspace) is out
+        assert (out == x).all()
+        assert (memory[:begin] == 7).all() and (memory[begin + size :] == 7).all()
+        assert (workspace != 7).any()
+    assert (library.chain(x, w, workspace=numpy.zeros(size, numpy.float32)) == x).all()
+    assert library.plain.workspace_size(3) == 0
+    assert library.plain(3, workspace=numpy.zeros(0, numpy.uint8)) == 3
+
+
+def test_workspaces_of_threads():
+    library = quant_bnn.compile(MATMUL_CHAIN)
+    w = numpy.eye(8, dtype=numpy.float32)[::-1].copy()
+
+    def run(seed):
+        x = numpy.full((64, 8), seed, numpy.float32)
+        workspace = numpy.empty(library.chain.workspace_size(x, w), numpy.uint8)
+        out = zeros(64, 8)
+        return all(
+            (library.chain(x, w, out=out, workspace=workspace) == seed).all()
+            for _ in range(200)
+        )
+
+    with ThreadPoolExecutor(4) as pool:
+        assert all(pool.map(run, range(4)))
+
+
+def test_workspace_errors():
+    library = quant_bnn.compile(MATMUL_CHAIN)
+    x, w = zeros(3, 8), zeros(8, 8)
+    size = library.chain.workspace_size(x, w)
+
+    def call(workspace, **arguments):
+        library.chain(x, w, workspace=workspace, **arguments)
+
+    small = "the workspace has 64 bytes, .* from a multiple of 64 on, but .* are required"
+    with pytest.raises(ValueError, match=small):
+        call(numpy.zeros(64, numpy.uint8))
+    with pytest.raises(TypeError, match="chain: expected an array without gaps"):
+        call(numpy.zeros(2 * size, numpy.uint8)[::2])
+    with pytest.raises(TypeError, match="chain: the workspace is no array, but a int"):
+        call(3)
+    with pytest.raises(ValueError, match="chain: the workspace overlaps another array"):
+        memory = numpy.zeros(size, numpy.float32)
+        call(memory, out=memory[:24].reshape(3, 8))
+    constant = numpy.zeros(size, numpy.uint8)
+    constant.flags.writeable = False
+    with pytest.raises((ValueError, BufferError)):
+        call(constant)
+    with pytest.raises(TypeError, match="the arguments are not those of chain"):
+        library.chain.workspace_size(zeros(3), w)
+    with pytest.raises(TypeError, match="chain takes 2 arguments, but 1 were given"):
+        library.chain.workspace_size(x)
+    own = quant_bnn.compile(MATMUL_CHAIN, workspace="thread")
+    with pytest.raises(TypeError, match="chain was compiled to take no workspace"):
+        own.chain(x, w, workspace=numpy.zeros(size, numpy.uint8))
+    assert own.chain.workspace_size(x, w) == 0
 
 
 def test_compile_errors():

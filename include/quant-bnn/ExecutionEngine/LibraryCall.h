@@ -10,8 +10,10 @@
 |* __tvm_ffi_f in the calling convention of tvm-ffi: it takes the arguments   *|
 |* of f, then a tensor for each result, as DLPack tensors on the CPU without  *|
 |* gaps. A scalar is a number or a tensor without dimensions; a scalar result *|
-|* is written to such a tensor. The memory for temporary buffers is that of   *|
-|* the thread (Workspace.h).                                                  *|
+|* is written to such a tensor. One more tensor, of any type, may follow: the *|
+|* memory for temporary buffers, which is used from a multiple of 64 on, if   *|
+|* workspace_size below is not null. Without it, the thread has that memory   *|
+|* (Workspace.h).                                                             *|
 |*                                                                            *|
 |* If an argument is wrong, f is not called, and __tvm_ffi_f returns -1. So   *|
 |* it does if an assertion of f fails, such as that extents of arguments      *|

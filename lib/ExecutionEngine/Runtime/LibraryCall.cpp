@@ -169,13 +169,16 @@ static bool isContiguous(const Tensor &tensor) {
   return isContiguous;
 }
 
+static bool isOnCPU(const Tensor &tensor) {
+  return tensor.deviceType == CPU || tensor.deviceType == CUDAHost;
+}
+
 static bool fits(const Tensor &tensor, const quant_bnn_value &value) {
   // A signless integer may be passed as an unsigned one.
   bool hasType = tensor.code == value.code ||
                  (tensor.code == QUANT_BNN_UINT && value.code == QUANT_BNN_INT);
-  if ((tensor.deviceType != CPU && tensor.deviceType != CUDAHost) ||
-      tensor.rank != getRank(value) || !hasType || tensor.bits != value.bits ||
-      tensor.lanes != 1)
+  if (!isOnCPU(tensor) || tensor.rank != getRank(value) || !hasType ||
+      tensor.bits != value.bits || tensor.lanes != 1)
     return false;
   for (int32_t i = 0; i < tensor.rank; ++i)
     if (value.shape[i] >= 0 && tensor.shape[i] != value.shape[i])
@@ -224,7 +227,7 @@ static void describe(const Any &any, Message &message) {
   if (tensor->lanes != 1)
     message.add("x%d", tensor->lanes);
   message.addShape(tensor->shape, tensor->rank);
-  if (tensor->deviceType != CPU && tensor->deviceType != CUDAHost)
+  if (!isOnCPU(*tensor))
     message.add(" on another device");
   else if (!isContiguous(*tensor))
     message.add(" with gaps");
@@ -272,15 +275,42 @@ void quant_bnn_assertion_failed(const char *message) {
   abort();
 }
 
-/// Returns whether no assertion of the function failed. The message of the one
-/// that did is in the buffer.
+/// Makes `workspace` the part of `tensor` that begins at a multiple of 64.
+/// Returns whether that has `size` bytes; if not, a message is in the buffer.
+static bool placeWorkspace(const quant_bnn_function &function,
+                           const Tensor &tensor, int64_t size,
+                           quant_bnn_workspace &workspace) {
+  constexpr uintptr_t alignment = 64;
+  int64_t bytes = tensor.bits * tensor.lanes / 8;
+  for (int32_t i = 0; i < tensor.rank; ++i)
+    bytes *= tensor.shape[i];
+  char *data = tensor.data + tensor.byteOffset;
+  int64_t skipped = -reinterpret_cast<uintptr_t>(data) % alignment;
+  if (size > 0 && bytes - skipped < size) {
+    Message().add("%s: the workspace has %lld bytes, %lld of them from a "
+                  "multiple of %d on, but %lld are required",
+                  function.name, static_cast<long long>(bytes),
+                  static_cast<long long>(bytes > skipped ? bytes - skipped : 0),
+                  static_cast<int>(alignment), static_cast<long long>(size));
+    return false;
+  }
+  workspace = {data + skipped, data + skipped, 0, size, 1};
+  return true;
+}
+
+/// Calls `function` with the workspace in `tensor`, or with that of the thread
+/// if `tensor` is null. Returns whether that is large enough and no assertion
+/// of the function failed. If not, a message is in the buffer.
 static bool callWithWorkspace(const quant_bnn_function &function,
-                              void **operands) {
+                              void **operands, const Tensor *tensor) {
   int64_t size =
       function.workspace_size ? function.workspace_size(operands) : 0;
   quant_bnn_workspace workspace = {nullptr, nullptr, 0, 0, 1};
-  if (size != 0)
+  const bool isOfThread = size != 0 && !tensor;
+  if (isOfThread)
     _mlir_ciface_quant_bnn_take_workspace(&workspace, size);
+  else if (tensor && !placeWorkspace(function, *tensor, size, workspace))
+    return false;
   operands[function.arguments + function.results] = &workspace;
   jmp_buf *const outer = quant_bnn::currentCall;
   jmp_buf call;
@@ -290,7 +320,7 @@ static bool callWithWorkspace(const quant_bnn_function &function,
     function.call(operands);
   }
   quant_bnn::currentCall = outer;
-  if (size != 0)
+  if (isOfThread)
     _mlir_ciface_quant_bnn_return_workspace(&workspace);
   return !hasFailed;
 }
@@ -298,7 +328,9 @@ static bool callWithWorkspace(const quant_bnn_function &function,
 static int callWithAny(const quant_bnn_function *function,
                        const void *arguments, int32_t count, void *result) {
   int32_t values = function->arguments + function->results;
-  if (count != values) {
+  // The workspace may follow.
+  const bool hasWorkspace = count == values + 1 && function->workspace_size;
+  if (count != values && !hasWorkspace) {
     Message message;
     message.add("%s: expected %d arguments and %d tensors for results, got %d",
                 function->name, function->arguments, function->results, count);
@@ -325,7 +357,20 @@ static int callWithAny(const quant_bnn_function *function,
     describe(any, message);
     return raise("TypeError");
   }
-  if (!callWithWorkspace(*function, operands))
+  const Tensor *workspace = nullptr;
+  if (hasWorkspace) {
+    const Any &any = static_cast<const Any *>(arguments)[values];
+    workspace = getTensor(any);
+    if (!workspace || !isOnCPU(*workspace) || !isContiguous(*workspace)) {
+      Message message;
+      message.add("%s: expected an array without gaps on the CPU as the "
+                  "workspace, got ",
+                  function->name);
+      describe(any, message);
+      return raise("TypeError");
+    }
+  }
+  if (!callWithWorkspace(*function, operands, workspace))
     return raise("ValueError");
   *static_cast<Any *>(result) = {None, 0, {0}};
   return 0;

@@ -93,7 +93,15 @@ static void quantize(void) {
   objects[0].v_ptr = &object;
   check("object", __tvm_ffi_net_quantize, objects, 3);
 
-  check("count", __tvm_ffi_net_quantize, all, 4);
+  check("count", __tvm_ffi_net_quantize, all, 2);
+  check("no workspace", __tvm_ffi_net_quantize, all, 4);
+  char bytes[4096];
+  int64_t size = 1, large = sizeof(bytes);
+  DLTensor tw = tensor(bytes, UInt, 8, 1, &size);
+  all[3] = pointer(&tw);
+  check("small workspace", __tvm_ffi_net_quantize, all, 4);
+  tw.shape = &large;
+  check("workspace", __tvm_ffi_net_quantize, all, 4);
   tx.dtype.bits = 64;
   check("type", __tvm_ffi_net_quantize, all, 3);
   tx.dtype.bits = 32;
