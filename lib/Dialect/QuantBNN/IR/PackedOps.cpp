@@ -95,7 +95,8 @@ static LogicalResult packTransposedConstant(PackOp op,
                                             PatternRewriter &rewriter) {
   auto transpose = op.getX().getDefiningOp<linalg::TransposeOp>();
   DenseElementsAttr elements;
-  if (!transpose || !matchPattern(transpose.getInput(), m_Constant(&elements)))
+  if (!transpose || !op.getType().hasStaticShape() ||
+      !matchPattern(transpose.getInput(), m_Constant(&elements)))
     return rewriter.notifyMatchFailure(op, "is of no packed bits and of no "
                                            "transposed constant");
   SmallVector<bool> bits = getBits(elements, op.getLayout().getPolarity());
