@@ -46,7 +46,7 @@ func.func @size_on_a_condition(%n: index) {
   %large = arith.cmpi sgt, %n, %c5 : index
   scf.if %large {
     %rest = arith.subi %n, %c5 : index
-    // CHECK: [[@LINE+1]]:{{[0-9]+}}: remark: {{.*}}it may not be needed, and its size depends on the call
+    // CHECK: [[@LINE+1]]:{{[0-9]+}}: remark: {{.*}}it may not be needed, and its size may be negative then
     %a = memref.alloc(%rest) : memref<?xf32>
     memref.dealloc %a : memref<?xf32>
   }
@@ -59,7 +59,7 @@ func.func @size_in_a_block(%n: index, %large: i1) {
   cf.cond_br %large, ^then, ^end
 ^then:
   scf.for %i = %c0 to %n step %c1 {
-    // CHECK: [[@LINE+1]]:{{[0-9]+}}: remark: {{.*}}it may not be needed, and its size depends on the call
+    // CHECK: [[@LINE+1]]:{{[0-9]+}}: remark: {{.*}}it may not be needed, and its size may be negative then
     %a = memref.alloc(%n) : memref<?xf32>
     memref.dealloc %a : memref<?xf32>
   }

@@ -97,6 +97,29 @@ func.func @regions(%condition: i1, %n: index) {
 
 // -----
 
+// A buffer that may not be needed, of the extents of an argument.
+// CHECK-LABEL: func @branch(
+// CHECK:         %[[ARENA:.*]] = memref.alloc(%{{.*}}) {alignment = 64 : i64} : memref<?xi8>
+// CHECK:         scf.if
+// CHECK-NOT:       memref.alloc
+// CHECK:           memref.view %[[ARENA]]
+func.func @branch(%x: memref<?x5xf32>) {
+  %c0 = arith.constant 0 : index
+  %c3 = arith.constant 3 : index
+  %c8 = arith.constant 8 : index
+  %n = memref.dim %x, %c0 : memref<?x5xf32>
+  %many = arith.cmpi uge, %n, %c8 : index
+  scf.if %many {
+    %rows = arith.muli %n, %c3 : index
+    %a = memref.alloc(%rows) : memref<?xf32>
+    "test.use"(%a) : (memref<?xf32>) -> ()
+    memref.dealloc %a : memref<?xf32>
+  }
+  return
+}
+
+// -----
+
 // CHECK-LABEL: func @nothing_to_plan(
 // CHECK-NOT:     memref
 // CHECK:         return

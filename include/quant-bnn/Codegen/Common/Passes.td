@@ -238,8 +238,9 @@ def QuantBNNPlanMemoryPass
 
     A buffer is still allocated where it was, and a remark says why, if its size
     is not known at the entry of the function, if it is allocated in a parallel
-    loop, if another block frees it, if its size is dynamic and the op around it
-    may not run, or if it has a layout, a memory space or an alignment above 64.
+    loop, if another block frees it, if the op around it may not run and its size
+    may be negative then, or if it has a layout, a memory space or an alignment
+    above 64.
 
     Example: with `workspace=argument`,
 

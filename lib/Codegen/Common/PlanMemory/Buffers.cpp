@@ -186,8 +186,12 @@ SmallVector<Buffer, 0> quant_bnn::memory::findBuffers(
       missed(alloc, "its size is not known at the entry of the function");
       continue;
     }
-    if (!type.hasStaticShape() && isConditional(alloc, function)) {
-      missed(alloc, "it may not be needed, and its size depends on the call");
+    // Where it is not needed, such an extent could be anything.
+    if (isConditional(alloc, function) &&
+        !llvm::all_of(alloc.getDynamicSizes(), [&](Value extent) {
+          return isExtentAtEntry(extent, function);
+        })) {
+      missed(alloc, "it may not be needed, and its size may be negative then");
       continue;
     }
     if (!hasSize(type.getElementType())) {

@@ -8,7 +8,9 @@
 
 #include "EntryValues.h"
 #include "mlir/Analysis/SliceAnalysis.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/IR/Matchers.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
 
 using namespace mlir;
@@ -88,6 +90,28 @@ static FailureOr<SetVector<Operation *>> getOps(Value value,
 
 bool quant_bnn::memory::isKnownAtEntry(Value value, func::FuncOp function) {
   return succeeded(getOps(value, function));
+}
+
+bool quant_bnn::memory::isExtentAtEntry(Value value, func::FuncOp function) {
+  FailureOr<SetVector<Operation *>> ops = getOps(value, function);
+  if (failed(ops))
+    return false;
+  SmallVector<EntryNumber> numbers = getEntryNumbers(function);
+  DenseSet<Value> extents;
+  auto isExtent = [&](Value of) {
+    std::optional<unsigned> number = findEntryNumber(of, function);
+    return number ? numbers[*number].dim.has_value() : extents.contains(of);
+  };
+  for (Operation *op : *ops) {
+    APInt constant;
+    if (matchPattern(op, m_ConstantInt(&constant))
+            ? constant.isNonNegative()
+            : isa<arith::AddIOp, arith::CeilDivUIOp, arith::DivUIOp,
+                  arith::MinUIOp, arith::MulIOp>(op) &&
+                  llvm::all_of(op->getOperands(), isExtent))
+      extents.insert(op->getResult(0));
+  }
+  return isExtent(value);
 }
 
 Value quant_bnn::memory::buildEntryValue(OpBuilder &builder, Value value,

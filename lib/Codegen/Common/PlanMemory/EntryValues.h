@@ -30,6 +30,11 @@ llvm::SmallVector<EntryNumber> getEntryNumbers(mlir::func::FuncOp function);
 
 bool isKnownAtEntry(mlir::Value value, mlir::func::FuncOp function);
 
+/// Whether `value` is known at the entry of `function`, and not negative for
+/// any arguments: it is computed from extents and constants by sums, products
+/// and quotients.
+bool isExtentAtEntry(mlir::Value value, mlir::func::FuncOp function);
+
 /// Builds `value`, which is known at the entry of `function`, where `builder`
 /// is. `numbers` are the values of the entry numbers there, and `mapping` has
 /// what was built before.
