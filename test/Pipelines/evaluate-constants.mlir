@@ -261,6 +261,43 @@ func.func @map_with_mod() -> tensor<4xf32> {
 
 // -----
 
+// REMARK: remark: {{.*}} Function=gather
+// REMARK-NOT: remark:
+// Elements at indices: all exist in the first case, as the filter of a transposed
+// convolution is reversed, and one may not in the second.
+// CHECK-LABEL: func @gather(
+// CHECK-DAG:     %[[reversed:.*]] = arith.constant dense<{{\[}}[4.000000e+00, 2.000000e+00], [3.000000e+00, 1.000000e+00]]>
+// CHECK:         %[[far:.*]] = linalg.generic
+// CHECK:         return %[[reversed]], %[[far]]
+func.func @gather() -> (tensor<2x2xf32>, tensor<2x2xf32>) {
+  %c = arith.constant dense<[[1.0, 2.0], [3.0, 4.0]]> : tensor<2x2xf32>
+  %e = tensor.empty() : tensor<2x2xf32>
+  %c1 = arith.constant 1 : index
+  %c2 = arith.constant 2 : index
+  %0 = linalg.generic {indexing_maps = [affine_map<(i, j) -> (i, j)>], iterator_types = ["parallel", "parallel"]}
+      outs(%e : tensor<2x2xf32>) {
+  ^bb0(%o: f32):
+    %i = linalg.index 0 : index
+    %j = linalg.index 1 : index
+    %row = arith.subi %c1, %j : index
+    %column = arith.subi %c1, %i : index
+    %a = tensor.extract %c[%row, %column] : tensor<2x2xf32>
+    linalg.yield %a : f32
+  } -> tensor<2x2xf32>
+  %1 = linalg.generic {indexing_maps = [affine_map<(i, j) -> (i, j)>], iterator_types = ["parallel", "parallel"]}
+      outs(%e : tensor<2x2xf32>) {
+  ^bb0(%o: f32):
+    %i = linalg.index 0 : index
+    %j = linalg.index 1 : index
+    %row = arith.subi %c2, %i : index
+    %a = tensor.extract %c[%row, %j] : tensor<2x2xf32>
+    linalg.yield %a : f32
+  } -> tensor<2x2xf32>
+  return %0, %1 : tensor<2x2xf32>, tensor<2x2xf32>
+}
+
+// -----
+
 // Constants that grow.
 // REMARK: remark: {{.*}} Function=growth
 // REMARK-NOT: remark:

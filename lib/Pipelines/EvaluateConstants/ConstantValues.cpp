@@ -14,6 +14,7 @@
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/DialectResourceBlobManager.h"
 #include "mlir/IR/Matchers.h"
+#include "mlir/Interfaces/InferIntRangeInterface.h"
 #include "mlir/Transforms/RegionUtils.h"
 #include "quant-bnn/Dialect/QuantBNN/IR/QuantBNN.h"
 #include "quant-bnn/ExecutionEngine/NumPy/NumPyTypes.h"
@@ -84,15 +85,69 @@ static bool mayAssert(linalg::LinalgOp op) {
          op.getNumLoops() == op.getNumParallelLoops();
 }
 
+namespace {
+/// The ranges of the integers in the body of an op whose shape is static.
+class IntegerRanges {
+public:
+  explicit IntegerRanges(linalg::LinalgOp op) {
+    SmallVector<int64_t> sizes = op.getStaticLoopRanges();
+    for (Operation &bodyOp : op.getBlock()->without_terminator()) {
+      if (auto index = dyn_cast<linalg::IndexOp>(bodyOp)) {
+        int64_t last = std::max<int64_t>(sizes[index.getDim()] - 1, 0);
+        ranges.try_emplace(
+            index.getResult(),
+            ConstantIntRanges::fromSigned(APInt::getZero(64), APInt(64, last)));
+      } else if (isa<arith::AddIOp, arith::SubIOp, arith::MulIOp>(bodyOp)) {
+        cast<InferIntRangeInterface>(bodyOp).inferResultRanges(
+            {get(bodyOp.getOperand(0)), get(bodyOp.getOperand(1))},
+            [&](Value value, const ConstantIntRanges &range) {
+              ranges.try_emplace(value, range);
+            });
+      }
+    }
+  }
+
+  ConstantIntRanges get(Value value) const {
+    APInt constant;
+    if (matchPattern(value, m_ConstantInt(&constant)))
+      return ConstantIntRanges::constant(constant);
+    auto found = ranges.find(value);
+    return found != ranges.end()
+               ? found->second
+               : ConstantIntRanges::maxRange(
+                     ConstantIntRanges::getStorageBitwidth(value.getType()));
+  }
+
+  /// Whether `extract` is known to read an element that exists.
+  bool isInBounds(tensor::ExtractOp extract) const {
+    auto type = cast<RankedTensorType>(extract.getTensor().getType());
+    return type.hasStaticShape() &&
+           llvm::all_of(llvm::zip_equal(extract.getIndices(), type.getShape()),
+                        [&](auto pair) {
+                          auto [index, size] = pair;
+                          ConstantIntRanges range = get(index);
+                          return range.smin().sge(0) && range.smax().slt(size);
+                        });
+  }
+
+private:
+  DenseMap<Value, ConstantIntRanges> ranges;
+};
+} // namespace
+
 static bool isEvaluableLinalg(linalg::LinalgOp op) {
-  return op.hasPureTensorSemantics() && !op.hasDynamicShape() &&
-         llvm::all_of(op.getIndexingMapsArray(),
+  if (!op.hasPureTensorSemantics() || op.hasDynamicShape())
+    return false;
+  IntegerRanges ranges(op);
+  return llvm::all_of(op.getIndexingMapsArray(),
                       [](AffineMap map) {
                         return llvm::all_of(map.getResults(), isMonotonic);
                       }) &&
          llvm::all_of(
              op.getBlock()->without_terminator(), [&](Operation &bodyOp) {
+               auto extract = dyn_cast<tensor::ExtractOp>(bodyOp);
                return isa<linalg::IndexOp>(bodyOp) || isElementOp(&bodyOp) ||
+                      (extract && ranges.isInBounds(extract)) ||
                       (isa<cf::AssertOp>(bodyOp) && mayAssert(op));
              });
 }

@@ -116,3 +116,45 @@ func.func @constant_levels(%x: tensor<4x8xf32>) -> tensor<4x2xf32> {
   %y = linalg.matmul ins(%a, %w : tensor<4x8xf32>, tensor<8x2xf32>) outs(%zeros : tensor<4x2xf32>) -> tensor<4x2xf32>
   return %y : tensor<4x2xf32>
 }
+
+// There is an op for each plane of a filter.
+func.func @planes(%x: tensor<1x9x9x9x4xf32>, %w: tensor<?x3x3x4x2xf32>, %out: tensor<1x?x7x7x2xf32>) -> tensor<1x?x7x7x2xf32> {
+  %zero = arith.constant 0.0 : f32
+  %zeros = linalg.fill ins(%zero : f32) outs(%out : tensor<1x?x7x7x2xf32>) -> tensor<1x?x7x7x2xf32>
+  %a = quant_bnn.sign %x : tensor<1x9x9x9x4xf32>
+  %b = quant_bnn.sign %w : tensor<?x3x3x4x2xf32>
+  // CHECK: [[@LINE+1]]:{{[0-9]+}}: remark: {{.*}}linalg.conv_3d_ndhwc_dhwcf not binarized: its filter has an unknown number of planes
+  %y = linalg.conv_3d_ndhwc_dhwcf {dilations = dense<1> : vector<3xi64>, strides = dense<1> : vector<3xi64>}
+      ins(%a, %b : tensor<1x9x9x9x4xf32>, tensor<?x3x3x4x2xf32>) outs(%zeros : tensor<1x?x7x7x2xf32>) -> tensor<1x?x7x7x2xf32>
+  return %y : tensor<1x?x7x7x2xf32>
+}
+
+// Zeros between pixels: with steps of 2 along the rows, into what is not zero, and where
+// the first image stays zero.
+func.func @between(%x: tensor<2x4x4x4xf32>, %w: tensor<3x3x4x2xf32>, %out: tensor<2x2x5x2xf32>, %long: tensor<3x5x5x2xf32>)
+    -> (tensor<2x2x5x2xf32>, tensor<2x2x5x2xf32>, tensor<3x5x5x2xf32>) {
+  %zero = arith.constant 0.0 : f32
+  %one = arith.constant 1.0 : f32
+  %zeros = linalg.fill ins(%zero : f32) outs(%out : tensor<2x2x5x2xf32>) -> tensor<2x2x5x2xf32>
+  %many = linalg.fill ins(%zero : f32) outs(%long : tensor<3x5x5x2xf32>) -> tensor<3x5x5x2xf32>
+  %e0 = tensor.empty() : tensor<2x7x7x4xf32>
+  %z0 = linalg.fill ins(%zero : f32) outs(%e0 : tensor<2x7x7x4xf32>) -> tensor<2x7x7x4xf32>
+  %z1 = linalg.fill ins(%one : f32) outs(%e0 : tensor<2x7x7x4xf32>) -> tensor<2x7x7x4xf32>
+  %e2 = tensor.empty() : tensor<3x7x7x4xf32>
+  %z2 = linalg.fill ins(%zero : f32) outs(%e2 : tensor<3x7x7x4xf32>) -> tensor<3x7x7x4xf32>
+  %a = quant_bnn.sign %x : tensor<2x4x4x4xf32>
+  %b = quant_bnn.sign %w : tensor<3x3x4x2xf32>
+  // CHECK: [[@LINE+1]]:{{[0-9]+}}: remark: {{.*}}linalg.conv_2d_nhwc_hwcf not binarized: the tensor.insert_slice may have any value
+  %i0 = tensor.insert_slice %a into %z0[0, 0, 0, 0] [2, 4, 4, 4] [1, 2, 2, 1] : tensor<2x4x4x4xf32> into tensor<2x7x7x4xf32>
+  %y0 = linalg.conv_2d_nhwc_hwcf {dilations = dense<1> : vector<2xi64>, strides = dense<[4, 1]> : vector<2xi64>}
+      ins(%i0, %b : tensor<2x7x7x4xf32>, tensor<3x3x4x2xf32>) outs(%zeros : tensor<2x2x5x2xf32>) -> tensor<2x2x5x2xf32>
+  // CHECK: [[@LINE+1]]:{{[0-9]+}}: remark: {{.*}}linalg.conv_2d_nhwc_hwcf not binarized: the tensor.insert_slice may have any value
+  %i1 = tensor.insert_slice %a into %z1[0, 0, 0, 0] [2, 4, 4, 4] [1, 1, 2, 1] : tensor<2x4x4x4xf32> into tensor<2x7x7x4xf32>
+  %y1 = linalg.conv_2d_nhwc_hwcf {dilations = dense<1> : vector<2xi64>, strides = dense<[4, 1]> : vector<2xi64>}
+      ins(%i1, %b : tensor<2x7x7x4xf32>, tensor<3x3x4x2xf32>) outs(%zeros : tensor<2x2x5x2xf32>) -> tensor<2x2x5x2xf32>
+  // CHECK: [[@LINE+1]]:{{[0-9]+}}: remark: {{.*}}linalg.conv_2d_nhwc_hwcf not binarized: the tensor.insert_slice may have any value
+  %i2 = tensor.insert_slice %a into %z2[1, 0, 0, 0] [2, 4, 4, 4] [1, 2, 2, 1] : tensor<2x4x4x4xf32> into tensor<3x7x7x4xf32>
+  %y2 = linalg.conv_2d_nhwc_hwcf {dilations = dense<1> : vector<2xi64>, strides = dense<1> : vector<2xi64>}
+      ins(%i2, %b : tensor<3x7x7x4xf32>, tensor<3x3x4x2xf32>) outs(%many : tensor<3x5x5x2xf32>) -> tensor<3x5x5x2xf32>
+  return %y0, %y1, %y2 : tensor<2x2x5x2xf32>, tensor<2x2x5x2xf32>, tensor<3x5x5x2xf32>
+}

@@ -234,3 +234,21 @@ func.func @generic(%x: tensor<1x4x9x9xf32>, %w: tensor<5x4x3x3xf32>, %init: tens
   } -> tensor<1x5x7x7xf32>
   return %y : tensor<1x5x7x7xf32>
 }
+
+// -----
+
+// The zeros between the pixels of a transposed convolution are not transposed.
+// CHECK-LABEL: func @between(
+// CHECK-SAME:      %[[x:.*]]: tensor<1x4x9x9xf32>
+// CHECK:         %[[last:.*]] = linalg.transpose ins(%[[x]]
+// CHECK:         %[[inserted:.*]] = tensor.insert_slice %[[last]] into %{{.*}}[0, 1, 2, 0] [1, 9, 9, 4] [1, 2, 1, 1]
+// CHECK:         linalg.conv_2d_nhwc_hwcf {{.*}} ins(%[[inserted]],
+func.func @between(%x: tensor<1x4x9x9xf32>, %w: tensor<5x4x3x3xf32>, %init: tensor<1x5x17x11xf32>) -> tensor<1x5x17x11xf32> {
+  %zero = arith.constant 0.0 : f32
+  %e = tensor.empty() : tensor<1x4x19x13xf32>
+  %z = linalg.fill ins(%zero : f32) outs(%e : tensor<1x4x19x13xf32>) -> tensor<1x4x19x13xf32>
+  %inserted = tensor.insert_slice %x into %z[0, 0, 1, 2] [1, 4, 9, 9] [1, 1, 2, 1] : tensor<1x4x9x9xf32> into tensor<1x4x19x13xf32>
+  %y = linalg.conv_2d_nchw_fchw {dilations = dense<1> : vector<2xi64>, strides = dense<1> : vector<2xi64>}
+      ins(%inserted, %w : tensor<1x4x19x13xf32>, tensor<5x4x3x3xf32>) outs(%init : tensor<1x5x17x11xf32>) -> tensor<1x5x17x11xf32>
+  return %y : tensor<1x5x17x11xf32>
+}

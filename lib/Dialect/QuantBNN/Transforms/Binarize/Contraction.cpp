@@ -55,7 +55,7 @@ quant_bnn::binarize::matchContraction(Product product, const Options &options,
   unsigned wordBits = options.wordBits;
   Value init = product.init->get();
   return PackedForm{
-      getNumIterations(product.op, dims->k),
+      getNumIterations(product.op, dims->k), /*imageDims=*/{},
       [=](ImplicitLocOpBuilder &b, Value lhs, Value rhs, const Padding &) {
         lhs = buildGrouped(b, lhs, aMap, aGroups);
         rhs = buildGrouped(b, rhs, bMap, bGroups);

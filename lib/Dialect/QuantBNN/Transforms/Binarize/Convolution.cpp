@@ -6,7 +6,8 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "Product.h"
+#include "PackedConvolution.h"
+#include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 
 using namespace mlir;
@@ -34,8 +35,8 @@ quant_bnn::binarize::matchConvolution(Product product, const Options &options,
   if (failed(dims))
     return refuse("it is not a convolution");
   size_t imageRank = dims->outputImage.size();
-  if (imageRank == 0 || imageRank > 2 || dims->filterLoop.size() != imageRank)
-    return refuse("its images do not have one or two dimensions");
+  if (imageRank == 0 || imageRank > 3 || dims->filterLoop.size() != imageRank)
+    return refuse("its images do not have one, two or three dimensions");
   if (dims->inputChannel.empty() && !dims->depth.empty())
     return refuse("it is depthwise: no sum has more than one channel, and bits "
                   "are packed along channels");
@@ -47,6 +48,8 @@ quant_bnn::binarize::matchConvolution(Product product, const Options &options,
   int64_t groups = group.empty() ? 1 : ranges[group.front()];
   if (ShapedType::isDynamic(groups))
     return refuse("its number of groups is not known");
+  if (imageRank == 3 && ShapedType::isDynamic(ranges[dims->filterLoop.front()]))
+    return refuse("its filter has an unknown number of planes");
 
   // Replace the expression of each image dimension by the output loop in it.
   AffineMap imageMap = product.getMap(product.lhs);
@@ -59,78 +62,82 @@ quant_bnn::binarize::matchConvolution(Product product, const Options &options,
   AffineMap filterMap = product.getMap(product.rhs);
   AffineMap accMap = product.getMap(product.init);
 
-  // The order of images is batch, row, column, group, channel. An image of one
-  // dimension is one row.
-  LoopGroup batch(dims->batch), rows,
-      columns = {dims->outputImage.back()}, filterRows,
-      filterColumns = {dims->filterLoop.back()},
-      outputs = {dims->outputChannel[0]}, channels = {dims->inputChannel[0]};
-  if (imageRank == 2) {
-    rows.push_back(dims->outputImage.front());
-    filterRows.push_back(dims->filterLoop.front());
-  }
-  SmallVector<LoopGroup> xGroups = {batch, rows, columns}, filterGroups;
-  if (!group.empty()) {
-    xGroups.push_back(group);
+  // The order of images is batch, plane, row, column, group, channel. An image
+  // of one dimension is one row.
+  LoopGroup batch(dims->batch), outputs = {dims->outputChannel[0]},
+                                channels = {dims->inputChannel[0]};
+  SmallVector<LoopGroup> xGroups = {batch}, filterGroups, accGroups = {batch};
+  if (!group.empty())
     filterGroups.push_back(group);
+  filterGroups.push_back(outputs);
+  auto strides = llvm::to_vector_of<int64_t>(dims->strides);
+  auto dilations = llvm::to_vector_of<int64_t>(dims->dilations);
+  if (imageRank == 1) {
+    for (auto *groups : {&xGroups, &filterGroups, &accGroups})
+      groups->emplace_back();
+    strides.insert(strides.begin(), 1);
+    dilations.insert(dilations.begin(), 1);
   }
+  SmallVector<ImageDim> imageDims;
+  for (auto [output, filter, stride] :
+       llvm::zip_equal(dims->outputImage, dims->filterLoop, dims->strides)) {
+    xGroups.push_back({output});
+    filterGroups.push_back({filter});
+    accGroups.push_back({output});
+    imageDims.push_back({*findDim(imageMap, output),
+                         stride == 1 &&
+                             !ShapedType::isDynamic(ranges[output]) &&
+                             !ShapedType::isDynamic(ranges[filter])});
+  }
+  if (!group.empty())
+    xGroups.push_back(group);
   xGroups.push_back(channels);
-  llvm::append_values(filterGroups, outputs, filterRows, filterColumns,
-                      channels);
-  SmallVector<LoopGroup> accGroups = {batch, rows, columns, group};
+  filterGroups.push_back(channels);
+  accGroups.push_back(group);
   accGroups.back().push_back(outputs.front());
   if (!coversDims(xMap, xGroups) || !coversDims(filterMap, filterGroups) ||
       !coversDims(accMap, accGroups))
     return refuse("it has dimensions that xnor_conv_2d does not have");
 
   int64_t numTerms = 1;
-  for (const LoopGroup &loops : {filterRows, filterColumns, channels})
-    for (unsigned loop : loops)
-      numTerms =
-          ShapedType::isDynamic(numTerms) || ShapedType::isDynamic(ranges[loop])
-              ? ShapedType::kDynamic
-              : numTerms * ranges[loop];
+  for (unsigned loop : llvm::concat<unsigned>(dims->filterLoop, channels))
+    numTerms =
+        ShapedType::isDynamic(numTerms) || ShapedType::isDynamic(ranges[loop])
+            ? ShapedType::kDynamic
+            : numTerms * ranges[loop];
   unsigned wordBits = options.wordBits;
   Value init = product.init->get();
-  SmallVector<int64_t, 2> strides(dims->strides), dilations(dims->dilations);
-  if (rows.empty()) {
-    strides.insert(strides.begin(), 1);
-    dilations.insert(dilations.begin(), 1);
-  }
   return PackedForm{
-      numTerms, [=](ImplicitLocOpBuilder &b, Value lhs, Value rhs,
-                    const Padding &padding) {
+      numTerms, imageDims,
+      [=](ImplicitLocOpBuilder &b, Value lhs, Value rhs,
+          const Padding &padding) {
         lhs = buildGrouped(b, lhs, xMap, xGroups);
         rhs = buildGrouped(b, rhs, filterMap, filterGroups);
         if (!group.empty()) {
-          rhs = tensor::CollapseShapeOp::create(
-              b, rhs, ArrayRef<ReassociationIndices>{{0, 1}, {2}, {3}, {4}});
+          rhs = collapsePair(b, rhs, 0);
           if (groups == 1)
-            lhs = tensor::CollapseShapeOp::create(
-                b, lhs, ArrayRef<ReassociationIndices>{{0}, {1}, {2}, {3, 4}});
+            lhs = collapsePair(b, lhs, xGroups.size() - 2);
         }
-        lhs = PackOp::create(b, lhs, wordBits);
-        rhs = PackOp::create(b, rhs, wordBits);
-        SmallVector<OpFoldResult> sizes =
+        SmallVector<OpFoldResult> initSizes =
             tensor::getMixedSizes(b, b.getLoc(), init);
-        auto sizeOf = [&](const LoopGroup &loops) {
-          int64_t size = 1;
-          for (unsigned loop : loops) {
-            std::optional<int64_t> known =
-                getConstantIntValue(sizes[*findDim(accMap, loop)]);
-            if (!known)
-              return ShapedType::kDynamic;
-            size *= *known;
-          }
-          return size;
-        };
-        SmallVector<int64_t> shape = llvm::map_to_vector(accGroups, sizeOf);
-        Value acc = XnorConv2DOp::create(
-            b, RankedTensorType::get(shape, b.getI32Type()), lhs, rhs,
-            /*dynamic_padding=*/ValueRange{}, b.getDenseI64ArrayAttr(strides),
-            b.getDenseI64ArrayAttr(dilations), b.getI64IntegerAttr(groups),
-            b.getDenseI64ArrayAttr(padding.sizes),
-            PadValueAttr::get(b.getContext(), padding.value));
-        return buildUngrouped(b, acc, accMap, accGroups, sizes);
+        PackedConvolution conv{PackOp::create(b, lhs, wordBits),
+                               PackOp::create(b, rhs, wordBits),
+                               {},
+                               strides,
+                               dilations,
+                               groups,
+                               padding};
+        for (const LoopGroup &loops : accGroups) {
+          SmallVector<OpFoldResult> sizes;
+          for (unsigned loop : loops)
+            sizes.push_back(initSizes[*findDim(accMap, loop)]);
+          AffineExpr size = b.getAffineConstantExpr(1);
+          for (unsigned i = 0; i < sizes.size(); ++i)
+            size = size * b.getAffineSymbolExpr(i);
+          conv.sizes.push_back(affine::makeComposedFoldedAffineApply(
+              b, b.getLoc(), AffineMap::get(0, sizes.size(), size), sizes));
+        }
+        return buildUngrouped(b, buildSums(b, conv), accMap, accGroups,
+                              initSizes);
       }};
 }

@@ -65,17 +65,32 @@ struct Options {
   RewriteMode mode;
 };
 
-/// The padding of images.
+/// The padding of images, which are planes, rows and columns.
 struct Padding {
-  /// Top, bottom, left, right.
-  llvm::SmallVector<int64_t> sizes = {0, 0, 0, 0};
+  /// Before and after the planes, the rows and the columns. Negative if pixels
+  /// there have no part in the product.
+  std::array<int64_t, 6> sizes = {0, 0, 0, 0, 0, 0};
+  /// The distances of planes, of rows and of columns, with zeros between them
+  /// if above 1.
+  std::array<int64_t, 3> distances = {1, 1, 1};
+  /// Zero if there are zeros between pixels, or planes before or after.
   PadValue value = PadValue::zero;
+};
+
+/// A dimension of the left operand along which it is an image.
+struct ImageDim {
+  unsigned dim;
+  /// Whether there may be zeros between pixels.
+  bool mayHaveDistance;
 };
 
 /// The form of a bipolar product as a packed op.
 struct PackedForm {
   /// The number of terms of each sum, or dynamic.
   int64_t numTerms;
+  /// Those of planes, rows and columns, or the last of these. Empty if the
+  /// operands are no images.
+  llvm::SmallVector<ImageDim> imageDims;
   /// Builds the sums as a tensor of `i32` with the shape of the result. `lhs`
   /// and `rhs` have the shapes of the operands, and are either bipolar or bits
   /// that are 1 for -1. `lhs` need not include the padding of images that is

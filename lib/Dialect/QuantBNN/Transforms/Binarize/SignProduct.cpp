@@ -6,9 +6,11 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "../UniformValue.h"
 #include "Scale.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/Matchers.h"
+#include "mlir/Interfaces/ValueBoundsOpInterface.h"
 
 using namespace mlir;
 using namespace quant_bnn;
@@ -25,20 +27,24 @@ struct Operand {
 };
 } // namespace
 
-/// Returns the image dimensions of the operand with `map`: rows, then columns.
-static SmallVector<unsigned> getImageDims(AffineMap map) {
-  SmallVector<unsigned> dims;
-  for (auto [dim, expr] : llvm::enumerate(map.getResults()))
-    if (!isa<AffineDimExpr>(expr))
-      dims.push_back(dim);
-  return dims;
+/// Returns the image dimension of `dims` that is `dim`, or null.
+static const ImageDim *findImageDim(ArrayRef<ImageDim> dims, unsigned dim) {
+  const ImageDim *found = llvm::find_if(
+      dims, [&](const ImageDim &image) { return image.dim == dim; });
+  return found == dims.end() ? nullptr : found;
+}
+
+/// Returns the dimension of a Padding for `image`, one of `dims`: planes come
+/// first, and columns last.
+static unsigned getPaddingDim(const ImageDim *image, ArrayRef<ImageDim> dims) {
+  return Padding().distances.size() - (dims.end() - image);
 }
 
 /// Matches a `pad` of a bipolar tensor by a constant of 0 or +-a along the
 /// dimensions `imageDims` alone. Returns nullopt if the padded value or a size
 /// is not known, or if the padding is another one.
 static std::optional<Operand> matchPadding(tensor::PadOp pad,
-                                           ArrayRef<unsigned> imageDims) {
+                                           ArrayRef<ImageDim> imageDims) {
   Value padded = pad.getConstantPaddingValue();
   FloatAttr number;
   std::optional<Refusal> ignored;
@@ -48,7 +54,8 @@ static std::optional<Operand> matchPadding(tensor::PadOp pad,
   Operand operand{pad.getSource(), *signs, {}};
   APFloat value = number.getValue();
   if (!value.isZero()) {
-    if (!signs->isUniform() ||
+    // The sums of planes have only zeros around.
+    if (imageDims.size() == 3 || !signs->isUniform() ||
         !abs(value).bitwiseIsEqual(signs->magnitudes.front()))
       return std::nullopt;
     operand.padding.value =
@@ -56,45 +63,102 @@ static std::optional<Operand> matchPadding(tensor::PadOp pad,
   }
   for (auto [dim, low, high] :
        llvm::enumerate(pad.getStaticLow(), pad.getStaticHigh())) {
-    const unsigned *image = llvm::find(imageDims, dim);
-    if (image == imageDims.end()) {
+    const ImageDim *image = findImageDim(imageDims, dim);
+    if (!image) {
       if (low != 0 || high != 0)
         return std::nullopt;
       continue;
     }
     if (ShapedType::isDynamic(low) || ShapedType::isDynamic(high))
       return std::nullopt;
-    // The only dimension of an image is that of its columns.
-    unsigned which = image - imageDims.begin() + 2 - imageDims.size();
+    unsigned which = getPaddingDim(image, imageDims);
     operand.padding.sizes[2 * which] = low;
     operand.padding.sizes[2 * which + 1] = high;
   }
   return operand;
 }
 
-/// Matches images that are padded as above, and whose other dimensions are
-/// expanded after that, or not.
+/// Matches an `insert` of a whole bipolar tensor into zeros, along the
+/// dimensions `imageDims` alone. Some of these zeros may be cut off by `crop`,
+/// which may be null. Returns nullopt if a size is not known, or if an op is
+/// another one.
+static std::optional<Operand> matchInsertion(tensor::InsertSliceOp insert,
+                                             tensor::ExtractSliceOp crop,
+                                             ArrayRef<ImageDim> imageDims) {
+  RankedTensorType type = insert.getSourceType(), padded = insert.getType();
+  std::optional<APFloat> number = getUniformFloat(insert.getDest());
+  std::optional<Refusal> ignored;
+  std::optional<Signs> signs = matchSigns(insert.getSource(), ignored);
+  if (!number || !number->isZero() || !signs ||
+      type.getRank() != padded.getRank() ||
+      (crop && crop.getType().getRank() != padded.getRank()))
+    return std::nullopt;
+  auto isWhole = [&](OffsetSizeAndStrideOpInterface op, int64_t dim) {
+    return op.getStaticOffset(dim) == 0 && op.getStaticStride(dim) == 1 &&
+           ValueBoundsConstraintSet::areEqual(op.getMixedSizes()[dim],
+                                              {insert.getDest(), dim})
+               .value_or(false);
+  };
+  Operand operand{insert.getSource(), *signs, {}};
+  for (int64_t dim = 0; dim < type.getRank(); ++dim) {
+    const ImageDim *image = findImageDim(imageDims, dim);
+    if (!image) {
+      if (!isWhole(insert, dim) || (crop && !isWhole(crop, dim)))
+        return std::nullopt;
+      continue;
+    }
+    int64_t pixels = type.getDimSize(dim), first = insert.getStaticOffset(dim),
+            distance = insert.getStaticStride(dim), begin = 0,
+            size = padded.getDimSize(dim);
+    if (crop) {
+      begin = crop.getStaticOffset(dim);
+      size = crop.getStaticSize(dim);
+      if (crop.getStaticStride(dim) != 1)
+        return std::nullopt;
+    }
+    if (!ShapedType::isStaticShape({pixels, first, distance, begin, size}) ||
+        pixels == 0)
+      return std::nullopt;
+    int64_t low = first - begin,
+            high = size - low - (pixels - 1) * distance - 1;
+    if ((distance != 1 || low < 0 || high < 0) && !image->mayHaveDistance)
+      return std::nullopt;
+    unsigned which = getPaddingDim(image, imageDims);
+    operand.padding.distances[which] = distance;
+    operand.padding.sizes[2 * which] = low;
+    operand.padding.sizes[2 * which + 1] = high;
+  }
+  return operand;
+}
+
+/// Matches images that are padded or have zeros between pixels as above, and
+/// whose other dimensions are expanded after that, or not.
 static std::optional<Operand> matchPaddedImages(Value value,
-                                                ArrayRef<unsigned> imageDims) {
-  if (imageDims.empty() || imageDims.size() > 2)
+                                                ArrayRef<ImageDim> imageDims) {
+  if (imageDims.empty())
     return std::nullopt;
   auto expand = value.getDefiningOp<tensor::ExpandShapeOp>();
-  auto pad = (expand ? expand.getSrc() : value).getDefiningOp<tensor::PadOp>();
-  if (!pad)
+  Value padded = expand ? expand.getSrc() : value;
+  auto pad = padded.getDefiningOp<tensor::PadOp>();
+  auto crop = padded.getDefiningOp<tensor::ExtractSliceOp>();
+  auto insert =
+      (crop ? crop.getSource() : padded).getDefiningOp<tensor::InsertSliceOp>();
+  if (!pad && !insert)
     return std::nullopt;
-  SmallVector<unsigned> dims(imageDims);
-  for (unsigned &dim : dims) {
+  SmallVector<ImageDim> dims(imageDims);
+  for (auto &[dim, mayHaveDistance] : dims) {
     if (!expand)
       break;
     auto groups = expand.getReassociationIndices();
-    auto *group = llvm::find_if(groups, [&](const auto &indices) {
+    auto *group = llvm::find_if(groups, [&, dim = dim](const auto &indices) {
       return llvm::is_contained(indices, dim);
     });
     if (group->size() != 1)
       return std::nullopt;
     dim = group - groups.begin();
   }
-  std::optional<Operand> operand = matchPadding(pad, dims);
+  std::optional<Operand> operand =
+      pad ? matchPadding(pad, dims) : matchInsertion(insert, crop, dims);
   if (operand && expand) {
     if (!operand->signs.isUniform())
       return std::nullopt;
@@ -105,7 +169,7 @@ static std::optional<Operand> matchPaddedImages(Value value,
 
 /// Builds the images of `operand` without their padding.
 static Value buildImages(ImplicitLocOpBuilder &b, const Operand &operand,
-                         ArrayRef<unsigned> imageDims) {
+                         ArrayRef<ImageDim> imageDims) {
   tensor::ExpandShapeOp expand = operand.expand;
   if (!expand)
     return operand.value;
@@ -115,7 +179,7 @@ static Value buildImages(ImplicitLocOpBuilder &b, const Operand &operand,
   SmallVector<OpFoldResult> sourceSizes =
       tensor::getMixedSizes(b, b.getLoc(), operand.value);
   for (auto [source, group] : llvm::enumerate(groups))
-    if (group.size() == 1 && llvm::is_contained(imageDims, group.front())) {
+    if (group.size() == 1 && findImageDim(imageDims, group.front())) {
       sizes[group.front()] = sourceSizes[source];
       shape[group.front()] =
           cast<ShapedType>(operand.value.getType()).getDimSize(source);
@@ -132,8 +196,8 @@ Value quant_bnn::binarize::binarizeSigns(Product product,
     refusal = Refusal{value.getLoc(), reason.str()};
     return Value();
   };
-  SmallVector<unsigned> imageDims = getImageDims(product.getMap(product.lhs));
-  std::optional<Operand> lhs = matchPaddedImages(product.lhs->get(), imageDims);
+  std::optional<Operand> lhs =
+      matchPaddedImages(product.lhs->get(), form.imageDims);
   if (!lhs) {
     std::optional<Signs> signs = matchSigns(product.lhs->get(), refusal);
     if (!signs)
@@ -154,7 +218,7 @@ Value quant_bnn::binarize::binarizeSigns(Product product,
   if (!scale)
     return Value();
   ImplicitLocOpBuilder b(product.op.getLoc(), product.op);
-  Value acc = form.build(b, buildImages(b, *lhs, imageDims), product.rhs->get(),
-                         lhs->padding);
+  Value acc = form.build(b, buildImages(b, *lhs, form.imageDims),
+                         product.rhs->get(), lhs->padding);
   return buildScaled(b, product, acc, *scale);
 }

@@ -95,17 +95,39 @@ Value channels_last::transposePad(OpBuilder &builder, tensor::PadOp op,
       op.getNofold());
 }
 
+Value channels_last::transposeInsertSlice(OpBuilder &builder,
+                                          tensor::InsertSliceOp op,
+                                          Value source,
+                                          ArrayRef<int64_t> permutation) {
+  return tensor::InsertSliceOp::create(
+      builder, op.getLoc(), source,
+      transpose(builder, op.getLoc(), op.getDest(), permutation),
+      applyPermutation(ArrayRef(op.getMixedOffsets()), permutation),
+      applyPermutation(ArrayRef(op.getMixedSizes()), permutation),
+      applyPermutation(ArrayRef(op.getMixedStrides()), permutation));
+}
+
 Value channels_last::transpose(OpBuilder &builder, Location loc, Value value,
                                ArrayRef<int64_t> permutation) {
-  // Ops on windows look for the constant around their input, and find it before
-  // a transposition. (With one dimension of images, both transpositions are the
-  // same, and the pad would go back.)
-  if (auto pad = value.getDefiningOp<tensor::PadOp>();
-      pad && pad->hasOneUse() && pad.getConstantPaddingValue() &&
-      permutation.size() > 3)
-    return transposePad(builder, pad,
-                        transpose(builder, loc, pad.getSource(), permutation),
-                        permutation);
+  // Ops on windows look for the constant around their input, and between its
+  // pixels, and find it before a transposition. (With one dimension of images,
+  // both transpositions are the same, and the pad would go back.)
+  Operation *producer = value.getDefiningOp();
+  if (producer && producer->hasOneUse() && permutation.size() > 3) {
+    if (auto pad = dyn_cast<tensor::PadOp>(producer);
+        pad && pad.getConstantPaddingValue())
+      return transposePad(builder, pad,
+                          transpose(builder, loc, pad.getSource(), permutation),
+                          permutation);
+    if (auto insert = dyn_cast<tensor::InsertSliceOp>(producer);
+        insert &&
+        insert.getSourceType().getRank() == insert.getType().getRank() &&
+        isFree(insert.getDest(), permutation))
+      return transposeInsertSlice(
+          builder, insert,
+          transpose(builder, loc, insert.getSource(), permutation),
+          permutation);
+  }
   RankedTensorType type =
       transpose(cast<RankedTensorType>(value.getType()), permutation);
   auto op = value.getDefiningOp<linalg::TransposeOp>();

@@ -38,6 +38,13 @@ mlir::Value transposePad(mlir::OpBuilder &builder, mlir::tensor::PadOp op,
                          mlir::Value source,
                          llvm::ArrayRef<int64_t> permutation);
 
+/// As above for an op that inserts its source with all dimensions. The tensor
+/// that it inserts into is transposed.
+mlir::Value transposeInsertSlice(mlir::OpBuilder &builder,
+                                 mlir::tensor::InsertSliceOp op,
+                                 mlir::Value source,
+                                 llvm::ArrayRef<int64_t> permutation);
+
 /// Returns `type` with its dimensions in the order of `permutation`.
 mlir::RankedTensorType transpose(mlir::RankedTensorType type,
                                  llvm::ArrayRef<int64_t> permutation);

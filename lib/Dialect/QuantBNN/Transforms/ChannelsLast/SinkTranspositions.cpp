@@ -207,6 +207,17 @@ Value SinkThroughMove<tensor::PadOp>::build(OpBuilder &builder,
 }
 
 template <>
+Value SinkThroughMove<tensor::InsertSliceOp>::build(OpBuilder &builder,
+                                                    tensor::InsertSliceOp op,
+                                                    Value last,
+                                                    RankedTensorType type,
+                                                    ArrayRef<int64_t> toLast) {
+  return isFree(op.getDest(), toLast)
+             ? transposeInsertSlice(builder, op, last, toLast)
+             : Value();
+}
+
+template <>
 Value SinkThroughMove<tensor::ExtractSliceOp>::build(OpBuilder &builder,
                                                      tensor::ExtractSliceOp op,
                                                      Value last,
@@ -253,6 +264,7 @@ void quant_bnn::channels_last::populateSinkPatterns(
     RewritePatternSet &patterns) {
   patterns.add<SinkThroughElementwise, SinkThroughGeneric, FoldIntoReduction,
                SinkThroughMove<tensor::PadOp>,
+               SinkThroughMove<tensor::InsertSliceOp>,
                SinkThroughMove<tensor::ExtractSliceOp>,
                SinkThroughMove<tensor::CastOp>, SinkThroughConcat>(
       patterns.getContext());
