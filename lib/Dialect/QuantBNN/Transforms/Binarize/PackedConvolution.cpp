@@ -45,8 +45,8 @@ Value quant_bnn::binarize::collapsePair(ImplicitLocOpBuilder &b, Value value,
   for (unsigned dim = 0; dim < type.getRank(); ++dim) {
     if (dim == first + 1) {
       groups.back().push_back(dim);
-      bool isDynamic = ShapedType::isDynamic(shape.back()) ||
-                       type.isDynamicDim(dim);
+      bool isDynamic =
+          ShapedType::isDynamic(shape.back()) || type.isDynamicDim(dim);
       shape.back() = isDynamic ? ShapedType::kDynamic
                                : shape.back() * type.getDimSize(dim);
       continue;
@@ -71,8 +71,7 @@ static Value buildXnorConv2D(ImplicitLocOpBuilder &b,
   return XnorConv2DOp::create(
       b, RankedTensorType::get(shape, b.getI32Type()), conv.x, conv.filter,
       /*dynamic_padding=*/ValueRange{}, b.getDenseI64ArrayAttr(conv.strides),
-      b.getDenseI64ArrayAttr(conv.dilations),
-      b.getI64IntegerAttr(conv.groups),
+      b.getDenseI64ArrayAttr(conv.dilations), b.getI64IntegerAttr(conv.groups),
       b.getDenseI64ArrayAttr(ArrayRef(conv.padding.sizes).take_back(4)),
       PadValueAttr::get(b.getContext(), conv.padding.value));
 }
@@ -99,7 +98,8 @@ static Value addPlane(ImplicitLocOpBuilder &b, const PackedConvolution &conv,
   if (low != 0 || high != 0) {
     AffineExpr last = (x - 1 - first).floorDiv(stride) + 1;
     OpFoldResult least = affine::makeComposedFoldedAffineMin(
-        b, loc, AffineMap::get(0, 2, {last - begin, end - begin}, b.getContext()),
+        b, loc,
+        AffineMap::get(0, 2, {last - begin, end - begin}, b.getContext()),
         {planes.sizes[1], conv.sizes[1]});
     count = affine::makeComposedFoldedAffineMax(
         b, loc,
@@ -109,7 +109,13 @@ static Value addPlane(ImplicitLocOpBuilder &b, const PackedConvolution &conv,
   if (isZeroInteger(count))
     return acc;
 
-  planes.offsets[1] = b.getIndexAttr(begin * stride + first);
+  // Without result planes, none of x needs to be there.
+  auto getOffset = [&](int64_t offset, OpFoldResult size) {
+    AffineExpr most = b.getAffineConstantExpr(offset);
+    return affine::makeComposedFoldedAffineMin(
+        b, loc, AffineMap::get(0, 1, {x, most}, b.getContext()), {size});
+  };
+  planes.offsets[1] = getOffset(begin * stride + first, planes.sizes[1]);
   planes.sizes[1] = count;
   planes.strides[1] = b.getIndexAttr(stride);
   filter.offsets[1] = b.getIndexAttr(tap);
@@ -138,7 +144,7 @@ static Value addPlane(ImplicitLocOpBuilder &b, const PackedConvolution &conv,
   if (!acc)
     acc = buildZeros(b, conv.sizes);
   Slice slice(b, acc);
-  slice.offsets[1] = b.getIndexAttr(begin);
+  slice.offsets[1] = getOffset(begin, conv.sizes[1]);
   slice.sizes[1] = count;
   return slice.insert(b, add(slice.extract(b, acc)), acc);
 }
@@ -192,8 +198,8 @@ static SmallVector<Phase> getPhases(int64_t size, int64_t positions,
     phase.numTaps = llvm::divideCeil(kernel - tap, step);
     phase.dilation = dilation / common;
     int64_t begin = (first + tap * dilation - low) / distance;
-    int64_t end = begin + phase.numPositions +
-                  (phase.numTaps - 1) * phase.dilation;
+    int64_t end =
+        begin + phase.numPositions + (phase.numTaps - 1) * phase.dilation;
     phase.low = std::max<int64_t>(-begin, 0);
     phase.high = std::max<int64_t>(end - size, 0);
     phase.firstPixel = std::max<int64_t>(begin, 0);
@@ -243,7 +249,7 @@ static Value buildPhases(ImplicitLocOpBuilder &b,
       rest /= choices.size();
       unsigned padding = conv.getPaddingDim(dim);
       auto set = [&, dim = dim](Slice &slice, int64_t offset, int64_t size,
-                     int64_t stride) {
+                                int64_t stride) {
         slice.offsets[1 + dim] = b.getIndexAttr(offset);
         slice.sizes[1 + dim] = b.getIndexAttr(size);
         slice.strides[1 + dim] = b.getIndexAttr(stride);

@@ -13,8 +13,8 @@
 
 namespace quant_bnn::binarize {
 
-/// A convolution of packed images: of planes, rows and columns, or of the latter
-/// two.
+/// A convolution of packed images: of planes, rows and columns, or of the
+/// latter two.
 struct PackedConvolution {
   /// [batch, image.., channels], or [batch, image.., groups, channels] with
   /// more than one group.
