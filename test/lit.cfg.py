@@ -1,4 +1,6 @@
 import os
+import platform
+import re
 import shutil
 import subprocess
 
@@ -110,6 +112,12 @@ config.substitutions.append(("%aarch64_root", aarch64_root))
 config.substitutions.append(("%qemu_aarch64", f"qemu-aarch64 -L {aarch64_root}"))
 if shutil.which("qemu-aarch64") and os.path.exists(f"{aarch64_root}/lib/crt1.o"):
     config.available_features.add("aarch64-emulation")
+# Programs on other CPUs of x86-64. QEMU emulates AVX2 since version 7.2.
+if platform.machine() == "x86_64" and shutil.which("qemu-x86_64"):
+    version = subprocess.run(["qemu-x86_64", "--version"], capture_output=True, text=True)
+    numbers = re.search(r"version (\d+)\.(\d+)", version.stdout)
+    if tuple(map(int, numbers.groups())) >= (7, 2):
+        config.available_features.add("x86-64-emulation")
 
 # It also needs the symbols of the C library: Debian's libc6-dbg.
 if shutil.which("valgrind") and subprocess.call(["valgrind", "-q", "true"]) == 0:

@@ -78,7 +78,7 @@ static llvm::Error compile(ModuleOp module,
   if (!machine)
     return machine.takeError();
   FailureOr<CompiledLibrary> library =
-      compileLibrary(module, **machine, compileOptions);
+      compileLibrary(module, *machine, compileOptions);
   if (failed(library))
     return llvm::createStringError("the module cannot be compiled");
   return writeLibraryFiles(*library, *target,

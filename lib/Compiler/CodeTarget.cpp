@@ -8,6 +8,7 @@
 
 #include "quant-bnn/Compiler/CodeTarget.h"
 
+#include "llvm/ADT/StringExtras.h"
 #include "llvm/MC/MCSubtargetInfo.h"
 #include "llvm/MC/TargetRegistry.h"
 #include "llvm/Support/CodeGen.h"
@@ -71,10 +72,51 @@ llvm::Expected<CodeTarget> CodeTarget::get(StringRef name) {
   for (const llvm::Triple &triple : {x86, aarch64})
     if (hasCPU(triple, name))
       return CodeTarget{triple, name.str(), ""};
+  if (name.contains(','))
+    return llvm::createStringError("expected one CPU, but got the list '" +
+                                   name + "', which only bnn-compile takes");
   return llvm::createStringError(
       "there is no CPU '" + name +
       "': expected 'host', 'x86-64', 'x86-64-v2', 'x86-64-v3', 'x86-64-v4', "
       "'aarch64', or LLVM's name of a CPU for x86-64 or AArch64");
+}
+
+/// Returns `names`, which are several levels of x86-64, in order.
+static llvm::Expected<llvm::SmallVector<StringRef>>
+sortLevels(llvm::ArrayRef<std::string> names) {
+  for (StringRef name : names) {
+    if (!llvm::is_contained(x86Levels, name))
+      return llvm::createStringError("'" + name +
+                                     "' cannot be one of several CPUs, which "
+                                     "are levels of x86-64: '" +
+                                     llvm::join(x86Levels, "', '") + "'");
+    if (llvm::count(names, name) > 1)
+      return llvm::createStringError("the CPU '" + name + "' is given twice");
+  }
+  llvm::SmallVector<StringRef> sorted(x86Levels.begin(), x86Levels.end());
+  llvm::erase_if(sorted, [&](StringRef level) {
+    return !llvm::is_contained(names, level);
+  });
+  return sorted;
+}
+
+llvm::Expected<llvm::SmallVector<CodeTarget>>
+quant_bnn::getVersionTargets(llvm::ArrayRef<std::string> names) {
+  llvm::SmallVector<StringRef> sorted(names);
+  if (names.size() > 1) {
+    auto levels = sortLevels(names);
+    if (!levels)
+      return levels.takeError();
+    sorted = *levels;
+  }
+  llvm::SmallVector<CodeTarget> targets;
+  for (StringRef name : sorted) {
+    auto target = CodeTarget::get(name);
+    if (!target)
+      return target.takeError();
+    targets.push_back(*target);
+  }
+  return targets;
 }
 
 llvm::Expected<std::unique_ptr<llvm::TargetMachine>>

@@ -17,6 +17,7 @@
 #include "quant-bnn/Compiler/ObjectCode.h"
 #include "quant-bnn/Compiler/ResultExtents.h"
 #include "quant-bnn/Dialect/QuantBNN/Transforms/Passes.h"
+#include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Target/TargetMachine.h"
@@ -103,9 +104,9 @@ static LogicalResult lower(ModuleOp module, const llvm::TargetMachine &machine,
   return pm.run(module);
 }
 
-FailureOr<CompiledLibrary>
-quant_bnn::compileLibrary(ModuleOp module, llvm::TargetMachine &machine,
-                          const CompileOptions &options, Report *report) {
+FailureOr<CompiledLibrary> quant_bnn::compileLibrary(
+    ModuleOp module, ArrayRef<std::unique_ptr<llvm::TargetMachine>> machines,
+    const CompileOptions &options, Report *report) {
   if (options.ownsContext && failed(moveResources(module)))
     return failure();
   if (failed(runPasses(module, options.passes, report)) ||
@@ -117,10 +118,18 @@ quant_bnn::compileLibrary(ModuleOp module, llvm::TargetMachine &machine,
   if (failed(functions))
     return failure();
   OwningOpRef<ModuleOp> extents = buildResultExtents(module, *functions);
-  if (failed(lowerNumbers(*extents)) || failed(lower(module, machine, options)))
+  if (failed(lowerNumbers(*extents)))
     return failure();
+  SmallVector<ModuleVersion> versions;
+  for (const auto &machine : machines) {
+    if (report)
+      report->startVersion(machine->getTargetCPU());
+    versions.push_back({module.clone(), machine.get()});
+    if (failed(lower(*versions.back().module, *machine, options)))
+      return failure();
+  }
   FailureOr<std::unique_ptr<llvm::MemoryBuffer>> object =
-      compileToObject(module, *extents, *functions, machine, options.optLevel,
+      compileToObject(versions, *extents, *functions, options.optLevel,
                       options.hasLibraryCalls);
   if (failed(object))
     return failure();
@@ -129,18 +138,22 @@ quant_bnn::compileLibrary(ModuleOp module, llvm::TargetMachine &machine,
 }
 
 llvm::Error quant_bnn::writeLibraryFiles(
-    const CompiledLibrary &library, const CodeTarget &target,
+    const CompiledLibrary &library, ArrayRef<CodeTarget> targets,
     const LibraryFiles &files, llvm::function_ref<void()> noCLibraries) {
   LibraryParts parts = {
       llvm::MemoryBufferRef(library.object->getBuffer(), "module.o"),
       files.runtime, library.exportedNames};
-  if (llvm::Error error = writeLibrary(parts, files.library, target.triple,
-                                       files.linker, noCLibraries))
+  if (llvm::Error error =
+          writeLibrary(parts, files.library, targets.front().triple,
+                       files.linker, noCLibraries))
     return error;
   if (files.header.empty())
     return llvm::Error::success();
+  auto cpus = llvm::map_to_vector(
+      targets, [](const CodeTarget &target) { return target.cpu; });
   return llvm::writeToOutput(files.header, [&](llvm::raw_ostream &stream) {
-    writeCHeader(stream, library.functions, files.header, target.cpu);
+    writeCHeader(stream, library.functions, files.header,
+                 llvm::join(cpus, ", "));
     return llvm::Error::success();
   });
 }

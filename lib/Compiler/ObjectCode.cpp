@@ -8,6 +8,7 @@
 
 #include "quant-bnn/Compiler/ObjectCode.h"
 
+#include "Dispatch.h"
 #include "LibraryCalls.h"
 #include "mlir/ExecutionEngine/ExecutionEngine.h"
 #include "mlir/ExecutionEngine/OptUtils.h"
@@ -68,6 +69,35 @@ static std::unique_ptr<llvm::Module> translate(ModuleOp source,
   return module;
 }
 
+/// Translates `versions` to one module that defines the wrappers of
+/// `functions`, and the functions for their workspaces.
+static std::unique_ptr<llvm::Module>
+translateVersions(ArrayRef<ModuleVersion> versions,
+                  ArrayRef<LibraryFunction> functions,
+                  llvm::LLVMContext &context) {
+  SmallVector<std::string> names =
+      getExportedNames(functions, /*hasLibraryCalls=*/false);
+  SmallVector<StringRef> cpus;
+  std::unique_ptr<llvm::Module> library;
+  for (const ModuleVersion &version : versions) {
+    auto module = translate(*version.module, context, *version.machine);
+    if (!module)
+      return nullptr;
+    extendBooleans(functions, *module);
+    if (versions.size() == 1)
+      return module;
+    cpus.push_back(version.machine->getTargetCPU());
+    hideOthers(*module, names);
+    makeVersion(*module, cpus.back());
+    if (!library)
+      library = std::move(module);
+    else if (llvm::Linker::linkModules(*library, std::move(module)))
+      return nullptr;
+  }
+  addDispatch(*library, names, cpus);
+  return library;
+}
+
 static FailureOr<std::unique_ptr<llvm::MemoryBuffer>>
 emitObject(llvm::Module &module, ModuleOp source,
            llvm::TargetMachine &machine) {
@@ -85,21 +115,24 @@ emitObject(llvm::Module &module, ModuleOp source,
 }
 
 FailureOr<std::unique_ptr<llvm::MemoryBuffer>>
-quant_bnn::compileToObject(ModuleOp source, ModuleOp resultExtents,
+quant_bnn::compileToObject(ArrayRef<ModuleVersion> versions,
+                           ModuleOp resultExtents,
                            ArrayRef<LibraryFunction> functions,
-                           llvm::TargetMachine &machine, unsigned optLevel,
-                           bool hasLibraryCalls) {
+                           unsigned optLevel, bool hasLibraryCalls) {
+  ModuleOp source = *versions.front().module;
+  llvm::TargetMachine &machine = *versions.front().machine;
   llvm::LLVMContext context;
-  auto module = translate(source, context, machine);
+  auto module = translateVersions(versions, functions, context);
   if (!module)
     return source.emitError("cannot be translated to LLVM IR");
-  extendBooleans(functions, *module);
   if (hasLibraryCalls) {
     auto extents = translate(resultExtents, context, machine);
     if (!extents || llvm::Linker::linkModules(*module, std::move(extents)))
       return source.emitError("has extents that cannot be translated");
     addLibraryCalls(functions, *module);
   }
+  if (versions.size() > 1)
+    compileOthersForAnyCPU(*module);
   hideOthers(*module, getExportedNames(functions, hasLibraryCalls));
   auto optimize =
       makeOptimizingTransformer(optLevel, /*sizeLevel=*/0, &machine);

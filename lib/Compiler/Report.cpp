@@ -34,6 +34,12 @@ struct Miss {
   Location loc;
   std::string reason;
 };
+
+/// The code for one CPU.
+struct Version {
+  std::string cpu;
+  std::vector<Miss> allocations;
+};
 } // namespace
 
 struct Report::Data {
@@ -43,7 +49,9 @@ struct Report::Data {
   std::mutex mutex;
   std::vector<Layer> layers;
   unsigned numThresholds = 0;
-  std::vector<Miss> missedThresholds, allocations;
+  std::vector<Miss> missedThresholds;
+  /// None while passes run that evaluate constants by code of their own.
+  std::vector<Version> versions;
   SmallVector<int64_t, 2> constantBytes;
 };
 
@@ -70,9 +78,8 @@ void Report::Data::add(const Remark &remark) {
     ++numThresholds;
   } else if (name == "threshold-folded") {
     missedThresholds.push_back({loc, message.str()});
-  } else if (name == "memory-planned" && constantBytes.size() == 2) {
-    // Earlier, such a remark is of code that evaluates constants.
-    allocations.push_back({loc, message.str()});
+  } else if (name == "memory-planned" && !versions.empty()) {
+    versions.back().allocations.push_back({loc, message.str()});
   }
 }
 
@@ -170,6 +177,10 @@ void Report::countConstants(ModuleOp module) {
   data->constantBytes.push_back(bytes);
 }
 
+void Report::startVersion(StringRef cpu) {
+  data->versions.push_back({cpu.str(), {}});
+}
+
 //===----------------------------------------------------------------------===//
 // Printing
 //===----------------------------------------------------------------------===//
@@ -217,7 +228,11 @@ void Report::print(llvm::raw_ostream &stream) const {
   printMisses(stream, data->missedThresholds);
   stream << "constants: ";
   llvm::interleave(data->constantBytes, stream, " bytes, then ");
-  stream << " bytes\nallocations in a call: " << data->allocations.size()
-         << "\n";
-  printMisses(stream, data->allocations);
+  stream << " bytes\n";
+  for (const auto &[cpu, allocations] : data->versions) {
+    stream << "allocations in a call"
+           << (data->versions.size() > 1 ? " on " + cpu : "") << ": "
+           << allocations.size() << "\n";
+    printMisses(stream, allocations);
+  }
 }

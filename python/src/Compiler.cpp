@@ -169,7 +169,7 @@ static llvm::Expected<std::string> compile(Session &session,
   if (failed(report))
     return failure();
   FailureOr<CompiledLibrary> library =
-      compileLibrary(*session.module, **machine, getOptions(request), &*report);
+      compileLibrary(*session.module, *machine, getOptions(request), &*report);
   if (failed(library))
     return failure();
   LibraryFiles files = {request.path, request.headerPath, request.runtime,

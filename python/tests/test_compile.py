@@ -349,6 +349,8 @@ def test_compile_errors():
         quant_bnn.compile("func.func @main() {\n  return\n}")
     with pytest.raises(quant_bnn.CompileError, match="there is no CPU 'm68k'"):
         quant_bnn.compile(MODULE, cpu="m68k")
+    with pytest.raises(quant_bnn.CompileError, match="expected one CPU, but got"):
+        quant_bnn.compile(MODULE, cpu="x86-64,x86-64-v3")
     with pytest.raises(ValueError, match="math is one of .* but is 'slow'"):
         quant_bnn.compile(MODULE, math="slow")
     with pytest.raises(FileNotFoundError):

@@ -54,6 +54,22 @@ func.func @the_main(%x: f32) -> f32 {
 // RUN: %{compile} | FileCheck %s --check-prefix=CPU
 // CPU: bnn-compile: error: there is no CPU 'm68k': expected 'host', 'x86-64', 'x86-64-v2', 'x86-64-v3', 'x86-64-v4', 'aarch64', or LLVM's name of a CPU for x86-64 or AArch64
 
+// REDEFINE: %{options} = --entry=main --prefix=a_ --cpu=x86-64,znver4
+// RUN: %{compile} | FileCheck %s --check-prefix=NO-LEVEL
+// NO-LEVEL: bnn-compile: error: 'znver4' cannot be one of several CPUs, which are levels of x86-64: 'x86-64', 'x86-64-v2', 'x86-64-v3', 'x86-64-v4'
+
+// REDEFINE: %{options} = --entry=main --prefix=a_ --cpu=aarch64,x86-64
+// RUN: %{compile} | FileCheck %s --check-prefix=ARCHITECTURES
+// ARCHITECTURES: bnn-compile: error: 'aarch64' cannot be one of several CPUs
+
+// REDEFINE: %{options} = --entry=main --prefix=a_ --cpu=x86-64,host
+// RUN: %{compile} | FileCheck %s --check-prefix=HOST
+// HOST: bnn-compile: error: 'host' cannot be one of several CPUs
+
+// REDEFINE: %{options} = --entry=main --prefix=a_ --cpu=x86-64-v3,x86-64,x86-64-v3
+// RUN: %{compile} | FileCheck %s --check-prefix=LEVELS
+// LEVELS: bnn-compile: error: the CPU 'x86-64-v3' is given twice
+
 // REDEFINE: %{options} = --entry=main --prefix=a_ --opt-level=4
 // RUN: %{compile} | FileCheck %s --check-prefix=LEVEL
 // LEVEL: bnn-compile: error: --opt-level is at most 3

@@ -49,11 +49,14 @@ static cl::opt<std::string>
     headerPath("header", cl::desc("The C header to write for the library"),
                cl::value_desc("net.h"), cl::cat(category));
 
-static cl::opt<std::string>
-    cpu("cpu",
-        cl::desc("The CPU that runs the library: host (default), x86-64-v3, "
-                 "aarch64, or any name that LLVM has"),
-        cl::value_desc("name"), cl::init("host"), cl::cat(category));
+static cl::list<std::string>
+    cpus("cpu", cl::CommaSeparated,
+         cl::desc("The CPU that runs the library: host (default), x86-64-v3, "
+                  "aarch64, or any name that LLVM has; or several levels of "
+                  "x86-64, of which the library uses the best that its CPU "
+                  "has"),
+         cl::value_desc("name"), cl::list_init<std::string>({"host"}),
+         cl::cat(category));
 
 static cl::list<std::string>
     entries("entry", cl::CommaSeparated,
@@ -126,18 +129,17 @@ static cl::opt<bool>
 static llvm::ExitOnError exitOnError("bnn-compile: error: ");
 
 /// Returns the path of the runtime library to use, or "" for none.
-static std::string findRuntime(const CodeTarget &target, bool isNeeded,
+static std::string findRuntime(const llvm::Triple &triple, bool isNeeded,
                                const char *program) {
   if (!runtimePath.empty())
     return runtimePath;
   llvm::Triple host(llvm::sys::getProcessTriple());
-  if (target.triple.getArch() != host.getArch() ||
-      target.triple.getOS() != host.getOS()) {
+  if (triple.getArch() != host.getArch() || triple.getOS() != host.getOS()) {
     if (isNeeded)
       exitOnError(llvm::createStringError(
-          "--parallel and --workspace=thread need --runtime, the path of "
-          "libquant_bnn_runtime.a for " +
-          target.triple.str()));
+          "--parallel, --workspace=thread and several CPUs need --runtime, the "
+          "path of libquant_bnn_runtime.a for " +
+          triple.str()));
     return "";
   }
   std::string executable = llvm::sys::fs::getMainExecutable(
@@ -173,10 +175,14 @@ static CompileOptions getCompileOptions() {
 }
 
 static LogicalResult compile(ModuleOp module, const char *program) {
-  CodeTarget target = exitOnError(CodeTarget::get(cpu));
-  auto machine = exitOnError(createTargetMachine(target, optLevel));
+  SmallVector<CodeTarget> targets = exitOnError(getVersionTargets(cpus));
+  SmallVector<std::unique_ptr<llvm::TargetMachine>> machines;
+  for (const CodeTarget &target : targets)
+    machines.push_back(exitOnError(createTargetMachine(target, optLevel)));
   CompileOptions options = getCompileOptions();
-  std::string runtime = findRuntime(target, options.needsRuntime(), program);
+  const llvm::Triple &triple = targets.front().triple;
+  bool needsRuntime = options.needsRuntime() || targets.size() > 1;
+  std::string runtime = findRuntime(triple, needsRuntime, program);
   options.hasLibraryCalls = !runtime.empty();
   std::optional<Report> report;
   if (printsReport) {
@@ -186,14 +192,14 @@ static LogicalResult compile(ModuleOp module, const char *program) {
     report.emplace(std::move(*started));
   }
   FailureOr<CompiledLibrary> library =
-      compileLibrary(module, *machine, options, report ? &*report : nullptr);
+      compileLibrary(module, machines, options, report ? &*report : nullptr);
   if (failed(library))
     return failure();
 
   LibraryFiles files = {outputPath, headerPath, runtime, linkerPath};
-  exitOnError(writeLibraryFiles(*library, target, files, [&] {
+  exitOnError(writeLibraryFiles(*library, targets, files, [&] {
     llvm::WithColor::warning(llvm::errs(), "bnn-compile")
-        << "there are no C libraries for " << target.triple.str()
+        << "there are no C libraries for " << triple.str()
         << " on this machine: the program has to link them (-lm)\n";
   }));
   if (report)

@@ -148,6 +148,8 @@ int main(int argc, char **argv) {
   options.optLevel = 3;
   options.cpu = refer("m68k");
   compile(context, argv[1], "libm68k.a", options);
+  options.cpu = refer("x86-64,x86-64-v3");
+  compile(context, argv[1], "liblevels.a", options);
   mlirContextDestroy(context);
   return 0;
 }

@@ -10,9 +10,12 @@
 #define QUANT_BNN_COMPILER_CODETARGET_H
 
 #include "quant-bnn/Pipelines/Pipelines.h"
+#include "llvm/ADT/ArrayRef.h"
+#include "llvm/ADT/SmallVector.h"
 #include "llvm/Support/Error.h"
 #include "llvm/TargetParser/Triple.h"
 
+#include <array>
 #include <memory>
 #include <string>
 
@@ -35,6 +38,17 @@ struct CodeTarget {
   /// with Linux. Fails if LLVM knows no such CPU.
   static llvm::Expected<CodeTarget> get(llvm::StringRef name);
 };
+
+/// The CPUs for which one library can have versions. Each has all instructions
+/// of the one before it.
+inline constexpr std::array<llvm::StringLiteral, 4> x86Levels = {
+    "x86-64", "x86-64-v2", "x86-64-v3", "x86-64-v4"};
+
+/// Returns the targets of the versions of a library, the best one last: the CPU
+/// that `names` names, or, if there are several, levels of x86-64. Fails if one
+/// of these is no such level, or is there twice.
+llvm::Expected<llvm::SmallVector<CodeTarget>>
+getVersionTargets(llvm::ArrayRef<std::string> names);
 
 /// Creates a machine that makes position-independent code for `target`, and
 /// that rounds every operation as it is written. `optLevel` is 0 to 3.

@@ -57,13 +57,15 @@ struct CompiledLibrary {
   llvm::SmallVector<std::string> exportedNames;
 };
 
-/// Lowers `module` and compiles it for the CPU of `machine`. The dialects and
-/// passes that `options.passes` needs must be registered, and the translations
-/// to LLVM IR. `report` may be null. Emits an error on failure.
-mlir::FailureOr<CompiledLibrary> compileLibrary(mlir::ModuleOp module,
-                                                llvm::TargetMachine &machine,
-                                                const CompileOptions &options,
-                                                Report *report = nullptr);
+/// Lowers `module` and compiles it for the CPU of each machine. If there are
+/// several, they are those of getVersionTargets, and the library needs the
+/// runtime library. The dialects and passes that `options.passes` needs must be
+/// registered, and the translations to LLVM IR. `report` may be null. Emits an
+/// error on failure.
+mlir::FailureOr<CompiledLibrary>
+compileLibrary(mlir::ModuleOp module,
+               llvm::ArrayRef<std::unique_ptr<llvm::TargetMachine>> machines,
+               const CompileOptions &options, Report *report = nullptr);
 
 /// Runs `passes`, a pipeline in text, on `module`. `report`, unless it is null,
 /// counts the constants before and after them. Emits an error on failure.
@@ -82,10 +84,10 @@ struct LibraryFiles {
   std::string linker;
 };
 
-/// Writes `library`, which was compiled for `target`, and its header. Calls
+/// Writes `library`, which was compiled for `targets`, and its header. Calls
 /// `noCLibraries` as writeLibrary does.
 llvm::Error writeLibraryFiles(
-    const CompiledLibrary &library, const CodeTarget &target,
+    const CompiledLibrary &library, llvm::ArrayRef<CodeTarget> targets,
     const LibraryFiles &files, llvm::function_ref<void()> noCLibraries = [] {});
 
 } // namespace quant_bnn

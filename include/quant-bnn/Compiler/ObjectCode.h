@@ -20,15 +20,23 @@ class TargetMachine;
 
 namespace quant_bnn {
 
-/// Compiles `module`, which is in the LLVM dialect, to an object file in memory
-/// that defines `functions` and nothing else. With `hasLibraryCalls`, there is
-/// a function `__tvm_ffi_<name>` beside each, and the description of the
-/// library (see LibraryCall.h), for which `resultExtents`, in the LLVM dialect
-/// too, has functions (see ResultExtents.h). Emits an error on failure.
+/// A module in the LLVM dialect, and the machine that it was lowered for.
+struct ModuleVersion {
+  mlir::OwningOpRef<mlir::ModuleOp> module;
+  llvm::TargetMachine *machine;
+};
+
+/// Compiles a module to an object file in memory that defines `functions` and
+/// nothing else. If there are several versions of it, for levels of x86-64 in
+/// ascending order, the functions choose the best one that the CPU can run.
+/// With `hasLibraryCalls`, there is a function `__tvm_ffi_<name>` beside each,
+/// and the description of the library (see LibraryCall.h), for which
+/// `resultExtents`, in the LLVM dialect too, has functions (see
+/// ResultExtents.h). Emits an error on failure.
 mlir::FailureOr<std::unique_ptr<llvm::MemoryBuffer>>
-compileToObject(mlir::ModuleOp module, mlir::ModuleOp resultExtents,
-                llvm::ArrayRef<LibraryFunction> functions,
-                llvm::TargetMachine &machine, unsigned optLevel,
+compileToObject(llvm::ArrayRef<ModuleVersion> versions,
+                mlir::ModuleOp resultExtents,
+                llvm::ArrayRef<LibraryFunction> functions, unsigned optLevel,
                 bool hasLibraryCalls);
 
 /// Returns the names that the object file defines for its users.

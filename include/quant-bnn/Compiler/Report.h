@@ -17,7 +17,7 @@ namespace quant_bnn {
 
 /// Collects the remarks of passes, and prints what they say of a network: for
 /// each product, what computes it or why floats do; the thresholds; the bytes
-/// of constants; the allocations of a call.
+/// of constants; the allocations of a call, in each version of the code.
 class Report {
 public:
   /// Collects the remarks of the context of `module` from now on, instead of
@@ -31,6 +31,9 @@ public:
 
   /// Notes the bytes of the constants of `module`, for before and after.
   void countConstants(mlir::ModuleOp module);
+
+  /// Notes that code is made for `cpu` from now on.
+  void startVersion(llvm::StringRef cpu);
 
   void print(llvm::raw_ostream &stream) const;
 
