@@ -253,16 +253,20 @@ CallResults JITFunction::call(llvm::ArrayRef<CallArgument> arrays) const {
   // A function on memrefs may return an argument, one buffer twice, or a
   // global. The allocated pointer of a global is this mark instead of an
   // address.
-  llvm::SmallPtrSet<void *, 8> owned{reinterpret_cast<void *>(0xdeadbeef)};
+  llvm::SmallDenseMap<void *, std::shared_ptr<void>> owners;
+  owners[reinterpret_cast<void *>(0xdeadbeef)] = nullptr;
   for (const CallArgument &array : arrays)
-    owned.insert(array.data);
+    owners[array.data] = nullptr;
   for (auto [result, field] : llvm::zip(results, fields)) {
     NpyView view{result.elementType, {}, base + field};
+    call.buffers.emplace_back();
     if (result.isArray) {
       auto *words = reinterpret_cast<uint64_t *>(base + field);
       void *allocated = reinterpret_cast<void *>(words[0]);
-      if (owned.insert(allocated).second)
-        call.buffers.emplace_back(allocated);
+      auto [owner, isNew] = owners.try_emplace(allocated);
+      if (isNew)
+        owner->second.reset(allocated, std::free);
+      call.buffers.back() = owner->second;
       view.data = reinterpret_cast<char *>(words[1]) +
                   words[2] * result.elementType.size;
       view.shape.assign(words + 3, words + 3 + result.shape.size());

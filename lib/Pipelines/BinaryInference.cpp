@@ -53,11 +53,9 @@ void quant_bnn::buildBinaryInferencePipeline(
   raise.mode = options.mode;
   raise.valuesOnly = true;
   pm.addNestedPass<func::FuncOp>(createQuantBNNRaiseSTEPass(raise));
-  if (options.mode == RewriteMode::Relaxed) {
+  // quant-bnn-binarize transposes constant weights, and packs them at once.
+  if (options.mode == RewriteMode::Relaxed)
     pm.addNestedPass<func::FuncOp>(createQuantBNNChannelsLastPass());
-    // For the weights that the pass transposes.
-    pm.addPass(createQuantBNNEvaluateConstantsPass());
-  }
   OpPassManager &functions = pm.nest<func::FuncOp>();
   // A `tensor.dim` of a result would keep the op of that result.
   functions.addPass(memref::createResolveShapedTypeResultDimsPass());

@@ -26,6 +26,7 @@
 #include "llvm/Support/WithColor.h"
 #include "llvm/Target/TargetMachine.h"
 #include "llvm/TargetParser/Host.h"
+#include <malloc.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -221,6 +222,9 @@ static void dropPages(const llvm::MemoryBuffer &buffer) {
 }
 
 int main(int argc, char **argv) {
+  // Give the memory of weights back when they are freed: glibc would keep
+  // blocks of up to 32 MB.
+  mallopt(M_MMAP_THRESHOLD, 1 << 17);
   llvm::InitLLVM initLLVM(argc, argv);
   cl::HideUnrelatedOptions(category);
   mlir::registerAllPasses();

@@ -43,18 +43,19 @@ public:
   CallResults &operator=(CallResults &&) = default;
 
   llvm::ArrayRef<NpyView> getViews() const { return views; }
+  /// Frees the memory of the view with the index `i`, which may not be read
+  /// after that. If other views share the memory, it is that of these.
+  void release(unsigned i) { buffers[i].reset(); }
 
 private:
   friend class JITFunction;
 
-  struct Free {
-    void operator()(void *pointer) const { std::free(pointer); }
-  };
-
   std::vector<NpyView> views;
   /// Memory of the scalars and of the descriptors of the arrays.
   std::unique_ptr<uint64_t[]> words;
-  std::vector<std::unique_ptr<void, Free>> buffers;
+  /// The memory of each view, or null if it is that of a scalar or of an
+  /// argument.
+  std::vector<std::shared_ptr<void>> buffers;
 };
 
 class JITFunction {

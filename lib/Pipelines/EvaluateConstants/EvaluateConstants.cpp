@@ -75,7 +75,7 @@ QuantBNNEvaluateConstantsPass::evaluate(const ConstantValues &values,
   if (failed(signature) || failed(runPipeline(lowering, *module)))
     return failure();
   FailureOr<JITFunction> code =
-      JITFunction::compile(*module, name, *signature, /*optLevel=*/0);
+      JITFunction::compile(*module, name, *signature, /*optLevel=*/2);
   if (failed(code))
     return failure();
   CallResults called = code->call(values.getArguments());
@@ -88,14 +88,15 @@ QuantBNNEvaluateConstantsPass::evaluate(const ConstantValues &values,
       reason = "an assertion on the way to some such tensor fails";
       return failure();
     }
-  return llvm::map_to_vector(
-      llvm::zip_equal(values.getResults(), views.take_front(numResults)),
-      [](auto pair) {
-        auto [value, view] = pair;
-        return readRawElements(cast<ShapedType>(value.getType()),
-                               ArrayRef(static_cast<const char *>(view.data),
-                                        view.getSizeInBytes()));
-      });
+  SmallVector<DenseElementsAttr> elements;
+  for (auto [i, value] : llvm::enumerate(values.getResults())) {
+    elements.push_back(
+        readRawElements(cast<ShapedType>(value.getType()),
+                        ArrayRef(static_cast<const char *>(views[i].data),
+                                 views[i].getSizeInBytes())));
+    called.release(i);
+  }
+  return elements;
 }
 
 void QuantBNNEvaluateConstantsPass::runOnOperation() {

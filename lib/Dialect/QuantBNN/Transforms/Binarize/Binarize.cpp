@@ -135,6 +135,15 @@ void QuantBNNBinarizePass::binarize(Product product) {
   reportFloats(product, missed->reason);
 }
 
+/// Whether only bits of `op` are used, which are transposed when they are
+/// packed.
+static bool isPacked(Operation *op) {
+  return isa<linalg::TransposeOp>(op) &&
+         llvm::all_of(op->getUsers(), [](Operation *user) {
+           return isa<PackOp>(user) || isPacked(user);
+         });
+}
+
 namespace {
 struct FoldConstantTranspose : OpRewritePattern<linalg::TransposeOp> {
   // Applied before upstream's pattern.
@@ -147,9 +156,8 @@ struct FoldConstantTranspose : OpRewritePattern<linalg::TransposeOp> {
     if (!op.hasPureTensorSemantics() ||
         !matchPattern(op.getInput(), m_Constant(&elements)))
       return rewriter.notifyMatchFailure(op, "is not of a constant");
-    if (llvm::all_of(op->getUsers(), llvm::IsaPred<PackOp>))
-      return rewriter.notifyMatchFailure(op,
-                                         "is packed, which transposes bits");
+    if (isPacked(op))
+      return rewriter.notifyMatchFailure(op, "is packed");
     DenseElementsAttr transposed =
         transposeElements(elements, op.getPermutation());
     if (!transposed || transposed.getType() != op->getResult(0).getType())
@@ -174,10 +182,12 @@ void QuantBNNBinarizePass::runOnOperation() {
   RewritePatternSet patterns(&getContext());
   patterns.add<FoldConstantTranspose>(&getContext());
   PackOp::getCanonicalizationPatterns(patterns, &getContext());
+  linalg::TransposeOp::getCanonicalizationPatterns(patterns, &getContext());
   // Upstream folds a generic without loops to a constant that it does not have.
   linalg::populateConstantFoldLinalgOperations(
       patterns, [](OpOperand *operand) {
-        return cast<linalg::LinalgOp>(operand->getOwner()).getNumLoops() != 0;
+        auto op = cast<linalg::LinalgOp>(operand->getOwner());
+        return op.getNumLoops() != 0 && !isPacked(op);
       });
   if (failed(applyPatternsGreedily(getOperation(), std::move(patterns))))
     signalPassFailure();

@@ -249,6 +249,13 @@ quant_bnn::binarize::matchSigns(Value value, std::optional<Refusal> &refusal) {
     std::optional<Signs> signs = matchSigns(converted, refusal);
     return signs ? convertSigns(*signs, value, refusal) : std::nullopt;
   }
+  if (auto transpose = dyn_cast<linalg::TransposeOp>(op)) {
+    std::optional<Signs> signs = matchSigns(transpose.getInput(), refusal);
+    if (signs && signs->dim)
+      signs->dim = llvm::find(transpose.getPermutation(), *signs->dim) -
+                   transpose.getPermutation().begin();
+    return signs;
+  }
   if (Value source = getMovedTensor(op))
     return matchAll(source, refusal);
   if (isa<tensor::ConcatOp>(op))
