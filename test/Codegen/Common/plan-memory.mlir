@@ -120,6 +120,26 @@ func.func @branch(%x: memref<?x5xf32>) {
 
 // -----
 
+// An extent that is the product of others.
+// CHECK-LABEL: func @merged(
+// CHECK-SAME:      %[[X:.*]]: memref<?x5xf32>
+// CHECK-DAG:     %[[C5:.*]] = arith.constant 5 : index
+// CHECK-DAG:     %[[N:.*]] = memref.dim %[[X]]
+// CHECK:         arith.muli %[[N]], %[[C5]]
+// CHECK:         memref.alloc(%{{.*}}) {alignment = 64 : i64} : memref<?xi8>
+// CHECK-NOT:     memref.alloc(
+func.func @merged(%x: memref<?x5xf32>) {
+  %c0 = arith.constant 0 : index
+  %flat = memref.collapse_shape %x [[0, 1]] : memref<?x5xf32> into memref<?xf32>
+  %n = memref.dim %flat, %c0 : memref<?xf32>
+  %a = memref.alloc(%n) : memref<?xf32>
+  "test.use"(%a) : (memref<?xf32>) -> ()
+  memref.dealloc %a : memref<?xf32>
+  return
+}
+
+// -----
+
 // CHECK-LABEL: func @nothing_to_plan(
 // CHECK-NOT:     memref
 // CHECK:         return

@@ -116,6 +116,46 @@ class Residual(nn.Module):
         return self.last(x.mean((2, 3)))
 
 
+class Decoder(nn.Module):
+    """A binary transposed convolution, which doubles images, and another one."""
+
+    def __init__(self, sign):
+        super().__init__()
+        self.sign = sign
+        self.first = nn.Conv2d(3, 8, 3, padding=1, bias=False)
+        self.norms = nn.ModuleList(nn.BatchNorm2d(8) for _ in range(3))
+        self.up = nn.ConvTranspose2d(8, 8, 4, stride=2, padding=1, bias=False)
+        self.conv = BinaryConv(8, 8, sign)
+        self.last = nn.Linear(8, 4)
+
+    def forward(self, x):
+        x = self.norms[0](self.first(x))
+        weight = self.sign(self.up.weight)
+        x = functional.conv_transpose2d(self.sign(x), weight, stride=2, padding=1)
+        x = self.norms[2](self.conv(self.norms[1](x)))
+        return self.last(torch.relu(x).mean((2, 3)))
+
+
+class Video(nn.Module):
+    """Two binary convolutions of images with three dimensions."""
+
+    def __init__(self, sign):
+        super().__init__()
+        self.sign = sign
+        self.first = nn.Conv3d(3, 8, 3, padding=1, bias=False)
+        self.norms = nn.ModuleList(nn.BatchNorm3d(8) for _ in range(3))
+        self.convs = nn.ModuleList(
+            nn.Conv3d(8, 8, 3, padding=1, bias=False) for _ in range(2))
+        self.last = nn.Linear(8, 4)
+
+    def forward(self, x):
+        x = self.norms[0](self.first(x))
+        for conv, norm in zip(self.convs, self.norms[1:]):
+            x = functional.conv3d(self.sign(x), self.sign(conv.weight), padding=1)
+            x = norm(x)
+        return self.last(torch.relu(x).mean((2, 3, 4)))
+
+
 NETWORKS = {
     "mlp": (lambda: MLP(FunctionSign.apply), [3, 16], False),
     "mlp-detach": (lambda: MLP(detach_sign), [3, 16], True),
@@ -123,6 +163,8 @@ NETWORKS = {
     "cnn-dynamic": (lambda: CNN(FunctionSign.apply), [2, 3, 8, 8], True),
     "residual": (lambda: Residual(detach_sign), [2, 3, 8, 8], False),
     "residual-zero": (lambda: Residual(zero_sign), [2, 3, 8, 8], False),
+    "decoder": (lambda: Decoder(FunctionSign.apply), [2, 3, 4, 5], False),
+    "video": (lambda: Video(FunctionSign.apply), [2, 3, 4, 5, 6], True),
 }
 
 
@@ -140,7 +182,7 @@ def build(make):
     torch.manual_seed(0)
     network = make()
     for module in network.modules():
-        if isinstance(module, (nn.BatchNorm1d, nn.BatchNorm2d)):
+        if isinstance(module, nn.modules.batchnorm._BatchNorm):
             module.running_mean.normal_()
             module.running_var.uniform_(0.5, 20)
             nn.init.normal_(module.weight)

@@ -7,15 +7,17 @@
 //===----------------------------------------------------------------------===//
 
 #include "ResolveExtents.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/MemRef/Transforms/Transforms.h"
+#include "mlir/IR/ImplicitLocOpBuilder.h"
 #include "mlir/Transforms/GreedyPatternRewriteDriver.h"
 
 using namespace mlir;
 
 namespace {
-/// Rewrites an extent of a collapsed memref to one of its source, unless
-/// several were merged. LLVM 22.1 does so for tensors only.
+/// Rewrites an extent of a collapsed memref to one of its source, or to a
+/// product of those. LLVM 22.1 does so for tensors only.
 struct DimOfCollapse : OpRewritePattern<memref::DimOp> {
   using OpRewritePattern::OpRewritePattern;
 
@@ -25,11 +27,13 @@ struct DimOfCollapse : OpRewritePattern<memref::DimOp> {
     std::optional<int64_t> dim = op.getConstantIndex();
     if (!collapse || !dim || *dim >= collapse.getResultType().getRank())
       return rewriter.notifyMatchFailure(op, "is of no collapsed memref");
-    ReassociationIndices group = collapse.getReassociationIndices()[*dim];
-    if (group.size() != 1)
-      return rewriter.notifyMatchFailure(op, "is a product of extents");
-    rewriter.replaceOpWithNewOp<memref::DimOp>(op, collapse.getSrc(),
-                                               group.front());
+    ImplicitLocOpBuilder b(op.getLoc(), rewriter);
+    Value extent;
+    for (int64_t merged : collapse.getReassociationIndices()[*dim]) {
+      Value next = b.createOrFold<memref::DimOp>(collapse.getSrc(), merged);
+      extent = extent ? b.createOrFold<arith::MulIOp>(extent, next) : next;
+    }
+    rewriter.replaceOp(op, extent);
     return success();
   }
 };
