@@ -224,7 +224,9 @@ static void dropPages(const llvm::MemoryBuffer &buffer) {
 int main(int argc, char **argv) {
   // Give the memory of weights back when they are freed: glibc would keep
   // blocks of up to 32 MB.
+#ifdef __GLIBC__
   mallopt(M_MMAP_THRESHOLD, 1 << 17);
+#endif
   llvm::InitLLVM initLLVM(argc, argv);
   cl::HideUnrelatedOptions(category);
   mlir::registerAllPasses();

@@ -29,7 +29,8 @@ struct DimOfCollapse : OpRewritePattern<memref::DimOp> {
       return rewriter.notifyMatchFailure(op, "is of no collapsed memref");
     ImplicitLocOpBuilder b(op.getLoc(), rewriter);
     Value extent;
-    for (int64_t merged : collapse.getReassociationIndices()[*dim]) {
+    ReassociationIndices group = collapse.getReassociationIndices()[*dim];
+    for (int64_t merged : group) {
       Value next = b.createOrFold<memref::DimOp>(collapse.getSrc(), merged);
       extent = extent ? b.createOrFold<arith::MulIOp>(extent, next) : next;
     }

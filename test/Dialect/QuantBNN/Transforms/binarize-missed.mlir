@@ -118,7 +118,9 @@ func.func @constant_levels(%x: tensor<4x8xf32>) -> tensor<4x2xf32> {
 }
 
 // There is an op for each plane of a filter.
-func.func @planes(%x: tensor<1x9x9x9x4xf32>, %w: tensor<?x3x3x4x2xf32>, %out: tensor<1x?x7x7x2xf32>) -> tensor<1x?x7x7x2xf32> {
+func.func @planes(%x: tensor<1x9x9x9x4xf32>, %w: tensor<?x3x3x4x2xf32>, %out: tensor<1x?x7x7x2xf32>,
+                  %long: tensor<1x70x3x3x4xf32>, %many: tensor<65x3x3x4x2xf32>, %short: tensor<1x6x1x1x2xf32>)
+    -> (tensor<1x?x7x7x2xf32>, tensor<1x6x1x1x2xf32>) {
   %zero = arith.constant 0.0 : f32
   %zeros = linalg.fill ins(%zero : f32) outs(%out : tensor<1x?x7x7x2xf32>) -> tensor<1x?x7x7x2xf32>
   %a = quant_bnn.sign %x : tensor<1x9x9x9x4xf32>
@@ -126,13 +128,20 @@ func.func @planes(%x: tensor<1x9x9x9x4xf32>, %w: tensor<?x3x3x4x2xf32>, %out: te
   // CHECK: [[@LINE+1]]:{{[0-9]+}}: remark: {{.*}}linalg.conv_3d_ndhwc_dhwcf not binarized: its filter has an unknown number of planes
   %y = linalg.conv_3d_ndhwc_dhwcf {dilations = dense<1> : vector<3xi64>, strides = dense<1> : vector<3xi64>}
       ins(%a, %b : tensor<1x9x9x9x4xf32>, tensor<?x3x3x4x2xf32>) outs(%zeros : tensor<1x?x7x7x2xf32>) -> tensor<1x?x7x7x2xf32>
-  return %y : tensor<1x?x7x7x2xf32>
+  %zeros1 = linalg.fill ins(%zero : f32) outs(%short : tensor<1x6x1x1x2xf32>) -> tensor<1x6x1x1x2xf32>
+  %a1 = quant_bnn.sign %long : tensor<1x70x3x3x4xf32>
+  %b1 = quant_bnn.sign %many : tensor<65x3x3x4x2xf32>
+  // CHECK: [[@LINE+1]]:{{[0-9]+}}: remark: {{.*}}linalg.conv_3d_ndhwc_dhwcf not binarized: its filter has more than 64 planes
+  %y1 = linalg.conv_3d_ndhwc_dhwcf {dilations = dense<1> : vector<3xi64>, strides = dense<1> : vector<3xi64>}
+      ins(%a1, %b1 : tensor<1x70x3x3x4xf32>, tensor<65x3x3x4x2xf32>) outs(%zeros1 : tensor<1x6x1x1x2xf32>) -> tensor<1x6x1x1x2xf32>
+  return %y, %y1 : tensor<1x?x7x7x2xf32>, tensor<1x6x1x1x2xf32>
 }
 
-// Zeros between pixels: with steps of 2 along the rows, into what is not zero, and where
-// the first image stays zero.
-func.func @between(%x: tensor<2x4x4x4xf32>, %w: tensor<3x3x4x2xf32>, %out: tensor<2x2x5x2xf32>, %long: tensor<3x5x5x2xf32>)
-    -> (tensor<2x2x5x2xf32>, tensor<2x2x5x2xf32>, tensor<3x5x5x2xf32>) {
+// Zeros between pixels: where the convolution has strides, into what is not zero, where
+// the first image stays zero, and with 65 positions between two pixels.
+func.func @between(%x: tensor<2x4x4x4xf32>, %w: tensor<3x3x4x2xf32>, %out: tensor<2x2x5x2xf32>, %long: tensor<3x5x5x2xf32>,
+                   %wide: tensor<2x2x194x2xf32>)
+    -> (tensor<2x2x5x2xf32>, tensor<2x2x5x2xf32>, tensor<3x5x5x2xf32>, tensor<2x2x194x2xf32>) {
   %zero = arith.constant 0.0 : f32
   %one = arith.constant 1.0 : f32
   %zeros = linalg.fill ins(%zero : f32) outs(%out : tensor<2x2x5x2xf32>) -> tensor<2x2x5x2xf32>
@@ -156,5 +165,12 @@ func.func @between(%x: tensor<2x4x4x4xf32>, %w: tensor<3x3x4x2xf32>, %out: tenso
   %i2 = tensor.insert_slice %a into %z2[1, 0, 0, 0] [2, 4, 4, 4] [1, 2, 2, 1] : tensor<2x4x4x4xf32> into tensor<3x7x7x4xf32>
   %y2 = linalg.conv_2d_nhwc_hwcf {dilations = dense<1> : vector<2xi64>, strides = dense<1> : vector<2xi64>}
       ins(%i2, %b : tensor<3x7x7x4xf32>, tensor<3x3x4x2xf32>) outs(%many : tensor<3x5x5x2xf32>) -> tensor<3x5x5x2xf32>
-  return %y0, %y1, %y2 : tensor<2x2x5x2xf32>, tensor<2x2x5x2xf32>, tensor<3x5x5x2xf32>
+  %far = linalg.fill ins(%zero : f32) outs(%wide : tensor<2x2x194x2xf32>) -> tensor<2x2x194x2xf32>
+  %e3 = tensor.empty() : tensor<2x4x196x4xf32>
+  %z3 = linalg.fill ins(%zero : f32) outs(%e3 : tensor<2x4x196x4xf32>) -> tensor<2x4x196x4xf32>
+  // CHECK: [[@LINE+1]]:{{[0-9]+}}: remark: {{.*}}linalg.conv_2d_nhwc_hwcf not binarized: the tensor.insert_slice may have any value
+  %i3 = tensor.insert_slice %a into %z3[0, 0, 0, 0] [2, 4, 4, 4] [1, 1, 65, 1] : tensor<2x4x4x4xf32> into tensor<2x4x196x4xf32>
+  %y3 = linalg.conv_2d_nhwc_hwcf {dilations = dense<1> : vector<2xi64>, strides = dense<1> : vector<2xi64>}
+      ins(%i3, %b : tensor<2x4x196x4xf32>, tensor<3x3x4x2xf32>) outs(%far : tensor<2x2x194x2xf32>) -> tensor<2x2x194x2xf32>
+  return %y0, %y1, %y2, %y3 : tensor<2x2x5x2xf32>, tensor<2x2x5x2xf32>, tensor<3x5x5x2xf32>, tensor<2x2x194x2xf32>
 }

@@ -48,8 +48,13 @@ quant_bnn::binarize::matchConvolution(Product product, const Options &options,
   int64_t groups = group.empty() ? 1 : ranges[group.front()];
   if (ShapedType::isDynamic(groups))
     return refuse("its number of groups is not known");
-  if (imageRank == 3 && ShapedType::isDynamic(ranges[dims->filterLoop.front()]))
-    return refuse("its filter has an unknown number of planes");
+  if (imageRank == 3) {
+    int64_t planes = ranges[dims->filterLoop.front()];
+    if (ShapedType::isDynamic(planes))
+      return refuse("its filter has an unknown number of planes");
+    if (planes > maxParts)
+      return refuse("its filter has more than " + Twine(maxParts) + " planes");
+  }
 
   // Replace the expression of each image dimension by the output loop in it.
   AffineMap imageMap = product.getMap(product.lhs);

@@ -13,6 +13,10 @@
 
 namespace quant_bnn::binarize {
 
+/// The most planes of a filter, and the most positions between two pixels, that
+/// become ops of their own.
+inline constexpr int64_t maxParts = 64;
+
 /// A convolution of packed images: of planes, rows and columns, or of the
 /// latter two.
 struct PackedConvolution {

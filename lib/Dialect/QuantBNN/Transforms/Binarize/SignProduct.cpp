@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "../UniformValue.h"
+#include "PackedConvolution.h"
 #include "Scale.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/Matchers.h"
@@ -80,8 +81,8 @@ static std::optional<Operand> matchPadding(tensor::PadOp pad,
 
 /// Matches an `insert` of a whole bipolar tensor into zeros, along the
 /// dimensions `imageDims` alone. Some of these zeros may be cut off by `crop`,
-/// which may be null. Returns nullopt if a size is not known, or if an op is
-/// another one.
+/// which may be null. Returns nullopt if a size is not known, if there are more
+/// than `maxParts` positions between two pixels, or if an op is another one.
 static std::optional<Operand> matchInsertion(tensor::InsertSliceOp insert,
                                              tensor::ExtractSliceOp crop,
                                              ArrayRef<ImageDim> imageDims) {
@@ -100,6 +101,7 @@ static std::optional<Operand> matchInsertion(tensor::InsertSliceOp insert,
                .value_or(false);
   };
   Operand operand{insert.getSource(), *signs, {}};
+  int64_t numParts = 1;
   for (int64_t dim = 0; dim < type.getRank(); ++dim) {
     const ImageDim *image = findImageDim(imageDims, dim);
     if (!image) {
@@ -122,6 +124,8 @@ static std::optional<Operand> matchInsertion(tensor::InsertSliceOp insert,
     int64_t low = first - begin,
             high = size - low - (pixels - 1) * distance - 1;
     if ((distance != 1 || low < 0 || high < 0) && !image->mayHaveDistance)
+      return std::nullopt;
+    if (distance > maxParts || (numParts *= distance) > maxParts)
       return std::nullopt;
     unsigned which = getPaddingDim(image, imageDims);
     operand.padding.distances[which] = distance;
