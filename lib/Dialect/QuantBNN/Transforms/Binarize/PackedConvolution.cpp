@@ -65,9 +65,7 @@ static Value buildZeros(ImplicitLocOpBuilder &b, ArrayRef<OpFoldResult> sizes) {
 
 static Value buildXnorConv2D(ImplicitLocOpBuilder &b,
                              const PackedConvolution &conv) {
-  auto shape = llvm::map_to_vector(conv.sizes, [](OpFoldResult size) {
-    return getConstantIntValue(size).value_or(ShapedType::kDynamic);
-  });
+  SmallVector<int64_t> shape = decomposeMixedValues(conv.sizes).first;
   return XnorConv2DOp::create(
       b, RankedTensorType::get(shape, b.getI32Type()), conv.x, conv.filter,
       /*dynamic_padding=*/ValueRange{}, b.getDenseI64ArrayAttr(conv.strides),
@@ -129,9 +127,7 @@ static Value addPlane(ImplicitLocOpBuilder &b, const PackedConvolution &conv,
   part.sizes.front() = tensor::getMixedSize(b, loc, part.x, 0);
   SmallVector<OpFoldResult> sizes = conv.sizes;
   sizes[1] = count;
-  auto shape = llvm::map_to_vector(sizes, [](OpFoldResult size) {
-    return getConstantIntValue(size).value_or(ShapedType::kDynamic);
-  });
+  SmallVector<int64_t> shape = decomposeMixedValues(sizes).first;
   Value sums = tensor::ExpandShapeOp::create(
       b, RankedTensorType::get(shape, b.getI32Type()), buildSums(b, part),
       ArrayRef<ReassociationIndices>{{0, 1}, {2}, {3}, {4}}, sizes);
